@@ -1,0 +1,2 @@
+//! The bench harness.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The binary `billfold`.
+fn main() {}
