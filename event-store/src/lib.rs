@@ -1,7 +1,23 @@
-//! billfold-event-store
+//! The append-only log of Billfold: bytes, headers, order and proof. It knows no billing.
+//!
+//! Guarantees: positions have no gaps and follow commit order; one command's events commit together or not
+//! at all; the same idempotency key has one answer for ever; every batch is chained to the one before by
+//! hash. Absent on purpose: typed events, business rules, anything that calls out of the database.
 
 pub mod canonical;
+pub mod clock;
+pub mod desk;
 pub mod merkle;
 pub mod recorded;
+pub mod state;
+pub mod store;
+pub mod stream;
+pub mod submission;
 
+pub use clock::Clock;
+pub use desk::{Desk, DeskError, Draft, TakenNumber};
 pub use recorded::{Recorded, RecordedRef};
+pub use state::{AnyState, FoldError, StateKind};
+pub use store::{LoadError, Loaded, OpenError, Store, StoreOptions};
+pub use stream::{ClaimKey, StreamKey};
+pub use submission::{Header, Needs, Receipt, Refused, Stop, Submission, SubmitError, Work};
