@@ -5,24 +5,43 @@
 //! the desk against its rules is remembered: the command ends as a bug even if the decision ignores the error.
 //! Absent on purpose: any way to reach a stream, series or claim that `Needs` did not name.
 
+use std::any::Any;
 use std::borrow::Cow;
-use std::marker::PhantomData;
+use std::cell::OnceCell;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
+use uuid::Uuid;
 
+use crate::batch::{Facts, Holder, StreamFact};
 use crate::state::AnyState;
 use crate::stream::{ClaimKey, StreamKey};
+use crate::submission::Needs;
 
 /// The facts under the lock, as one decision may use them.
 pub struct Desk<'a> {
-    facts: PhantomData<&'a ()>,
+    facts: &'a Facts,
+    needs: &'a Needs,
+    tenant: Uuid,
+    recorded_at: DateTime<Utc>,
+    staged: Staged,
+    fault: OnceCell<DeskError>,
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    pub(crate) fn new(
+        facts: &'a Facts,
+        needs: &'a Needs,
+        tenant: Uuid,
+        recorded_at: DateTime<Utc>,
+    ) -> Self {
+        let staged = Staged::default();
+        Self { facts, needs, tenant, recorded_at, staged, fault: OnceCell::new() }
+    }
+
     /// The instant the events of this batch will be recorded at.
     pub fn recorded_at(&self) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH
+        self.recorded_at
     }
 
     /// The state of a stream; blank if it has no events.
@@ -30,7 +49,15 @@ impl Desk<'_> {
     /// # Errors
     /// The stream was not named in `Needs`, or its kind folds into another type.
     pub fn state<S: AnyState>(&self, stream: &StreamKey) -> Result<&S, DeskError> {
-        Err(DeskError::StreamNotNeeded { stream: *stream })
+        let state: &dyn Any = match self.staged.stream(stream) {
+            Some(touched) => &*touched.state,
+            None => match &self.fact(stream)?.state {
+                Ok(state) => &**state,
+                // refused before the decision was asked
+                Err(_) => return Err(self.broken(DeskError::WrongState { stream: *stream })),
+            },
+        };
+        state.downcast_ref().ok_or_else(|| self.broken(DeskError::WrongState { stream: *stream }))
     }
 
     /// How many events the stream has, those of this decision included; 0 if none.
@@ -38,7 +65,10 @@ impl Desk<'_> {
     /// # Errors
     /// The stream was not named in `Needs`.
     pub fn version(&self, stream: &StreamKey) -> Result<i64, DeskError> {
-        Err(DeskError::StreamNotNeeded { stream: *stream })
+        match self.staged.stream(stream) {
+            Some(touched) => Ok(touched.version),
+            None => Ok(self.fact(stream)?.version),
+        }
     }
 
     /// The last number of a series and the date it was taken for; nothing if none was taken yet.
@@ -46,7 +76,13 @@ impl Desk<'_> {
     /// # Errors
     /// The series was not named in `Needs`.
     pub fn counter(&self, series: &str) -> Result<Option<(u64, NaiveDate)>, DeskError> {
-        Err(DeskError::SeriesNotNeeded { series: series.to_owned() })
+        if !self.needs.series.iter().any(|needed| needed == series) {
+            return Err(self.broken(DeskError::SeriesNotNeeded { series: series.to_owned() }));
+        }
+        Ok(self.staged.counter(series).or_else(|| {
+            let stored = self.facts.counters.get(&(self.tenant, series.to_owned()));
+            stored.and_then(|counter| counter.last)
+        }))
     }
 
     /// The stream that holds a claim; nothing if it is free.
@@ -54,7 +90,18 @@ impl Desk<'_> {
     /// # Errors
     /// The claim was not named in `Needs`.
     pub fn holder(&self, claim: &ClaimKey) -> Result<Option<StreamKey>, DeskError> {
-        Err(DeskError::ClaimNotNeeded { claim: claim.clone() })
+        if !self.needs.claims.contains(claim) {
+            return Err(self.broken(DeskError::ClaimNotNeeded { claim: claim.clone() }));
+        }
+        if let Some(holder) = self.staged.holder(claim) {
+            return Ok(holder);
+        }
+        let stored = self.facts.claims.get(&(self.tenant, claim.clone()));
+        match stored.and_then(|fact| fact.holder.as_ref()) {
+            Some(Holder::Stream(stream)) => Ok(Some(*stream)),
+            // a holder of an unknown kind was refused before the decision was asked
+            Some(Holder::Unknown { .. }) | None => Ok(None),
+        }
     }
 
     /// Appends one event and applies it to the stream's state. Returns the event's sequence.
@@ -65,10 +112,105 @@ impl Desk<'_> {
     pub fn append<S: AnyState>(
         &mut self,
         stream: &StreamKey,
-        _draft: Draft,
-        _apply: impl FnOnce(&mut S),
+        draft: Draft,
+        apply: impl FnOnce(&mut S),
     ) -> Result<i64, DeskError> {
-        Err(DeskError::StreamNotNeeded { stream: *stream })
+        let claims = self.check_claims(stream, &draft)?;
+        let counters = self.check_numbers(&draft)?;
+        let sequence = self.version(stream)? + 1;
+        let mut state = match self.staged.take_stream(stream) {
+            Some(touched) => touched.state,
+            None => match &self.fact(stream)?.state {
+                Ok(state) => state.clone_box(),
+                Err(_) => return Err(self.broken(DeskError::WrongState { stream: *stream })),
+            },
+        };
+        let any: &mut dyn Any = &mut *state;
+        let Some(typed) = any.downcast_mut() else {
+            return Err(self.broken(DeskError::WrongState { stream: *stream }));
+        };
+        apply(typed);
+        self.staged.touched.push(Touched { stream: *stream, version: sequence, state });
+        self.staged.claims.extend(claims);
+        self.staged.counters.extend(counters);
+        self.staged.events.push(StagedEvent { stream: *stream, sequence, draft });
+        Ok(sequence)
+    }
+
+    /// What was appended; the fault if the desk was used against its rules.
+    pub(crate) fn finish(self) -> Result<Staged, DeskError> {
+        match self.fault.into_inner() {
+            Some(fault) => Err(fault),
+            None => Ok(self.staged),
+        }
+    }
+
+    fn fact(&self, stream: &StreamKey) -> Result<&'a StreamFact, DeskError> {
+        let needed = self.needs.every_stream().any(|needed| needed == stream);
+        match self.facts.streams.get(stream).filter(|_| needed) {
+            Some(fact) => Ok(fact),
+            None => Err(self.broken(DeskError::StreamNotNeeded { stream: *stream })),
+        }
+    }
+
+    fn check_claims(
+        &self,
+        stream: &StreamKey,
+        draft: &Draft,
+    ) -> Result<Vec<StagedClaim>, DeskError> {
+        let event = self.staged.events.len();
+        let mut staged = Vec::with_capacity(draft.releases.len() + draft.takes.len());
+        for claim in &draft.releases {
+            if self.holder(claim)? != Some(*stream) {
+                let (claim, stream) = (claim.clone(), *stream);
+                return Err(self.broken(DeskError::ClaimNotHeld { claim, stream }));
+            }
+            staged.push(StagedClaim { claim: claim.clone(), holder: None, event });
+        }
+        for claim in &draft.takes {
+            match self.holder(claim)? {
+                Some(holder) if holder != *stream => {
+                    let claim = claim.clone();
+                    return Err(self.broken(DeskError::ClaimHeld { claim, holder }));
+                }
+                Some(_) if !draft.releases.contains(claim) => {}
+                _ => {
+                    let (claim, holder) = (claim.clone(), Some(*stream));
+                    staged.push(StagedClaim { claim, holder, event });
+                }
+            }
+        }
+        Ok(staged)
+    }
+
+    fn check_numbers(&self, draft: &Draft) -> Result<Vec<StagedCounter>, DeskError> {
+        let mut staged: Vec<StagedCounter> = Vec::with_capacity(draft.numbers.len());
+        for taken in &draft.numbers {
+            let (series, number) = (taken.series.clone(), taken.number);
+            let before = match staged.iter().rev().find(|counter| counter.series == series) {
+                Some(counter) => Some(counter.last),
+                None => self.counter(&series)?,
+            };
+            let follows = match before {
+                Some((last, _)) => last.checked_add(1) == Some(number),
+                None => number > 0,
+            };
+            if number == 0 || i64::try_from(number).is_err() || !(follows || taken.imported) {
+                let last = before.map_or(0, |(last, _)| last);
+                return Err(self.broken(DeskError::NumberOutOfOrder { series, number, last }));
+            }
+            let last = match before {
+                Some(before) if before.0 >= number => before,
+                _ => (number, taken.date),
+            };
+            staged.push(StagedCounter { series, last });
+        }
+        Ok(staged)
+    }
+
+    fn broken(&self, error: DeskError) -> DeskError {
+        self.fault.get_or_init(|| error.clone());
+        error
     }
 }
 
@@ -85,7 +227,7 @@ pub struct Draft {
     pub effective_at: DateTime<Utc>,
     /// Claims the stream holds from now on. Taking one it already holds changes nothing.
     pub takes: Vec<ClaimKey>,
-    /// Claims the stream gives up; it must hold them.
+    /// Claims the stream gives up; it must hold them. They are given up before any is taken.
     pub releases: Vec<ClaimKey>,
     /// Numbers the event takes from series.
     pub numbers: Vec<TakenNumber>,
@@ -178,4 +320,60 @@ pub enum DeskError {
         /// The last number of the series, 0 if none was taken.
         last: u64,
     },
+}
+
+/// What one decision appended, apart from the facts until it has answered.
+#[derive(Default)]
+pub(crate) struct Staged {
+    pub(crate) events: Vec<StagedEvent>,
+    pub(crate) touched: Vec<Touched>,
+    pub(crate) counters: Vec<StagedCounter>,
+    pub(crate) claims: Vec<StagedClaim>,
+}
+
+impl Staged {
+    fn stream(&self, stream: &StreamKey) -> Option<&Touched> {
+        self.touched.iter().find(|touched| touched.stream == *stream)
+    }
+
+    fn take_stream(&mut self, stream: &StreamKey) -> Option<Touched> {
+        let at = self.touched.iter().position(|touched| touched.stream == *stream)?;
+        Some(self.touched.swap_remove(at))
+    }
+
+    fn counter(&self, series: &str) -> Option<(u64, NaiveDate)> {
+        self.counters.iter().rev().find(|counter| counter.series == series).map(|c| c.last)
+    }
+
+    fn holder(&self, claim: &ClaimKey) -> Option<Option<StreamKey>> {
+        self.claims.iter().rev().find(|staged| staged.claim == *claim).map(|staged| staged.holder)
+    }
+}
+
+/// An event of a decision that has not answered yet.
+pub(crate) struct StagedEvent {
+    pub(crate) stream: StreamKey,
+    pub(crate) sequence: i64,
+    pub(crate) draft: Draft,
+}
+
+/// A stream as the decision left it.
+pub(crate) struct Touched {
+    pub(crate) stream: StreamKey,
+    pub(crate) version: i64,
+    pub(crate) state: Box<dyn AnyState>,
+}
+
+/// A counter as the decision left it.
+pub(crate) struct StagedCounter {
+    pub(crate) series: String,
+    pub(crate) last: (u64, NaiveDate),
+}
+
+/// A claim as the decision left it.
+pub(crate) struct StagedClaim {
+    pub(crate) claim: ClaimKey,
+    pub(crate) holder: Option<StreamKey>,
+    /// Index of the event that took it or gave it up.
+    pub(crate) event: usize,
 }

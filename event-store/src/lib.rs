@@ -4,9 +4,12 @@
 //! at all; the same idempotency key has one answer for ever; every batch is chained to the one before by
 //! hash. Absent on purpose: typed events, business rules, anything that calls out of the database.
 
+mod batch;
 pub mod canonical;
 pub mod clock;
 pub mod desk;
+mod kinds;
+pub mod memory;
 pub mod merkle;
 pub mod recorded;
 pub mod state;
@@ -16,6 +19,7 @@ pub mod submission;
 
 pub use clock::Clock;
 pub use desk::{Desk, DeskError, Draft, TakenNumber};
+pub use memory::MemoryLog;
 pub use recorded::{Recorded, RecordedRef};
 pub use state::{AnyState, FoldError, StateKind};
 pub use store::{LoadError, Loaded, OpenError, Store, StoreOptions};

@@ -5,6 +5,7 @@
 //! decision runs under the lock, so only a version the caller passed can conflict, and only the caller can
 //! decide what to do then).
 
+use std::any::Any;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,8 @@ use sqlx::postgres::PgConnectOptions;
 use thiserror::Error;
 
 use crate::clock::Clock;
+use crate::kinds::Kinds;
+use crate::memory::MemoryLog;
 use crate::state::{AnyState, StateKind};
 use crate::stream::StreamKey;
 use crate::submission::{Receipt, Submission, SubmitError};
@@ -57,7 +60,13 @@ impl StoreOptions {
 /// The log, open for commands. Clones share one queue, one cache and the same writers.
 #[derive(Clone)]
 pub struct Store {
-    kinds: Arc<[Arc<dyn StateKind>]>,
+    backend: Backend,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Postgres(Arc<Kinds>),
+    Memory(MemoryLog),
 }
 
 impl Store {
@@ -70,15 +79,25 @@ impl Store {
         kinds: Vec<Arc<dyn StateKind>>,
         _clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        Ok(Self { kinds: kinds.into() })
+        Ok(Self { backend: Backend::Postgres(Arc::new(Kinds::new(kinds)?)) })
+    }
+
+    pub(crate) fn over_memory(log: MemoryLog) -> Self {
+        Self { backend: Backend::Memory(log) }
     }
 
     /// Queues one command and waits for its answer. Dropping the future does not take the command back.
     ///
     /// # Errors
     /// See [`SubmitError`].
-    pub async fn submit(&self, _submission: Submission) -> Result<Receipt, SubmitError> {
-        Err(SubmitError::Unavailable { reason: "the writers are not running".to_owned() })
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt, SubmitError> {
+        let prepared = submission.prepare(self.kinds())?;
+        match &self.backend {
+            Backend::Memory(log) => only(log.submit(&[prepared])),
+            Backend::Postgres(_) => {
+                Err(SubmitError::Unavailable { reason: "the writers are not running".to_owned() })
+            }
+        }
     }
 
     /// Submits many commands, as an import does: they are decided in their order, in as few transactions
@@ -100,8 +119,7 @@ impl Store {
     /// # Errors
     /// The database is away, the kind is unknown, or an event cannot be folded.
     pub async fn load<S: AnyState>(&self, stream: &StreamKey) -> Result<Loaded<S>, LoadError> {
-        let _known = self.kinds.iter().find(|kind| kind.name() == stream.kind);
-        Err(LoadError::UnknownKind { kind: stream.kind })
+        self.state_at(stream, i64::MAX).await
     }
 
     /// The state of a stream as of a position of the log: events after it are left out.
@@ -111,13 +129,33 @@ impl Store {
     pub async fn state_at<S: AnyState>(
         &self,
         stream: &StreamKey,
-        _as_of: i64,
+        as_of: i64,
     ) -> Result<Loaded<S>, LoadError> {
-        Err(LoadError::UnknownKind { kind: stream.kind })
+        if self.kinds().get(stream.kind).is_none() {
+            return Err(LoadError::UnknownKind { kind: stream.kind });
+        }
+        let (version, state) = match &self.backend {
+            Backend::Memory(log) => log
+                .state_at(stream, as_of)
+                .map_err(|reason| LoadError::Fold { stream: *stream, reason })?,
+            Backend::Postgres(_) => return Err(LoadError::UnknownKind { kind: stream.kind }),
+        };
+        let state: Arc<dyn Any + Send + Sync> = state;
+        match state.downcast() {
+            Ok(state) => Ok(Loaded { state, version }),
+            Err(_) => Err(LoadError::WrongState { stream: *stream }),
+        }
     }
 
     /// Takes no more commands, answers those that wait, and stops the writers.
     pub async fn close(&self) {}
+
+    fn kinds(&self) -> &Kinds {
+        match &self.backend {
+            Backend::Postgres(kinds) => kinds,
+            Backend::Memory(log) => log.kinds(),
+        }
+    }
 }
 
 /// A state that was read, with its version.
@@ -180,4 +218,10 @@ pub enum LoadError {
         /// Why.
         reason: crate::state::FoldError,
     },
+}
+
+/// The answer of a batch of one.
+fn only(mut outcomes: Vec<Result<Receipt, SubmitError>>) -> Result<Receipt, SubmitError> {
+    let outcome = outcomes.pop();
+    outcome.unwrap_or_else(|| Err(SubmitError::Bug("the batch gave no answer".to_owned())))
 }

@@ -7,15 +7,19 @@
 //! Absent on purpose: an error for "the same key is being worked on right now". The second submission waits
 //! for the lock as any other does and is then answered with the first one's receipt.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::batch::Asked;
 use crate::canonical::Hash;
 use crate::desk::{Desk, DeskError};
+use crate::kinds::Kinds;
 use crate::stream::{ClaimKey, StreamKey};
 
 /// One command for the log.
@@ -78,6 +82,102 @@ pub struct Needs {
     pub claims: Vec<ClaimKey>,
     /// Versions the caller has seen; another version is answered with [`SubmitError::Conflict`].
     pub expect: Vec<(StreamKey, i64)>,
+}
+
+impl Needs {
+    /// Every stream named in any way.
+    pub(crate) fn every_stream(&self) -> impl Iterator<Item = &StreamKey> {
+        let expected = self.expect.iter().map(|(stream, _)| stream);
+        self.streams.iter().chain(&self.fresh).chain(expected)
+    }
+}
+
+impl Submission {
+    /// Checks the header and asks the work what it needs.
+    pub(crate) fn prepare(self, kinds: &Kinds) -> Result<Prepared, SubmitError> {
+        let malformed = |field, rule| Err(SubmitError::Malformed { field, rule });
+        let header = &self.header;
+        if !(1..=200).contains(&header.key.chars().count()) || header.key.contains('\0') {
+            return malformed("key", "must be 1 to 200 characters, none of them NUL");
+        }
+        if header.actor.is_empty() || header.actor.contains('\0') {
+            return malformed("actor", "must not be empty and must not hold NUL");
+        }
+        if serde_json::from_str::<FlatText>(&header.metadata).is_err() {
+            return malformed("metadata", "must be a flat JSON object of strings");
+        }
+        let needs = self.work.needs();
+        for stream in needs.every_stream() {
+            if stream.tenant != header.tenant {
+                return malformed("streams", "must belong to the tenant of the command");
+            }
+            if kinds.get(stream.kind).is_none() {
+                return malformed("streams", "must be of a kind the store was opened with");
+            }
+        }
+        Ok(Prepared { submission: self, needs })
+    }
+}
+
+/// A submission whose header is sound.
+pub(crate) struct Prepared {
+    pub(crate) submission: Submission,
+    pub(crate) needs: Needs,
+}
+
+impl Prepared {
+    /// The command as the batch decides it, for the first time.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        let Submission { header, work } = &self.submission;
+        Asked { header, needs: &self.needs, work: &**work, tried: None }
+    }
+}
+
+/// A JSON object whose values are all strings, read without keeping any.
+struct FlatText;
+
+impl<'de> Deserialize<'de> for FlatText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FlatTextVisitor)
+    }
+}
+
+struct FlatTextVisitor;
+
+impl<'de> Visitor<'de> for FlatTextVisitor {
+    type Value = FlatText;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a flat object of strings")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<FlatText, M::Error> {
+        while map.next_entry::<IgnoredAny, Text>()?.is_some() {}
+        Ok(FlatText)
+    }
+}
+
+/// A JSON string, read without keeping it.
+struct Text;
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl Visitor<'_> for TextVisitor {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<Text, E> {
+        Ok(Text)
+    }
 }
 
 /// Why a decision ended without an answer.

@@ -1,0 +1,66 @@
+//! The kinds of streams one store was opened with, found by name.
+//!
+//! Guarantees: names are unique; a name that is not here is never decided upon. Absent on purpose: adding a
+//! kind later; a store knows its kinds from the start.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::recorded::RecordedRef;
+use crate::state::{AnyState, FoldError, StateKind};
+use crate::store::OpenError;
+
+/// All kinds, with one blank state of each to share.
+pub(crate) struct Kinds {
+    by_name: HashMap<&'static str, Entry>,
+}
+
+struct Entry {
+    kind: Arc<dyn StateKind>,
+    blank: Arc<dyn AnyState>,
+}
+
+impl Kinds {
+    /// Registers the kinds.
+    pub(crate) fn new(kinds: Vec<Arc<dyn StateKind>>) -> Result<Self, OpenError> {
+        let mut by_name = HashMap::with_capacity(kinds.len());
+        for kind in kinds {
+            let name = kind.name();
+            let blank = Arc::from(kind.blank());
+            if by_name.insert(name, Entry { kind, blank }).is_some() {
+                return Err(OpenError::KindTwice { name });
+            }
+        }
+        Ok(Self { by_name })
+    }
+
+    /// The registered spelling of a stored name; nothing if the kind is not known here.
+    pub(crate) fn intern(&self, name: &str) -> Option<&'static str> {
+        self.by_name.get_key_value(name).map(|(name, _)| *name)
+    }
+
+    /// The state of a stream without events.
+    pub(crate) fn blank(&self, name: &str) -> Option<Arc<dyn AnyState>> {
+        self.by_name.get(name).map(|entry| Arc::clone(&entry.blank))
+    }
+
+    /// The kind itself.
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<dyn StateKind>> {
+        self.by_name.get(name).map(|entry| &entry.kind)
+    }
+
+    /// Applies one stored event to a state of its kind.
+    pub(crate) fn fold(
+        &self,
+        state: &mut dyn AnyState,
+        event: &RecordedRef<'_>,
+    ) -> Result<(), FoldError> {
+        match self.get(event.aggregate_type) {
+            Some(kind) => kind.fold(state, event),
+            None => Err(FoldError::Newer {
+                event_type: event.event_type.to_owned(),
+                event_version: event.event_version.to_owned(),
+            }),
+        }
+    }
+}
