@@ -1,0 +1,66 @@
+//! What surrounds every request: identity, logging, limits, safety headers, and one shape of error.
+//!
+//! Guarantees, from the outside in: answers are compressed where the caller wants it; every answer carries
+//! `x-request-id` and the safety headers; every error is a problem with that id as `instance`; a panic is
+//! a 500 and not a cut connection; more requests at a time than the limit, or one that takes too long, are
+//! answered with 503 and `Retry-After`; a body over the limit is never read to its end.
+//! Absent on purpose: bodies, names and query strings in logs.
+
+mod envelope;
+mod limits;
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::problem::Problem;
+
+pub use envelope::RequestId;
+use limits::{Room, hold_room, stop_in_time};
+
+/// How much one process takes on.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of a request body.
+    pub body_bytes: usize,
+    /// Requests being answered at a time.
+    pub requests: usize,
+    /// How long one request may take.
+    pub request_time: Duration,
+    /// How long a read waits for `min_position`.
+    pub catch_up_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            requests: 1024,
+            request_time: Duration::from_secs(30),
+            catch_up_time: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Puts the layers around a router whose fallbacks are set.
+pub fn around(router: Router, limits: &Limits) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(from_fn_with_state(limits.request_time, stop_in_time))
+        .layer(from_fn_with_state(Room::of(limits.requests), hold_room))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(envelope::wrap))
+        .layer(CompressionLayer::new())
+}
+
+/// The panic's message may hold anything, so that only the log of the panic hook has it.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::bug().into_response()
+}

@@ -1,0 +1,86 @@
+//! Collects what is wrong with a request, so that a caller hears of every field at once.
+//!
+//! Guarantees: nothing passes [`Check::finish`] if any field was wrong.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::problem::{FieldError, Problem};
+
+/// The wrong fields found so far.
+#[derive(Debug, Default)]
+pub struct Check {
+    errors: Vec<FieldError>,
+}
+
+impl Check {
+    /// Notes that a field is wrong.
+    pub fn wrong(&mut self, error: FieldError) {
+        self.errors.push(error);
+    }
+
+    /// A text of 1 to `max` characters without control characters, its ends trimmed.
+    pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> Option<String> {
+        let text = value.trim();
+        let rule = if text.is_empty() {
+            ("text.empty", "must not be empty".to_owned())
+        } else if text.chars().count() > max {
+            ("text.too_long", format!("has more than {max} characters"))
+        } else if text.chars().any(char::is_control) {
+            ("text.control", "holds control characters".to_owned())
+        } else {
+            return Some(text.to_owned());
+        };
+        self.wrong(FieldError::body(pointer, rule.0, rule.1));
+        None
+    }
+
+    /// The same for a field that may be absent; an empty one counts as absent.
+    pub fn optional_text(
+        &mut self,
+        pointer: &str,
+        value: Option<&str>,
+        max: usize,
+    ) -> Option<String> {
+        value.filter(|text| !text.trim().is_empty()).and_then(|text| self.text(pointer, text, max))
+    }
+
+    /// A business date between 1900 and 2999: beyond is a typing error.
+    pub fn date(&mut self, pointer: &str, value: NaiveDate) -> Option<NaiveDate> {
+        if (1900..=2999).contains(&value.year()) {
+            return Some(value);
+        }
+        self.wrong(FieldError::body(pointer, "date.out_of_range", "must lie in 1900 to 2999"));
+        None
+    }
+
+    /// Passes if every field was right.
+    ///
+    /// # Errors
+    /// One problem that names every wrong field.
+    pub fn finish(self) -> Result<(), Problem> {
+        if self.errors.is_empty() { Ok(()) } else { Err(Problem::fields(self.errors)) }
+    }
+
+    /// The problem, where a value is absent because its field was wrong.
+    #[must_use]
+    pub fn problem(self) -> Problem {
+        Problem::fields(self.errors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_field_is_told_at_once() {
+        let mut check = Check::default();
+        assert_eq!(check.text("/name", "  Ada ", 10).as_deref(), Some("Ada"));
+        assert_eq!(check.text("/email", "", 10), None);
+        assert_eq!(check.text("/phone", "\u{7}", 10), None);
+        assert_eq!(check.optional_text("/company", Some(" "), 10), None);
+        let problem = check.finish().unwrap_err();
+        let found: Vec<_> = problem.errors().iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(found, ["/email", "/phone"]);
+    }
+}
