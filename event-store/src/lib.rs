@@ -7,7 +7,10 @@
 mod batch;
 pub mod canonical;
 pub mod clock;
+pub mod copy;
 pub mod desk;
+pub mod feed;
+pub mod follower;
 mod kinds;
 pub mod memory;
 pub mod merkle;
@@ -19,6 +22,8 @@ pub mod submission;
 
 pub use clock::Clock;
 pub use desk::{Desk, DeskError, Draft, TakenNumber};
+pub use feed::{Feed, LogHead, ReadError};
+pub use follower::{FollowOptions, Follower, OnError, Projector, ProjectorError};
 pub use memory::MemoryLog;
 pub use recorded::{Recorded, RecordedRef};
 pub use state::{AnyState, FoldError, StateKind};
