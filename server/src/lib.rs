@@ -1,1 +1,8 @@
-//! billfold-server
+//! The composition root: the only crate that knows every other one, and the library behind the
+//! binary `billfold`.
+//!
+//! It guarantees that wall time is read in one file, settings in one folder, and that whatever is
+//! started here is stopped here. Absent on purpose: rules of billing, SQL over billing data, HTML.
+
+pub mod database;
+pub mod embedded;
