@@ -1,2 +1,5 @@
-//! The binary `billfold`.
-fn main() {}
+//! The binary `billfold`: everything it does stands in the library of this crate.
+
+fn main() -> std::process::ExitCode {
+    billfold_server::run()
+}

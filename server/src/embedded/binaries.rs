@@ -65,9 +65,7 @@ pub(super) fn program(name: &str, search_path: &OsStr) -> Option<PathBuf> {
 fn candidates(settings: &Settings) -> Result<Vec<PathBuf>, EmbeddedError> {
     if let Some(folder) = &settings.server_binaries {
         let whole = fs::canonicalize(folder);
-        return Ok(vec![
-            whole.map_err(|_| EmbeddedError::NotAServer { folder: folder.clone() })?,
-        ]);
+        return Ok(vec![whole.map_err(|_| EmbeddedError::NotAServer { folder: folder.clone() })?]);
     }
     let in_path = std::env::split_paths(&settings.search_path).filter(|p| p.is_absolute());
     Ok(in_path.chain(installed()).collect())

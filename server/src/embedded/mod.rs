@@ -119,8 +119,7 @@ impl Embedded {
     /// Starts the server again after it ended by itself; blocks like [`Embedded::start`].
     pub fn restart(&mut self) -> Result<(), EmbeddedError> {
         self.process.stop();
-        self.process =
-            launch(&self.layout, &self.binaries, &self.launcher, self.max_connections)?;
+        self.process = launch(&self.layout, &self.binaries, &self.launcher, self.max_connections)?;
         Ok(())
     }
 

@@ -117,7 +117,8 @@ impl Process {
         max_connections: u16,
     ) -> Result<Self, EmbeddedError> {
         let (log, log_start) = cluster::open_log(layout)?;
-        let cannot = |source| EmbeddedError::io("cannot start postgres of", &binaries.folder, source);
+        let cannot =
+            |source| EmbeddedError::io("cannot start postgres of", &binaries.folder, source);
         let program = binaries.folder.join("postgres");
         let mut command = launcher.command(&program, DeathSignal::Interrupt, &layout.data);
         command.arg("-D").arg(&layout.data).arg("-k").arg(&layout.socket);

@@ -40,9 +40,9 @@ pub(super) fn server_user(layout: &Layout) -> Result<Option<ServerUser>, Embedde
             ServerUser { name: owner.uid().to_string(), uid: owner.uid(), gid: owner.gid() };
         return Ok(Some(named.map_or(nameless, ServerUser::from_passwd)));
     }
-    let known = ["postgres", "nobody"].into_iter().find_map(|name| {
-        User::from_name(name).ok().flatten().filter(|user| !user.uid.is_root())
-    });
+    let known = ["postgres", "nobody"]
+        .into_iter()
+        .find_map(|name| User::from_name(name).ok().flatten().filter(|user| !user.uid.is_root()));
     known.map(|user| Some(ServerUser::from_passwd(user))).ok_or(EmbeddedError::NoUser)
 }
 
