@@ -39,9 +39,11 @@
 //! length). A text above 4 GiB would break that; PostgreSQL stores none above 1 GiB.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::hex;
 use crate::recorded::RecordedRef;
 
 /// A SHA-256 hash.
@@ -84,7 +86,7 @@ pub struct ReceiptRef<'a> {
 }
 
 /// The header of a batch, as hashed: every column of `batches` but the batch hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchHeader {
     /// The log.
     pub log_id: i16,
@@ -95,10 +97,13 @@ pub struct BatchHeader {
     /// Position of the last event; that of the batch before if the batch holds receipts only.
     pub last_position: i64,
     /// Hash of the batch before, or [`genesis`].
+    #[serde(with = "hex::array")]
     pub prev_hash: Hash,
     /// Merkle root of the event leaves.
+    #[serde(with = "hex::array")]
     pub events_root: Hash,
     /// Merkle root of the receipt leaves, see [`sort_receipt_leaves`].
+    #[serde(with = "hex::array")]
     pub receipts_root: Hash,
     /// The writer's instant, equal to `recorded_at` of the batch's events.
     pub recorded_at: DateTime<Utc>,

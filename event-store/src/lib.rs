@@ -4,13 +4,16 @@
 //! at all; the same idempotency key has one answer for ever; every batch is chained to the one before by
 //! hash. Absent on purpose: typed events, business rules, anything that calls out of the database.
 
+pub mod anchor;
 mod batch;
 pub mod canonical;
+pub mod chain;
 pub mod clock;
 pub mod copy;
 pub mod desk;
 pub mod feed;
 pub mod follower;
+pub mod hex;
 mod kinds;
 pub mod memory;
 pub mod merkle;
