@@ -1,1 +1,51 @@
-//! billfold-domain
+//! Billfold's pure domain: what may happen, and what it means for the books.
+//!
+//! Nothing here reads a clock, draws a random number, touches a disk or a network. A command
+//! comes in with everything it needs ([`kernel::Issued`]); an aggregate answers with events or a
+//! refusal ([`kernel::Aggregate`]). The same inputs give the same cents for ever. No amount is a
+//! float, no operation on money is silent about failing, and no function panics.
+//!
+//! # The tour, in reading order
+//!
+//! [`kernel`] holds the words the rest is written in: money and its one rounding, rates,
+//! periods, identities, document numbers, sealed personal data, refusals.
+//!
+//! [`tenant`] is a seller: whose books these are, how documents are numbered, and in which time
+//! zone a day begins. Every other stream belongs to one.
+//!
+//! [`client`] is somebody who buys. Contact details are sealed, so that a person can be forgotten
+//! while the history stays whole.
+//!
+//! [`product`] is something to sell. Its prices are versions with a first day; a price that was
+//! set never changes.
+//!
+//! [`order`] is what a client asked for on a day, at the prices of that day. It becomes an
+//! invoice or comes to nothing.
+//!
+//! [`invoice`] is the heart: a draft whose totals are computed by the very code that issues it,
+//! then a frozen, numbered document that is paid, voided by a credit note, or written off.
+//! `invoice/decide.rs` is every way an invoice can be refused.
+//!
+//! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
+//! matched sum to what arrived, always.
+//!
+//! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
+//!
+//! [`schema`] reads stored events back, old versions included.
+//!
+//! # What callers rely on
+//!
+//! One business fact may touch two aggregates: a payment that settles pays invoices. The
+//! application runs both decisions in one transaction and passes the payment's allocation number
+//! on, so that an invoice takes each allocation once ([`invoice::ApplyPayment`]). Aggregates
+//! never call each other.
+
+pub mod client;
+pub mod invoice;
+pub mod kernel;
+pub mod ledger;
+pub mod order;
+pub mod payment;
+pub mod product;
+pub mod schema;
+pub mod tenant;

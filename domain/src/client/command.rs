@@ -1,0 +1,47 @@
+//! What may be asked of a client's record.
+
+use crate::client::ContactCard;
+use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
+
+/// A request about a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientCommand {
+    /// Make the client known.
+    Register(Register),
+    /// Replace the contact details.
+    ChangeContact {
+        /// The new details; the application checked and sealed them.
+        contact: Pii<ContactCard>,
+        /// Index of the new e-mail address.
+        email_index: Option<BlindIndex>,
+        /// The new country.
+        country: Option<Country>,
+    },
+    /// Sell nothing new to the client.
+    Suspend {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
+    /// Sell to the client again.
+    Activate,
+    /// Forget who the client is; the application destroys the keys afterwards.
+    Erase {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
+}
+
+/// What a client's record begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Register {
+    /// Contact details; the application checked and sealed them.
+    pub contact: Pii<ContactCard>,
+    /// Index of the e-mail address.
+    pub email_index: Option<BlindIndex>,
+    /// Where the client lives or is established, if known.
+    pub country: Option<Country>,
+    /// What the client is billed in.
+    pub currency: Currency,
+    /// Where an imported client came from.
+    pub origin: Option<Origin>,
+}

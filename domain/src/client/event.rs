@@ -1,0 +1,93 @@
+//! What can have happened to a client. Contact details are sealed; see [`Pii`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::ContactCard;
+use crate::kernel::aggregate::name_events;
+use crate::kernel::{BlindIndex, Claim, Country, Currency, EventBody, Origin, Pii};
+
+/// A fact about a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientEvent {
+    /// The client became known.
+    Registered {
+        /// Name and address, sealed.
+        contact: Pii<ContactCard>,
+        /// Finds the client by e-mail address without showing it.
+        email_index: Option<BlindIndex>,
+        /// Where the client lives or is established, if known; decides taxes.
+        country: Option<Country>,
+        /// What the client is billed in.
+        currency: Currency,
+        /// Where an imported client came from.
+        origin: Option<Origin>,
+    },
+    /// The contact details were replaced.
+    ContactChanged {
+        /// The new details, sealed.
+        contact: Pii<ContactCard>,
+        /// Index of the new e-mail address.
+        email_index: Option<BlindIndex>,
+        /// Index of the address before, which is free again if it differs.
+        previous_email_index: Option<BlindIndex>,
+        /// The new country.
+        country: Option<Country>,
+    },
+    /// Nothing new is sold to the client.
+    Suspended {
+        /// Why.
+        reason: String,
+    },
+    /// The client may buy again.
+    Activated {},
+    /// The keys to the client's data were destroyed; what was issued stays.
+    Erased {
+        /// Why.
+        reason: String,
+        /// Index of the e-mail address, which is free again.
+        email_index: Option<BlindIndex>,
+    },
+}
+
+name_events!(ClientEvent {
+    Registered => "client.registered" v "2",
+    ContactChanged => "client.contact_changed" v "1",
+    Suspended => "client.suspended" v "1",
+    Activated => "client.activated" v "1",
+    Erased => "client.erased" v "1",
+});
+
+impl ClientEvent {
+    /// Scope of the claim on an e-mail address, by its blind index.
+    pub const EMAIL_SCOPE: &'static str = "client.email";
+}
+
+impl EventBody for ClientEvent {
+    fn event_type(&self) -> &'static str {
+        self.name_and_version().0
+    }
+
+    fn event_version(&self) -> &'static str {
+        self.name_and_version().1
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let (released, taken) = match self {
+            Self::Registered { email_index, .. } => (None, email_index.as_ref()),
+            Self::ContactChanged { email_index, previous_email_index, .. }
+                if email_index != previous_email_index =>
+            {
+                (previous_email_index.as_ref(), email_index.as_ref())
+            }
+            Self::Erased { email_index, .. } => (email_index.as_ref(), None),
+            Self::ContactChanged { .. } | Self::Suspended { .. } | Self::Activated {} => {
+                (None, None)
+            }
+        };
+        let scope = Self::EMAIL_SCOPE;
+        let release = released.map(|index| Claim::Release { scope, key: index.as_str().into() });
+        let take = taken.map(|index| Claim::Take { scope, key: index.as_str().into() });
+        release.into_iter().chain(take).collect()
+    }
+}

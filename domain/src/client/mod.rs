@@ -1,0 +1,28 @@
+//! A client: who buys, in which currency, and how they are reached.
+//!
+//! | state     | register | change contact | suspend   | activate | erase  |
+//! | --------- | -------- | -------------- | --------- | -------- | ------ |
+//! | absent    | active   | –              | –         | –        | –      |
+//! | active    | –        | active         | suspended | –        | erased |
+//! | suspended | –        | suspended      | –         | active   | erased |
+//! | erased    | –        | –              | –         | –        | –      |
+//!
+//! Guarantees that contact details are sealed under the everyday key, which erasing destroys,
+//! and that an e-mail address belongs to one client. Absent on purpose: passwords and sessions.
+
+mod command;
+mod contact;
+mod decide;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::{ClientCommand, Register};
+pub use contact::{Address, ContactCard};
+pub use error::ClientRefusal;
+pub use event::ClientEvent;
+pub use state::{Client, Profile};
+
+pub(crate) use contact::check_vat_id;

@@ -1,0 +1,78 @@
+//! What is known of a client.
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::{ClientEvent, ContactCard};
+use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
+
+/// A client.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Client {
+    /// Nobody is registered under this id.
+    #[default]
+    Absent,
+    /// May buy.
+    Active(Profile),
+    /// May not buy anything new.
+    Suspended(Profile),
+    /// Forgotten; documents with this client stay.
+    Erased,
+}
+
+/// The particulars of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Contact details, sealed.
+    pub contact: Pii<ContactCard>,
+    /// Index of the e-mail address.
+    pub email_index: Option<BlindIndex>,
+    /// Where the client lives or is established, if known.
+    pub country: Option<Country>,
+    /// What the client is billed in.
+    pub currency: Currency,
+    /// Where an imported client came from.
+    pub origin: Option<Origin>,
+}
+
+impl Client {
+    /// The particulars of a client who was not erased.
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Active(profile) | Self::Suspended(profile) => Some(profile),
+            Self::Absent | Self::Erased => None,
+        }
+    }
+
+    pub(super) fn take(&mut self, event: &ClientEvent) {
+        match event {
+            ClientEvent::Registered { contact, email_index, country, currency, origin } => {
+                *self = Self::Active(Profile {
+                    contact: contact.clone(),
+                    email_index: email_index.clone(),
+                    country: *country,
+                    currency: *currency,
+                    origin: origin.clone(),
+                });
+            }
+            ClientEvent::ContactChanged { contact, email_index, country, .. } => {
+                if let Self::Active(profile) | Self::Suspended(profile) = self {
+                    profile.contact.clone_from(contact);
+                    profile.email_index.clone_from(email_index);
+                    profile.country = *country;
+                }
+            }
+            ClientEvent::Suspended { .. } => {
+                if let Self::Active(profile) = self {
+                    *self = Self::Suspended(profile.clone());
+                }
+            }
+            ClientEvent::Activated {} => {
+                if let Self::Suspended(profile) = self {
+                    *self = Self::Active(profile.clone());
+                }
+            }
+            ClientEvent::Erased { .. } => *self = Self::Erased,
+        }
+    }
+}

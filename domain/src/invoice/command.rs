@@ -1,0 +1,103 @@
+//! What may be asked of an invoice.
+
+use chrono::NaiveDate;
+
+use crate::client::ContactCard;
+use crate::invoice::{NewLine, Seller};
+use crate::kernel::{ClientId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii};
+
+/// A request about an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvoiceCommand {
+    /// Begin a draft.
+    Draft(DraftFor),
+    /// Add a line to the draft.
+    AddLine {
+        /// The line.
+        line: NewLine,
+    },
+    /// Take a line off the draft.
+    RemoveLine {
+        /// Number of the line.
+        line_no: u32,
+    },
+    /// Set the draft's due date.
+    SetDueDate {
+        /// Last day to pay without being late.
+        due_date: NaiveDate,
+    },
+    /// Throw the draft away.
+    Discard {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
+    /// Issue the draft, dated the day the request counts for.
+    Issue(IssueTerms),
+    /// Issue an invoice that was never a draft: an order's, a renewal's, an imported one.
+    IssueComplete(CompleteInvoice),
+    /// Let a part of a payment pay this invoice.
+    ApplyPayment(ApplyPayment),
+    /// Take the whole invoice back by a credit note, dated the day the request counts for.
+    Void {
+        /// Why, 1 to 500 characters.
+        reason: String,
+        /// Number of the credit note, taken from its series.
+        credit_note: DocumentNumber,
+    },
+    /// Give the claim up, on the day the request counts for.
+    WriteOff {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
+}
+
+/// For whom a draft is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DraftFor {
+    /// Who will be billed.
+    pub client_id: ClientId,
+    /// Currency of all lines.
+    pub currency: Currency,
+    /// The order it bills, if any.
+    pub order_id: Option<OrderId>,
+}
+
+/// What an invoice needs to be issued besides its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueTerms {
+    /// Its number, taken from the series of its issue date.
+    pub number: DocumentNumber,
+    /// Last day to pay; if missing, the one set on the draft.
+    pub due_date: Option<NaiveDate>,
+    /// Who bills.
+    pub seller: Seller,
+    /// Who is billed, sealed under the fiscal key.
+    pub buyer: Option<Pii<ContactCard>>,
+}
+
+/// A whole invoice at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompleteInvoice {
+    /// For whom.
+    pub draft: DraftFor,
+    /// What is billed, 1 to [`LINE_LIMIT`](crate::invoice::LINE_LIMIT) lines.
+    pub lines: Vec<NewLine>,
+    /// Number, dates and parties.
+    pub terms: IssueTerms,
+    /// Where an imported invoice came from.
+    pub origin: Option<Origin>,
+}
+
+/// A part of a payment that pays the invoice. Payment and allocation number together are
+/// applied once, however often this is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApplyPayment {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Which allocation of the payment, from 1.
+    pub allocation_no: u32,
+    /// Who paid; must be who was billed.
+    pub client_id: ClientId,
+    /// How much; more than nothing, at most what is owed.
+    pub amount: Money,
+}

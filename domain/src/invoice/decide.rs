@@ -1,0 +1,323 @@
+//! What may happen to an invoice in which state.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::invoice::totals::check_count;
+use crate::invoice::{
+    ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice, InvoiceCommand,
+    InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, NewLine, Preview, VoidedInvoice,
+    preview,
+};
+use crate::kernel::aggregate::bridge_to_cqrs_es;
+use crate::kernel::text::{check_line, check_optional_line};
+use crate::kernel::{Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Origin};
+
+impl Aggregate for Invoice {
+    const TYPE: &'static str = "invoice";
+    type Command = InvoiceCommand;
+    type Event = InvoiceEvent;
+    type Refusal = InvoiceRefusal;
+
+    fn decide(&self, ask: &Issued<InvoiceCommand>) -> Result<Vec<InvoiceEvent>, InvoiceRefusal> {
+        match self {
+            Self::Absent => begin(&ask.command, ask.effective_on),
+            Self::Draft(draft) => edit(draft, &ask.command, ask.effective_on),
+            Self::Discarded => Err(InvoiceRefusal::Discarded),
+            Self::Open(_)
+            | Self::Settled { .. }
+            | Self::Void { .. }
+            | Self::Uncollectible { .. } => self.after_issue(&ask.command, ask.effective_on),
+        }
+    }
+
+    fn apply(&mut self, event: &InvoiceEvent) {
+        self.take(event);
+    }
+
+    fn weight(&self) -> usize {
+        let lines = match self {
+            Self::Draft(draft) => draft.lines.as_slice(),
+            _ => self.document().map_or(&[][..], |document| document.lines.as_slice()),
+        };
+        let texts: usize = lines.iter().map(|line| line.description.len()).sum();
+        size_of::<Self>()
+            .saturating_add(size_of::<Document>())
+            .saturating_add(size_of_val(lines))
+            .saturating_add(texts)
+    }
+}
+
+bridge_to_cqrs_es!(Invoice);
+
+type Decision = Result<Vec<InvoiceEvent>, InvoiceRefusal>;
+
+fn begin(command: &InvoiceCommand, today: NaiveDate) -> Decision {
+    use InvoiceCommand as Ask;
+    match command {
+        Ask::Draft(DraftFor { client_id, currency, order_id }) => {
+            let (client_id, currency, order_id) = (*client_id, *currency, *order_id);
+            Ok(vec![InvoiceEvent::Drafted { client_id, currency, order_id }])
+        }
+        Ask::IssueComplete(complete) => issue_complete(complete, today),
+        _ => Err(InvoiceRefusal::Absent),
+    }
+}
+
+fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Decision {
+    use InvoiceCommand as Ask;
+    match command {
+        Ask::Draft(asked) => draft_again(draft, asked),
+        Ask::IssueComplete(_) => Err(InvoiceRefusal::AlreadyDrafted),
+        Ask::AddLine { line } => add_line(draft, line),
+        Ask::RemoveLine { line_no } => remove_line(draft, *line_no),
+        Ask::SetDueDate { due_date } if draft.due_date == Some(*due_date) => Ok(Vec::new()),
+        Ask::SetDueDate { due_date } => Ok(vec![InvoiceEvent::DueDateSet { due_date: *due_date }]),
+        Ask::Discard { reason } => {
+            check_line("reason", reason, 500)?;
+            Ok(vec![InvoiceEvent::Discarded { reason: reason.clone() }])
+        }
+        Ask::Issue(terms) => issue_draft(draft, terms, today),
+        Ask::ApplyPayment(_) | Ask::Void { .. } | Ask::WriteOff { .. } => {
+            Err(InvoiceRefusal::NotIssued)
+        }
+    }
+}
+
+impl Invoice {
+    /// The part of the table below `issue`: paid, voided, written off, and never edited.
+    fn after_issue(&self, command: &InvoiceCommand, today: NaiveDate) -> Decision {
+        use InvoiceCommand as Ask;
+        match (self, command) {
+            (Self::Open(document), Ask::ApplyPayment(part)) => apply_payment(document, part, today),
+            (Self::Settled { document, on }, Ask::ApplyPayment(part)) => {
+                let refusal = InvoiceRefusal::AlreadySettled { settled_on: *on };
+                applied_before(document, part, refusal)
+            }
+            (
+                Self::Open(document) | Self::Settled { document, .. },
+                Ask::Void { reason, credit_note },
+            ) => void(document, reason, credit_note, today),
+            (Self::Open(document), Ask::WriteOff { reason }) => write_off(document, reason, today),
+            (Self::Settled { on, .. }, Ask::WriteOff { .. }) => {
+                Err(InvoiceRefusal::AlreadySettled { settled_on: *on })
+            }
+            (Self::Void { document, on }, Ask::ApplyPayment(part)) => {
+                applied_before(document, part, InvoiceRefusal::AlreadyVoided { voided_on: *on })
+            }
+            (Self::Void { on, .. }, Ask::Void { .. } | Ask::WriteOff { .. }) => {
+                Err(InvoiceRefusal::AlreadyVoided { voided_on: *on })
+            }
+            (Self::Uncollectible { document, on }, Ask::ApplyPayment(part)) => {
+                applied_before(document, part, InvoiceRefusal::WrittenOff { written_off_on: *on })
+            }
+            (Self::Uncollectible { on, .. }, Ask::Void { .. } | Ask::WriteOff { .. }) => {
+                Err(InvoiceRefusal::WrittenOff { written_off_on: *on })
+            }
+            (_, Ask::IssueComplete(complete)) => self.issue_again(complete),
+            _ => Err(self.already_issued()),
+        }
+    }
+
+    /// A second run of an import meets the invoice it made before.
+    fn issue_again(&self, complete: &CompleteInvoice) -> Decision {
+        let known = self.document().and_then(|document| document.origin.as_ref());
+        if known.is_some() && known == complete.origin.as_ref() {
+            return Ok(Vec::new());
+        }
+        Err(self.already_issued())
+    }
+
+    fn already_issued(&self) -> InvoiceRefusal {
+        let number = self.document().map(|document| document.number.clone());
+        InvoiceRefusal::AlreadyIssued { number: number.unwrap_or_default() }
+    }
+}
+
+/// Drafting twice is one draft as long as nothing was written yet and it says the same.
+fn draft_again(draft: &DraftInvoice, asked: &DraftFor) -> Decision {
+    let same = (draft.client_id, draft.currency, draft.order_id)
+        == (asked.client_id, asked.currency, asked.order_id);
+    if same && draft.last_line_no == 0 {
+        return Ok(Vec::new());
+    }
+    Err(InvoiceRefusal::AlreadyDrafted)
+}
+
+fn add_line(draft: &DraftInvoice, line: &NewLine) -> Decision {
+    check_count(draft.lines.len().saturating_add(1))?;
+    line.check().map_err(|invalid| invalid.under("line"))?;
+    let line = line.priced(draft.last_line_no.saturating_add(1))?;
+    // What a draft holds can always be summed up, so that its preview cannot fail later.
+    draft.totals()?.net.checked_add(line.net)?;
+    Ok(vec![InvoiceEvent::LineAdded { line }])
+}
+
+fn remove_line(draft: &DraftInvoice, line_no: u32) -> Decision {
+    if !draft.lines.iter().any(|line| line.no == line_no) {
+        return Err(InvoiceRefusal::NoSuchLine { line_no });
+    }
+    Ok(vec![InvoiceEvent::LineRemoved { line_no }])
+}
+
+/// Issues the draft's lines, numbered anew from 1 because removed ones left holes.
+fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> Decision {
+    check_count(draft.lines.len())?;
+    let totals = draft.totals()?;
+    let mut lines = draft.lines.clone();
+    for (no, line) in (1..).zip(&mut lines) {
+        line.no = no;
+    }
+    let DraftInvoice { client_id, currency, order_id, .. } = *draft;
+    let due_date = terms.due_date.or(draft.due_date);
+    let content = Content {
+        bill: DraftFor { client_id, currency, order_id },
+        priced: Preview { lines, totals },
+        due_date,
+        origin: None,
+    };
+    issue(content, terms, today)
+}
+
+fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
+    complete.origin.as_ref().map_or(Ok(()), Origin::check)?;
+    let content = Content {
+        bill: complete.draft,
+        priced: preview(complete.draft.currency, &complete.lines)?,
+        due_date: complete.terms.due_date,
+        origin: complete.origin.clone(),
+    };
+    issue(content, &complete.terms, today)
+}
+
+/// What is issued, from wherever it came.
+struct Content {
+    bill: DraftFor,
+    priced: Preview,
+    due_date: Option<NaiveDate>,
+    origin: Option<Origin>,
+}
+
+fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decision {
+    let Preview { lines, totals } = content.priced;
+    if totals.total.is_negative() {
+        return Err(InvoiceRefusal::NegativeTotal { total: totals.total });
+    }
+    let due_date = content.due_date.ok_or(InvoiceRefusal::DueDateMissing)?;
+    if due_date < issue_date {
+        return Err(InvoiceRefusal::DueBeforeIssue { due_date, issue_date });
+    }
+    check_number(&terms.number, issue_date)?;
+    check_parties(terms)?;
+    let issued = IssuedInvoice {
+        client_id: content.bill.client_id,
+        order_id: content.bill.order_id,
+        number: terms.number.clone(),
+        issue_date,
+        due_date,
+        seller: terms.seller.clone(),
+        buyer: terms.buyer.clone(),
+        lines,
+        tax_groups: totals.tax_groups,
+        net: totals.net,
+        tax: totals.tax,
+        total: totals.total,
+        origin: content.origin,
+    };
+    let nothing_owed = issued.total.is_zero();
+    let settled = nothing_owed.then_some(InvoiceEvent::Settled { on: issue_date });
+    Ok(std::iter::once(InvoiceEvent::Issued(Box::new(issued))).chain(settled).collect())
+}
+
+fn check_number(number: &DocumentNumber, date: NaiveDate) -> Result<(), InvoiceRefusal> {
+    if number.year == date.year() {
+        return Ok(());
+    }
+    Err(InvoiceRefusal::NumberOfAnotherYear { number: number.text.clone(), date })
+}
+
+fn check_parties(terms: &IssueTerms) -> Result<(), InvoiceRefusal> {
+    if terms.buyer.as_ref().is_some_and(|buyer| buyer.class() != KeyClass::Fiscal) {
+        return Err(InvoiceRefusal::WrongKey);
+    }
+    let name = check_line("name", &terms.seller.name, 200);
+    let vat_id = check_optional_line("vat_id", terms.seller.vat_id.as_deref(), 20);
+    Ok(Invalid::gather([name, vat_id]).map_err(|invalid| invalid.under("seller"))?)
+}
+
+fn apply_payment(document: &Document, part: &ApplyPayment, today: NaiveDate) -> Decision {
+    if document.applied(part.payment_id, part.allocation_no) == Some(part.amount) {
+        return Ok(Vec::new());
+    }
+    if part.client_id != document.client_id {
+        return Err(InvoiceRefusal::OtherClient);
+    }
+    if !part.amount.is_positive() {
+        return Err(InvoiceRefusal::NothingToApply);
+    }
+    let balance_due = document.balance_due.checked_sub(part.amount)?;
+    if balance_due.is_negative() {
+        let (amount, balance_due) = (part.amount, document.balance_due);
+        return Err(InvoiceRefusal::MoreThanOwed { amount, balance_due });
+    }
+    let applied = InvoiceEvent::PaymentApplied {
+        payment_id: part.payment_id,
+        allocation_no: part.allocation_no,
+        amount: part.amount,
+        balance_due,
+    };
+    let settled = balance_due.is_zero().then_some(InvoiceEvent::Settled { on: today });
+    Ok(std::iter::once(applied).chain(settled).collect())
+}
+
+/// An allocation that was applied stays applied, whatever happened to the invoice since.
+fn applied_before(document: &Document, part: &ApplyPayment, refusal: InvoiceRefusal) -> Decision {
+    if document.applied(part.payment_id, part.allocation_no) == Some(part.amount) {
+        return Ok(Vec::new());
+    }
+    Err(refusal)
+}
+
+fn void(
+    document: &Document,
+    reason: &str,
+    credit_note: &DocumentNumber,
+    today: NaiveDate,
+) -> Decision {
+    check_line("reason", reason, 500)?;
+    check_not_before_issue(document, today)?;
+    check_number(credit_note, today)?;
+    Ok(vec![InvoiceEvent::Voided(Box::new(VoidedInvoice {
+        reason: reason.to_owned(),
+        credit_note: credit_note.clone(),
+        credited_on: today,
+        invoice_number: document.number.clone(),
+        invoice_date: document.issue_date,
+        client_id: document.client_id,
+        lines: document.lines.clone(),
+        tax_groups: document.tax_groups.clone(),
+        net: document.net,
+        tax: document.tax,
+        total: document.total,
+        offset: document.balance_due,
+        to_credit: document.total.checked_sub(document.balance_due)?,
+    }))])
+}
+
+fn write_off(document: &Document, reason: &str, today: NaiveDate) -> Decision {
+    check_line("reason", reason, 500)?;
+    check_not_before_issue(document, today)?;
+    Ok(vec![InvoiceEvent::WrittenOff {
+        amount: document.balance_due,
+        reason: reason.to_owned(),
+        on: today,
+        client_id: document.client_id,
+    }])
+}
+
+fn check_not_before_issue(document: &Document, date: NaiveDate) -> Result<(), InvoiceRefusal> {
+    let issue_date = document.issue_date;
+    if date < issue_date {
+        return Err(InvoiceRefusal::BeforeIssue { date, issue_date });
+    }
+    Ok(())
+}

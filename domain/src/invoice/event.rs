@@ -1,0 +1,201 @@
+//! What can have happened to an invoice. Amounts are decided here once; nobody recomputes them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::client::ContactCard;
+use crate::invoice::{Line, Seller, TaxGroup};
+use crate::kernel::aggregate::name_events;
+use crate::kernel::{
+    Claim, ClientId, Currency, DocumentNumber, EventBody, Money, OrderId, Origin, PaymentId, Pii,
+};
+
+/// A fact about an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceEvent {
+    /// A draft was begun; it has no number and owes nobody anything.
+    Drafted {
+        /// Who will be billed.
+        client_id: ClientId,
+        /// Currency of all lines.
+        currency: Currency,
+        /// The order it bills, if any.
+        order_id: Option<OrderId>,
+    },
+    /// A line was added to the draft.
+    LineAdded {
+        /// The line.
+        line: Line,
+    },
+    /// A line was taken off the draft.
+    LineRemoved {
+        /// Number of the line.
+        line_no: u32,
+    },
+    /// The draft's due date was set.
+    DueDateSet {
+        /// Last day to pay without being late.
+        due_date: NaiveDate,
+    },
+    /// The draft was thrown away.
+    Discarded {
+        /// Why.
+        reason: String,
+    },
+    /// The invoice was issued: complete, numbered and frozen.
+    Issued(Box<IssuedInvoice>),
+    /// Nothing is owed any more.
+    Settled {
+        /// The day it was.
+        on: NaiveDate,
+    },
+    /// A part of a payment pays this invoice.
+    PaymentApplied {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Which allocation of the payment, from 1.
+        allocation_no: u32,
+        /// How much.
+        amount: Money,
+        /// What is still owed afterwards.
+        balance_due: Money,
+    },
+    /// A credit note took the whole invoice back.
+    Voided(Box<VoidedInvoice>),
+    /// The claim was given up.
+    WrittenOff {
+        /// What was still owed.
+        amount: Money,
+        /// Why.
+        reason: String,
+        /// The day it was given up.
+        on: NaiveDate,
+        /// Who owed it.
+        client_id: ClientId,
+    },
+}
+
+/// An invoice as it was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedInvoice {
+    /// Who is billed.
+    pub client_id: ClientId,
+    /// The order it bills, if any.
+    pub order_id: Option<OrderId>,
+    /// Its number, taken by this very event.
+    pub number: DocumentNumber,
+    /// The day of issue at the seller's place.
+    pub issue_date: NaiveDate,
+    /// Last day to pay without being late.
+    pub due_date: NaiveDate,
+    /// Who bills, as of that day.
+    pub seller: Seller,
+    /// Who is billed, as of that day; sealed under the fiscal key.
+    pub buyer: Option<Pii<ContactCard>>,
+    /// The lines, numbered from 1.
+    pub lines: Vec<Line>,
+    /// Tax by category, rate and country.
+    pub tax_groups: Vec<TaxGroup>,
+    /// Sum of the lines.
+    pub net: Money,
+    /// Sum of the groups' taxes.
+    pub tax: Money,
+    /// Net and tax.
+    pub total: Money,
+    /// Where an imported invoice came from.
+    pub origin: Option<Origin>,
+}
+
+/// A credit note over a whole invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidedInvoice {
+    /// Why.
+    pub reason: String,
+    /// Number of the credit note, taken by this very event.
+    pub credit_note: DocumentNumber,
+    /// Date of the credit note.
+    pub credited_on: NaiveDate,
+    /// Number of the invoice it takes back.
+    pub invoice_number: String,
+    /// Issue date of that invoice.
+    pub invoice_date: NaiveDate,
+    /// Who was billed.
+    pub client_id: ClientId,
+    /// The invoice's lines, amounts as they were billed.
+    pub lines: Vec<Line>,
+    /// The invoice's taxes.
+    pub tax_groups: Vec<TaxGroup>,
+    /// Sum of the lines.
+    pub net: Money,
+    /// Sum of the taxes.
+    pub tax: Money,
+    /// Net and tax: offset and credit together.
+    pub total: Money,
+    /// The unpaid part, which is no longer owed.
+    pub offset: Money,
+    /// The paid part, which became the client's credit.
+    pub to_credit: Money,
+}
+
+name_events!(InvoiceEvent {
+    Drafted => "invoice.drafted" v "1",
+    LineAdded => "invoice.line_added" v "1",
+    LineRemoved => "invoice.line_removed" v "1",
+    DueDateSet => "invoice.due_date_set" v "1",
+    Discarded => "invoice.discarded" v "1",
+    Issued => "invoice.issued" v "1",
+    Settled => "invoice.settled" v "1",
+    PaymentApplied => "invoice.payment_applied" v "1",
+    Voided => "invoice.voided" v "1",
+    WrittenOff => "invoice.written_off" v "1",
+});
+
+impl InvoiceEvent {
+    /// Scope of the claim on a number that another system gave.
+    pub const IMPORTED_NUMBER_SCOPE: &'static str = "invoice.imported_number";
+}
+
+impl EventBody for InvoiceEvent {
+    fn event_type(&self) -> &'static str {
+        self.name_and_version().0
+    }
+
+    fn event_version(&self) -> &'static str {
+        self.name_and_version().1
+    }
+
+    fn effective_on(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Issued(issued) => Some(issued.issue_date),
+            Self::Voided(voided) => Some(voided.credited_on),
+            Self::Settled { on } | Self::WrittenOff { on, .. } => Some(*on),
+            Self::Drafted { .. }
+            | Self::LineAdded { .. }
+            | Self::LineRemoved { .. }
+            | Self::DueDateSet { .. }
+            | Self::Discarded { .. }
+            | Self::PaymentApplied { .. } => None,
+        }
+    }
+
+    /// Our own numbers cannot repeat, they are counted; those of other systems are claimed.
+    fn claims(&self) -> Vec<Claim> {
+        match self {
+            Self::Issued(issued) if issued.number.is_imported() => {
+                let key = issued.number.text.clone();
+                vec![Claim::Take { scope: Self::IMPORTED_NUMBER_SCOPE, key }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn numbers(&self) -> Vec<&DocumentNumber> {
+        let number = match self {
+            Self::Issued(issued) => Some(&issued.number),
+            Self::Voided(voided) => Some(&voided.credit_note),
+            _ => None,
+        };
+        number.into_iter().filter(|number| !number.is_imported()).collect()
+    }
+}

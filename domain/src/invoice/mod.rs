@@ -1,0 +1,41 @@
+//! An invoice: what a client owes, for what, until when.
+//!
+//! | state         | draft | edit  | discard   | issue | apply payment   | void | write off     |
+//! | ------------- | ----- | ----- | --------- | ----- | --------------- | ---- | ------------- |
+//! | absent        | draft | –     | –         | open¹ | –               | –    | –             |
+//! | draft         | –     | draft | discarded | open¹ | –               | –    | –             |
+//! | discarded     | –     | –     | –         | –     | –               | –    | –             |
+//! | open          | –     | –     | –         | –     | open or settled | void | uncollectible |
+//! | settled       | –     | –     | –         | –     | –               | void | –             |
+//! | void          | –     | –     | –         | –     | –               | –    | –             |
+//! | uncollectible | –     | –     | –         | –     | –               | –    | –             |
+//!
+//! ¹ Settled at once if the total is zero.
+//!
+//! Guarantees: one currency; the total is lines plus tax; what is still owed is the total less
+//! the payments applied and never below zero; number, lines and taxes are frozen at issue; a
+//! payment's allocation counts once. Overdue and the other words on screens are derived, see
+//! [`InvoiceStatus`]. Absent on purpose: editing after issue; void, and issue another.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod line;
+mod seller;
+mod state;
+mod status;
+mod tax;
+#[cfg(test)]
+mod tests;
+mod totals;
+
+pub use command::{ApplyPayment, CompleteInvoice, DraftFor, InvoiceCommand, IssueTerms};
+pub use error::InvoiceRefusal;
+pub use event::{InvoiceEvent, IssuedInvoice, VoidedInvoice};
+pub use line::{Line, LineKind, NewLine};
+pub use seller::Seller;
+pub use state::{Applied, Document, DraftInvoice, Invoice};
+pub use status::InvoiceStatus;
+pub use tax::{TaxCategory, TaxGroup, TaxTreatment};
+pub use totals::{LINE_LIMIT, Preview, Totals, preview};

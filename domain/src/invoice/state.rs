@@ -1,0 +1,206 @@
+//! What is known of an invoice: no more than decisions need.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals};
+use crate::kernel::{ClientId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId};
+
+/// An invoice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Invoice {
+    /// Nothing exists under this id.
+    #[default]
+    Absent,
+    /// Being written; without a number.
+    Draft(DraftInvoice),
+    /// A draft that was thrown away.
+    Discarded,
+    /// Issued, and something is still owed.
+    Open(Box<Document>),
+    /// Issued, and nothing is owed any more.
+    Settled {
+        /// The invoice as issued.
+        document: Box<Document>,
+        /// The day it was settled.
+        on: NaiveDate,
+    },
+    /// Taken back by a credit note.
+    Void {
+        /// The invoice as issued.
+        document: Box<Document>,
+        /// Date of the credit note.
+        on: NaiveDate,
+    },
+    /// Given up.
+    Uncollectible {
+        /// The invoice as issued.
+        document: Box<Document>,
+        /// The day it was given up.
+        on: NaiveDate,
+    },
+}
+
+/// An invoice being written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftInvoice {
+    /// Who will be billed.
+    pub client_id: ClientId,
+    /// Currency of all lines.
+    pub currency: Currency,
+    /// The order it bills, if any.
+    pub order_id: Option<OrderId>,
+    /// The lines so far.
+    pub lines: Vec<Line>,
+    /// Number of the last line ever added; numbers are not used again.
+    pub last_line_no: u32,
+    /// Last day to pay, if it was set.
+    pub due_date: Option<NaiveDate>,
+}
+
+/// An invoice as it was issued, and what was paid since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Who was billed.
+    pub client_id: ClientId,
+    /// The number as printed.
+    pub number: String,
+    /// The day of issue.
+    pub issue_date: NaiveDate,
+    /// Last day to pay without being late.
+    pub due_date: NaiveDate,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Tax by category, rate and country.
+    pub tax_groups: Vec<TaxGroup>,
+    /// Sum of the lines.
+    pub net: Money,
+    /// Sum of the taxes.
+    pub tax: Money,
+    /// Net and tax.
+    pub total: Money,
+    /// What is still owed.
+    pub balance_due: Money,
+    /// Every allocation that was applied.
+    pub applied: Vec<Applied>,
+    /// Where an imported invoice came from.
+    pub origin: Option<Origin>,
+}
+
+/// A part of a payment that paid an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Which allocation of the payment.
+    pub allocation_no: u32,
+    /// How much.
+    pub amount: Money,
+}
+
+impl Invoice {
+    /// The invoice as issued, once it was.
+    pub fn document(&self) -> Option<&Document> {
+        match self {
+            Self::Absent | Self::Draft(_) | Self::Discarded => None,
+            Self::Open(document)
+            | Self::Settled { document, .. }
+            | Self::Void { document, .. }
+            | Self::Uncollectible { document, .. } => Some(document),
+        }
+    }
+
+    pub(super) fn take(&mut self, event: &InvoiceEvent) {
+        match event {
+            InvoiceEvent::Drafted { client_id, currency, order_id } => {
+                *self = Self::Draft(DraftInvoice {
+                    client_id: *client_id,
+                    currency: *currency,
+                    order_id: *order_id,
+                    lines: Vec::new(),
+                    last_line_no: 0,
+                    due_date: None,
+                });
+            }
+            InvoiceEvent::LineAdded { line } => self.edit(|draft| {
+                draft.last_line_no = line.no;
+                draft.lines.push(line.clone());
+            }),
+            InvoiceEvent::LineRemoved { line_no } => {
+                self.edit(|draft| draft.lines.retain(|line| line.no != *line_no));
+            }
+            InvoiceEvent::DueDateSet { due_date } => {
+                self.edit(|draft| draft.due_date = Some(*due_date));
+            }
+            InvoiceEvent::Discarded { .. } => *self = Self::Discarded,
+            InvoiceEvent::Issued(issued) => *self = Self::Open(Box::new(Document::from(&**issued))),
+            InvoiceEvent::PaymentApplied { payment_id, allocation_no, amount, balance_due } => {
+                if let Self::Open(document) = self {
+                    document.balance_due = *balance_due;
+                    document.applied.push(Applied {
+                        payment_id: *payment_id,
+                        allocation_no: *allocation_no,
+                        amount: *amount,
+                    });
+                }
+            }
+            InvoiceEvent::Settled { on } => {
+                self.close(|document| Self::Settled { document, on: *on });
+            }
+            InvoiceEvent::Voided(voided) => {
+                self.close(|document| Self::Void { document, on: voided.credited_on });
+            }
+            InvoiceEvent::WrittenOff { on, .. } => {
+                self.close(|document| Self::Uncollectible { document, on: *on });
+            }
+        }
+    }
+
+    fn edit(&mut self, edit: impl FnOnce(&mut DraftInvoice)) {
+        if let Self::Draft(draft) = self {
+            edit(draft);
+        }
+    }
+
+    fn close(&mut self, close: impl FnOnce(Box<Document>) -> Self) {
+        *self = match std::mem::take(self) {
+            Self::Open(document) | Self::Settled { document, .. } => close(document),
+            other => other,
+        };
+    }
+}
+
+impl DraftInvoice {
+    /// What the lines sum to so far; the same code issues the invoice.
+    pub fn totals(&self) -> Result<Totals, MoneyRefusal> {
+        Totals::of(self.currency, &self.lines)
+    }
+}
+
+impl Document {
+    /// Whether this allocation of this payment was applied, and with which amount.
+    pub fn applied(&self, payment_id: PaymentId, allocation_no: u32) -> Option<Money> {
+        let named = |a: &&Applied| a.payment_id == payment_id && a.allocation_no == allocation_no;
+        self.applied.iter().find(named).map(|applied| applied.amount)
+    }
+}
+
+impl From<&IssuedInvoice> for Document {
+    fn from(issued: &IssuedInvoice) -> Self {
+        Self {
+            client_id: issued.client_id,
+            number: issued.number.text.clone(),
+            issue_date: issued.issue_date,
+            due_date: issued.due_date,
+            lines: issued.lines.clone(),
+            tax_groups: issued.tax_groups.clone(),
+            net: issued.net,
+            tax: issued.tax,
+            total: issued.total,
+            balance_due: issued.total,
+            applied: Vec::new(),
+            origin: issued.origin.clone(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The words every aggregate is written in: money, rates, days, identities, refusals.
+//!
+//! Guarantees that a value of these types keeps its own rules from the moment it exists.
+//! Absent on purpose: anything one aggregate alone needs.
+
+pub mod actor;
+pub mod aggregate;
+pub mod calendar;
+pub mod country;
+pub mod currency;
+pub mod id;
+pub mod issued;
+pub mod money;
+pub mod number;
+pub mod origin;
+pub mod pii;
+pub mod rate;
+pub mod refusal;
+mod rounding;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod text;
+
+pub use actor::Actor;
+pub use aggregate::{Aggregate, Claim, EventBody};
+pub use calendar::{Cycle, Period, add_months_clamped};
+pub use country::Country;
+pub use currency::Currency;
+pub use id::{
+    ApiKeyId, ClientId, EventId, InvoiceId, OrderId, PaymentId, ProductId, StaffId, SubjectId,
+    TenantId,
+};
+pub use issued::Issued;
+pub use money::{Money, MoneyRefusal, part, round};
+pub use number::{DocumentKind, DocumentNumber, NumberFormat, NumberRefusal, NumberScheme, Series};
+pub use origin::Origin;
+pub use pii::{BlindIndex, KeyClass, Pii};
+pub use rate::{ExchangeRate, Percent, Quantity, UnitPrice};
+pub use refusal::{Invalid, Problem, Refusal, RefusalKind};
+pub use rounding::Rounding;

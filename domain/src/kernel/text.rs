@@ -1,0 +1,78 @@
+//! Texts: values that travel as one, and the limits of free ones.
+//!
+//! Guarantees that whatever a person typed is trimmed, not empty, of bounded length and free of
+//! control characters before it enters an event. Absent on purpose: escaping, which belongs to
+//! whoever prints.
+
+use crate::kernel::refusal::Invalid;
+
+/// Checks a required single-line text of at most `limit` characters.
+pub fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Invalid> {
+    if text.trim().is_empty() {
+        return Err(Invalid::one(field, "text.empty", "must not be empty"));
+    }
+    if text.trim() != text {
+        return Err(Invalid::one(field, "text.not_trimmed", "must not begin or end with a blank"));
+    }
+    if text.chars().count() > limit {
+        let detail = format!("must not be longer than {limit} characters");
+        return Err(Invalid::one(field, "text.too_long", detail));
+    }
+    if text.chars().any(char::is_control) {
+        let detail = "must be a single line without control characters";
+        return Err(Invalid::one(field, "text.control_character", detail));
+    }
+    Ok(())
+}
+
+/// Like [`check_line`], for a text that may be missing.
+pub fn check_optional_line(field: &str, text: Option<&str>, limit: usize) -> Result<(), Invalid> {
+    text.map_or(Ok(()), |text| check_line(field, text, limit))
+}
+
+/// Checks a key that machines compare: lower case letters, digits, `_` and `-`, at most 40.
+pub fn check_key(field: &str, key: &str) -> Result<(), Invalid> {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if key.is_empty() || key.len() > 40 || !key.chars().all(legal) {
+        let detail = "use 1 to 40 lower case letters, digits, '_' and '-'";
+        return Err(Invalid::one(field, "key.malformed", detail));
+    }
+    Ok(())
+}
+
+/// Serde through `Display` and `FromStr`, for types whose stored form is their text.
+macro_rules! serde_as_text {
+    ($type:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                out.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                from.deserialize_str($crate::kernel::text::Parsed(std::marker::PhantomData))
+            }
+        }
+    };
+}
+pub(crate) use serde_as_text;
+
+/// The serde visitor behind [`serde_as_text!`]: parses a string without keeping a copy.
+pub(crate) struct Parsed<T>(pub(crate) std::marker::PhantomData<T>);
+
+impl<T> serde::de::Visitor<'_> for Parsed<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text in its stored form")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}

@@ -1,0 +1,16 @@
+//! Which fact posts what: one file per noun that moves money.
+
+mod invoice;
+mod payment;
+
+use crate::ledger::{LedgerError, Posting};
+use crate::schema::Event;
+
+/// The posting of an event; nothing for one that moves no money.
+pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
+    match event {
+        Event::Invoice(event) => invoice::postings(event),
+        Event::Payment(event) => payment::postings(event),
+        Event::Tenant(_) | Event::Client(_) | Event::Product(_) | Event::Order(_) => Ok(None),
+    }
+}

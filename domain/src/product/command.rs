@@ -1,0 +1,42 @@
+//! What may be asked of a product.
+
+use chrono::NaiveDate;
+
+use crate::kernel::{Cycle, Money};
+use crate::product::ProductKind;
+
+/// A request about a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProductCommand {
+    /// Put the product into the catalogue.
+    Create {
+        /// Unique name for machines: lower case letters, digits, `_` and `-`, at most 40.
+        code: String,
+        /// Name for people, 1 to 200 characters.
+        name: String,
+        /// What it is.
+        kind: ProductKind,
+    },
+    /// Add a price; a cycle and currency that had one gets the new one from its first day.
+    SetPrice(NewPrice),
+    /// Change the name for people.
+    Rename {
+        /// The new name, 1 to 200 characters.
+        name: String,
+    },
+    /// Sell it no longer, from the day the request counts for.
+    Retire,
+}
+
+/// A price to be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewPrice {
+    /// How often it is charged.
+    pub cycle: Cycle,
+    /// Price of one cycle, without tax; not negative.
+    pub price: Money,
+    /// Charged once when the service begins; not negative, in the same currency.
+    pub setup_fee: Option<Money>,
+    /// First day it counts for new sales.
+    pub valid_from: NaiveDate,
+}

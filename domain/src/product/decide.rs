@@ -1,0 +1,93 @@
+//! What may happen to a product in which state.
+
+use crate::kernel::aggregate::bridge_to_cqrs_es;
+use crate::kernel::text::{check_key, check_line};
+use crate::kernel::{Aggregate, Invalid, Issued, Money};
+use crate::product::{
+    Listing, NewPrice, Product, ProductCommand, ProductEvent, ProductKind, ProductRefusal,
+};
+
+impl Aggregate for Product {
+    const TYPE: &'static str = "product";
+    type Command = ProductCommand;
+    type Event = ProductEvent;
+    type Refusal = ProductRefusal;
+
+    fn decide(&self, ask: &Issued<ProductCommand>) -> Result<Vec<ProductEvent>, ProductRefusal> {
+        use ProductCommand as Ask;
+        match (self, &ask.command) {
+            (Self::Absent, Ask::Create { code, name, kind }) => create(code, name, *kind),
+            (Self::Listed(listing), Ask::Create { code, name, kind }) => {
+                create_again(listing, code, name, *kind)
+            }
+            (Self::Absent, _) => Err(ProductRefusal::Absent),
+            (Self::Listed(listing), Ask::SetPrice(new)) => set_price(listing, new),
+            (Self::Listed(listing), Ask::Rename { name }) => rename(listing, name),
+            (Self::Listed(_), Ask::Retire) => {
+                Ok(vec![ProductEvent::Retired { on: ask.effective_on }])
+            }
+            (Self::Retired(_), _) => Err(ProductRefusal::Retired),
+        }
+    }
+
+    fn apply(&mut self, event: &ProductEvent) {
+        self.take(event);
+    }
+
+    fn weight(&self) -> usize {
+        let prices = self.listing().map_or(0, |listing| size_of_val(listing.prices.as_slice()));
+        size_of::<Self>().saturating_add(prices)
+    }
+}
+
+bridge_to_cqrs_es!(Product);
+
+fn create(code: &str, name: &str, kind: ProductKind) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    Invalid::gather([check_key("code", code), check_line("name", name, 200)])?;
+    Ok(vec![ProductEvent::Created { code: code.to_owned(), name: name.to_owned(), kind }])
+}
+
+/// Creating twice is one creation as long as it says the same.
+fn create_again(
+    listing: &Listing,
+    code: &str,
+    name: &str,
+    kind: ProductKind,
+) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    if listing.code == code && listing.name == name && listing.kind == kind {
+        return Ok(Vec::new());
+    }
+    Err(ProductRefusal::AlreadyCreated { code: listing.code.clone() })
+}
+
+fn set_price(listing: &Listing, new: &NewPrice) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    new.cycle.check()?;
+    if new.price.is_negative() || new.setup_fee.is_some_and(Money::is_negative) {
+        return Err(ProductRefusal::NegativePrice);
+    }
+    if let Some(setup_fee) = new.setup_fee {
+        new.price.checked_add(setup_fee)?;
+    }
+    let in_force = listing.price_on(new.valid_from, new.cycle, new.price.currency());
+    if in_force.is_some_and(|now| {
+        (now.price, now.setup_fee, now.valid_from) == (new.price, new.setup_fee, new.valid_from)
+    }) {
+        return Ok(Vec::new());
+    }
+    let last = listing.prices.iter().map(|price| price.version).max().unwrap_or(0);
+    Ok(vec![ProductEvent::PriceSet {
+        version: last.saturating_add(1),
+        cycle: new.cycle,
+        price: new.price,
+        setup_fee: new.setup_fee,
+        valid_from: new.valid_from,
+    }])
+}
+
+fn rename(listing: &Listing, name: &str) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    check_line("name", name, 200)?;
+    if listing.name == name {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ProductEvent::Renamed { name: name.to_owned() }])
+}

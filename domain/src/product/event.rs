@@ -1,0 +1,86 @@
+//! What can have happened to a product.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::aggregate::name_events;
+use crate::kernel::{Claim, Cycle, EventBody, Money};
+use crate::product::ProductKind;
+
+/// A fact about a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductEvent {
+    /// The product entered the catalogue.
+    Created {
+        /// Short unique name for machines, such as `vps-small`.
+        code: String,
+        /// Name for people.
+        name: String,
+        /// What it is.
+        kind: ProductKind,
+    },
+    /// A price was added; earlier ones stay as they were.
+    PriceSet {
+        /// Counts the prices of the product from 1.
+        version: u32,
+        /// How often it is charged.
+        cycle: Cycle,
+        /// Price of one cycle, without tax.
+        price: Money,
+        /// Charged once when the service begins, without tax.
+        setup_fee: Option<Money>,
+        /// First day the price counts for new sales.
+        valid_from: NaiveDate,
+    },
+    /// The name for people changed.
+    Renamed {
+        /// The new name.
+        name: String,
+    },
+    /// The product is no longer sold; running services keep their terms.
+    Retired {
+        /// Last day of sale.
+        on: NaiveDate,
+    },
+}
+
+name_events!(ProductEvent {
+    Created => "product.created" v "1",
+    PriceSet => "product.price_set" v "1",
+    Renamed => "product.renamed" v "1",
+    Retired => "product.retired" v "1",
+});
+
+impl ProductEvent {
+    /// Scope of the claim on a product's code.
+    pub const CODE_SCOPE: &'static str = "product.code";
+}
+
+impl EventBody for ProductEvent {
+    fn event_type(&self) -> &'static str {
+        self.name_and_version().0
+    }
+
+    fn event_version(&self) -> &'static str {
+        self.name_and_version().1
+    }
+
+    fn effective_on(&self) -> Option<NaiveDate> {
+        match self {
+            Self::PriceSet { valid_from, .. } => Some(*valid_from),
+            Self::Retired { on } => Some(*on),
+            Self::Created { .. } | Self::Renamed { .. } => None,
+        }
+    }
+
+    /// The code stays taken after retirement: old documents still mean this product by it.
+    fn claims(&self) -> Vec<Claim> {
+        match self {
+            Self::Created { code, .. } => {
+                vec![Claim::Take { scope: Self::CODE_SCOPE, key: code.clone() }]
+            }
+            Self::PriceSet { .. } | Self::Renamed { .. } | Self::Retired { .. } => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A product: what is sold, at which price from which day.
+//!
+//! | state   | create | set price, rename | retire  |
+//! | ------- | ------ | ----------------- | ------- |
+//! | absent  | listed | –                 | –       |
+//! | listed  | –      | listed            | retired |
+//! | retired | –      | –                 | –       |
+//!
+//! Guarantees that a code belongs to one product for ever and that a price, once set, never
+//! changes: a new one is a new version. Absent on purpose: stock, taxes and what a server needs.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod kind;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::{NewPrice, ProductCommand};
+pub use error::ProductRefusal;
+pub use event::ProductEvent;
+pub use kind::ProductKind;
+pub use state::{Listing, Price, Product};

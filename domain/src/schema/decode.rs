@@ -1,0 +1,178 @@
+//! The union of all events, and reading one of them.
+
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use crate::client::{Client, ClientEvent};
+use crate::invoice::{Invoice, InvoiceEvent};
+use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
+use crate::order::{Order, OrderEvent};
+use crate::payment::{Payment, PaymentEvent};
+use crate::product::{Product, ProductEvent};
+use crate::schema::current_version;
+use crate::schema::upcast::{UpcastError, upcast};
+use crate::tenant::{Tenant, TenantEvent};
+
+/// Declares the union with its conversions and its reader: one line per aggregate.
+macro_rules! event_union {
+    ($($(#[$doc:meta])* $noun:ident($event:ident)),+ $(,)?) => {
+        /// Something that happened, of any aggregate.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$doc])* $noun($event)),+
+        }
+
+        $(impl From<$event> for Event {
+            fn from(event: $event) -> Self {
+                Self::$noun(event)
+            }
+        })+
+
+        impl Event {
+            /// The stored name, such as `invoice.issued`.
+            pub fn event_type(&self) -> &'static str {
+                match self { $(Self::$noun(event) => EventBody::event_type(event)),+ }
+            }
+
+            /// The version of the payload this code writes.
+            pub fn event_version(&self) -> &'static str {
+                match self { $(Self::$noun(event) => EventBody::event_version(event)),+ }
+            }
+
+            /// What its stream takes or releases.
+            pub fn claims(&self) -> Vec<Claim> {
+                match self { $(Self::$noun(event) => event.claims()),+ }
+            }
+
+            /// The document numbers it takes.
+            pub fn numbers(&self) -> Vec<&DocumentNumber> {
+                match self { $(Self::$noun(event) => event.numbers()),+ }
+            }
+
+            /// The business day it names itself, if it does.
+            pub fn effective_on(&self) -> Option<chrono::NaiveDate> {
+                match self { $(Self::$noun(event) => event.effective_on()),+ }
+            }
+        }
+
+        fn read_as(aggregate_type: &str, read: &impl Read) -> Result<Event, DecodeError> {
+            match aggregate_type {
+                $(<$noun as Aggregate>::TYPE => read.read::<$event>().map(Event::$noun),)+
+                unknown => Err(DecodeError::UnknownAggregate { aggregate_type: unknown.to_owned() }),
+            }
+        }
+    };
+}
+
+event_union!(
+    /// Of a seller.
+    Tenant(TenantEvent),
+    /// Of a client.
+    Client(ClientEvent),
+    /// Of a product.
+    Product(ProductEvent),
+    /// Of an order.
+    Order(OrderEvent),
+    /// Of an invoice.
+    Invoice(InvoiceEvent),
+    /// Of a payment.
+    Payment(PaymentEvent),
+);
+
+/// Why a stored event cannot be read. Whoever meets one must stop, not skip.
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// No such aggregate in this release.
+    #[error(
+        "aggregate type {aggregate_type} is unknown to this release, upgrade before reading on"
+    )]
+    UnknownAggregate {
+        /// What the log says.
+        aggregate_type: String,
+    },
+    /// No such event in this release.
+    #[error("event type {event_type} is unknown to this release, upgrade before reading on")]
+    UnknownType {
+        /// What the log says.
+        event_type: String,
+    },
+    /// The old payload cannot be brought to the current version.
+    #[error(transparent)]
+    Upcast(#[from] UpcastError),
+    /// The payload is no such event.
+    #[error("payload of {event_type} version {version} does not fit its schema")]
+    Payload {
+        /// What the log says.
+        event_type: String,
+        /// What the log says.
+        version: String,
+        /// Where the payload differs.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Header and payload disagree about what happened.
+    #[error("event type {event_type} was stored over the payload of {found}")]
+    Mismatch {
+        /// What the header says.
+        event_type: String,
+        /// What the payload says.
+        found: &'static str,
+    },
+}
+
+/// Reads a stored event, bringing an old version to the current one first.
+pub fn decode(
+    aggregate_type: &str,
+    event_type: &str,
+    version: &str,
+    payload: &[u8],
+) -> Result<Event, DecodeError> {
+    let current = current_version(event_type)
+        .ok_or_else(|| DecodeError::UnknownType { event_type: event_type.to_owned() })?;
+    let malformed = |source| DecodeError::Payload {
+        event_type: event_type.to_owned(),
+        version: version.to_owned(),
+        source,
+    };
+    let event = if version == current {
+        read_as(aggregate_type, &Stored { payload, malformed })?
+    } else {
+        let old = serde_json::from_slice(payload).map_err(malformed)?;
+        let value = upcast(event_type, version, old)?;
+        read_as(aggregate_type, &Upcast { value, malformed })?
+    };
+    if event.event_type() != event_type {
+        let found = event.event_type();
+        return Err(DecodeError::Mismatch { event_type: event_type.to_owned(), found });
+    }
+    Ok(event)
+}
+
+/// A payload that can be read as any aggregate's event.
+trait Read {
+    fn read<E: DeserializeOwned>(&self) -> Result<E, DecodeError>;
+}
+
+/// Bytes of the current version: read in place, the fast path of every replay.
+struct Stored<'a, F> {
+    payload: &'a [u8],
+    malformed: F,
+}
+
+impl<F: Fn(serde_json::Error) -> DecodeError> Read for Stored<'_, F> {
+    fn read<E: DeserializeOwned>(&self) -> Result<E, DecodeError> {
+        serde_json::from_slice(self.payload).map_err(&self.malformed)
+    }
+}
+
+/// A value that was an old version.
+struct Upcast<F> {
+    value: serde_json::Value,
+    malformed: F,
+}
+
+impl<F: Fn(serde_json::Error) -> DecodeError> Read for Upcast<F> {
+    fn read<E: DeserializeOwned>(&self) -> Result<E, DecodeError> {
+        E::deserialize(&self.value).map_err(&self.malformed)
+    }
+}

@@ -1,0 +1,55 @@
+//! What may be asked of a seller.
+
+use crate::kernel::{Country, Currency, NumberFormat};
+
+/// A request about a seller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TenantCommand {
+    /// Open the books.
+    Open(OpenBooks),
+    /// Change the legal name.
+    Rename {
+        /// The new name, 1 to 200 characters.
+        name: String,
+    },
+    /// Change or remove the tax number.
+    SetVatId {
+        /// The new number, or none.
+        vat_id: Option<String>,
+    },
+    /// Number later documents in another way.
+    SetInvoiceNumbers {
+        /// How to number invoices.
+        invoice_numbers: NumberFormat,
+        /// How to number credit notes.
+        credit_note_numbers: NumberFormat,
+    },
+    /// Close the books to changes.
+    Suspend {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
+    /// Open them again.
+    Resume,
+}
+
+/// What the books begin with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenBooks {
+    /// Legal name, 1 to 200 characters.
+    pub name: String,
+    /// Where the seller is established.
+    pub country: Country,
+    /// Currency of the books.
+    pub currency: Currency,
+    /// Name in the tz database; only its form is checked here.
+    pub time_zone: String,
+    /// How to number invoices.
+    pub invoice_numbers: NumberFormat,
+    /// How to number credit notes.
+    pub credit_note_numbers: NumberFormat,
+    /// Days between issue and due date, at most 365.
+    pub payment_term_days: u16,
+    /// Tax number.
+    pub vat_id: Option<String>,
+}

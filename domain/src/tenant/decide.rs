@@ -1,0 +1,137 @@
+//! What a seller may do in which state.
+
+use crate::client::check_vat_id;
+use crate::kernel::aggregate::bridge_to_cqrs_es;
+use crate::kernel::text::check_line;
+use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
+use crate::tenant::{OpenBooks, Profile, Tenant, TenantCommand, TenantEvent, TenantRefusal};
+
+impl Aggregate for Tenant {
+    const TYPE: &'static str = "tenant";
+    type Command = TenantCommand;
+    type Event = TenantEvent;
+    type Refusal = TenantRefusal;
+
+    fn decide(&self, ask: &Issued<TenantCommand>) -> Result<Vec<TenantEvent>, TenantRefusal> {
+        use TenantCommand as Ask;
+        match (self, &ask.command) {
+            (Self::Absent, Ask::Open(books)) => open(books),
+            (Self::Open(profile) | Self::Suspended(profile), Ask::Open(books)) => {
+                open_again(profile, books)
+            }
+            (Self::Absent, _) => Err(TenantRefusal::Absent),
+            (Self::Open(profile), Ask::Rename { name }) => rename(profile, name),
+            (Self::Open(profile), Ask::SetVatId { vat_id }) => set_vat_id(profile, vat_id),
+            (
+                Self::Open(profile),
+                Ask::SetInvoiceNumbers { invoice_numbers, credit_note_numbers },
+            ) => set_numbers(profile, invoice_numbers, credit_note_numbers),
+            (Self::Open(_), Ask::Suspend { reason }) => {
+                check_line("reason", reason, 500)?;
+                Ok(vec![TenantEvent::Suspended { reason: reason.clone() }])
+            }
+            (Self::Open(_), Ask::Resume) => Err(TenantRefusal::NotSuspended),
+            (Self::Suspended(_), Ask::Resume) => Ok(vec![TenantEvent::Resumed {}]),
+            (Self::Suspended(_), _) => Err(TenantRefusal::Suspended),
+        }
+    }
+
+    fn apply(&mut self, event: &TenantEvent) {
+        self.take(event);
+    }
+}
+
+bridge_to_cqrs_es!(Tenant);
+
+fn open(books: &OpenBooks) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    let term = if books.payment_term_days <= 365 {
+        Ok(())
+    } else {
+        let detail = "must not be more than 365 days";
+        Err(Invalid::one("payment_term_days", "payment_term.too_long", detail))
+    };
+    Invalid::gather([
+        check_line("name", &books.name, 200),
+        check_time_zone(&books.time_zone),
+        check_numbers(&books.invoice_numbers, &books.credit_note_numbers),
+        term,
+        books.vat_id.as_deref().map_or(Ok(()), check_vat_id),
+    ])?;
+    Ok(vec![TenantEvent::Opened {
+        name: books.name.clone(),
+        country: books.country,
+        currency: books.currency,
+        time_zone: books.time_zone.clone(),
+        invoice_numbers: books.invoice_numbers.clone(),
+        credit_note_numbers: books.credit_note_numbers.clone(),
+        payment_term_days: books.payment_term_days,
+        vat_id: books.vat_id.clone(),
+    }])
+}
+
+/// Opening twice is one opening as long as it says the same.
+fn open_again(profile: &Profile, books: &OpenBooks) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    let same = profile.name == books.name
+        && profile.country == books.country
+        && profile.currency == books.currency
+        && profile.time_zone == books.time_zone;
+    if same { Ok(Vec::new()) } else { Err(TenantRefusal::AlreadyOpen) }
+}
+
+fn rename(profile: &Profile, name: &str) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    check_line("name", name, 200)?;
+    if profile.name == name {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::Renamed { name: name.to_owned() }])
+}
+
+fn set_vat_id(
+    profile: &Profile,
+    vat_id: &Option<String>,
+) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    vat_id.as_deref().map_or(Ok(()), check_vat_id)?;
+    if profile.vat_id == *vat_id {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::VatIdSet { vat_id: vat_id.clone() }])
+}
+
+fn set_numbers(
+    profile: &Profile,
+    invoices: &NumberFormat,
+    credit_notes: &NumberFormat,
+) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    check_numbers(invoices, credit_notes)?;
+    if profile.invoice_numbers == *invoices && profile.credit_note_numbers == *credit_notes {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::InvoiceNumbersSet {
+        invoice_numbers: invoices.clone(),
+        credit_note_numbers: credit_notes.clone(),
+    }])
+}
+
+fn check_numbers(invoices: &NumberFormat, credit_notes: &NumberFormat) -> Result<(), Invalid> {
+    let apart = if invoices.prefix == credit_notes.prefix {
+        let detail = "must differ from the prefix of invoices";
+        Err(Invalid::one("credit_note_numbers/prefix", "number_format.same_prefix", detail))
+    } else {
+        Ok(())
+    };
+    Invalid::gather([
+        invoices.check().map_err(|invalid| invalid.under("invoice_numbers")),
+        credit_notes.check().map_err(|invalid| invalid.under("credit_note_numbers")),
+        apart,
+    ])
+}
+
+/// The form of a tz name. Whether the database has it is known outside of the domain.
+fn check_time_zone(name: &str) -> Result<(), Invalid> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
+        let detail = "use a name of the tz database, such as Europe/Berlin";
+        return Err(Invalid::one("time_zone", "time_zone.malformed", detail));
+    }
+    Ok(())
+}

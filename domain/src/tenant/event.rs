@@ -1,0 +1,75 @@
+//! What can have happened to a seller.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::aggregate::name_events;
+use crate::kernel::{Country, Currency, EventBody, NumberFormat};
+
+/// A fact about a seller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantEvent {
+    /// The books were opened.
+    Opened {
+        /// Legal name, as documents show it.
+        name: String,
+        /// Where the seller is established.
+        country: Country,
+        /// Currency of the books.
+        currency: Currency,
+        /// Name in the tz database, such as `Europe/Berlin`; decides what day it is.
+        time_zone: String,
+        /// How invoices are numbered.
+        invoice_numbers: NumberFormat,
+        /// How credit notes are numbered.
+        credit_note_numbers: NumberFormat,
+        /// Days between issue and due date, unless said otherwise.
+        payment_term_days: u16,
+        /// Tax number, as documents show it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vat_id: Option<String>,
+    },
+    /// The legal name changed; documents already issued keep the old one.
+    Renamed {
+        /// The new name.
+        name: String,
+    },
+    /// The tax number changed; documents already issued keep the old one.
+    VatIdSet {
+        /// The new number, or none.
+        vat_id: Option<String>,
+    },
+    /// Later documents are numbered in another way.
+    InvoiceNumbersSet {
+        /// How invoices are numbered from now on.
+        invoice_numbers: NumberFormat,
+        /// How credit notes are numbered from now on.
+        credit_note_numbers: NumberFormat,
+    },
+    /// The books were closed to changes.
+    Suspended {
+        /// Why.
+        reason: String,
+    },
+    /// The books are open again.
+    Resumed {},
+}
+
+name_events!(TenantEvent {
+    Opened => "tenant.opened" v "1",
+    Renamed => "tenant.renamed" v "1",
+    VatIdSet => "tenant.vat_id_set" v "1",
+    InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
+    Suspended => "tenant.suspended" v "1",
+    Resumed => "tenant.resumed" v "1",
+});
+
+impl EventBody for TenantEvent {
+    fn event_type(&self) -> &'static str {
+        self.name_and_version().0
+    }
+
+    fn event_version(&self) -> &'static str {
+        self.name_and_version().1
+    }
+}

@@ -1,0 +1,23 @@
+//! A seller: whose books these are, how documents are numbered and dated.
+//!
+//! | state     | open | rename, set VAT id, set numbers | suspend   | resume |
+//! | --------- | ---- | ------------------------------- | --------- | ------ |
+//! | absent    | open | –                               | –         | –      |
+//! | open      | –    | open                            | suspended | –      |
+//! | suspended | –    | –                               | –         | open   |
+//!
+//! Guarantees that invoices and credit notes never share a prefix, so that no number is printed
+//! twice. Absent on purpose: people and their rights, branding, and the counters themselves.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::{OpenBooks, TenantCommand};
+pub use error::TenantRefusal;
+pub use event::TenantEvent;
+pub use state::{Profile, Tenant};

@@ -1,0 +1,102 @@
+//! What is known of a seller.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{Country, Currency, NumberFormat};
+use crate::tenant::TenantEvent;
+
+/// A seller.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tenant {
+    /// Nobody opened these books.
+    #[default]
+    Absent,
+    /// The books are open.
+    Open(Profile),
+    /// The books are closed to changes.
+    Suspended(Profile),
+}
+
+/// The particulars of a seller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Legal name.
+    pub name: String,
+    /// Where the seller is established.
+    pub country: Country,
+    /// Currency of the books.
+    pub currency: Currency,
+    /// Name in the tz database.
+    pub time_zone: String,
+    /// How invoices are numbered.
+    pub invoice_numbers: NumberFormat,
+    /// How credit notes are numbered.
+    pub credit_note_numbers: NumberFormat,
+    /// Days between issue and due date.
+    pub payment_term_days: u16,
+    /// Tax number.
+    pub vat_id: Option<String>,
+}
+
+impl Tenant {
+    /// The particulars, once the books were opened.
+    pub fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Absent => None,
+            Self::Open(profile) | Self::Suspended(profile) => Some(profile),
+        }
+    }
+
+    pub(super) fn take(&mut self, event: &TenantEvent) {
+        match event {
+            TenantEvent::Opened {
+                name,
+                country,
+                currency,
+                time_zone,
+                invoice_numbers,
+                credit_note_numbers,
+                payment_term_days,
+                vat_id,
+            } => {
+                *self = Self::Open(Profile {
+                    name: name.clone(),
+                    country: *country,
+                    currency: *currency,
+                    time_zone: time_zone.clone(),
+                    invoice_numbers: invoice_numbers.clone(),
+                    credit_note_numbers: credit_note_numbers.clone(),
+                    payment_term_days: *payment_term_days,
+                    vat_id: vat_id.clone(),
+                });
+            }
+            TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
+            TenantEvent::VatIdSet { vat_id } => {
+                self.change(|profile| profile.vat_id.clone_from(vat_id));
+            }
+            TenantEvent::InvoiceNumbersSet { invoice_numbers, credit_note_numbers } => {
+                self.change(|profile| {
+                    profile.invoice_numbers.clone_from(invoice_numbers);
+                    profile.credit_note_numbers.clone_from(credit_note_numbers);
+                });
+            }
+            TenantEvent::Suspended { .. } => {
+                if let Self::Open(profile) = self {
+                    *self = Self::Suspended(profile.clone());
+                }
+            }
+            TenantEvent::Resumed {} => {
+                if let Self::Suspended(profile) = self {
+                    *self = Self::Open(profile.clone());
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Profile)) {
+        if let Self::Open(profile) | Self::Suspended(profile) = self {
+            change(profile);
+        }
+    }
+}
