@@ -1,6 +1,6 @@
 //! What the tests of the whole stand on.
 //!
-//! Guarantee: every test process runs a PostgreSQL cluster of its own and cleans up after itself, so
-//! no test depends on what a person left running. Absent on purpose: mocks of our own code.
+//! Guarantee: every test process runs a PostgreSQL cluster of its own and cleans up after itself,
+//! so no test depends on what a person left running. Absent on purpose: mocks of our own code.
 
 pub mod harness;

@@ -11,7 +11,8 @@ use super::cluster::{Cluster, TEMPLATE};
 /// A fresh, migrated database; removed when the value is dropped.
 #[derive(Debug)]
 pub struct TestDb {
-    /// Runs migrations and owns the tables. Tests set up and inspect with it; they do not test as it.
+    /// Runs migrations and owns the tables. Tests set up and inspect with it; they do not test as
+    /// it.
     pub owner: PgPool,
     /// The role `billfold_app`.
     pub app: PgPool,
