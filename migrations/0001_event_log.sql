@@ -165,6 +165,142 @@ create table dead_letters (
 );
 create index dead_letters_by_stream on dead_letters (name, generation, tenant_id, aggregate_type, aggregate_id, position);
 
+-- The append, in two calls of one transaction. Each takes whole columns as arrays, so that a batch of any size
+-- costs two round trips.
+--
+-- First call: lock the head, then, in later statements, read what the lock protects. A statement that waited for
+-- the lock still has the snapshot from before the wait, so nothing may be read beside the lock itself.
+-- Arrays in the answer are in the order of the question, except those of receipts: `k_at` says which key each
+-- found receipt belongs to.
+create function log_read(
+  p_log     smallint,
+  s_tenants uuid[], s_types text[], s_ids uuid[],
+  k_tenants uuid[], k_keys text[],
+  c_tenants uuid[], c_series text[],
+  r_tenants uuid[], r_scopes text[], r_keys text[],
+  out h_position bigint, out h_batch_no bigint, out h_batch_hash bytea, out h_recorded_at timestamptz,
+  out s_versions bigint[],
+  out k_at bigint[], out k_hashes bytea[], out k_outcomes smallint[], out k_first bigint[], out k_last bigint[],
+  out k_batch_nos bigint[], out k_batch_hashes bytea[], out k_answers text[], out k_versions text[],
+  out c_last bigint[], out c_dates date[],
+  out r_types text[], out r_ids uuid[]
+) language plpgsql as $$
+begin
+  select h.position, h.batch_no, h.batch_hash, h.last_recorded_at
+    into h_position, h_batch_no, h_batch_hash, h_recorded_at
+    from log_heads h where h.log_id = p_log for update;
+  if not found then
+    raise exception 'log % has no head', p_log using errcode = 'no_data_found';
+  end if;
+
+  s_versions := array(
+    select coalesce(s.last_sequence, 0)
+      from unnest(s_tenants, s_types, s_ids) with ordinality u(t, k, i, o)
+      left join streams s on s.tenant_id = u.t and s.aggregate_type = u.k and s.aggregate_id = u.i
+     order by u.o);
+
+  select array_agg(u.o), array_agg(r.request_hash), array_agg(r.outcome), array_agg(r.first_position),
+         array_agg(r.last_position), array_agg(r.batch_no), array_agg(b.batch_hash), array_agg(r.answer::text),
+         array_agg(v.versions)
+    into k_at, k_hashes, k_outcomes, k_first, k_last, k_batch_nos, k_batch_hashes, k_answers, k_versions
+    from unnest(k_tenants, k_keys) with ordinality u(t, k, o)
+    join receipts r on r.tenant_id = u.t and r.key = u.k
+    join batches b on b.log_id = r.log_id and b.batch_no = r.batch_no
+    cross join lateral (
+      select coalesce(json_agg(json_build_array(e.aggregate_type, e.aggregate_id, e.sequence) order by e.first), '[]')::text
+        from (select aggregate_type, aggregate_id, max(sequence) as sequence, min(events.position) as first
+                from events
+               where log_id = r.log_id and events.position between r.first_position and r.last_position
+               group by aggregate_type, aggregate_id) e) v(versions);
+
+  if cardinality(c_series) > 0 then
+    select array_agg(coalesce(c.last, 0) order by u.o), array_agg(c.last_date order by u.o)
+      into c_last, c_dates
+      from unnest(c_tenants, c_series) with ordinality u(t, s, o)
+      left join counters c on c.tenant_id = u.t and c.series = u.s;
+  end if;
+
+  if cardinality(r_keys) > 0 then
+    select array_agg(r.aggregate_type order by u.o), array_agg(r.aggregate_id order by u.o)
+      into r_types, r_ids
+      from unnest(r_tenants, r_scopes, r_keys) with ordinality u(t, s, k, o)
+      left join reservations r on r.tenant_id = u.t and r.scope = u.s and r.key = u.k;
+  end if;
+end $$;
+
+-- Second call: store the batch and move the head. The head must still be where the batch was decided.
+-- Events come in order of position, from `p_first` on; `streams`, `counters` and `reservations` as the batch
+-- leaves them.
+create function log_append(
+  p_log smallint, p_batch bigint, p_first bigint, p_last bigint,
+  p_prev bytea, p_events_root bytea, p_receipts_root bytea, p_hash bytea, p_recorded_at timestamptz,
+  e_tenants uuid[], e_aggregate_types text[], e_aggregate_ids uuid[], e_sequences bigint[],
+  e_types text[], e_versions text[], e_ids uuid[], e_effective timestamptz[],
+  e_commands uuid[], e_correlations uuid[], e_causations uuid[], e_actors text[],
+  e_leaves bytea[], e_payloads text[], e_metadata text[],
+  k_tenants uuid[], k_keys text[], k_hashes bytea[], k_commands uuid[], k_outcomes smallint[],
+  k_first bigint[], k_last bigint[], k_answers text[], k_leaves bytea[],
+  s_tenants uuid[], s_types text[], s_ids uuid[], s_sequences bigint[], s_positions bigint[],
+  c_tenants uuid[], c_series text[], c_last bigint[], c_dates date[],
+  r_tenants uuid[], r_scopes text[], r_keys text[], r_types text[], r_ids uuid[], r_positions bigint[],
+  f_tenants uuid[], f_scopes text[], f_keys text[]
+) returns void language plpgsql as $$
+begin
+  update log_heads
+     set position = p_last, batch_no = p_batch, batch_hash = p_hash, last_recorded_at = p_recorded_at
+   where log_id = p_log and position = p_first - 1 and batch_no = p_batch - 1 and batch_hash = p_prev;
+  if not found then
+    raise exception 'batch % does not follow the head of log %', p_batch, p_log using errcode = 'serialization_failure';
+  end if;
+
+  insert into batches (log_id, batch_no, first_position, last_position, prev_hash, events_root, receipts_root,
+                       batch_hash, recorded_at)
+  values (p_log, p_batch, p_first, p_last, p_prev, p_events_root, p_receipts_root, p_hash, p_recorded_at);
+
+  insert into events (log_id, position, tenant_id, aggregate_type, aggregate_id, sequence, event_type, event_version,
+                      event_id, recorded_at, effective_at, command_id, correlation_id, causation_id, actor, leaf_hash,
+                      payload, metadata)
+  select p_log, p_first - 1 + o, tenant, kind, id, sequence, type, version, event_id, p_recorded_at, effective,
+         command, correlation, causation, actor, leaf, payload::json, metadata::json
+    from unnest(e_tenants, e_aggregate_types, e_aggregate_ids, e_sequences, e_types, e_versions, e_ids, e_effective,
+                e_commands, e_correlations, e_causations, e_actors, e_leaves, e_payloads, e_metadata)
+         with ordinality u(tenant, kind, id, sequence, type, version, event_id, effective, command, correlation,
+                           causation, actor, leaf, payload, metadata, o);
+
+  insert into receipts (tenant_id, key, request_hash, command_id, log_id, batch_no, outcome, first_position,
+                        last_position, answer, leaf_hash)
+  select tenant, key, hash, command, p_log, p_batch, outcome, first, last, answer::json, leaf
+    from unnest(k_tenants, k_keys, k_hashes, k_commands, k_outcomes, k_first, k_last, k_answers, k_leaves)
+         u(tenant, key, hash, command, outcome, first, last, answer, leaf);
+
+  insert into streams (tenant_id, aggregate_type, aggregate_id, last_sequence, last_position)
+  select * from unnest(s_tenants, s_types, s_ids, s_sequences, s_positions)
+  on conflict (tenant_id, aggregate_type, aggregate_id)
+  do update set last_sequence = excluded.last_sequence, last_position = excluded.last_position;
+
+  if cardinality(c_series) > 0 then
+    insert into counters (tenant_id, series, last, last_date)
+    select * from unnest(c_tenants, c_series, c_last, c_dates)
+    on conflict (tenant_id, series) do update set last = excluded.last, last_date = excluded.last_date;
+  end if;
+
+  if cardinality(f_keys) > 0 then
+    delete from reservations r using unnest(f_tenants, f_scopes, f_keys) u(t, s, k)
+     where r.tenant_id = u.t and r.scope = u.s and r.key = u.k;
+  end if;
+
+  if cardinality(r_keys) > 0 then
+    insert into reservations (tenant_id, scope, key, aggregate_type, aggregate_id, position)
+    select * from unnest(r_tenants, r_scopes, r_keys, r_types, r_ids, r_positions)
+    on conflict (tenant_id, scope, key) do update
+       set aggregate_type = excluded.aggregate_type, aggregate_id = excluded.aggregate_id,
+           position = excluded.position;
+  end if;
+
+  -- one wake-up per batch; followers also poll
+  perform pg_notify('billfold_log', p_last::text);
+end $$;
+
 -- Append only: whoever asks, and whatever the grants say.
 create function refuse_change() returns trigger language plpgsql as $$
 begin
@@ -181,6 +317,9 @@ grant select, insert, update on log_heads, streams, counters, projections to bil
 grant select, insert, update, delete on reservations, snapshots, dead_letters to billfold_feed;
 grant select on events, receipts, streams to billfold_app;
 grant select on log_heads, batches, anchors, projections to billfold_app;
+
+revoke execute on function log_read, log_append from public;
+grant execute on function log_read, log_append to billfold_feed;
 
 -- Row-level security as the second guard: forced on the owner too.
 do $$

@@ -6,6 +6,7 @@
 
 pub mod anchor;
 mod batch;
+mod cache;
 pub mod canonical;
 pub mod chain;
 pub mod clock;
@@ -17,11 +18,13 @@ pub mod hex;
 mod kinds;
 pub mod memory;
 pub mod merkle;
+pub mod migrate;
 pub mod recorded;
 pub mod state;
 pub mod store;
 pub mod stream;
 pub mod submission;
+mod writer;
 
 pub use clock::Clock;
 pub use desk::{Desk, DeskError, Draft, TakenNumber};

@@ -10,15 +10,23 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
+use metrics::counter;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Executor, Row, query};
 use thiserror::Error;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::task::JoinSet;
 
+use crate::cache::Versioned;
 use crate::clock::Clock;
 use crate::kinds::Kinds;
 use crate::memory::MemoryLog;
-use crate::state::{AnyState, StateKind};
+use crate::state::{AnyState, FoldError, StateKind};
 use crate::stream::StreamKey;
-use crate::submission::{Receipt, Submission, SubmitError};
+use crate::submission::{Prepared, Receipt, Submission, SubmitError};
+use crate::writer::states::{self, Tail};
+use crate::writer::{LOG_ID, Queued, Shared, Writer};
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
@@ -29,6 +37,8 @@ pub struct StoreOptions {
     pub queue: usize,
     /// Commands in one transaction at most.
     pub max_batch: usize,
+    /// Commands of [`Store::submit_many`] in one transaction at most.
+    pub import_batch: usize,
     /// Tasks that write, each with a connection of its own.
     pub writers: usize,
     /// Connections for loading states outside of batches.
@@ -48,6 +58,7 @@ impl StoreOptions {
             connect,
             queue: 4096,
             max_batch: 512,
+            import_batch: 1000,
             writers: 2,
             readers: 2,
             cache_bytes: 64 << 20,
@@ -65,8 +76,16 @@ pub struct Store {
 
 #[derive(Clone)]
 enum Backend {
-    Postgres(Arc<Kinds>),
+    Postgres(Arc<Postgres>),
     Memory(MemoryLog),
+}
+
+struct Postgres {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Vec<Queued>>,
+    readers: PgPool,
+    stop: watch::Sender<bool>,
+    writers: Mutex<JoinSet<()>>,
 }
 
 impl Store {
@@ -75,11 +94,25 @@ impl Store {
     /// # Errors
     /// The database cannot be reached, is not migrated, or two kinds share a name.
     pub async fn open(
-        _options: StoreOptions,
+        options: StoreOptions,
         kinds: Vec<Arc<dyn StateKind>>,
-        _clock: Arc<dyn Clock>,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        Ok(Self { backend: Backend::Postgres(Arc::new(Kinds::new(kinds)?)) })
+        let kinds = Arc::new(Kinds::new(kinds)?);
+        let readers = readers(&options);
+        head_exists(&readers).await?;
+        let (queue, waiting) = mpsc::channel(options.queue.max(1));
+        let (stop, stopping) = watch::channel(false);
+        let shared = Arc::new(Shared::new(options, kinds, clock, waiting));
+        let mut writers = JoinSet::new();
+        for _ in 0..shared.options.writers.max(1) {
+            let writer = Writer::open(Arc::clone(&shared), stopping.clone()).await?;
+            writers.spawn(writer.run());
+        }
+        let writers = Mutex::new(writers);
+        let backend =
+            Backend::Postgres(Arc::new(Postgres { shared, queue, readers, stop, writers }));
+        Ok(Self { backend })
     }
 
     pub(crate) fn over_memory(log: MemoryLog) -> Self {
@@ -94,22 +127,23 @@ impl Store {
         let prepared = submission.prepare(self.kinds())?;
         match &self.backend {
             Backend::Memory(log) => only(log.submit(&[prepared])),
-            Backend::Postgres(_) => {
-                Err(SubmitError::Unavailable { reason: "the writers are not running".to_owned() })
-            }
+            Backend::Postgres(log) => log.submit(prepared).await,
         }
     }
 
     /// Submits many commands, as an import does: they are decided in their order, in as few transactions
-    /// as [`StoreOptions::max_batch`] allows, and the call waits for room instead of answering busy. One
+    /// as [`StoreOptions::import_batch`] allows, and the call waits for room instead of answering busy. One
     /// answer per command, in their order; a command that fails does not stop those after it.
     pub async fn submit_many(
         &self,
         submissions: Vec<Submission>,
     ) -> Vec<Result<Receipt, SubmitError>> {
         let mut answers = Vec::with_capacity(submissions.len());
-        for submission in submissions {
-            answers.push(self.submit(submission).await);
+        let mut submissions = submissions.into_iter().peekable();
+        while submissions.peek().is_some() {
+            let part = submissions.by_ref().take(self.import_batch());
+            let prepared = part.map(|submission| submission.prepare(self.kinds())).collect();
+            answers.extend(self.submit_part(prepared).await);
         }
         answers
     }
@@ -138,7 +172,7 @@ impl Store {
             Backend::Memory(log) => log
                 .state_at(stream, as_of)
                 .map_err(|reason| LoadError::Fold { stream: *stream, reason })?,
-            Backend::Postgres(_) => return Err(LoadError::UnknownKind { kind: stream.kind }),
+            Backend::Postgres(log) => log.load(stream, as_of).await?,
         };
         let state: Arc<dyn Any + Send + Sync> = state;
         match state.downcast() {
@@ -147,15 +181,173 @@ impl Store {
         }
     }
 
+    /// Drops kept states of these streams, for example after a person's key was destroyed.
+    pub fn forget(&self, streams: &[StreamKey]) {
+        if let Backend::Postgres(log) = &self.backend {
+            log.shared.cache.forget(streams.iter());
+        }
+    }
+
+    /// Bytes of folded states that are kept now.
+    pub fn cache_bytes(&self) -> usize {
+        match &self.backend {
+            Backend::Memory(_) => 0,
+            Backend::Postgres(log) => log.shared.cache.bytes(),
+        }
+    }
+
     /// Takes no more commands, answers those that wait, and stops the writers.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        if let Backend::Postgres(log) = &self.backend {
+            log.close().await;
+        }
+    }
 
     fn kinds(&self) -> &Kinds {
         match &self.backend {
-            Backend::Postgres(kinds) => kinds,
+            Backend::Postgres(log) => &log.shared.kinds,
             Backend::Memory(log) => log.kinds(),
         }
     }
+
+    fn import_batch(&self) -> usize {
+        match &self.backend {
+            Backend::Postgres(log) => log.shared.options.import_batch.max(1),
+            Backend::Memory(_) => 1000,
+        }
+    }
+
+    /// Submits what can be decided as one batch; the others have their answer already.
+    async fn submit_part(
+        &self,
+        prepared: Vec<Result<Prepared, SubmitError>>,
+    ) -> Vec<Result<Receipt, SubmitError>> {
+        let mut sound = Vec::with_capacity(prepared.len());
+        let unsound: Vec<Option<SubmitError>> = prepared
+            .into_iter()
+            .map(|command| command.map(|prepared| sound.push(prepared)).err())
+            .collect();
+        let decided = match &self.backend {
+            Backend::Memory(log) => log.submit(&sound),
+            Backend::Postgres(log) => log.submit_together(sound).await,
+        };
+        let mut decided = decided.into_iter();
+        let answers = unsound.into_iter().map(|unsound| match unsound {
+            Some(error) => Err(error),
+            None => only(decided.next()),
+        });
+        answers.collect()
+    }
+}
+
+impl Postgres {
+    async fn submit(&self, prepared: Prepared) -> Result<Receipt, SubmitError> {
+        let (queued, answer) = Queued::new(prepared);
+        match self.queue.try_send(vec![queued]) {
+            Ok(()) => answered(answer).await,
+            Err(TrySendError::Closed(_)) => Err(closed()),
+            Err(TrySendError::Full(_)) => {
+                counter!("billfold_log_busy_total").increment(1);
+                let retry_after = self.shared.likely_wait(self.queue.max_capacity());
+                Err(SubmitError::Busy { retry_after })
+            }
+        }
+    }
+
+    async fn submit_together(&self, prepared: Vec<Prepared>) -> Vec<Result<Receipt, SubmitError>> {
+        if prepared.is_empty() {
+            return Vec::new();
+        }
+        let (queued, answers): (Vec<Queued>, Vec<_>) =
+            prepared.into_iter().map(Queued::new).unzip();
+        if self.queue.send(queued).await.is_err() {
+            return answers.iter().map(|_| Err(closed())).collect();
+        }
+        let mut outcomes = Vec::with_capacity(answers.len());
+        for answer in answers {
+            outcomes.push(answered(answer).await);
+        }
+        outcomes
+    }
+
+    async fn load(&self, stream: &StreamKey, as_of: i64) -> Result<Versioned, LoadError> {
+        let Shared { kinds, cache, .. } = &*self.shared;
+        let blank = kinds.blank(stream.kind).ok_or(LoadError::UnknownKind { kind: stream.kind })?;
+        let mut connection = self.readers.acquire().await?;
+        let newest = as_of == i64::MAX;
+        let kept = cache.get([stream].into_iter()).pop().flatten().filter(|_| newest);
+        let stored = match &kept {
+            Some(_) => version(&mut connection, stream).await?,
+            None => 0,
+        };
+        // a state ahead of the log belongs to a history that is gone
+        let known = kept.filter(|(kept, _)| *kept <= stored).unwrap_or((0, blank));
+        if newest && known.0 > 0 && known.0 == stored {
+            return Ok(known);
+        }
+        let tail = Tail { stream: *stream, known };
+        let folded = states::fold(&mut connection, kinds, vec![tail], as_of).await?.pop();
+        let folded = folded.unwrap_or(Err(FoldError::Broken("no answer".to_owned())));
+        let loaded = folded.map_err(|reason| LoadError::Fold { stream: *stream, reason })?;
+        if newest && loaded.0 > 0 {
+            cache.put(vec![(*stream, loaded.clone())]);
+        }
+        Ok(loaded)
+    }
+
+    async fn close(&self) {
+        self.stop.send_replace(true);
+        let mut writers = self.writers.lock().await;
+        while writers.join_next().await.is_some() {}
+        self.readers.close().await;
+    }
+}
+
+fn readers(options: &StoreOptions) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(options.readers.max(1));
+    pool.after_connect(|connection, _| {
+        Box::pin(async move { connection.execute("set role billfold_feed").await.map(|_| ()) })
+    })
+    .connect_lazy_with(options.connect.clone())
+}
+
+async fn head_exists(pool: &PgPool) -> Result<(), OpenError> {
+    let head = query("select 1 from log_heads where log_id = $1").bind(LOG_ID);
+    match head.fetch_optional(pool).await {
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => Err(OpenError::NotMigrated),
+        // undefined table; undefined role
+        Err(sqlx::Error::Database(error))
+            if matches!(error.code().as_deref(), Some("42P01" | "22023")) =>
+        {
+            Err(OpenError::NotMigrated)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn version(connection: &mut PgConnection, stream: &StreamKey) -> Result<i64, sqlx::Error> {
+    let row = query(
+        "select last_sequence from streams
+          where tenant_id = $1 and aggregate_type = $2 and aggregate_id = $3",
+    )
+    .bind(stream.tenant)
+    .bind(stream.kind)
+    .bind(stream.id)
+    .fetch_optional(connection)
+    .await?;
+    row.map_or(Ok(0), |row| row.try_get(0))
+}
+
+async fn answered(
+    answer: oneshot::Receiver<Result<Receipt, SubmitError>>,
+) -> Result<Receipt, SubmitError> {
+    let lost = |_| Err(SubmitError::Unknown { reason: "the writer stopped".to_owned() });
+    answer.await.unwrap_or_else(lost)
+}
+
+fn closed() -> SubmitError {
+    SubmitError::Unavailable { reason: "the log is being closed".to_owned() }
 }
 
 /// A state that was read, with its version.
@@ -216,12 +408,16 @@ pub enum LoadError {
         /// The stream.
         stream: StreamKey,
         /// Why.
-        reason: crate::state::FoldError,
+        reason: FoldError,
     },
 }
 
-/// The answer of a batch of one.
-fn only(mut outcomes: Vec<Result<Receipt, SubmitError>>) -> Result<Receipt, SubmitError> {
-    let outcome = outcomes.pop();
-    outcome.unwrap_or_else(|| Err(SubmitError::Bug("the batch gave no answer".to_owned())))
+/// The answer to one command.
+fn only(
+    outcome: impl IntoIterator<Item = Result<Receipt, SubmitError>>,
+) -> Result<Receipt, SubmitError> {
+    outcome
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| Err(SubmitError::Bug("the batch gave no answer".to_owned())))
 }

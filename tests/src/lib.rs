@@ -4,3 +4,4 @@
 //! so no test depends on what a person left running. Absent on purpose: mocks of our own code.
 
 pub mod harness;
+pub mod jars;

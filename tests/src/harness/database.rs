@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use billfold_server::database::{PoolSizes, Pools};
-use sqlx::Executor;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::cluster::{Cluster, TEMPLATE};
 
@@ -64,16 +64,8 @@ impl Drop for TestDb {
     }
 }
 
-/// Applies every migration in order.
+/// Applies every migration and makes the log's head.
 pub(super) async fn migrate(connection: &mut PgConnection) {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
-    let entries = std::fs::read_dir(folder).expect("the folder of migrations");
-    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
-    files.sort();
-    for file in files {
-        let sql = std::fs::read_to_string(&file).expect("a migration");
-        let done = connection.execute(sqlx::raw_sql(&sql)).await;
-        done.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    }
+    let install = Uuid::from_u128(0x1057_A11);
+    billfold_event_store::migrate::migrate(connection, install).await.expect("a schema");
 }
