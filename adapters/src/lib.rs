@@ -1,1 +1,8 @@
-//! billfold-adapters
+//! The outside world: one vendor a file, and the tables whose rows are state, not history.
+//!
+//! Guarantees: everything here implements a port of `app`; nothing here decides a business rule.
+//! Absent on purpose: events and read models, which belong to the log and to `projections`.
+
+pub mod argon2id;
+pub mod gateways;
+pub mod postgres;

@@ -74,7 +74,7 @@ impl LineKind {
 }
 
 /// A line as it is asked for, before it is priced.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewLine {
     /// What it bills.
     pub kind: LineKind,

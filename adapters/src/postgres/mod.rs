@@ -1,0 +1,16 @@
+//! Tables that are not history: data keys, accounts, sessions, API keys.
+//!
+//! Guarantees: each call is one transaction with `billfold.tenant` set, under the role `billfold_app`, so that
+//! row-level security is the second guard; a file owns its table.
+//! Absent on purpose: connecting and roles, which the composition root does.
+
+mod api_keys;
+mod scoped;
+mod sessions;
+mod staff;
+mod subject_keys;
+
+pub use api_keys::PostgresApiKeys;
+pub use sessions::PostgresSessions;
+pub use staff::PostgresStaff;
+pub use subject_keys::PostgresSubjectKeys;

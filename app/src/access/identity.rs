@@ -1,0 +1,86 @@
+//! Who is asking, once verified.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use billfold_domain::kernel::{Actor, ApiKeyId, StaffId, TenantId};
+use chrono::{DateTime, Utc};
+use subtle::ConstantTimeEq;
+
+use super::scope::{Scope, Scopes};
+
+/// A verified caller.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The seller it acts for.
+    pub tenant: TenantId,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// How it was verified.
+    pub via: Via,
+}
+
+/// How a caller was verified.
+#[derive(Clone)]
+pub enum Via {
+    /// A browser session.
+    Session {
+        /// Who signed in.
+        staff: StaffId,
+        /// What forms must carry.
+        csrf_secret: [u8; 32],
+        /// Other sellers this person may switch to.
+        also: Vec<TenantId>,
+        /// When the session ends.
+        expires_at: DateTime<Utc>,
+    },
+    /// An API key.
+    ApiKey(ApiKeyId),
+}
+
+impl Identity {
+    /// The actor that events name.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self.via {
+            Via::Session { staff, .. } => Actor::Staff(staff),
+            Via::ApiKey(key) => Actor::ApiKey(key),
+        }
+    }
+
+    /// Whether it may do what needs `scope`.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.allow(scope)
+    }
+
+    /// What a form of this session carries; none for an API key, which needs no protection against forged forms.
+    #[must_use]
+    pub fn csrf_token(&self) -> Option<String> {
+        match &self.via {
+            Via::Session { csrf_secret, .. } => Some(URL_SAFE_NO_PAD.encode(csrf_secret)),
+            Via::ApiKey(_) => None,
+        }
+    }
+
+    /// Whether `token` came from a form of this session, compared in constant time.
+    #[must_use]
+    pub fn csrf_holds(&self, token: &str) -> bool {
+        match (&self.via, URL_SAFE_NO_PAD.decode(token)) {
+            (Via::Session { csrf_secret, .. }, Ok(given)) => {
+                csrf_secret.as_slice().ct_eq(&given).into()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Via {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Session { staff, expires_at, .. } => {
+                write!(f, "Session({staff}, until {expires_at})")
+            }
+            Self::ApiKey(key) => write!(f, "ApiKey({key})"),
+        }
+    }
+}

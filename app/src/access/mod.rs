@@ -1,0 +1,70 @@
+//! Who may come in: staff with a password and a session, programs with an API key, both per tenant.
+//!
+//! Guarantees: a token or secret is shown once and stored as a hash; a sign-in takes equally long whether the account
+//! exists or not; repeated failures are slowed per address; an `Actor` for a write comes from here alone.
+//! Absent on purpose: cookies and headers, which belong to the edges, and client (portal) accounts.
+
+mod api_key;
+mod error;
+mod identity;
+mod passes;
+mod scope;
+mod session;
+mod staff;
+mod throttle;
+mod token;
+
+use std::sync::Arc;
+
+use billfold_event_store::Clock;
+
+use crate::ports::{ApiKeys, PasswordHashing, Sessions, StaffAccounts};
+use crate::vault::Vault;
+use passes::Passes;
+use throttle::Throttle;
+
+pub use api_key::{ApiKeySummary, NewApiKey};
+pub use error::AccessError;
+pub use identity::{Identity, Via};
+pub use scope::{Scope, Scopes};
+pub use session::SignedIn;
+pub use staff::{NewStaff, StaffMember, StaffProfile};
+pub use token::Secret;
+
+/// What `Access` is built over.
+#[derive(Clone)]
+pub struct AccessParts {
+    /// The accounts.
+    pub staff: Arc<dyn StaffAccounts>,
+    /// The sessions.
+    pub sessions: Arc<dyn Sessions>,
+    /// The API keys.
+    pub api_keys: Arc<dyn ApiKeys>,
+    /// How passwords are hashed.
+    pub passwords: Arc<dyn PasswordHashing>,
+    /// Seals names and addresses of staff.
+    pub vault: Arc<Vault>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Sign-in, sessions and API keys.
+pub struct Access {
+    parts: AccessParts,
+    throttle: Throttle,
+    passes: Passes,
+}
+
+impl Access {
+    /// The service over its parts.
+    #[must_use]
+    pub fn new(parts: AccessParts) -> Self {
+        Self { parts, throttle: Throttle::new(), passes: Passes::new() }
+    }
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").finish_non_exhaustive()
+    }
+}

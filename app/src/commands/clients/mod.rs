@@ -1,0 +1,61 @@
+//! Use cases about a client: register, change the contact, suspend, activate, erase.
+
+mod activate;
+mod change_contact;
+mod erase;
+mod register;
+mod suspend;
+
+use billfold_domain::client::{Client, ClientRefusal, ContactCard};
+use billfold_domain::kernel::{BlindIndex, ClientId, KeyClass, Pii, SubjectId};
+
+use super::room::Room;
+use super::table::{No, Table};
+use crate::error::{Error, Refused};
+use crate::vault::{Wanted, field};
+
+pub use activate::ActivateClient;
+pub use change_contact::ChangeClientContact;
+pub use erase::{ClientErased, EraseClient};
+pub use register::{ClientRegistered, RegisterClient};
+pub use suspend::SuspendClient;
+
+/// Whose data a client's contact is: a client is one subject.
+#[must_use]
+pub fn subject_of(client: ClientId) -> SubjectId {
+    SubjectId::new(client.uuid())
+}
+
+/// The contact of a client, checked and sealed, and the blind index of its address.
+async fn seal_contact(
+    room: &Room<'_>,
+    client: ClientId,
+    contact: &ContactCard,
+) -> Result<(Pii<ContactCard>, Option<BlindIndex>), Error> {
+    contact.check().map_err(|invalid| Refused::of(&invalid.under("contact")))?;
+    let subject = subject_of(client);
+    let class = KeyClass::Operational;
+    let wanted = Wanted { subject, class, retain_until: None };
+    let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
+    let sealed = ring.seal(subject, class, field::CLIENT_CONTACT, contact)?;
+    let index = match &contact.email {
+        Some(email) => Some(room.vault().email_index(room.tenant, email, room.now).await?),
+        None => None,
+    };
+    Ok((sealed, index))
+}
+
+/// Refuses to do something new for a client who may not buy.
+pub(super) fn must_be_active(table: &Table<'_, '_>, client: ClientId) -> Result<(), No> {
+    match table.state::<Client>(client.uuid())? {
+        Client::Active(_) => Ok(()),
+        Client::Absent => Err(Refused::of(&ClientRefusal::Absent).into()),
+        Client::Erased => Err(Refused::of(&ClientRefusal::Erased).into()),
+        Client::Suspended(_) => Err(Refused::new(
+            "client.suspended",
+            crate::error::Kind::State,
+            "the client is suspended, activate it first",
+        )
+        .into()),
+    }
+}

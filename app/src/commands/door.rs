@@ -1,0 +1,312 @@
+//! The door: one way in for every write of history.
+//!
+//! Guarantees: a command is planned, decided under the head lock, appended and answered once per key, for ever; what a
+//! plan finds wrong is remembered like a refusal under the lock; a stale plan is made anew a bounded number of times.
+
+use std::sync::Arc;
+
+use billfold_domain::kernel::TenantId;
+use billfold_event_store::{Clock, Desk, Header, Needs, Receipt, Stop, Store, Submission, Work};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::ask::{Ask, Done};
+use super::held::{Held, Stored};
+use super::plan::{Plan, UseCase, stream, tenant_stream};
+use super::request_hash::request_hash;
+use super::room::Room;
+use super::table::{No, Table};
+use crate::error::{Error, Kind, Refused};
+use crate::ports::{Gateways, OpenInvoices};
+use crate::settings::{Settings, SettingsCache};
+use crate::vault::Vault;
+
+/// How often a plan is made anew when the facts moved between planning and deciding.
+const PLANS: usize = 4;
+
+/// Code of the private answer that asks for a new plan; never shown to a caller.
+const STALE: &str = "command.stale_plan";
+/// Code of the private answer that reports a fault; never shown to a caller.
+const BROKEN: &str = "command.broken";
+
+/// What a door is built over.
+#[derive(Clone)]
+pub struct DoorParts {
+    /// The log, opened with [`kinds`](super::kinds).
+    pub store: Store,
+    /// Personal data.
+    pub vault: Arc<Vault>,
+    /// Payment gateways by key.
+    pub gateways: Gateways,
+    /// Finds unpaid invoices.
+    pub open_invoices: Arc<dyn OpenInvoices>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// The door. Clones are the same door.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) vault: Arc<Vault>,
+    pub(super) gateways: Gateways,
+    pub(super) open_invoices: Arc<dyn OpenInvoices>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) settings: Arc<SettingsCache>,
+}
+
+impl Door {
+    /// A door over its parts.
+    #[must_use]
+    pub fn new(parts: DoorParts) -> Self {
+        let DoorParts { store, vault, gateways, open_invoices, clock } = parts;
+        let settings = Arc::new(SettingsCache::new(store.clone()));
+        Self(Arc::new(Inner { store, vault, gateways, open_invoices, clock, settings }))
+    }
+
+    /// Does what is asked, once per key.
+    ///
+    /// # Errors
+    /// See [`Error`]. A refusal that depends on state is the answer to this key for ever.
+    pub async fn execute<U: UseCase>(&self, ask: Ask<U>) -> Result<Done<U::Answer>, Error> {
+        let span = tracing::info_span!(
+            "command",
+            use_case = U::NAME,
+            tenant = %ask.tenant,
+            actor = %ask.actor,
+        );
+        self.run(&ask).instrument(span).await
+    }
+
+    /// Does many things of one kind in their order and in as few transactions as the log allows, as an import does.
+    /// One answer per request, in their order. The plans are made beforehand by the caller.
+    pub(crate) async fn execute_planned<A: Answer>(
+        &self,
+        planned: Vec<Planned<A>>,
+    ) -> Vec<Result<Done<A>, Error>> {
+        let submissions = planned.into_iter().map(|planned| planned.submission).collect();
+        let receipts = self.0.store.submit_many(submissions).await;
+        let answer = |receipt: Result<Receipt, _>| done(&receipt.map_err(Error::from)?);
+        receipts.into_iter().map(|receipt| answer(receipt).map_err(unveil)).collect()
+    }
+
+    /// A request with a plan that was made for it, for [`Door::execute_planned`].
+    pub(crate) fn planned<U: UseCase>(
+        &self,
+        ask: &Ask<U>,
+        plan: Plan<U::Answer>,
+    ) -> Result<Planned<U::Answer>, Error> {
+        let submission = self.0.submission(ask, plan)?;
+        Ok(Planned { submission, answer: std::marker::PhantomData })
+    }
+
+    /// The settings of a seller, perhaps a moment old.
+    ///
+    /// # Errors
+    /// There is no such seller, or the database does not answer.
+    pub async fn settings(&self, tenant: TenantId) -> Result<Arc<Settings>, Error> {
+        self.0.settings.refresh(tenant).await
+    }
+
+    /// The committed state of an aggregate and its version; the default state at version 0 when it does not exist.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn load<A: Stored>(&self, tenant: TenantId, id: Uuid) -> Result<(A, i64), Error> {
+        let loaded = self.0.store.load::<Held<A>>(&stream::<A>(tenant, id)).await?;
+        Ok((loaded.state.0.clone(), loaded.version))
+    }
+
+    /// The vault behind the door, for reads that show personal data.
+    #[must_use]
+    pub fn vault(&self) -> &Arc<Vault> {
+        &self.0.vault
+    }
+
+    /// The clock of the door.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// The gateways a charge may name.
+    #[must_use]
+    pub fn gateways(&self) -> &Gateways {
+        &self.0.gateways
+    }
+
+    async fn run<U: UseCase>(&self, ask: &Ask<U>) -> Result<Done<U::Answer>, Error> {
+        let inner = &self.0;
+        let room = inner.room(ask);
+        for _ in 0..PLANS {
+            let submission = match ask.command.plan(&room).await {
+                Ok(plan) => inner.submission(ask, plan)?,
+                Err(Error::Refused(no) | Error::NotFound(no)) => inner.refusal(ask, no)?,
+                Err(error) => return Err(error),
+            };
+            match inner.store.submit(submission).await.map_err(Error::from) {
+                Ok(receipt) => {
+                    let done = done(&receipt)?;
+                    if done.version_of(ask.tenant.uuid()).is_some() {
+                        inner.settings.forget(ask.tenant);
+                    }
+                    ask.command.after(&room, &done.answer).await?;
+                    return Ok(done);
+                }
+                Err(Error::Refused(no)) if no.code == STALE => continue,
+                Err(error) => return Err(unveil(error)),
+            }
+        }
+        Err(contended())
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").finish_non_exhaustive()
+    }
+}
+
+/// A request that waits in a batch.
+pub(crate) struct Planned<A> {
+    submission: Submission,
+    answer: std::marker::PhantomData<fn() -> A>,
+}
+
+/// What a use case answers.
+pub(crate) trait Answer: Serialize + serde::de::DeserializeOwned {}
+impl<A: Serialize + serde::de::DeserializeOwned> Answer for A {}
+
+impl Inner {
+    fn room<'a, U>(&'a self, ask: &'a Ask<U>) -> Room<'a> {
+        Room {
+            inner: self,
+            tenant: ask.tenant,
+            actor: &ask.actor,
+            key: &ask.key,
+            now: self.clock.now(),
+        }
+    }
+
+    fn submission<U: UseCase>(
+        &self,
+        ask: &Ask<U>,
+        plan: Plan<U::Answer>,
+    ) -> Result<Submission, Error> {
+        let mut needs = plan.needs.clone();
+        if let (Some(version), Some(main)) = (ask.expect, plan.main) {
+            needs.expect.push((main, version));
+        }
+        let work = PlannedWork {
+            needs,
+            tenant: ask.tenant,
+            actor: ask.actor.clone(),
+            settings: Arc::clone(&self.settings),
+            plan,
+        };
+        Ok(Submission { header: header(ask)?, work: Arc::new(work) })
+    }
+
+    fn refusal<U: UseCase>(&self, ask: &Ask<U>, no: Refused) -> Result<Submission, Error> {
+        Ok(Submission { header: header(ask)?, work: Arc::new(RefusedWork(stop(&no))) })
+    }
+}
+
+fn header<U: UseCase>(ask: &Ask<U>) -> Result<Header, Error> {
+    let tenant = ask.tenant.uuid();
+    // The same request is the same command, in every process: its id follows from its key.
+    let command_id = Uuid::new_v5(&tenant, ask.key.as_bytes());
+    Ok(Header {
+        tenant,
+        key: ask.key.clone(),
+        request_hash: request_hash(U::NAME, &ask.command)?,
+        command_id,
+        correlation_id: ask.cause.map_or(command_id, |cause| cause.correlation_id),
+        causation_id: ask.cause.map(|cause| cause.causation_id),
+        actor: ask.actor.to_string(),
+        metadata: ask.metadata(U::NAME),
+    })
+}
+
+/// What a caller is told instead of a private answer.
+fn unveil(error: Error) -> Error {
+    match error {
+        Error::Refused(no) if no.code == STALE => contended(),
+        Error::Refused(no) if no.code == BROKEN => Error::bug(no.detail),
+        other => other,
+    }
+}
+
+fn contended() -> Error {
+    let detail = "what this is about keeps changing; read it again";
+    Refused::new("command.contended", Kind::State, detail).into()
+}
+
+fn done<A: Answer>(receipt: &Receipt) -> Result<Done<A>, Error> {
+    let answer = serde_json::from_str(receipt.answer.get()).map_err(Error::bug)?;
+    Ok(Done::new(answer, receipt))
+}
+
+/// A plan as the log runs it.
+struct PlannedWork<A> {
+    needs: Needs,
+    tenant: TenantId,
+    actor: billfold_domain::kernel::Actor,
+    settings: Arc<SettingsCache>,
+    plan: Plan<A>,
+}
+
+impl<A: Serialize> Work for PlannedWork<A> {
+    fn needs(&self) -> Needs {
+        self.needs.clone()
+    }
+
+    fn decide(&self, desk: &mut Desk<'_>) -> Result<Box<RawValue>, Stop> {
+        let opens_books = self.needs.fresh.contains(&tenant_stream(self.tenant));
+        let mut table = Table {
+            desk,
+            tenant: self.tenant,
+            actor: &self.actor,
+            effective_on: self.plan.effective_on,
+            settings: None,
+        };
+        if !opens_books {
+            table.sit_down(self.settings.peek(self.tenant)).map_err(into_stop)?;
+        }
+        let answer = (self.plan.decide)(&mut table).map_err(into_stop)?;
+        to_raw_value(&answer).map_err(|error| into_stop(No::Broken(error.to_string())))
+    }
+}
+
+/// A refusal found while planning, stored under the key like any other.
+struct RefusedWork(Stop);
+
+impl Work for RefusedWork {
+    fn needs(&self) -> Needs {
+        Needs::default()
+    }
+
+    fn decide(&self, _desk: &mut Desk<'_>) -> Result<Box<RawValue>, Stop> {
+        Err(self.0.clone())
+    }
+}
+
+fn into_stop(no: No) -> Stop {
+    match no {
+        No::Refused(refused) => stop(&refused),
+        No::Desk(error) => Stop::Bug(error),
+        // Malformed refusals are not stored, so the same key can be planned anew.
+        No::Stale => stop(&Refused::new(STALE, Kind::Malformed, "the plan is stale")),
+        No::Broken(reason) => stop(&Refused::new(BROKEN, Kind::Malformed, reason)),
+    }
+}
+
+fn stop(refused: &Refused) -> Stop {
+    let remember = refused.is_remembered();
+    let answer = to_raw_value(refused).unwrap_or_else(|_| RawValue::NULL.to_owned());
+    Stop::Refused(billfold_event_store::Refused { answer, remember })
+}

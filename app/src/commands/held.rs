@@ -1,0 +1,117 @@
+//! A domain aggregate as the log holds it: a kind of stream whose events the domain decodes and folds.
+//!
+//! Guarantees: an event of a newer build stops the stream loudly instead of being skipped.
+//! Absent on purpose: snapshots. Every aggregate here is short (an invoice, an order), so folding is cheaper than
+//! keeping a second form of the state correct.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use billfold_domain::client::Client;
+use billfold_domain::invoice::Invoice;
+use billfold_domain::kernel::Aggregate;
+use billfold_domain::order::Order;
+use billfold_domain::payment::Payment;
+use billfold_domain::product::Product;
+use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::tenant::Tenant;
+use billfold_event_store::{AnyState, FoldError, RecordedRef, StateKind};
+use sha2::{Digest, Sha256};
+
+/// The state of an aggregate in the log's cache.
+#[derive(Clone, Debug)]
+pub struct Held<A>(pub A);
+
+impl<A: Aggregate> AnyState for Held<A> {
+    fn clone_box(&self) -> Box<dyn AnyState> {
+        Box::new(self.clone())
+    }
+
+    fn weight(&self) -> usize {
+        self.0.weight()
+    }
+}
+
+/// An aggregate whose events are part of the domain's union of events.
+pub trait Stored: Aggregate<Event: Into<Event>> {
+    /// The aggregate's own event out of the union; nothing when it is another's.
+    fn own(event: Event) -> Option<Self::Event>;
+}
+
+/// Every kind of stream the application writes; what a store is opened with.
+#[must_use]
+pub fn kinds() -> Vec<Arc<dyn StateKind>> {
+    vec![
+        Arc::new(KindOf::<Tenant>::new()),
+        Arc::new(KindOf::<Client>::new()),
+        Arc::new(KindOf::<Product>::new()),
+        Arc::new(KindOf::<Order>::new()),
+        Arc::new(KindOf::<Invoice>::new()),
+        Arc::new(KindOf::<Payment>::new()),
+    ]
+}
+
+macro_rules! stored {
+    ($($noun:ident),+) => {
+        $(impl Stored for $noun {
+            fn own(event: Event) -> Option<Self::Event> {
+                match event {
+                    Event::$noun(event) => Some(event),
+                    _ => None,
+                }
+            }
+        })+
+    };
+}
+stored!(Tenant, Client, Product, Order, Invoice, Payment);
+
+struct KindOf<A>(PhantomData<fn() -> A>);
+
+impl<A> KindOf<A> {
+    fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<A: Stored> StateKind for KindOf<A> {
+    fn name(&self) -> &'static str {
+        A::TYPE
+    }
+
+    fn blank(&self) -> Box<dyn AnyState> {
+        Box::new(Held(A::default()))
+    }
+
+    fn fold(&self, state: &mut dyn AnyState, event: &RecordedRef<'_>) -> Result<(), FoldError> {
+        let state: &mut dyn Any = state;
+        let Some(Held(state)) = state.downcast_mut::<Held<A>>() else {
+            return Err(FoldError::Broken(format!("the state is no {}", A::TYPE)));
+        };
+        let payload = event.payload.as_bytes();
+        let decoded = decode(event.aggregate_type, event.event_type, event.event_version, payload);
+        let decoded = decoded.map_err(|error| fold_error(event, &error))?;
+        let own = A::own(decoded)
+            .ok_or_else(|| FoldError::Broken(format!("the event is not of a {}", A::TYPE)))?;
+        state.apply(&own);
+        Ok(())
+    }
+
+    fn state_schema_hash(&self) -> [u8; 32] {
+        Sha256::digest(A::TYPE.as_bytes()).into()
+    }
+}
+
+fn fold_error(event: &RecordedRef<'_>, error: &DecodeError) -> FoldError {
+    match error {
+        DecodeError::UnknownType { .. }
+        | DecodeError::UnknownAggregate { .. }
+        | DecodeError::Upcast(_) => FoldError::Newer {
+            event_type: event.event_type.to_owned(),
+            event_version: event.event_version.to_owned(),
+        },
+        DecodeError::Payload { .. } | DecodeError::Mismatch { .. } => {
+            FoldError::Broken(error.to_string())
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The buyer on a document: the client's contact of that day, sealed anew under the fiscal key.
+//!
+//! The fiscal key says until when law asks for it: ten years after the end of the year of issue, the longest of the
+//! usual duties for books. Erasing a client keeps it until then and no longer.
+
+use billfold_domain::client::{Client, ClientRefusal, ContactCard};
+use billfold_domain::kernel::{ClientId, KeyClass, Pii};
+use chrono::{Datelike, NaiveDate};
+
+use crate::commands::Room;
+use crate::commands::clients::subject_of;
+use crate::error::{Error, Refused};
+use crate::vault::{Opened, Wanted, field};
+
+/// Years that issued documents are kept, counted from the end of the year of issue.
+const RETENTION_YEARS: i32 = 10;
+
+/// The last day on which law asks for a document issued on `issue_date`.
+fn retain_until(issue_date: NaiveDate) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(issue_date.year().checked_add(RETENTION_YEARS)?, 12, 31)
+}
+
+/// The fiscal key for a document of a client.
+pub(crate) fn fiscal_key(client: ClientId, issue_date: NaiveDate) -> Wanted {
+    Wanted {
+        subject: subject_of(client),
+        class: KeyClass::Fiscal,
+        retain_until: retain_until(issue_date),
+    }
+}
+
+/// The sealed buyer, and the version of the client it was read at.
+pub(super) async fn sealed_buyer(
+    room: &Room<'_>,
+    client: ClientId,
+    issue_date: NaiveDate,
+) -> Result<(Pii<ContactCard>, i64), Error> {
+    let known = room.load::<Client>(client.uuid()).await?;
+    let profile = match &known.state.0 {
+        Client::Active(profile) | Client::Suspended(profile) => profile,
+        Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
+        Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
+    };
+    let opened = room.vault().open(room.tenant, field::CLIENT_CONTACT, &profile.contact).await?;
+    let Opened::Clear(card) = opened else {
+        return Err(Refused::of(&ClientRefusal::Erased).into());
+    };
+    let wanted = fiscal_key(client, issue_date);
+    let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
+    let buyer = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
+    Ok((buyer, known.version))
+}

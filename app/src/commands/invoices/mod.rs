@@ -1,0 +1,21 @@
+//! Use cases about an invoice: draft, edit, issue, void, write off.
+
+mod add_line;
+mod buyer;
+mod discard;
+mod draft;
+mod issue;
+mod remove_line;
+mod set_due_date;
+mod void;
+mod write_off;
+
+pub use add_line::{AddLine, LineAdded};
+pub(super) use buyer::fiscal_key;
+pub use discard::DiscardDraft;
+pub use draft::{DraftInvoice, InvoiceDrafted};
+pub use issue::{InvoiceIssued, IssueInvoice};
+pub use remove_line::RemoveLine;
+pub use set_due_date::SetDueDate;
+pub use void::{InvoiceVoided, VoidInvoice};
+pub use write_off::WriteOffInvoice;

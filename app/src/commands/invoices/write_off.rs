@@ -1,0 +1,32 @@
+//! Gives up what is still owed on an invoice.
+
+use async_trait::async_trait;
+use billfold_domain::invoice::{Invoice, InvoiceCommand};
+use billfold_domain::kernel::InvoiceId;
+use serde::Serialize;
+
+use crate::commands::{Plan, Room, Touches, UseCase};
+use crate::error::Error;
+
+/// Write an invoice off.
+#[derive(Clone, Debug, Serialize)]
+pub struct WriteOffInvoice {
+    /// Which invoice.
+    pub invoice_id: InvoiceId,
+    /// Why, 1 to 500 characters; no personal data.
+    pub reason: String,
+}
+
+#[async_trait]
+impl UseCase for WriteOffInvoice {
+    const NAME: &'static str = "write_off_invoice";
+    type Answer = ();
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
+        let (id, reason) = (self.invoice_id.uuid(), self.reason.clone());
+        Ok(Touches::new(room.tenant).main::<Invoice>(id).decide(move |table| {
+            table.decide::<Invoice>(id, InvoiceCommand::WriteOff { reason: reason.clone() })?;
+            Ok(())
+        }))
+    }
+}

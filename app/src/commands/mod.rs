@@ -1,0 +1,30 @@
+//! The only door for writes of history, and the use cases that may be asked of it, one file each.
+//!
+//! `Ask` (who, for whom, under which key, what) goes in, `Done` (answer, position, versions) comes out. A use case
+//! plans while waiting is allowed (load, seal, call a gateway) and decides under the head lock, where it sees the
+//! newest facts (D7, ES-10, ES-11, ES-21).
+//! Absent on purpose: authorisation (the edges check scopes before they ask) and reading (projections).
+
+mod ask;
+pub mod clients;
+mod door;
+mod held;
+pub mod invoices;
+pub mod orders;
+pub mod payments;
+mod plan;
+pub mod products;
+pub mod purchases;
+mod request_hash;
+mod room;
+mod table;
+pub mod tenants;
+
+pub use ask::{Ask, Cause, Done, RequestOrigin};
+pub(crate) use door::Planned;
+pub use door::{Door, DoorParts};
+pub use held::{Held, Stored, kinds};
+pub(crate) use plan::tenant_stream;
+pub use plan::{Plan, Touches, UseCase, stream};
+pub use room::Room;
+pub use table::{No, Table};

@@ -1,0 +1,139 @@
+//! A position as it is ordered: from the catalogue, or described in full.
+//!
+//! Guarantees: a catalogue price is the one of the day of the order, read under the lock; a setup fee becomes a position
+//! of its own (INV-25); a recurring product pays for its first cycle unless days are given.
+
+use billfold_domain::invoice::LineKind;
+use billfold_domain::kernel::{Currency, Cycle, Period, ProductId, Quantity, UnitPrice};
+use billfold_domain::order::NewItem;
+use billfold_domain::product::{Listing, Product, ProductRefusal};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::commands::{No, Table};
+use crate::error::{Kind, Refused};
+
+/// One position of a new order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderedItem {
+    /// The product; its name and price are used where nothing else is given.
+    pub product_id: Option<ProductId>,
+    /// How often the product is charged; chooses the price.
+    pub cycle: Option<Cycle>,
+    /// What it is; the product's kind unless given.
+    pub kind: Option<LineKind>,
+    /// What people read; the product's name unless given.
+    pub description: Option<String>,
+    /// How many.
+    pub quantity: Quantity,
+    /// Price of one, without tax; the catalogue's unless given.
+    pub unit_price: Option<UnitPrice>,
+    /// The days of service it pays for.
+    pub period: Option<Period>,
+}
+
+impl OrderedItem {
+    /// The positions this stands for on `day`: itself, and a setup fee where the price has one.
+    pub(super) fn resolve(
+        &self,
+        table: &Table<'_, '_>,
+        at: usize,
+        currency: Currency,
+        day: NaiveDate,
+    ) -> Result<Vec<NewItem>, No> {
+        match self.product_id {
+            Some(id) => self.from_catalogue(table, id, at, currency, day),
+            None => Ok(vec![self.described(at)?]),
+        }
+    }
+
+    fn described(&self, at: usize) -> Result<NewItem, No> {
+        let missing = |field: &str| {
+            let detail = "give this field, or a product that says it";
+            Refused::new("order.item_incomplete", Kind::Malformed, detail)
+                .at(&format!("/items/{at}/{field}"))
+        };
+        Ok(NewItem {
+            product_id: None,
+            kind: self.kind.ok_or_else(|| missing("kind"))?,
+            description: self.description.clone().ok_or_else(|| missing("description"))?,
+            quantity: self.quantity,
+            unit_price: self.unit_price.ok_or_else(|| missing("unit_price"))?,
+            period: self.period,
+        })
+    }
+
+    fn from_catalogue(
+        &self,
+        table: &Table<'_, '_>,
+        id: ProductId,
+        at: usize,
+        currency: Currency,
+        day: NaiveDate,
+    ) -> Result<Vec<NewItem>, No> {
+        let pointer = format!("/items/{at}/product_id");
+        let listing = match table.state::<Product>(id.uuid())? {
+            Product::Listed(listing) => listing,
+            Product::Absent => {
+                return Err(Refused::of(&ProductRefusal::Absent).at(&pointer).into());
+            }
+            Product::Retired(_) => {
+                let detail = "the product is no longer sold";
+                return Err(Refused::new("product.retired", Kind::State, detail)
+                    .at(&pointer)
+                    .into());
+            }
+        };
+        let description = self.description.clone().unwrap_or_else(|| listing.name.clone());
+        let item = |unit_price, period| NewItem {
+            product_id: Some(id),
+            kind: self.kind.unwrap_or_else(|| listing.kind.into()),
+            description: description.clone(),
+            quantity: self.quantity,
+            unit_price,
+            period,
+        };
+        if let Some(unit_price) = self.unit_price {
+            return Ok(vec![item(unit_price, self.period)]);
+        }
+        let (price, setup_fee, cycle) = self.price(listing, at, currency, day)?;
+        let period = self.period.or_else(|| first_period(cycle, day));
+        let setup = setup_fee.map(|fee| NewItem {
+            kind: LineKind::SetupFee,
+            description: format!("Setup: {description}"),
+            ..item(fee, None)
+        });
+        Ok(std::iter::once(item(price, period)).chain(setup).collect())
+    }
+
+    fn price(
+        &self,
+        listing: &Listing,
+        at: usize,
+        currency: Currency,
+        day: NaiveDate,
+    ) -> Result<(UnitPrice, Option<UnitPrice>, Cycle), No> {
+        let refuse = |detail: String| {
+            let refused = Refused::new("product.no_price", Kind::Rule, detail);
+            No::from(refused.at(&format!("/items/{at}/cycle")))
+        };
+        let cycle = self.cycle.unwrap_or(Cycle::OneTime);
+        let price = listing.price_on(day, cycle, currency).ok_or_else(|| {
+            refuse(format!("{} has no price in {} for this cycle", listing.code, currency.code()))
+        })?;
+        let unit = |money: billfold_domain::kernel::Money| {
+            UnitPrice::try_new(money.to_decimal(), currency)
+                .map_err(|invalid| No::from(Refused::of(&invalid)))
+        };
+        let setup_fee = price.setup_fee.filter(|fee| !fee.is_zero()).map(unit).transpose()?;
+        Ok((unit(price.price)?, setup_fee, cycle))
+    }
+}
+
+/// The days of the first cycle from `day`; none for something sold once.
+fn first_period(cycle: Cycle, day: NaiveDate) -> Option<Period> {
+    match cycle {
+        Cycle::OneTime => None,
+        Cycle::Days(_) | Cycle::Months(_) => Period::try_new(day, cycle.boundary(day, 1)?).ok(),
+    }
+}

@@ -1,0 +1,9 @@
+//! Use cases about a product: create, set a price, retire.
+
+mod create;
+mod retire;
+mod set_price;
+
+pub use create::{CreateProduct, ProductCreated};
+pub use retire::RetireProduct;
+pub use set_price::SetPrice;

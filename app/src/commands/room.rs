@@ -1,0 +1,72 @@
+//! What a use case may use while it plans: the vault, gateways, states that may be a moment old.
+
+use std::sync::Arc;
+
+use billfold_domain::kernel::{Actor, TenantId};
+use billfold_event_store::Loaded;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::door::Inner;
+use super::held::{Held, Stored};
+use super::plan::stream;
+use crate::error::Error;
+use crate::mint;
+use crate::ports::{Gateways, OpenInvoices};
+use crate::settings::Settings;
+use crate::vault::Vault;
+
+/// The surroundings of one plan.
+pub struct Room<'a> {
+    pub(super) inner: &'a Inner,
+    /// The seller.
+    pub tenant: TenantId,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// The idempotency key of the command.
+    pub key: &'a str,
+    /// The present.
+    pub now: DateTime<Utc>,
+}
+
+impl Room<'_> {
+    /// Seals and opens personal data.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    /// The payment gateways.
+    #[must_use]
+    pub fn gateways(&self) -> &Gateways {
+        &self.inner.gateways
+    }
+
+    /// Finds a client's unpaid invoices.
+    #[must_use]
+    pub fn open_invoices(&self) -> &dyn OpenInvoices {
+        self.inner.open_invoices.as_ref()
+    }
+
+    /// The seller's settings, perhaps a moment old.
+    ///
+    /// # Errors
+    /// There is no such seller, or the database does not answer.
+    pub async fn settings(&self) -> Result<Arc<Settings>, Error> {
+        self.inner.settings.get(self.tenant).await
+    }
+
+    /// The committed state of an aggregate, with its version.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Loaded<Held<A>>, Error> {
+        Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
+    }
+
+    /// A new identity.
+    #[must_use]
+    pub fn mint(&self) -> Uuid {
+        mint::uuid_v7(self.now)
+    }
+}

@@ -1,0 +1,253 @@
+//! What a decision sees and does under the head lock, in the domain's types.
+//!
+//! Guarantees: an aggregate decides against the newest state; every event it answers is appended with its claims, its
+//! numbers and its effective instant; a money event is posted first, so that nothing unbalanced can be appended (D6).
+//! Absent on purpose: I/O, the clock and chance.
+
+use std::sync::Arc;
+
+use billfold_domain::kernel::{
+    Actor, DocumentKind, DocumentNumber, EventBody, Issued, NumberFormat, Refusal, Series, TenantId,
+};
+use billfold_domain::ledger;
+use billfold_domain::schema::Event;
+use billfold_domain::tenant::{Tenant, TenantRefusal};
+use billfold_event_store::{Desk, DeskError, Draft, TakenNumber};
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::held::{Held, Stored};
+use super::plan::{claim_key, stream, tenant_stream};
+use crate::error::{Kind, Refused};
+use crate::settings::{NoSettings, Settings};
+
+/// The desk of the log, for one command.
+pub struct Table<'a, 'd> {
+    pub(super) desk: &'a mut Desk<'d>,
+    pub(super) tenant: TenantId,
+    pub(super) actor: &'a Actor,
+    pub(super) effective_on: Option<NaiveDate>,
+    pub(super) settings: Option<Arc<Settings>>,
+}
+
+/// Why a decision ended.
+#[derive(Debug)]
+pub enum No {
+    /// A rule says no.
+    Refused(Refused),
+    /// What the plan was made from has changed since; it must be made anew.
+    Stale,
+    /// The plan and the decision do not fit.
+    Desk(DeskError),
+    /// An event could not be written or posted.
+    Broken(String),
+}
+
+impl No {
+    /// The same refusal, with fields below `from` moved below `to`.
+    #[must_use]
+    pub fn under(mut self, from: &str, to: &str) -> Self {
+        if let Self::Refused(refused) = &mut self {
+            for field in &mut refused.fields {
+                let rest = field.pointer.strip_prefix(from).unwrap_or(&field.pointer);
+                field.pointer = format!("{to}{rest}");
+            }
+        }
+        self
+    }
+}
+
+impl From<Refused> for No {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<DeskError> for No {
+    fn from(error: DeskError) -> Self {
+        Self::Desk(error)
+    }
+}
+
+impl From<NoSettings> for No {
+    fn from(error: NoSettings) -> Self {
+        match error {
+            NoSettings::Absent(refusal) => Refused::of(&refusal).into(),
+            NoSettings::TimeZone(_) => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl Table<'_, '_> {
+    /// The seller's settings as of this very moment.
+    ///
+    /// # Errors
+    /// The plan opens the books, so there are none yet.
+    pub fn settings(&self) -> Result<&Arc<Settings>, No> {
+        self.settings.as_ref().ok_or_else(|| No::Broken("the books are not open yet".to_owned()))
+    }
+
+    /// The instant the events will be recorded at.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.desk.recorded_at()
+    }
+
+    /// The business day the command counts for: today at the seller's place, unless the plan named a day.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        let calendar = || match &self.settings {
+            Some(settings) => settings.day_of(self.now()),
+            None => self.now().date_naive(),
+        };
+        self.effective_on.unwrap_or_else(calendar)
+    }
+
+    /// Counts what follows for another business day.
+    pub fn dated(&mut self, day: NaiveDate) {
+        self.effective_on = Some(day);
+    }
+
+    /// The state of an aggregate.
+    ///
+    /// # Errors
+    /// The plan did not name the stream.
+    pub fn state<A: Stored>(&self, id: Uuid) -> Result<&A, No> {
+        let Held(state) = self.desk.state::<Held<A>>(&stream::<A>(self.tenant, id))?;
+        Ok(state)
+    }
+
+    /// How many events an aggregate has.
+    ///
+    /// # Errors
+    /// The plan did not name the stream.
+    pub fn version<A: Stored>(&self, id: Uuid) -> Result<i64, No> {
+        Ok(self.desk.version(&stream::<A>(self.tenant, id))?)
+    }
+
+    /// Ends the decision unless an aggregate is at the version the plan was made from.
+    ///
+    /// # Errors
+    /// `Stale` when it moved.
+    pub fn unmoved<A: Stored>(&self, id: Uuid, planned: i64) -> Result<(), No> {
+        if self.version::<A>(id)? == planned { Ok(()) } else { Err(No::Stale) }
+    }
+
+    /// Lets an aggregate decide, and appends what it answers.
+    ///
+    /// # Errors
+    /// The aggregate refuses, or what it claims is held by another.
+    pub fn decide<A: Stored>(
+        &mut self,
+        id: Uuid,
+        command: A::Command,
+    ) -> Result<Vec<A::Event>, No> {
+        let ask = Issued {
+            command,
+            tenant: self.tenant,
+            actor: self.actor.clone(),
+            at: self.now(),
+            effective_on: self.today(),
+        };
+        let events = self.state::<A>(id)?.decide(&ask).map_err(|no| Refused::of(&no))?;
+        for event in &events {
+            self.append::<A>(id, event)?;
+        }
+        Ok(events)
+    }
+
+    /// The next number of a kind of document, dated `issue_date`.
+    ///
+    /// # Errors
+    /// A later document has a number already, or the plan did not name the counter.
+    pub fn next_number(
+        &self,
+        format: &NumberFormat,
+        kind: DocumentKind,
+        issue_date: NaiveDate,
+    ) -> Result<DocumentNumber, No> {
+        let series = Series::new(format, kind, issue_date);
+        let mut last = Vec::new();
+        for key in series.keys() {
+            // A counter that was not planned for means that the format changed since.
+            let count = self.desk.counter(&key).map_err(|_| No::Stale)?;
+            last.push((key, count));
+        }
+        let stands = |key: &str| last.iter().find(|(known, _)| known == key)?.1;
+        series.next(stands).map_err(|no| Refused::of(&no as &dyn Refusal).into())
+    }
+
+    fn append<A: Stored>(&mut self, id: Uuid, event: &A::Event) -> Result<(), No> {
+        let posted: Event = event.clone().into();
+        ledger::postings(&posted).map_err(|error| No::Broken(error.to_string()))?;
+        let payload =
+            serde_json::to_string(event).map_err(|error| No::Broken(error.to_string()))?;
+        let day = event.effective_on().unwrap_or_else(|| self.today());
+        let effective_at = self.instant_of(day);
+        let mut draft =
+            Draft::new(event.event_type(), event.event_version(), payload, effective_at);
+        for claim in event.claims() {
+            let (key, takes) = claim_key(claim);
+            if takes {
+                self.refuse_if_held::<A>(id, &key)?;
+                draft.takes.push(key);
+            } else {
+                draft.releases.push(key);
+            }
+        }
+        for number in event.numbers() {
+            let taken = |(series, number): (&str, u64)| TakenNumber {
+                series: series.to_owned(),
+                number,
+                date: day,
+                imported: false,
+            };
+            draft.numbers.extend(number.counts().map(taken));
+        }
+        let stream = stream::<A>(self.tenant, id);
+        self.desk.append::<Held<A>>(&stream, draft, |Held(state)| state.apply(event))?;
+        Ok(())
+    }
+
+    fn refuse_if_held<A: Stored>(
+        &self,
+        id: Uuid,
+        key: &billfold_event_store::ClaimKey,
+    ) -> Result<(), No> {
+        match self.desk.holder(key)? {
+            Some(holder) if holder != stream::<A>(self.tenant, id) => {
+                let what = key.scope.replace('.', " ").replace('_', " ");
+                let detail = format!("this {what} is taken already; choose another");
+                let field = key.scope.split_once('.').map_or(key.scope, |(_, field)| field);
+                let refused = Refused::new(&format!("{}_taken", key.scope), Kind::State, detail);
+                Err(refused.at(&format!("/{field}")).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A day as an instant: now for today, otherwise the day's first moment at the seller's place.
+    fn instant_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        let now = self.now();
+        match &self.settings {
+            Some(settings) if settings.day_of(now) != day => settings.start_of(day),
+            _ => now,
+        }
+    }
+
+    /// Reads the seller under the lock; refuses when there is none or its books are closed. `cached` is used when it
+    /// is of the very version that stands.
+    pub(super) fn sit_down(&mut self, cached: Option<Arc<Settings>>) -> Result<(), No> {
+        let key = tenant_stream(self.tenant);
+        let version = self.desk.version(&key)?;
+        let Held(tenant) = self.desk.state::<Held<Tenant>>(&key)?;
+        if matches!(tenant, Tenant::Suspended(_)) {
+            return Err(Refused::of(&TenantRefusal::Suspended).into());
+        }
+        self.settings = Some(match cached.filter(|cached| cached.version == version) {
+            Some(cached) => cached,
+            None => Arc::new(Settings::of(tenant, version)?),
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! A small hosting seller for demonstrations, made through the public commands.

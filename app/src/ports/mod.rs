@@ -1,0 +1,22 @@
+//! What the application needs from outside: key store, accounts, sessions, API keys, password hashing, gateways.
+//!
+//! Guarantees: each port is a small trait over domain types; an implementation lives in `adapters`, one file each.
+//! Absent on purpose: SQL, HTTP and vendor names.
+
+pub mod api_keys;
+pub mod failure;
+pub mod gateway;
+pub mod open_invoices;
+pub mod passwords;
+pub mod sessions;
+pub mod staff;
+pub mod subject_keys;
+
+pub use api_keys::{ApiKeyRow, ApiKeys};
+pub use failure::StoreFailure;
+pub use gateway::{Charge, ChargeAnswer, ChargeUnknown, Gateway, Gateways};
+pub use open_invoices::OpenInvoices;
+pub use passwords::{PasswordHashing, PasswordRefusal};
+pub use sessions::{SessionRow, Sessions};
+pub use staff::{Account, StaffAccounts, StaffRow};
+pub use subject_keys::{KeyRef, Purpose, StoredKey, SubjectKeys, SubjectRef};

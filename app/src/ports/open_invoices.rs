@@ -1,0 +1,22 @@
+//! Port: which invoices of a client still ask for money, oldest first.
+//!
+//! Contract: the answer may be a moment old, because a decision under the lock looks at each invoice again. An invoice
+//! that it misses is simply not paid by this payment.
+
+use async_trait::async_trait;
+use billfold_domain::kernel::{ClientId, Currency, InvoiceId, TenantId};
+
+use super::StoreFailure;
+
+/// Unpaid invoices by client.
+#[async_trait]
+pub trait OpenInvoices: Send + Sync {
+    /// The client's open invoices in one currency, by due date and number, at most `limit`.
+    async fn oldest_first(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        currency: Currency,
+        limit: u32,
+    ) -> Result<Vec<InvoiceId>, StoreFailure>;
+}

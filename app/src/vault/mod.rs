@@ -1,0 +1,298 @@
+//! The vault: personal data is sealed before it reaches an event, and opened after it left a read model (D12, R33).
+//!
+//! Each subject has data keys by class: *operational* (contact data, erased at once) and *fiscal* (the buyer on issued
+//! documents, kept until retention ends). Data keys lie in the database, wrapped by a key-encryption key that does not.
+//! Guarantees: AES-256-GCM with a fresh nonce; a field opens only for its tenant, subject, class and name; after
+//! `erase` nothing opens and nothing can be sealed for that subject; keys never appear in logs or `Debug`.
+//! Absent on purpose: what counts as personal (the domain's `Pii` says) and when to erase (a command says).
+
+mod cache;
+mod cipher;
+mod data_key;
+mod error;
+mod kek;
+mod ring;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use billfold_domain::kernel::{BlindIndex, KeyClass, Pii, SubjectId, TenantId};
+use chrono::{DateTime, NaiveDate, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::de::DeserializeOwned;
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::ports::{KeyRef, Purpose, StoredKey, SubjectKeys, SubjectRef};
+use cache::{CachedKey, KeyCache};
+use data_key::DataKey;
+
+pub use error::VaultError;
+pub use kek::Kek;
+pub use ring::{KeyRing, Opened};
+
+/// The sealed fields that events carry; the name is part of what is authenticated.
+pub mod field {
+    /// Name and address of a client, under the operational key.
+    pub const CLIENT_CONTACT: &str = "client.contact";
+    /// The buyer on an issued invoice, under the fiscal key.
+    pub const INVOICE_BUYER: &str = "invoice.buyer";
+}
+
+/// Keys kept unwrapped at most; about 200 bytes each.
+const CACHED_KEYS: usize = 50_000;
+
+/// The tenant under which keys of the installation itself are stored.
+const INSTALLATION: Uuid = Uuid::nil();
+
+/// Seals and opens personal data.
+pub struct Vault {
+    kek: Kek,
+    keys: Arc<dyn SubjectKeys>,
+    cache: KeyCache,
+}
+
+/// A key that sealing will need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// Whose data is sealed.
+    pub subject: SubjectId,
+    /// Under which class.
+    pub class: KeyClass,
+    /// The last day on which law asks for it; none for operational data.
+    pub retain_until: Option<NaiveDate>,
+}
+
+impl Vault {
+    /// A vault over a key table.
+    #[must_use]
+    pub fn new(kek: Kek, keys: Arc<dyn SubjectKeys>) -> Self {
+        Self { kek, keys, cache: KeyCache::new(CACHED_KEYS) }
+    }
+
+    /// A ring that can seal for everything in `wanted`: keys that do not exist are made, in two round trips for any
+    /// number of them. Subjects whose keys were destroyed get none, and sealing for them is refused.
+    ///
+    /// # Errors
+    /// The key table does not answer, or a key does not open.
+    pub async fn ring_to_seal(
+        &self,
+        tenant: TenantId,
+        wanted: &[Wanted],
+        at: DateTime<Utc>,
+    ) -> Result<KeyRing, VaultError> {
+        let mut ring = KeyRing::new(tenant);
+        let mut missing = HashMap::new();
+        for want in wanted {
+            let purpose = ring::purpose_of(want.class);
+            let of = KeyRef { tenant, subject: want.subject, purpose };
+            match self.cache.get(&of).filter(|key| key.retain_until >= want.retain_until) {
+                Some(key) => ring.hold(&of, Some(key)),
+                None => {
+                    let until: &mut Option<NaiveDate> = missing.entry(of).or_default();
+                    *until = (*until).max(want.retain_until);
+                }
+            }
+        }
+        if !missing.is_empty() {
+            self.make(tenant, missing, at, &mut ring).await?;
+        }
+        Ok(ring)
+    }
+
+    /// A ring that can open what exists for these subjects and classes; makes nothing.
+    ///
+    /// # Errors
+    /// The key table does not answer, or a key does not open.
+    pub async fn ring_to_open(
+        &self,
+        tenant: TenantId,
+        wanted: impl IntoIterator<Item = (SubjectId, KeyClass)>,
+    ) -> Result<KeyRing, VaultError> {
+        let mut ring = KeyRing::new(tenant);
+        let mut missing = HashSet::new();
+        for (subject, class) in wanted {
+            let of = KeyRef { tenant, subject, purpose: ring::purpose_of(class) };
+            match self.cache.get(&of) {
+                Some(key) => ring.hold(&of, Some(key)),
+                None => {
+                    missing.insert(of);
+                }
+            }
+        }
+        if !missing.is_empty() {
+            let missing: Vec<_> = missing.into_iter().collect();
+            let rows = self.keys.get(tenant, &missing).await?;
+            self.admit(rows, &mut ring)?;
+        }
+        Ok(ring)
+    }
+
+    /// Opens many sealed fields of one name, in their order; absent ones stay absent.
+    ///
+    /// # Errors
+    /// The key table does not answer, or a field was changed.
+    pub async fn open_all<T: DeserializeOwned>(
+        &self,
+        tenant: TenantId,
+        field: &'static str,
+        sealed: &[&Pii<T>],
+    ) -> Result<Vec<Opened<T>>, VaultError> {
+        let wanted = sealed.iter().map(|pii| (pii.subject(), pii.class()));
+        let ring = self.ring_to_open(tenant, wanted).await?;
+        sealed.iter().map(|pii| ring.open(pii, field)).collect()
+    }
+
+    /// Opens one sealed field.
+    ///
+    /// # Errors
+    /// The key table does not answer, or the field was changed.
+    pub async fn open<T: DeserializeOwned>(
+        &self,
+        tenant: TenantId,
+        field: &'static str,
+        sealed: &Pii<T>,
+    ) -> Result<Opened<T>, VaultError> {
+        self.ring_to_open(tenant, [(sealed.subject(), sealed.class())]).await?.open(sealed, field)
+    }
+
+    /// A keyed hash of an e-mail address for look-ups inside one tenant; upper and lower case are one address.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub async fn email_index(
+        &self,
+        tenant: TenantId,
+        email: &str,
+        at: DateTime<Utc>,
+    ) -> Result<BlindIndex, VaultError> {
+        let key = self.index_key(tenant, at).await?;
+        blind(&key, b"email", &email.trim().to_lowercase())
+    }
+
+    /// A keyed hash of a sign-in address, the same in every tenant, so that one sign-in form serves all.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub async fn sign_in_index(
+        &self,
+        email: &str,
+        at: DateTime<Utc>,
+    ) -> Result<BlindIndex, VaultError> {
+        let key = self.index_key(TenantId::new(INSTALLATION), at).await?;
+        blind(&key, b"sign in", &email.trim().to_lowercase())
+    }
+
+    /// Destroys a subject's keys: the operational one always, the fiscal one unless retention asks for it. Answers
+    /// the day until which the fiscal key stays. A repeat changes nothing.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub async fn erase(
+        &self,
+        of: SubjectRef,
+        today: NaiveDate,
+        at: DateTime<Utc>,
+    ) -> Result<Option<NaiveDate>, VaultError> {
+        let kept = self.keys.destroy(of, today, at).await?;
+        self.cache.forget(&of);
+        Ok(kept)
+    }
+
+    /// Destroys fiscal keys of erased subjects whose retention is over; answers how many.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub async fn erase_expired(
+        &self,
+        tenant: TenantId,
+        today: NaiveDate,
+        at: DateTime<Utc>,
+    ) -> Result<u64, VaultError> {
+        Ok(self.keys.destroy_expired(tenant, today, at).await?)
+    }
+
+    /// Drops cached keys of a subject, when another node erased it.
+    pub fn forget(&self, of: &SubjectRef) {
+        self.cache.forget(of);
+    }
+
+    async fn index_key(
+        &self,
+        tenant: TenantId,
+        at: DateTime<Utc>,
+    ) -> Result<CachedKey, VaultError> {
+        let subject = SubjectId::new(tenant.uuid());
+        let of = KeyRef { tenant, subject, purpose: Purpose::Index };
+        if let Some(key) = self.cache.get(&of) {
+            return Ok(key);
+        }
+        let mut ring = KeyRing::new(tenant);
+        self.make(tenant, HashMap::from([(of, None)]), at, &mut ring).await?;
+        self.cache.get(&of).ok_or(VaultError::Erased { subject: subject.uuid() })
+    }
+
+    async fn make(
+        &self,
+        tenant: TenantId,
+        missing: HashMap<KeyRef, Option<NaiveDate>>,
+        at: DateTime<Utc>,
+        ring: &mut KeyRing,
+    ) -> Result<(), VaultError> {
+        let mut rows = Vec::with_capacity(missing.len());
+        for (of, retain_until) in missing {
+            let wrapped = self.kek.wrap(&of, &DataKey::generate())?;
+            let kek_id = self.kek.id().to_owned();
+            rows.push(StoredKey { of, kek_id, wrapped: Some(wrapped), retain_until });
+        }
+        let standing = self.keys.create(tenant, &rows, at).await?;
+        self.admit(standing, ring)
+    }
+
+    fn admit(&self, rows: Vec<StoredKey>, ring: &mut KeyRing) -> Result<(), VaultError> {
+        let mut live = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(wrapped) = &row.wrapped else {
+                ring.hold(&row.of, None);
+                continue;
+            };
+            if row.kek_id != self.kek.id() {
+                return Err(VaultError::OtherKek { kek_id: row.kek_id });
+            }
+            let subject = row.of.subject.uuid();
+            let key = self
+                .kek
+                .unwrap(&row.of, wrapped)
+                .map_err(|_| VaultError::Unreadable { subject })?;
+            let cached = CachedKey { key: Arc::new(key), retain_until: row.retain_until };
+            ring.hold(&row.of, Some(cached.clone()));
+            live.push((row.of, cached));
+        }
+        self.cache.put(live);
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for Vault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Vault").field("kek", &self.kek).finish_non_exhaustive()
+    }
+}
+
+fn blind(key: &CachedKey, what: &[u8], value: &str) -> Result<BlindIndex, VaultError> {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.key.bytes())
+        .map_err(|_| VaultError::TooLong)?;
+    mac.update(what);
+    mac.update(&[0]);
+    mac.update(value.as_bytes());
+    BlindIndex::try_new(hex(&mac.finalize().into_bytes())).map_err(|_| VaultError::TooLong)
+}
+
+/// Lower case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
