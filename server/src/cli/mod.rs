@@ -2,8 +2,8 @@
 //!
 //! Exit codes, the same for every command: 0 done · 1 done, and differences or refused rows were
 //! found · 2 the command or a setting is wrong · 3 something needed is unavailable (database, port,
-//! file) · 4 a bug · 130 interrupted. Absent on purpose: rules; commands go through the same door
-//! as everybody.
+//! file) · 4 interrupted, run it again to go on · 70 a bug. Absent on purpose: rules; commands go
+//! through the same door as everybody.
 
 mod config;
 mod migrate;
@@ -32,7 +32,7 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 differences or refused rows were found, \
-2 wrong command or setting, 3 database, port or file unavailable, 4 bug, 130 interrupted.";
+2 wrong command or setting, 3 database, port or file unavailable, 4 interrupted, 70 bug.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -77,7 +77,7 @@ impl Stop {
 
     /// Something that should not be able to happen.
     pub fn bug(source: impl Into<anyhow::Error>) -> Self {
-        Self { code: 4, source: source.into() }
+        Self { code: 70, source: source.into() }
     }
 }
 

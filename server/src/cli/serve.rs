@@ -54,15 +54,12 @@ pub(super) struct Ports {
 
 impl Ports {
     pub(super) async fn bind(context: &Context) -> Result<Self, Stop> {
+        let http = bind("http.listen", context.config.http.listen).await?;
         let metrics = match context.config.metrics.listen {
             Some(address) => Some(bind("metrics.listen", address).await?),
             None => None,
         };
-        Ok(Self { http: bind("http.listen", context.config.http.listen).await?, metrics })
-    }
-
-    pub(super) fn http_address(&self) -> io::Result<SocketAddr> {
-        self.http.local_addr()
+        Ok(Self { http, metrics })
     }
 }
 
@@ -113,7 +110,7 @@ pub(super) fn stop_on_signal() -> io::Result<watch::Receiver<bool>> {
             }
             if stop.send_replace(true) {
                 // The private server is told by the kernel; nothing acknowledged is lost.
-                std::process::exit(130);
+                std::process::exit(4);
             }
         }
     });
