@@ -2,6 +2,7 @@
 //!
 //! Sides of a comparison run interleaved, at least three times. No test depends on a figure from here.
 
+mod durable;
 mod pgbench;
 mod probe;
 mod report;
