@@ -9,7 +9,8 @@
 //! Hashes and keys are lower-case hex, instants RFC 3339 in UTC with microseconds. An export holds no keys: personal data in it stays sealed.
 
 use billfold_event_store::canonical::{BatchHeader, Hash, ReceiptRef};
-use billfold_event_store::recorded::{Recorded, RecordedRef};
+use billfold_event_store::hex;
+use billfold_event_store::recorded::RecordedRef;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -32,7 +33,7 @@ pub struct Manifest {
     /// Last batch in the export.
     pub batch_no: i64,
     /// Hash of that batch.
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     pub batch_hash: Hash,
     /// When that batch was recorded.
     #[serde(with = "micros")]
@@ -51,7 +52,7 @@ pub struct File {
     /// Number of lines.
     pub rows: u64,
     /// SHA-256 of the compressed bytes.
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     pub sha256: Hash,
 }
 
@@ -101,7 +102,7 @@ pub struct EventLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     causation_id: Option<Uuid>,
     actor: &'a str,
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     leaf_hash: Hash,
     #[serde(borrow)]
     payload: &'a RawValue,
@@ -137,26 +138,26 @@ impl<'a> EventLine<'a> {
     }
 
     /// The stored event again.
-    pub fn to_recorded(&self, log_id: i16) -> Recorded {
-        Recorded {
+    pub fn to_ref(&self, log_id: i16) -> RecordedRef<'_> {
+        RecordedRef {
             log_id,
             position: self.position,
             tenant_id: self.tenant_id,
-            aggregate_type: self.aggregate_type.to_owned(),
+            aggregate_type: self.aggregate_type,
             aggregate_id: self.aggregate_id,
             sequence: self.sequence,
-            event_type: self.event_type.to_owned(),
-            event_version: self.event_version.to_owned(),
+            event_type: self.event_type,
+            event_version: self.event_version,
             event_id: self.event_id,
             recorded_at: self.recorded_at,
             effective_at: self.effective_at,
             command_id: self.command_id,
             correlation_id: self.correlation_id,
             causation_id: self.causation_id,
-            actor: self.actor.to_owned(),
+            actor: self.actor,
             leaf_hash: self.leaf_hash,
-            payload: self.payload.get().to_owned(),
-            metadata: self.metadata.get().to_owned(),
+            payload: self.payload.get(),
+            metadata: self.metadata.get(),
         }
     }
 }
@@ -167,13 +168,13 @@ pub struct BatchLine {
     batch_no: i64,
     first_position: i64,
     last_position: i64,
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     prev_hash: Hash,
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     events_root: Hash,
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     receipts_root: Hash,
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     batch_hash: Hash,
     #[serde(with = "micros")]
     recorded_at: DateTime<Utc>,
@@ -218,7 +219,7 @@ pub struct ReceiptLine {
     /// The idempotency key.
     pub key: String,
     /// Hash of what was asked.
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     pub request_hash: Hash,
     /// The command.
     pub command_id: Uuid,
@@ -233,7 +234,7 @@ pub struct ReceiptLine {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub last_position: Option<i64>,
     /// The stored leaf.
-    #[serde(with = "hex")]
+    #[serde(with = "hex::array")]
     pub leaf_hash: Hash,
     /// The stored answer, byte for byte.
     pub answer: Box<RawValue>,
@@ -258,69 +259,7 @@ impl ReceiptLine {
 }
 
 /// A signed checkpoint as a line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnchorLine {
-    /// The batch.
-    pub batch_no: i64,
-    /// Position of the head at that batch.
-    pub position: i64,
-    /// Hash of the batch.
-    #[serde(with = "hex")]
-    pub batch_hash: Hash,
-    /// When it was signed.
-    #[serde(with = "micros")]
-    pub signed_at: DateTime<Utc>,
-    /// The key it was signed with.
-    pub key_id: String,
-    /// Ed25519 signature, 64 bytes.
-    #[serde(with = "hex_bytes")]
-    pub signature: Vec<u8>,
-}
-
-mod hex {
-    //! A hash as 64 hex digits.
-    use super::{Deserializer, Hash, Serializer, hex_bytes};
-    use serde::de::Error;
-
-    pub(super) fn serialize<S: Serializer>(hash: &Hash, out: S) -> Result<S::Ok, S::Error> {
-        hex_bytes::serialize(hash, out)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Hash, D::Error> {
-        let bytes = hex_bytes::deserialize(input)?;
-        Hash::try_from(bytes).map_err(|_| D::Error::custom("a hash has 64 hex digits"))
-    }
-}
-
-mod hex_bytes {
-    //! Bytes as hex digits.
-    use super::{Deserialize, Deserializer, Serializer};
-    use serde::de::Error;
-    use std::fmt::Write;
-
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
-        let mut text = String::with_capacity(bytes.len() * 2);
-        for byte in bytes {
-            // writing into a String does not fail
-            let _ = write!(text, "{byte:02x}");
-        }
-        out.serialize_str(&text)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(input)?;
-        let digits = text.as_bytes();
-        if digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return Err(D::Error::custom("expected pairs of hex digits"));
-        }
-        let value = |digit: u8| match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => digit - b'A' + 10,
-        };
-        Ok(digits.chunks_exact(2).map(|pair| value(pair[0]) * 16 + value(pair[1])).collect())
-    }
-}
+pub use billfold_event_store::anchor::Anchor as AnchorLine;
 
 mod micros {
     //! An instant as RFC 3339 with microseconds.

@@ -7,11 +7,14 @@
 pub mod format;
 mod read;
 mod segments;
+mod source;
 
 pub use read::{Lines, Reader, parse};
+pub use source::ExportSource;
 
 use crate::outcome::{Error, Output, Verdict};
 use crate::progress::Progress;
+use billfold_event_store::anchor::stored_anchors;
 use billfold_event_store::canonical::{BatchHeader, Hash};
 use billfold_event_store::copy::{self, Range, ReplayError, Whole};
 use billfold_event_store::feed::{Feed, LogHead};
@@ -234,23 +237,13 @@ fn receipt(row: &PgRow) -> Result<ReceiptLine, Error> {
 
 async fn write_anchors(pool: &PgPool, head: &LogHead, dir: &Path) -> Result<Vec<format::File>, Error> {
     let mut segments = Segments::new(dir, Kind::Anchors);
-    let rows = sqlx::query(
-        "select batch_no, position, batch_hash, signed_at, key_id, signature
-         from anchors where log_id = $1 and batch_no <= $2 order by batch_no, key_id",
-    )
-    .bind(head.log_id)
-    .bind(head.batch_no)
-    .fetch_all(pool)
-    .await?;
-    for row in &rows {
-        segments.push(&AnchorLine {
-            batch_no: row.try_get("batch_no")?,
-            position: row.try_get("position")?,
-            batch_hash: hash(row, "batch_hash")?,
-            signed_at: row.try_get("signed_at")?,
-            key_id: row.try_get("key_id")?,
-            signature: row.try_get("signature")?,
-        })?;
+    let mut connection = pool.acquire().await?;
+    let anchors = stored_anchors(&mut connection).await?;
+    let ours = |anchor: &&AnchorLine| {
+        anchor.log_id == head.log_id && anchor.batch_no <= head.batch_no
+    };
+    for anchor in anchors.iter().filter(ours) {
+        segments.push(anchor)?;
     }
     segments.finish()
 }

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// An opened export.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader {
     folder: PathBuf,
     manifest: Manifest,

@@ -92,7 +92,7 @@ pub async fn load(pool: &PgPool, options: &Options, output: Output) -> Result<Re
             };
             if !known {
                 let event: EventLine<'_> = crate::export::parse(line)?;
-                load.events.push(event.to_recorded(manifest.log_id));
+                load.events.push(event.to_ref(manifest.log_id).to_recorded());
             }
         }
         while let Some(receipt) = next_receipt.take_if(|r| r.batch_no == header.batch_no) {
@@ -272,7 +272,7 @@ async fn anchors(pool: &PgPool, reader: &Reader) -> Result<(), Error> {
         .bind(anchor.batch_hash.as_slice())
         .bind(anchor.signed_at)
         .bind(&anchor.key_id)
-        .bind(&anchor.signature)
+        .bind(anchor.signature.as_slice())
         .execute(pool)
         .await?;
     }
