@@ -5,8 +5,12 @@
 //! exit code that says what was found. Absent on purpose: anything that reaches the outside world; a replay can't send.
 
 pub mod export;
+pub mod import;
 pub mod outcome;
 pub mod progress;
+mod rederive;
+pub mod show;
+pub mod verify;
 
 /// How a command ends.
 pub type Outcome = Result<outcome::Verdict, outcome::Error>;

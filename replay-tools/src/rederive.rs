@@ -93,11 +93,8 @@ impl Check {
             let key = |scope: &str, key: String| (header.tenant_id, scope.to_owned(), key);
             match claim {
                 Claim::Take { scope, key: name } => {
-                    let holder = (
-                        header.aggregate_type.to_owned(),
-                        header.aggregate_id,
-                        header.position,
-                    );
+                    let holder =
+                        (header.aggregate_type.to_owned(), header.aggregate_id, header.position);
                     self.derived.reservations.entry(key(scope, name)).or_insert(holder);
                 }
                 Claim::Release { scope, key: name } => {

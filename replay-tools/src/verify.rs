@@ -9,7 +9,9 @@ use crate::outcome::{Error, Output, Verdict};
 use crate::progress::Progress;
 use crate::rederive;
 use billfold_event_store::anchor::{Anchor, PublicKeys};
-use billfold_event_store::chain::{self, DatabaseSource, Finding, Rederive, Report, Source, VerifyOptions};
+use billfold_event_store::chain::{
+    self, DatabaseSource, Finding, Rederive, Report, Source, VerifyOptions,
+};
 use billfold_event_store::feed::ReadError;
 use serde::Serialize;
 use sqlx::PgPool;

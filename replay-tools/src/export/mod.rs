@@ -154,7 +154,11 @@ async fn write_events(
     segments.finish()
 }
 
-async fn write_batches(pool: &PgPool, head: &LogHead, dir: &Path) -> Result<Vec<format::File>, Error> {
+async fn write_batches(
+    pool: &PgPool,
+    head: &LogHead,
+    dir: &Path,
+) -> Result<Vec<format::File>, Error> {
     let mut segments = Segments::new(dir, Kind::Batches);
     let mut after = 0;
     while after < head.batch_no {
@@ -191,7 +195,11 @@ async fn write_batches(pool: &PgPool, head: &LogHead, dir: &Path) -> Result<Vec<
     segments.finish()
 }
 
-async fn write_receipts(pool: &PgPool, head: &LogHead, dir: &Path) -> Result<Vec<format::File>, Error> {
+async fn write_receipts(
+    pool: &PgPool,
+    head: &LogHead,
+    dir: &Path,
+) -> Result<Vec<format::File>, Error> {
     let mut segments = Segments::new(dir, Kind::Receipts);
     let mut after = 0;
     while after < head.batch_no {
@@ -235,13 +243,16 @@ fn receipt(row: &PgRow) -> Result<ReceiptLine, Error> {
     })
 }
 
-async fn write_anchors(pool: &PgPool, head: &LogHead, dir: &Path) -> Result<Vec<format::File>, Error> {
+async fn write_anchors(
+    pool: &PgPool,
+    head: &LogHead,
+    dir: &Path,
+) -> Result<Vec<format::File>, Error> {
     let mut segments = Segments::new(dir, Kind::Anchors);
     let mut connection = pool.acquire().await?;
     let anchors = stored_anchors(&mut connection).await?;
-    let ours = |anchor: &&AnchorLine| {
-        anchor.log_id == head.log_id && anchor.batch_no <= head.batch_no
-    };
+    let ours =
+        |anchor: &&AnchorLine| anchor.log_id == head.log_id && anchor.batch_no <= head.batch_no;
     for anchor in anchors.iter().filter(ours) {
         segments.push(anchor)?;
     }
