@@ -6,8 +6,7 @@ use anyhow::{Result, bail};
 use billfold_event_store::canonical::Hash;
 use billfold_event_store::{
     AnyState, Desk, Draft, FoldError, Header, Needs, RecordedRef, StateKind, Store, StreamKey,
-    Submission, SubmitError, Work,
-    submission::Stop,
+    Submission, SubmitError, Work, submission::Stop,
 };
 use chrono::{DateTime, Utc};
 use serde_json::value::{RawValue, to_raw_value};
@@ -89,7 +88,9 @@ fn submission(tenant: Uuid, n: u64, known: Option<Uuid>) -> Result<Submission> {
     let id = known.unwrap_or_else(Uuid::now_v7);
     let stream = StreamKey { tenant, kind: KIND, id };
     let command = Uuid::now_v7();
-    let metadata = to_raw_value(&[("ip", "127.0.0.1")].into_iter().collect::<std::collections::BTreeMap<_, _>>())?;
+    let metadata = to_raw_value(
+        &[("ip", "127.0.0.1")].into_iter().collect::<std::collections::BTreeMap<_, _>>(),
+    )?;
     Ok(Submission {
         header: Header {
             tenant,

@@ -114,8 +114,10 @@ impl Bench {
     pub async fn settings(&self) -> Result<Vec<String>> {
         let mut shown = Vec::with_capacity(SETTINGS.len());
         for name in SETTINGS {
-            let value: String =
-                sqlx::query_scalar("select current_setting($1)").bind(name).fetch_one(&self.pools.owner).await?;
+            let value: String = sqlx::query_scalar("select current_setting($1)")
+                .bind(name)
+                .fetch_one(&self.pools.owner)
+                .await?;
             shown.push(format!("{name}={value}"));
         }
         Ok(shown)

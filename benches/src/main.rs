@@ -84,7 +84,11 @@ async fn open(bench: &Bench) -> Result<Store> {
 }
 
 /// Durable commands at several depths, beside the two yardsticks.
-async fn durable_round(laboratory: &Laboratory, arguments: &Arguments, runs: &mut Vec<Run>) -> Result<()> {
+async fn durable_round(
+    laboratory: &Laboratory,
+    arguments: &Arguments,
+    runs: &mut Vec<Run>,
+) -> Result<()> {
     let bench = laboratory.fresh("bench_durable").await?;
     stock::prepare(&bench.pools.owner).await?;
     pgbench::prepare(&bench.pools.owner).await?;
@@ -120,7 +124,11 @@ async fn durable_round(laboratory: &Laboratory, arguments: &Arguments, runs: &mu
 }
 
 /// Bulk append, then the replay of what was appended, beside the stock replay of as many events.
-async fn log_round(laboratory: &Laboratory, arguments: &Arguments, runs: &mut Vec<Run>) -> Result<()> {
+async fn log_round(
+    laboratory: &Laboratory,
+    arguments: &Arguments,
+    runs: &mut Vec<Run>,
+) -> Result<()> {
     let bench = laboratory.fresh("bench_log").await?;
     let store = open(&bench).await?;
     note(runs, durable::bulk(&store, Uuid::now_v7(), arguments.commands, 5_000).await?);
@@ -143,8 +151,12 @@ async fn log_round(laboratory: &Laboratory, arguments: &Arguments, runs: &mut Ve
 
 /// Keeps a run and shows it at once.
 fn note(runs: &mut Vec<Run>, run: Run) {
-    let p99 = run.latency_ms.map_or(String::new(), |l| format!("  p50 {:.2} p99 {:.2} ms", l[0], l[2]));
-    eprintln!("{:<18} {:<32} {:<22} {:>10.0} {}{p99}", run.bench, run.side, run.point, run.rate, run.unit);
+    let p99 =
+        run.latency_ms.map_or(String::new(), |l| format!("  p50 {:.2} p99 {:.2} ms", l[0], l[2]));
+    eprintln!(
+        "{:<18} {:<32} {:<22} {:>10.0} {}{p99}",
+        run.bench, run.side, run.point, run.rate, run.unit
+    );
     runs.push(run);
 }
 

@@ -70,7 +70,8 @@ pub fn events(id: Uuid, n: u64) -> [BenchEvent; 2] {
             currency: "EUR".into(),
             issued_on: "2026-11-01".into(),
             due_on: "2026-11-15".into(),
-            note: "Web hosting and domains, renewed by the monthly billing run of this seller".into(),
+            note: "Web hosting and domains, renewed by the monthly billing run of this seller"
+                .into(),
         },
         BenchEvent::LineAdded {
             line: Uuid::from_u128(id.as_u128() ^ 0x11e),
