@@ -5,4 +5,3 @@
 
 pub mod harness;
 pub mod jars;
-pub mod proxy;

@@ -2,20 +2,44 @@
 //!
 //! Guarantees: nothing passes [`Check::finish`] if any field was wrong.
 
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use billfold_domain::kernel::Refusal;
 use chrono::{Datelike, NaiveDate};
 
-use crate::problem::{FieldError, Problem};
+use crate::problem::{FieldError, Part, Problem};
 
 /// The wrong fields found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Check {
+    part: Part,
     errors: Vec<FieldError>,
 }
 
+impl Default for Check {
+    /// A check of the body.
+    fn default() -> Self {
+        Self { part: Part::Body, errors: Vec::new() }
+    }
+}
+
 impl Check {
+    /// A check of query parameters; a pointer is `/<name>`.
+    #[must_use]
+    pub fn query() -> Self {
+        Self { part: Part::Query, errors: Vec::new() }
+    }
+
     /// Notes that a field is wrong.
-    pub fn wrong(&mut self, error: FieldError) {
-        self.errors.push(error);
+    pub fn wrong(
+        &mut self,
+        pointer: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) {
+        let error = FieldError::body(pointer, code, detail);
+        self.errors.push(FieldError { part: self.part, ..error });
     }
 
     /// A text of 1 to `max` characters without control characters, its ends trimmed.
@@ -30,7 +54,7 @@ impl Check {
         } else {
             return Some(text.to_owned());
         };
-        self.wrong(FieldError::body(pointer, rule.0, rule.1));
+        self.wrong(pointer, rule.0, rule.1);
         None
     }
 
@@ -49,8 +73,67 @@ impl Check {
         if (1900..=2999).contains(&value.year()) {
             return Some(value);
         }
-        self.wrong(FieldError::body(pointer, "date.out_of_range", "must lie in 1900 to 2999"));
+        self.wrong(pointer, "date.out_of_range", "must lie in 1900 to 2999");
         None
+    }
+
+    /// The value of one field, whose refusal is about that field whatever name it has elsewhere.
+    pub fn value<T, R: Refusal>(&mut self, pointer: &str, result: Result<T, R>) -> Option<T> {
+        result
+            .map_err(|refusal| {
+                let detail = match refusal.problems().first() {
+                    Some(problem) => problem.detail.clone(),
+                    None => refusal.to_string(),
+                };
+                self.wrong(pointer, refusal.code(), detail);
+            })
+            .ok()
+    }
+
+    /// The value of a group of fields, whose refusal names those that are wrong below `pointer`.
+    pub fn parts<T, R: Refusal>(&mut self, pointer: &str, result: Result<T, R>) -> Option<T> {
+        result
+            .map_err(|refusal| {
+                for problem in refusal.problems() {
+                    let at = format!("{pointer}{}", problem.field);
+                    self.wrong(at, problem.code, problem.detail);
+                }
+            })
+            .ok()
+    }
+
+    /// A value that may be absent, read by `parse`.
+    pub fn optional<T, R: Refusal>(
+        &mut self,
+        pointer: &str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, R>,
+    ) -> Option<Option<T>> {
+        match text {
+            None => Some(None),
+            Some(text) => self.value(pointer, parse(text)).map(Some),
+        }
+    }
+
+    /// An id in its text form.
+    pub fn id<T: FromStr>(&mut self, pointer: &str, text: &str) -> Option<T> {
+        let id = text.parse().ok();
+        if id.is_none() {
+            self.wrong(pointer, "id.malformed", "is no id of that kind");
+        }
+        id
+    }
+
+    /// An id that may be absent.
+    pub fn optional_id<T: FromStr>(
+        &mut self,
+        pointer: &str,
+        text: Option<&str>,
+    ) -> Option<Option<T>> {
+        match text {
+            None => Some(None),
+            Some(text) => self.id(pointer, text).map(Some),
+        }
     }
 
     /// Passes if every field was right.

@@ -1,0 +1,167 @@
+//! The caller of a request: an API key from `Authorization`, or a session from the cookie.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::http::Method;
+use axum::http::header::{AUTHORIZATION, USER_AGENT};
+use axum::http::request::Parts;
+use billfold_app::access::{Access, AccessError, Identity, Secret};
+use billfold_app::commands::{Ask, RequestOrigin};
+use billfold_domain::kernel::{Actor, TenantId};
+
+use super::cookie;
+use crate::layers::RequestId;
+use crate::problem::{FieldError, Kind, Problem};
+use crate::receive::IdempotencyKey;
+
+/// The header with which a page proves that a change comes from itself.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+
+const LONGEST_AGENT: usize = 200;
+
+/// A verified caller.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The seller it acts for; everything it reads and writes belongs to this one.
+    pub tenant: TenantId,
+    /// The name of the caller in events.
+    pub actor: Actor,
+    /// How it was verified and what it may do.
+    pub identity: Identity,
+    /// Address, user agent and request id, as they are kept beside every event.
+    pub origin: RequestOrigin,
+}
+
+/// A person with a browser session. Refuses API keys.
+#[derive(Debug, Clone)]
+pub struct Staff(pub Caller);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Arc<Access>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let access = Arc::<Access>::from_ref(state);
+        match bearer(parts) {
+            Some(key) => {
+                let identity = access.api_key(&key?).await.map_err(|e| refused(&e))?;
+                Ok(Self::of(identity, parts))
+            }
+            None => {
+                let caller = session_of(parts, &access).await?;
+                check_csrf(parts, &caller.identity)?;
+                Ok(caller)
+            }
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for Staff
+where
+    S: Send + Sync,
+    Arc<Access>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = session_of(parts, &Arc::<Access>::from_ref(state)).await?;
+        check_csrf(parts, &caller.identity)?;
+        Ok(Self(caller))
+    }
+}
+
+impl Caller {
+    fn of(identity: Identity, parts: &Parts) -> Self {
+        let origin = origin_of(parts);
+        Self { tenant: identity.tenant, actor: identity.actor(), identity, origin }
+    }
+
+    /// A command of this caller, for its own seller.
+    #[must_use]
+    pub fn ask<C>(&self, key: &IdempotencyKey, command: C) -> Ask<C> {
+        Ask::new(self.tenant, self.actor.clone(), key.command_key(), command)
+            .from_origin(self.origin.clone())
+    }
+}
+
+/// The caller behind the session cookie. It does **not** look at the CSRF token: whoever uses it for a
+/// change checks the token of the form with [`Identity::csrf_holds`].
+///
+/// # Errors
+/// Unauthenticated without a valid session.
+pub async fn session_of(parts: &Parts, access: &Access) -> Result<Caller, Problem> {
+    let token = cookie::session_token(&parts.headers).ok_or_else(nobody)?;
+    let identity = access.session(&token).await.map_err(|e| refused(&e))?;
+    Ok(Caller::of(identity, parts))
+}
+
+/// What a caller is told who could not be let in.
+pub fn refused(error: &AccessError) -> Problem {
+    match error {
+        AccessError::NotValid => nobody(),
+        AccessError::Slowed { retry_after } => {
+            Problem::new(Kind::TooMany, error.code(), error.to_string()).retry_after(*retry_after)
+        }
+        AccessError::Malformed { field, detail } => {
+            Problem::field(FieldError::body(*field, error.code(), *detail))
+        }
+        AccessError::Taken => Problem::new(Kind::Rule, error.code(), error.to_string()),
+        AccessError::Store(cause) => {
+            tracing::error!(error = %cause, "the accounts cannot be read or written");
+            Problem::new(Kind::Unavailable, error.code(), error.to_string())
+                .retry_after(Duration::from_secs(1))
+        }
+        AccessError::Vault(_) | AccessError::Password(_) => {
+            tracing::error!(error = %error, "access failed");
+            Problem::bug()
+        }
+    }
+}
+
+fn nobody() -> Problem {
+    Problem::new(
+        Kind::Unauthenticated,
+        "unauthenticated",
+        "sign in, or send a valid API key as Authorization: Bearer",
+    )
+}
+
+/// The key in `Authorization`, if that header is there at all: a wrong one never falls back to a cookie.
+fn bearer(parts: &Parts) -> Option<Result<Secret, Problem>> {
+    let value = parts.headers.get(AUTHORIZATION)?;
+    let key =
+        value.to_str().ok().and_then(|text| text.split_once(' ')).and_then(|(scheme, key)| {
+            scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(key.trim()))
+        });
+    Some(key.ok_or_else(nobody))
+}
+
+fn check_csrf(parts: &Parts, identity: &Identity) -> Result<(), Problem> {
+    if matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    let token = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok());
+    if token.is_some_and(|token| identity.csrf_holds(token)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::Forbidden,
+        "csrf",
+        "a browser session changes things only with its own x-csrf-token; read it at /api/v1/auth/me",
+    ))
+}
+
+fn origin_of(parts: &Parts) -> RequestOrigin {
+    let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    RequestOrigin {
+        ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip()),
+        user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
+        request_id: parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,65 @@
+//! What a route needs, written in its signature.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use billfold_app::access::{Access, Scope};
+
+use super::caller::Caller;
+use crate::problem::{Kind, Problem};
+
+/// A permission as a type.
+pub trait Need: Send + Sync {
+    /// The permission.
+    const SCOPE: Scope;
+}
+
+/// A caller who may do what `N` names.
+pub struct May<N: Need>(pub Caller, pub(crate) PhantomData<N>);
+
+impl<S, N> FromRequestParts<S> for May<N>
+where
+    S: Send + Sync,
+    N: Need,
+    Arc<Access>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if caller.identity.may(N::SCOPE) {
+            return Ok(Self(caller, PhantomData));
+        }
+        let detail = format!("this needs the scope {}", N::SCOPE.as_str());
+        Err(Problem::new(Kind::Forbidden, "scope.missing", detail))
+    }
+}
+
+macro_rules! needs {
+    ($($name:ident: $doc:literal;)+) => {$(
+        #[doc = $doc]
+        pub struct $name;
+
+        impl Need for $name {
+            const SCOPE: Scope = Scope::$name;
+        }
+    )+};
+}
+
+needs! {
+    ClientsRead: "Read clients.";
+    ClientsWrite: "Register, change, suspend and erase clients.";
+    ProductsRead: "Read products.";
+    ProductsWrite: "Create products and set prices.";
+    OrdersRead: "Read orders.";
+    OrdersWrite: "Place and cancel orders.";
+    InvoicesRead: "Read invoices.";
+    InvoicesWrite: "Draft, issue, void and write off invoices.";
+    PaymentsRead: "Read payments.";
+    PaymentsWrite: "Record payments and charge.";
+    LedgerRead: "Read the journal, balances and reports.";
+    EventsRead: "Read events, the audit log and proofs.";
+    Admin: "Settings, staff and keys.";
+}
