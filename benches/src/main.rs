@@ -1,2 +1,187 @@
-//! The bench harness.
-fn main() {}
+//! `bench`: measures the bars of the project on this machine and prints raw JSON.
+//!
+//! Sides of a comparison run interleaved, at least three times; medians are shown with the lowest and highest run. The
+//! server is a private cluster made for the bench, with `fsync` on. No test depends on a figure from here.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its result")]
+
+mod durable;
+mod laboratory;
+mod pgbench;
+mod probe;
+mod replay;
+mod report;
+mod stock;
+mod workload;
+
+use anyhow::{Context, Result, bail};
+use billfold_event_store::{Store, StoreOptions};
+use clap::Parser;
+use laboratory::{Bench, Laboratory, WallClock};
+use report::Run;
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Measures Billfold on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct Arguments {
+    /// Benches to run; all if none is named
+    #[arg(value_parser = ["durable", "bulk", "replay"])]
+    only: Vec<String>,
+    /// Interleaved rounds; medians need at least three
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Seconds per measured point
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Commands of two events in the bulk and replay benches
+    #[arg(long, default_value_t = 100_000)]
+    commands: u64,
+    /// Folder of the private cluster; made if absent
+    #[arg(long, default_value = "target/bench")]
+    data: PathBuf,
+    /// File for the raw JSON; standard output if absent
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if cfg!(debug_assertions) {
+        eprintln!("note: this is a debug build; figures count only with --release");
+    }
+    std::fs::create_dir_all(&arguments.data)
+        .with_context(|| format!("could not make {}", arguments.data.display()))?;
+    let laboratory = Laboratory::start(&arguments.data)?;
+    let mut runs = Vec::new();
+    for round in 1..=arguments.rounds {
+        eprintln!("round {round} of {}", arguments.rounds);
+        if arguments.wants("durable") {
+            durable_round(&laboratory, &arguments, &mut runs).await?;
+        }
+        if arguments.wants("bulk") || arguments.wants("replay") {
+            log_round(&laboratory, &arguments, &mut runs).await?;
+        }
+    }
+    publish(&laboratory, &arguments, &runs).await
+}
+
+/// A store over a bench database.
+async fn open(bench: &Bench) -> Result<Store> {
+    let options = StoreOptions::new(bench.connect.clone());
+    Ok(Store::open(options, vec![Arc::new(durable::BenchKind)], Arc::new(WallClock)).await?)
+}
+
+/// Durable commands at several depths, beside the two yardsticks.
+async fn durable_round(
+    laboratory: &Laboratory,
+    arguments: &Arguments,
+    runs: &mut Vec<Run>,
+) -> Result<()> {
+    let bench = laboratory.fresh("bench_durable").await?;
+    stock::prepare(&bench.pools.owner).await?;
+    pgbench::prepare(&bench.pools.owner).await?;
+    let span = Duration::from_secs(arguments.seconds);
+    let store = open(&bench).await?;
+    let tenant = Uuid::now_v7();
+    for tasks in [1, 32, 256, 1024] {
+        note(runs, durable::commands(&store, tenant, tasks, span).await?);
+        if tasks <= 32 {
+            let pool = sqlx::postgres::PgPoolOptions::new()
+                .max_connections(u32::try_from(tasks)?)
+                .connect_with(bench.connect.clone())
+                .await?;
+            note(runs, stock::commands(&pool, tasks, span).await?);
+            pool.close().await;
+        }
+        if tasks == 32 {
+            let run = pgbench::run(
+                &laboratory.pgbench(),
+                laboratory.socket(),
+                billfold_server::embedded::OWNER,
+                &bench.name,
+                32,
+                arguments.seconds,
+            )
+            .await?;
+            note(runs, run);
+        }
+    }
+    store.close().await;
+    bench.pools.close().await;
+    Ok(())
+}
+
+/// Bulk append, then the replay of what was appended, beside the stock replay of as many events.
+async fn log_round(
+    laboratory: &Laboratory,
+    arguments: &Arguments,
+    runs: &mut Vec<Run>,
+) -> Result<()> {
+    let bench = laboratory.fresh("bench_log").await?;
+    let store = open(&bench).await?;
+    note(runs, durable::bulk(&store, Uuid::now_v7(), arguments.commands, 5_000).await?);
+    store.close().await;
+    if arguments.wants("replay") {
+        stock::prepare(&bench.pools.owner).await?;
+        sqlx::raw_sql(
+            "insert into stock_events
+             select aggregate_type, aggregate_id::text, sequence, event_type, event_version, payload, metadata
+             from events; analyze stock_events; analyze events;",
+        )
+        .execute(&bench.pools.owner)
+        .await?;
+        note(runs, replay::read(&bench).await?);
+        note(runs, stock::replay(&bench.pools.owner).await?);
+    }
+    bench.pools.close().await;
+    Ok(())
+}
+
+/// Keeps a run and shows it at once.
+fn note(runs: &mut Vec<Run>, run: Run) {
+    let p99 =
+        run.latency_ms.map_or(String::new(), |l| format!("  p50 {:.2} p99 {:.2} ms", l[0], l[2]));
+    eprintln!(
+        "{:<18} {:<32} {:<22} {:>10.0} {}{p99}",
+        run.bench, run.side, run.point, run.rate, run.unit
+    );
+    runs.push(run);
+}
+
+/// Writes the raw JSON: machine, medians, every run.
+async fn publish(laboratory: &Laboratory, arguments: &Arguments, runs: &[Run]) -> Result<()> {
+    if runs.is_empty() {
+        bail!("nothing was measured");
+    }
+    let bench = laboratory.open("bench_probe").await?;
+    let settings = bench.settings().await?;
+    let version = settings.first().cloned().unwrap_or_default();
+    let machine = probe::machine(laboratory.dir(), version, settings)?;
+    let document = json!({
+        "machine": machine,
+        "rounds": arguments.rounds,
+        "seconds_per_point": arguments.seconds,
+        "medians": report::lines(runs),
+        "runs": runs,
+    });
+    let text = serde_json::to_string_pretty(&document)?;
+    match &arguments.out {
+        Some(path) => std::fs::write(path, text)
+            .with_context(|| format!("could not write {}", path.display()))?,
+        None => println!("{text}"),
+    }
+    bench.pools.close().await;
+    Ok(())
+}

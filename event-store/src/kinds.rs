@@ -4,6 +4,7 @@
 //! kind later; a store knows its kinds from the start.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::recorded::RecordedRef;
@@ -49,14 +50,15 @@ impl Kinds {
         self.by_name.get(name).map(|entry| &entry.kind)
     }
 
-    /// Applies one stored event to a state of its kind.
+    /// Applies one stored event to a state of its kind. A panic of the kind is an error of this stream.
     pub(crate) fn fold(
         &self,
         state: &mut dyn AnyState,
         event: &RecordedRef<'_>,
     ) -> Result<(), FoldError> {
         match self.get(event.aggregate_type) {
-            Some(kind) => kind.fold(state, event),
+            Some(kind) => catch_unwind(AssertUnwindSafe(|| kind.fold(state, event)))
+                .unwrap_or_else(|_| Err(FoldError::Broken("folding it panicked".to_owned()))),
             None => Err(FoldError::Newer {
                 event_type: event.event_type.to_owned(),
                 event_version: event.event_version.to_owned(),

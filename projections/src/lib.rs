@@ -1,1 +1,47 @@
-//! billfold-projections
+//! The read side: what the log means for whoever looks at it.
+//!
+//! One file per question. Such a file holds the question, its rows, one `apply` that matches on
+//! events, and the reads. Everything else is shared: [`page`] writes pages while following the
+//! log, [`rebuild`] folds the whole log into a new generation, [`diff`] proves that both give the
+//! same rows, [`reader`] answers under the tenant's own rights.
+//!
+//! Guarantees: rows and checkpoint change in one transaction; a reader never sees a half-built
+//! generation; every answer names the position it was built from. Absent on purpose: writing to
+//! the log, and any side effect.
+
+pub mod account_balances;
+pub mod audit_log;
+pub mod client_ledger;
+pub mod client_list;
+pub mod diff;
+pub mod error;
+pub mod event_index;
+pub mod fact;
+pub mod follow;
+pub mod generation;
+pub mod invoice_list;
+pub mod journal;
+pub mod list;
+mod oracle;
+pub mod order_list;
+pub mod page;
+pub mod paging;
+pub mod payment_list;
+pub mod product_list;
+pub mod projection;
+pub mod reader;
+pub mod rebuild;
+pub mod registry;
+pub mod revenue_by_day;
+pub mod row;
+pub mod status;
+pub mod table;
+
+pub use error::Error;
+pub use fact::Fact;
+pub use follow::Followed;
+pub use list::Order;
+pub use paging::{Cursor, Page, Wanted};
+pub use projection::{Definition, FoldError, Projection, Proof};
+pub use reader::{Answer, AsOf, Read, Reads};
+pub use registry::{PROJECTIONS, Standing, find, install};

@@ -4,12 +4,13 @@
 //! It guarantees that wall time is read in one file, settings in one folder, and that whatever is
 //! started here is stopped here. Absent on purpose: rules of billing, SQL over billing data, HTML.
 
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod database;
 pub mod embedded;
+mod health;
+mod telemetry;
+pub mod wire;
 
-use std::process::ExitCode;
-
-/// The program: reads the command line, does what it says, answers with an exit code.
-pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
-}
+pub use cli::run;

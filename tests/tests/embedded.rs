@@ -1,10 +1,13 @@
 //! The private PostgreSQL cluster: starts, restarts, refusals and crashes.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use billfold_server::embedded::{Embedded, EmbeddedError, Settings};
-use billfold_tests::harness::{TempFolder, TestDb};
+use billfold_tests::harness::{Program, TempFolder, TestDb, eventually};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use sqlx::{ConnectOptions, PgConnection};
@@ -198,6 +201,89 @@ async fn a_killed_server_is_noticed_and_starts_again_with_its_rows() {
         .await
         .unwrap();
     assert_eq!(rows, 2);
+}
+
+#[tokio::test]
+async fn a_server_that_outlived_its_program_is_stopped_and_replaced() {
+    let folder = TempFolder::new();
+    let dir = folder.path().join("postgres");
+    let first = start(&dir).unwrap();
+    let program = first.binaries().folder.join("postgres");
+    drop(first);
+    let owner = fs::metadata(data(&dir)).unwrap();
+    let mut orphan = Command::new(program)
+        .arg("-D")
+        .arg(data(&dir))
+        .arg("-k")
+        .arg(fs::canonicalize(dir.join("run")).unwrap())
+        .args(["-c", "listen_addresses="])
+        .current_dir(data(&dir))
+        .uid(owner.uid())
+        .gid(owner.gid())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    eventually("the orphan to be ready", async || {
+        let text = fs::read_to_string(data(&dir).join("postmaster.pid")).ok()?;
+        text.contains("ready").then_some(())
+    })
+    .await;
+
+    let started = tokio::task::spawn_blocking(move || start(&dir));
+    // Its parent is this test: it must be waited for, as init does with a real orphan.
+    eventually("the orphan to end", async || orphan.try_wait().unwrap()).await;
+    let embedded = started.await.unwrap().unwrap();
+    assert_ne!(embedded.pid(), orphan.id());
+    connect(&embedded).await;
+}
+
+#[tokio::test]
+async fn a_killed_program_takes_its_server_with_it_and_starts_again() {
+    let folder = TempFolder::new();
+    for _ in 0..3 {
+        let mut program = Program::serve(folder.path()).await;
+        let pid_file = folder.path().join("postgres/cluster/data/postmaster.pid");
+        let text = fs::read_to_string(pid_file).unwrap();
+        let server = format!("/proc/{}", text.lines().next().unwrap());
+        program.kill();
+        eventually("the server to end", async || (!Path::new(&server).exists()).then_some(()))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_killed_while_it_makes_the_cluster_leaves_nothing_half_made() {
+    let folder = TempFolder::new();
+    let cluster = folder.path().join("postgres/cluster");
+    for _ in 0..3 {
+        let mut program = Program::start(folder.path(), &[]);
+        eventually("the cluster to be begun", async || {
+            let mut entries = fs::read_dir(&cluster).ok()?.flatten();
+            entries.any(|it| it.path().join("PG_VERSION").exists()).then_some(())
+        })
+        .await;
+        program.kill();
+    }
+    assert!(Program::serve(folder.path()).await.stop().await.success());
+    let left: Vec<_> = fs::read_dir(&cluster).unwrap().flatten().map(|it| it.file_name()).collect();
+    assert_eq!(left, ["data"]);
+}
+
+#[tokio::test]
+async fn a_killed_server_under_a_running_program_is_started_again() {
+    let folder = TempFolder::new();
+    let program = Program::serve(folder.path()).await;
+    let pid_file = folder.path().join("postgres/cluster/data/postmaster.pid");
+    let pid = || fs::read_to_string(&pid_file).ok()?.lines().next()?.parse::<i32>().ok();
+    let before = pid().unwrap();
+    kill(Pid::from_raw(before), Signal::SIGKILL).unwrap();
+    eventually("another server", async || pid().filter(|now| *now != before)).await;
+    let ready = program.url("/readyz");
+    eventually("the program to be ready again", async || {
+        reqwest::get(&ready).await.ok()?.error_for_status().ok().map(|_| ())
+    })
+    .await;
+    assert!(program.stop().await.success());
 }
 
 #[tokio::test]

@@ -1,1 +1,138 @@
-//! The specification.
+//! The specification of a client's record.
+
+use cqrs_es::test::TestFramework;
+use uuid::Uuid;
+
+use super::*;
+use crate::kernel::testing::{given, issued};
+use crate::kernel::{
+    BlindIndex, Claim, Country, Currency, EventBody, KeyClass, Origin, Pii, Refusal, RefusalKind,
+    SubjectId,
+};
+
+fn sealed(text: &str) -> Pii<ContactCard> {
+    Pii::new(SubjectId::new(Uuid::from_u128(9)), KeyClass::Operational, text.into())
+}
+
+fn index(digit: char) -> BlindIndex {
+    BlindIndex::try_new(digit.to_string().repeat(64)).unwrap()
+}
+
+fn new() -> Register {
+    Register {
+        contact: sealed("c2VhbGVk"),
+        email_index: Some(index('a')),
+        country: Some(Country::parse("DE").unwrap()),
+        currency: Currency::EUR,
+        origin: Some(Origin { source: "whmcs".into(), id: "42".into() }),
+    }
+}
+
+fn registered() -> ClientEvent {
+    let Register { contact, email_index, country, currency, origin } = new();
+    ClientEvent::Registered { contact, email_index, country, currency, origin }
+}
+
+fn suspended() -> ClientEvent {
+    ClientEvent::Suspended { reason: "abuse".into() }
+}
+
+fn erased() -> ClientEvent {
+    ClientEvent::Erased { reason: "asked".into(), email_index: Some(index('a')) }
+}
+
+#[test]
+fn a_client_is_registered_once_and_a_second_import_run_changes_nothing() {
+    given::<Client>([]).when(issued(ClientCommand::Register(new()))).then([registered()]);
+    given::<Client>([registered()]).when(issued(ClientCommand::Register(new()))).then_nothing();
+    let by_hand = Register { origin: None, ..new() };
+    given::<Client>([registered()])
+        .when(issued(ClientCommand::Register(by_hand)))
+        .then_refused(ClientRefusal::AlreadyRegistered);
+}
+
+#[test]
+fn contact_details_are_sealed_under_the_key_that_erasing_destroys() {
+    let fiscal = Pii::new(sealed("x").subject(), KeyClass::Fiscal, "x".into());
+    given::<Client>([])
+        .when(issued(ClientCommand::Register(Register { contact: fiscal, ..new() })))
+        .then_refused(ClientRefusal::WrongKey);
+    let somebody = SubjectId::new(Uuid::from_u128(10));
+    let contact = Pii::new(somebody, KeyClass::Operational, "x".into());
+    given::<Client>([registered()])
+        .when(issued(ClientCommand::ChangeContact { contact, email_index: None, country: None }))
+        .then_refused(ClientRefusal::WrongKey);
+}
+
+#[test]
+fn a_new_address_frees_the_old_one() {
+    let change = |letter| ClientCommand::ChangeContact {
+        contact: sealed("bmV3"),
+        email_index: Some(index(letter)),
+        country: None,
+    };
+    let changed = |letter| ClientEvent::ContactChanged {
+        contact: sealed("bmV3"),
+        email_index: Some(index(letter)),
+        previous_email_index: Some(index('a')),
+        country: None,
+    };
+    given::<Client>([registered(), suspended()]).when(issued(change('b'))).then([changed('b')]);
+    let scope = ClientEvent::EMAIL_SCOPE;
+    let key = |letter| index(letter).as_str().to_owned();
+    assert_eq!(
+        changed('b').claims(),
+        [Claim::Release { scope, key: key('a') }, Claim::Take { scope, key: key('b') }]
+    );
+    assert_eq!(changed('a').claims(), []);
+    assert_eq!(registered().claims(), [Claim::Take { scope, key: key('a') }]);
+    assert_eq!(erased().claims(), [Claim::Release { scope, key: key('a') }]);
+}
+
+#[test]
+fn a_client_is_suspended_and_activated_in_turn() {
+    given::<Client>([registered()])
+        .when(issued(ClientCommand::Suspend { reason: "abuse".into() }))
+        .then([suspended()])
+        .when(issued(ClientCommand::Suspend { reason: "abuse".into() }))
+        .then_refused(ClientRefusal::AlreadySuspended);
+    given::<Client>([registered(), suspended()])
+        .when(issued(ClientCommand::Activate))
+        .then([ClientEvent::Activated {}])
+        .when(issued(ClientCommand::Activate))
+        .then_refused(ClientRefusal::AlreadyActive);
+}
+
+#[test]
+fn an_erased_client_stays_erased() {
+    given::<Client>([registered()])
+        .when(issued(ClientCommand::Erase { reason: "asked".into() }))
+        .then([erased()])
+        .when(issued(ClientCommand::Activate))
+        .then_refused(ClientRefusal::Erased);
+    given::<Client>([registered(), erased()])
+        .when(issued(ClientCommand::Register(new())))
+        .then_refused(ClientRefusal::Erased);
+}
+
+#[test]
+fn a_reason_is_needed_and_an_unknown_client_is_missing() {
+    let answer =
+        given::<Client>([registered()]).when(issued(ClientCommand::Suspend { reason: " ".into() }));
+    answer.then_refused(crate::kernel::Invalid::one("reason", "text.empty", "must not be empty"));
+    given::<Client>([]).when(issued(ClientCommand::Activate)).then_refused(ClientRefusal::Absent);
+    assert_eq!(ClientRefusal::Absent.kind(), RefusalKind::Missing);
+}
+
+#[test]
+fn no_event_shows_personal_data_when_printed() {
+    assert!(!format!("{:?}", registered()).contains("c2VhbGVk"));
+}
+
+#[test]
+fn the_test_framework_of_cqrs_es_runs_on_it() {
+    TestFramework::<Client>::with(())
+        .given(vec![registered(), suspended()])
+        .when(issued(ClientCommand::Activate))
+        .then_expect_events(vec![ClientEvent::Activated {}]);
+}

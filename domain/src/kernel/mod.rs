@@ -19,6 +19,8 @@ pub mod refusal;
 mod rounding;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use actor::Actor;

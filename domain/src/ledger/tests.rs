@@ -1,1 +1,248 @@
-//! The specification.
+//! The specification of the ledger.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::invoice::{
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, LineKind,
+    NewLine, Seller, TaxCategory, TaxTreatment,
+};
+use crate::kernel::testing::{TODAY, issued};
+use crate::kernel::{
+    Aggregate, ClientId, Country, Currency, DocumentKind, DocumentNumber, InvoiceId, Money,
+    MoneyRefusal, NumberFormat, Period, Quantity, Series, UnitPrice,
+};
+use crate::payment::{Allocation, PaymentEvent, Source};
+use crate::schema::Event;
+
+fn eur(minor: i64) -> Money {
+    Money::try_new(minor, Currency::EUR).unwrap()
+}
+
+fn client() -> ClientId {
+    ClientId::new(Uuid::from_u128(3))
+}
+
+fn line(kind: LineKind, price: &str, rate: &str, period: Option<Period>) -> NewLine {
+    let country = Country::parse("DE").unwrap();
+    let rate = rate.parse().unwrap();
+    NewLine {
+        kind,
+        description: "something".into(),
+        quantity: Quantity::ONE,
+        unit_price: UnitPrice::parse(price, Currency::EUR).unwrap(),
+        tax: TaxTreatment { category: TaxCategory::S, rate, country },
+        period,
+        product_id: None,
+    }
+}
+
+fn number(prefix: &str, kind: DocumentKind) -> DocumentNumber {
+    Series::new(&NumberFormat::yearly(prefix), kind, TODAY).next(|_| None).unwrap()
+}
+
+fn issue(lines: Vec<NewLine>) -> Vec<InvoiceEvent> {
+    let draft = DraftFor { client_id: client(), currency: Currency::EUR, order_id: None };
+    let seller =
+        Seller { name: "Seller".into(), country: Country::parse("DE").unwrap(), vat_id: None };
+    let number = number("INV", DocumentKind::Invoice);
+    let terms = IssueTerms { number, due_date: Some(TODAY), seller, buyer: None };
+    let ask = CompleteInvoice { draft, lines, terms, origin: None };
+    Invoice::Absent.decide(&issued(InvoiceCommand::IssueComplete(ask))).unwrap()
+}
+
+/// Account, party, detail and signed minor units of each entry.
+fn shown(event: impl Into<Event>) -> Vec<(&'static str, bool, Option<String>, i64)> {
+    let posting = postings(&event.into()).unwrap();
+    let entries = posting.iter().flat_map(|posting| posting.entries());
+    entries
+        .map(|e| (e.account.as_str(), e.party.is_some(), e.detail.clone(), e.signed().minor()))
+        .collect()
+}
+
+fn detail(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn an_issued_invoice_debits_the_client_and_defers_what_is_not_yet_served() {
+    let ahead = Period::try_new(TODAY, "2026-04-15".parse().unwrap()).unwrap();
+    let behind = Period::try_new("2026-02-15".parse().unwrap(), TODAY).unwrap();
+    let events = issue(vec![
+        line(LineKind::Hosting, "10", "19", Some(ahead)),
+        line(LineKind::Vps, "20", "19", Some(behind)),
+        line(LineKind::Hosting, "5", "7", Some(ahead)),
+        line(LineKind::Discount, "-2", "19", None),
+    ]);
+    assert_eq!(
+        shown(events[0].clone()),
+        [
+            ("1200", true, None, 3_300 + 532 + 35),
+            ("4000", false, detail("discount"), 200),
+            ("2300", false, detail("hosting"), -1_500),
+            ("4000", false, detail("vps"), -2_000),
+            ("2200", false, detail("DE/19"), -532),
+            ("2200", false, detail("DE/7"), -35),
+        ]
+    );
+}
+
+#[test]
+fn an_invoice_of_nothing_posts_nothing() {
+    let events = issue(vec![
+        line(LineKind::Hosting, "10", "19", None),
+        line(LineKind::Discount, "-10", "19", None),
+    ]);
+    for event in events {
+        assert_eq!(shown(event), []);
+    }
+}
+
+#[test]
+fn a_payment_debits_its_gateway_and_credits_what_it_pays() {
+    let settled = PaymentEvent::Settled {
+        client_id: client(),
+        amount: eur(1_000),
+        gateway: "manual_bank".into(),
+        reference: None,
+        received_on: TODAY,
+        allocations: [(1, 400), (2, 300)]
+            .map(|(no, minor)| Allocation {
+                no,
+                invoice_id: InvoiceId::new(Uuid::from_u128(no.into())),
+                amount: eur(minor),
+            })
+            .to_vec(),
+        to_credit: eur(200),
+        unapplied: eur(100),
+        origin: None,
+    };
+    assert_eq!(
+        shown(settled),
+        [
+            ("1100", false, detail("manual_bank"), 1_000),
+            ("1200", true, None, -700),
+            ("2100", true, None, -200),
+            ("2450", true, None, -100),
+        ]
+    );
+}
+
+#[test]
+fn a_later_allocation_moves_money_from_where_it_was_kept() {
+    let allocated = |from| PaymentEvent::Allocated {
+        no: 3,
+        client_id: client(),
+        invoice_id: InvoiceId::new(Uuid::from_u128(1)),
+        amount: eur(50),
+        from,
+        left: eur(0),
+    };
+    let receivable = ("1200", true, None, -50);
+    let unapplied = ("2450", true, None, 50);
+    assert_eq!(shown(allocated(Source::Unapplied)), [unapplied, receivable.clone()]);
+    assert_eq!(shown(allocated(Source::Credit)), [("2100", true, None, 50), receivable]);
+}
+
+#[test]
+fn a_credit_note_mirrors_the_invoice_even_after_the_service() {
+    let ahead = Period::try_new(TODAY, "2026-04-15".parse().unwrap()).unwrap();
+    let events = issue(vec![line(LineKind::Hosting, "10", "19", Some(ahead))]);
+    let credit_note = number("CN", DocumentKind::CreditNote);
+    let void = InvoiceCommand::Void { reason: "mistake".into(), credit_note };
+    let late = "2026-12-01".parse().unwrap();
+    let ask = crate::kernel::testing::issued_on(late, void);
+    let voided = Invoice::fold(&events).decide(&ask).unwrap();
+    assert_eq!(
+        shown(voided[0].clone()),
+        [
+            ("2300", false, detail("hosting"), 1_000),
+            ("2200", false, detail("DE/19"), 190),
+            ("1200", true, None, -1_190),
+        ]
+    );
+}
+
+#[test]
+fn a_claim_given_up_is_bad_debt() {
+    let (amount, reason) = (eur(70), "insolvent".to_owned());
+    let event = InvoiceEvent::WrittenOff { amount, reason, on: TODAY, client_id: client() };
+    assert_eq!(shown(event), [("5200", false, None, 70), ("1200", true, None, -70)]);
+}
+
+#[test]
+fn an_event_that_contradicts_itself_is_no_posting() {
+    let Some(InvoiceEvent::Issued(mut issued)) =
+        issue(vec![line(LineKind::Hosting, "10", "19", None)]).into_iter().next()
+    else {
+        panic!("not issued")
+    };
+    issued.total = eur(1_191);
+    let found = postings(&InvoiceEvent::Issued(issued).into());
+    assert_eq!(found, Err(LedgerError::Unbalanced { difference: eur(1) }));
+}
+
+#[test]
+fn only_balanced_entries_make_a_posting() {
+    let entry = |side, amount| Entry {
+        account: accounts::ROUNDING,
+        side,
+        amount,
+        party: None,
+        detail: None,
+    };
+    let usd = Money::try_new(5, Currency::USD).unwrap();
+    let (debit, credit) = (entry(Side::Debit, eur(5)), entry(Side::Credit, eur(5)));
+    assert_eq!(Posting::try_new(vec![debit.clone()]), Err(LedgerError::TooFew { found: 1 }));
+    let crossed = Posting::try_new(vec![debit.clone(), entry(Side::Credit, usd)]);
+    assert_eq!(crossed, Err(LedgerError::Unbalanced { difference: eur(5) }));
+    let account = accounts::ROUNDING;
+    let negative = vec![entry(Side::Debit, eur(-5)), entry(Side::Credit, eur(-5))];
+    assert_eq!(Posting::try_new(negative), Err(LedgerError::NotPositive { account }));
+    let posting = Posting::try_new(vec![debit.clone(), credit.clone()]).unwrap();
+    assert_eq!(posting.entries(), [debit, credit]);
+}
+
+#[test]
+fn the_chart_is_sorted_and_every_code_finds_its_account() {
+    assert!(CHART.is_sorted_by_key(|account| account.code));
+    for listed in CHART {
+        assert_eq!(account(listed.code.as_str()), Some(listed));
+        let side = if listed.code.as_str() < "2000" || listed.code.as_str() >= "5000" {
+            Side::Debit
+        } else {
+            Side::Credit
+        };
+        assert_eq!(listed.kind.normal_side(), side, "{}", listed.name);
+    }
+    assert_eq!(account("9999"), None);
+}
+
+#[test]
+fn a_leg_past_the_limit_of_money_is_refused() {
+    let price = Some(Price::Each("1000000000".parse().unwrap(), Currency::JPY));
+    let leg = Leg { amount: eur(Money::LIMIT), price };
+    assert_eq!(balances(&[leg]), Err(MoneyRefusal::OutOfRange));
+}
+
+proptest! {
+    #[test]
+    fn a_posting_exists_exactly_when_its_sides_are_equal(
+        debits in prop::collection::vec(1_i64..1_000, 1..6),
+        credits in prop::collection::vec(1_i64..1_000, 1..6),
+    ) {
+        let entry = |side, minor: &i64| Entry {
+            account: accounts::BANK,
+            side,
+            amount: eur(*minor),
+            party: None,
+            detail: None,
+        };
+        let left = debits.iter().map(|minor| entry(Side::Debit, minor));
+        let right = credits.iter().map(|minor| entry(Side::Credit, minor));
+        let posting = Posting::try_new(left.chain(right).collect());
+        let equal = debits.iter().sum::<i64>() == credits.iter().sum::<i64>();
+        prop_assert_eq!(posting.is_ok(), equal);
+    }
+}

@@ -1,1 +1,213 @@
-//! The specification.
+//! The specification of a payment.
+
+use chrono::NaiveDate;
+use cqrs_es::test::TestFramework;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::kernel::testing::{TODAY, given, issued, replay_law};
+use crate::kernel::{
+    Aggregate, Claim, ClientId, Currency, EventBody, InvoiceId, Issued, Money, MoneyRefusal,
+};
+
+fn eur(minor: i64) -> Money {
+    Money::try_new(minor, Currency::EUR).unwrap()
+}
+
+fn invoice(bits: u128) -> InvoiceId {
+    InvoiceId::new(Uuid::from_u128(bits))
+}
+
+fn share(bits: u128, minor: i64) -> Share {
+    Share { invoice_id: invoice(bits), amount: eur(minor) }
+}
+
+fn new() -> SettlePayment {
+    SettlePayment {
+        client_id: ClientId::new(Uuid::from_u128(3)),
+        amount: eur(10_000),
+        gateway: "manual_bank".into(),
+        reference: Some("TX-1".into()),
+        received_on: TODAY,
+        allocations: vec![share(1, 4_000), share(2, 3_000)],
+        to_credit: eur(2_000),
+        origin: None,
+    }
+}
+
+fn settled() -> PaymentEvent {
+    let SettlePayment { client_id, amount, gateway, reference, received_on, .. } = new();
+    PaymentEvent::Settled {
+        client_id,
+        amount,
+        gateway,
+        reference,
+        received_on,
+        allocations: vec![
+            Allocation { no: 1, invoice_id: invoice(1), amount: eur(4_000) },
+            Allocation { no: 2, invoice_id: invoice(2), amount: eur(3_000) },
+        ],
+        to_credit: eur(2_000),
+        unapplied: eur(1_000),
+        origin: None,
+    }
+}
+
+fn settle(new: SettlePayment) -> Issued<PaymentCommand> {
+    issued(PaymentCommand::Settle(new))
+}
+
+fn failed() -> DeclinePayment {
+    DeclinePayment {
+        client_id: new().client_id,
+        amount: eur(500),
+        gateway: "sandbox".into(),
+        reason: "insufficient funds".into(),
+        on: TODAY,
+    }
+}
+
+fn declined() -> PaymentEvent {
+    let DeclinePayment { client_id, amount, gateway, reason, on } = failed();
+    PaymentEvent::Declined { client_id, amount, gateway, reason, on }
+}
+
+fn allocate(bits: u128, minor: i64, from: Source) -> Issued<PaymentCommand> {
+    let (invoice_id, amount) = (invoice(bits), eur(minor));
+    issued(PaymentCommand::Allocate { invoice_id, amount, from })
+}
+
+fn allocated(no: u32, bits: u128, minor: i64, from: Source, left: i64) -> PaymentEvent {
+    let (client_id, invoice_id) = (new().client_id, invoice(bits));
+    PaymentEvent::Allocated { no, client_id, invoice_id, amount: eur(minor), from, left: eur(left) }
+}
+
+#[test]
+fn what_arrived_is_allocated_credited_or_unapplied_to_the_cent() {
+    given::<Payment>([]).when(settle(new())).then([settled()]);
+}
+
+#[test]
+fn no_more_is_given_than_arrived() {
+    given::<Payment>([])
+        .when(settle(SettlePayment { to_credit: eur(3_001), ..new() }))
+        .then_refused(PaymentRefusal::MoreThanArrived { given: eur(10_001), amount: eur(10_000) });
+}
+
+#[test]
+fn the_same_money_reported_twice_is_one_payment() {
+    given::<Payment>([settled()]).when(settle(new())).then_nothing();
+    given::<Payment>([settled()])
+        .when(settle(SettlePayment { reference: Some("TX-2".into()), ..new() }))
+        .then_refused(PaymentRefusal::AlreadyRecorded);
+    given::<Payment>([settled()])
+        .when(settle(SettlePayment { amount: eur(10_001), ..new() }))
+        .then_refused(PaymentRefusal::AlreadyRecorded);
+    let key = "manual_bank/TX-1".to_owned();
+    assert_eq!(settled().claims(), [Claim::Take { scope: PaymentEvent::REFERENCE_SCOPE, key }]);
+}
+
+#[test]
+fn amounts_are_positive_and_in_one_currency() {
+    given::<Payment>([])
+        .when(settle(SettlePayment { amount: eur(0), ..new() }))
+        .then_refused(PaymentRefusal::NotPositive);
+    given::<Payment>([])
+        .when(settle(SettlePayment { allocations: vec![share(1, -1)], ..new() }))
+        .then_refused(PaymentRefusal::NotPositive);
+    given::<Payment>([])
+        .when(settle(SettlePayment { to_credit: eur(-1), ..new() }))
+        .then_refused(PaymentRefusal::NegativeCredit);
+    let (left, right) = (Currency::EUR, Currency::USD);
+    given::<Payment>([])
+        .when(settle(SettlePayment { to_credit: Money::zero(Currency::USD), ..new() }))
+        .then_refused(MoneyRefusal::MixedCurrencies { left, right });
+}
+
+#[test]
+fn an_invoice_is_named_once_and_no_money_comes_from_the_future() {
+    given::<Payment>([])
+        .when(settle(SettlePayment { allocations: vec![share(1, 1), share(1, 2)], ..new() }))
+        .then_refused(PaymentRefusal::InvoiceTwice { invoice_id: invoice(1) });
+    let date = TODAY.succ_opt().unwrap();
+    given::<Payment>([])
+        .when(settle(SettlePayment { received_on: date, ..new() }))
+        .then_refused(PaymentRefusal::InFuture { date, today: TODAY });
+    let yesterday: NaiveDate = TODAY.pred_opt().unwrap();
+    given::<Payment>([])
+        .when(settle(SettlePayment { received_on: yesterday, ..new() }))
+        .then_state(|payment| assert!(payment.settled().is_some()));
+}
+
+#[test]
+fn what_is_left_is_allocated_later_with_numbers_that_run_on() {
+    given::<Payment>([settled()])
+        .when(allocate(3, 400, Source::Unapplied))
+        .then([allocated(3, 3, 400, Source::Unapplied, 600)])
+        .when(allocate(1, 2_000, Source::Credit))
+        .then([allocated(4, 1, 2_000, Source::Credit, 0)])
+        .when(allocate(1, 601, Source::Unapplied))
+        .then_refused(PaymentRefusal::MoreThanLeft { amount: eur(601), left: eur(600) });
+    given::<Payment>([settled()])
+        .when(allocate(1, 0, Source::Credit))
+        .then_refused(PaymentRefusal::NotPositive);
+    given::<Payment>([]).when(allocate(1, 1, Source::Credit)).then_refused(PaymentRefusal::Absent);
+}
+
+#[test]
+fn another_try_is_another_payment() {
+    given::<Payment>([])
+        .when(issued(PaymentCommand::Decline(failed())))
+        .then([declined()])
+        .when(issued(PaymentCommand::Decline(failed())))
+        .then_nothing();
+    given::<Payment>([declined()]).when(settle(new())).then_refused(PaymentRefusal::Declined);
+    given::<Payment>([declined()])
+        .when(allocate(1, 1, Source::Unapplied))
+        .then_refused(PaymentRefusal::Declined);
+    given::<Payment>([settled()])
+        .when(issued(PaymentCommand::Decline(failed())))
+        .then_refused(PaymentRefusal::AlreadyRecorded);
+    let other = DeclinePayment { amount: eur(501), ..failed() };
+    given::<Payment>([declined()])
+        .when(issued(PaymentCommand::Decline(other)))
+        .then_refused(PaymentRefusal::AlreadyRecorded);
+}
+
+#[test]
+fn the_test_framework_of_cqrs_es_runs_on_it() {
+    TestFramework::<Payment>::with(())
+        .given_no_previous_events()
+        .when(settle(new()))
+        .then_expect_events(vec![settled()]);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_asked_every_cent_that_arrived_lies_somewhere(
+        amount in 1_i64..10_000,
+        first in prop::collection::vec(1_i64..4_000, 0..4),
+        to_credit in 0_i64..4_000,
+        later in prop::collection::vec((1_i64..4_000, any::<bool>()), 0..12),
+    ) {
+        let shares = (0_u128..).zip(first).map(|(bits, minor)| share(bits, minor)).collect();
+        let (amount, to_credit) = (eur(amount), eur(to_credit));
+        let ask = SettlePayment { amount, to_credit, allocations: shares, ..new() };
+        let mut history = Payment::Absent.decide(&settle(ask)).unwrap_or_default();
+        for (bits, (minor, credit)) in (100_u128..).zip(later) {
+            let from = if credit { Source::Credit } else { Source::Unapplied };
+            let state = Payment::fold(&history);
+            history.extend(state.decide(&allocate(bits, minor, from)).unwrap_or_default());
+        }
+        replay_law::<Payment>(&history);
+        if let Payment::Settled(paid) = Payment::fold(&history) {
+            let parts = paid.allocations.iter().map(|allocation| allocation.amount);
+            let places = parts.chain([paid.credit, paid.unapplied]);
+            prop_assert_eq!(Money::sum(Currency::EUR, places), Ok(amount));
+            prop_assert!(!paid.credit.is_negative() && !paid.unapplied.is_negative());
+            let numbers: Vec<_> = paid.allocations.iter().map(|allocation| allocation.no).collect();
+            prop_assert!(numbers.iter().copied().eq((1..).take(numbers.len())));
+        }
+    }
+}

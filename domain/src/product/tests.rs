@@ -1,1 +1,139 @@
-//! The specification.
+//! The specification of a product.
+
+use chrono::NaiveDate;
+use cqrs_es::test::TestFramework;
+
+use super::*;
+use crate::kernel::testing::{TODAY, given, issued};
+use crate::kernel::{Claim, Currency, Cycle, EventBody, Invalid, Money, MoneyRefusal};
+
+fn eur(minor: i64) -> Money {
+    Money::try_new(minor, Currency::EUR).unwrap()
+}
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn create() -> ProductCommand {
+    let (code, name) = ("vps-small".to_owned(), "Small server".to_owned());
+    ProductCommand::Create { code, name, kind: ProductKind::Vps }
+}
+
+fn created() -> ProductEvent {
+    let (code, name) = ("vps-small".to_owned(), "Small server".to_owned());
+    ProductEvent::Created { code, name, kind: ProductKind::Vps }
+}
+
+fn monthly(price: i64, valid_from: &str) -> NewPrice {
+    let valid_from = day(valid_from);
+    NewPrice { cycle: Cycle::Months(1), price: eur(price), setup_fee: None, valid_from }
+}
+
+fn price_set(version: u32, new: NewPrice) -> ProductEvent {
+    let NewPrice { cycle, price, setup_fee, valid_from } = new;
+    ProductEvent::PriceSet { version, cycle, price, setup_fee, valid_from }
+}
+
+fn retired() -> ProductEvent {
+    ProductEvent::Retired { on: TODAY }
+}
+
+#[test]
+fn a_product_is_created_once_under_a_code_it_keeps() {
+    given::<Product>([])
+        .when(issued(create()))
+        .then([created()])
+        .when(issued(create()))
+        .then_nothing();
+    let (code, name) = ("vps-large".to_owned(), "Large server".to_owned());
+    given::<Product>([created()])
+        .when(issued(ProductCommand::Create { code, name, kind: ProductKind::Vps }))
+        .then_refused(ProductRefusal::AlreadyCreated { code: "vps-small".into() });
+    let taken = Claim::Take { scope: ProductEvent::CODE_SCOPE, key: "vps-small".into() };
+    assert_eq!(created().claims(), [taken]);
+    assert_eq!(retired().claims(), []);
+}
+
+#[test]
+fn a_code_is_for_machines() {
+    let (code, name) = ("VPS small".to_owned(), "Small server".to_owned());
+    let detail = "use 1 to 40 lower case letters, digits, '_' and '-'";
+    given::<Product>([])
+        .when(issued(ProductCommand::Create { code, name, kind: ProductKind::Vps }))
+        .then_refused(Invalid::one("code", "key.malformed", detail));
+}
+
+#[test]
+fn prices_are_versions_and_the_same_price_again_is_none() {
+    let (first, second) = (monthly(500, "2026-01-01"), monthly(600, "2026-07-01"));
+    given::<Product>([created()])
+        .when(issued(ProductCommand::SetPrice(first)))
+        .then([price_set(1, first)])
+        .when(issued(ProductCommand::SetPrice(second)))
+        .then([price_set(2, second)])
+        .when(issued(ProductCommand::SetPrice(first)))
+        .then_nothing();
+}
+
+#[test]
+fn the_price_of_a_day_is_the_one_that_began_last() {
+    let history = [
+        created(),
+        price_set(1, monthly(500, "2026-01-01")),
+        price_set(2, monthly(600, "2026-07-01")),
+        price_set(3, monthly(550, "2026-01-01")),
+    ];
+    let product = crate::kernel::Aggregate::fold(&history);
+    let Product::Listed(listing) = product else { panic!("not listed") };
+    let on = |date| {
+        listing.price_on(day(date), Cycle::Months(1), Currency::EUR).map(|price| price.version)
+    };
+    assert_eq!(on("2025-12-31"), None);
+    assert_eq!(on("2026-01-01"), Some(3));
+    assert_eq!(on("2026-07-01"), Some(2));
+    assert_eq!(listing.price_on(TODAY, Cycle::Months(12), Currency::EUR), None);
+    assert_eq!(listing.price_on(TODAY, Cycle::Months(1), Currency::USD), None);
+}
+
+#[test]
+fn a_price_is_not_negative_and_its_fee_is_in_its_currency() {
+    given::<Product>([created()])
+        .when(issued(ProductCommand::SetPrice(monthly(-1, "2026-01-01"))))
+        .then_refused(ProductRefusal::NegativePrice);
+    let yen = Money::try_new(1, Currency::JPY).unwrap();
+    let mixed = NewPrice { setup_fee: Some(yen), ..monthly(1, "2026-01-01") };
+    let (left, right) = (Currency::EUR, Currency::JPY);
+    given::<Product>([created()])
+        .when(issued(ProductCommand::SetPrice(mixed)))
+        .then_refused(MoneyRefusal::MixedCurrencies { left, right });
+    let never = NewPrice { cycle: Cycle::Months(0), ..monthly(1, "2026-01-01") };
+    let detail = "use 1 to 3660 days or 1 to 120 months";
+    given::<Product>([created()])
+        .when(issued(ProductCommand::SetPrice(never)))
+        .then_refused(Invalid::one("cycle", "cycle.out_of_range", detail));
+}
+
+#[test]
+fn a_retired_product_does_not_change() {
+    given::<Product>([created()])
+        .when(issued(ProductCommand::Retire))
+        .then([retired()])
+        .when(issued(ProductCommand::SetPrice(monthly(1, "2026-01-01"))))
+        .then_refused(ProductRefusal::Retired);
+    let rename = || ProductCommand::Rename { name: "Tiny server".into() };
+    given::<Product>([created()])
+        .when(issued(rename()))
+        .then([ProductEvent::Renamed { name: "Tiny server".into() }])
+        .when(issued(rename()))
+        .then_nothing();
+    given::<Product>([]).when(issued(rename())).then_refused(ProductRefusal::Absent);
+}
+
+#[test]
+fn the_test_framework_of_cqrs_es_runs_on_it() {
+    TestFramework::<Product>::with(())
+        .given(vec![created()])
+        .when(issued(ProductCommand::Retire))
+        .then_expect_events(vec![retired()]);
+}

@@ -1,1 +1,124 @@
-//! The specification.
+//! The specification of a seller.
+
+use cqrs_es::test::TestFramework;
+
+use super::*;
+use crate::kernel::testing::{given, issued};
+use crate::kernel::{Aggregate, Country, Currency, NumberFormat, Refusal, RefusalKind};
+
+fn books() -> OpenBooks {
+    OpenBooks {
+        name: "Nordlicht Hosting GmbH".into(),
+        country: Country::parse("DE").unwrap(),
+        currency: Currency::EUR,
+        time_zone: "Europe/Berlin".into(),
+        invoice_numbers: NumberFormat::yearly("INV"),
+        credit_note_numbers: NumberFormat::yearly("CN"),
+        payment_term_days: 14,
+        vat_id: Some("DE123456789".into()),
+    }
+}
+
+fn opened() -> TenantEvent {
+    let books = books();
+    TenantEvent::Opened {
+        name: books.name,
+        country: books.country,
+        currency: books.currency,
+        time_zone: books.time_zone,
+        invoice_numbers: books.invoice_numbers,
+        credit_note_numbers: books.credit_note_numbers,
+        payment_term_days: books.payment_term_days,
+        vat_id: books.vat_id,
+    }
+}
+
+fn suspended() -> TenantEvent {
+    TenantEvent::Suspended { reason: "unpaid".into() }
+}
+
+#[test]
+fn books_are_opened_once() {
+    given::<Tenant>([]).when(issued(TenantCommand::Open(books()))).then([opened()]);
+    given::<Tenant>([opened()]).when(issued(TenantCommand::Open(books()))).then_nothing();
+    let other = OpenBooks { currency: Currency::USD, ..books() };
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::Open(other)))
+        .then_refused(TenantRefusal::AlreadyOpen);
+}
+
+#[test]
+fn every_wrong_particular_is_named_at_once() {
+    let wrong = OpenBooks {
+        name: String::new(),
+        time_zone: "Europe Berlin".into(),
+        invoice_numbers: NumberFormat::yearly("inv"),
+        payment_term_days: 366,
+        vat_id: Some("de 1".into()),
+        ..books()
+    };
+    let refusal = Tenant::Absent.decide(&issued(TenantCommand::Open(wrong))).unwrap_err();
+    let fields: Vec<_> = refusal.problems().into_iter().map(|problem| problem.field).collect();
+    assert_eq!(
+        fields,
+        ["/name", "/time_zone", "/invoice_numbers/prefix", "/payment_term_days", "/vat_id"]
+    );
+    assert_eq!(refusal.kind(), RefusalKind::Malformed);
+}
+
+#[test]
+fn invoices_and_credit_notes_do_not_share_a_prefix() {
+    let same = OpenBooks { credit_note_numbers: NumberFormat::yearly("INV"), ..books() };
+    let refusal = Tenant::Absent.decide(&issued(TenantCommand::Open(same))).unwrap_err();
+    assert_eq!(refusal.code(), "number_format.same_prefix");
+    assert_eq!(refusal.field(), Some("/credit_note_numbers/prefix"));
+}
+
+#[test]
+fn particulars_change_and_an_equal_value_is_no_change() {
+    let name = "Nordlicht AG".to_owned();
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::Rename { name: name.clone() }))
+        .then([TenantEvent::Renamed { name: name.clone() }])
+        .when(issued(TenantCommand::Rename { name }))
+        .then_nothing();
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::SetVatId { vat_id: None }))
+        .then([TenantEvent::VatIdSet { vat_id: None }])
+        .when(issued(TenantCommand::SetVatId { vat_id: None }))
+        .then_nothing();
+    let numbers = |prefix| TenantCommand::SetInvoiceNumbers {
+        invoice_numbers: NumberFormat::yearly(prefix),
+        credit_note_numbers: NumberFormat::yearly("CN"),
+    };
+    given::<Tenant>([opened()]).when(issued(numbers("INV"))).then_nothing();
+    given::<Tenant>([opened()]).when(issued(numbers("RE"))).then_state(|tenant| {
+        assert_eq!(tenant.profile().unwrap().invoice_numbers.prefix, "RE");
+    });
+}
+
+#[test]
+fn suspended_books_only_resume() {
+    given::<Tenant>([opened(), suspended()])
+        .when(issued(TenantCommand::Rename { name: "Other".into() }))
+        .then_refused(TenantRefusal::Suspended);
+    given::<Tenant>([opened(), suspended()])
+        .when(issued(TenantCommand::Resume))
+        .then([TenantEvent::Resumed {}])
+        .when(issued(TenantCommand::Resume))
+        .then_refused(TenantRefusal::NotSuspended);
+}
+
+#[test]
+fn an_unknown_seller_is_missing() {
+    given::<Tenant>([]).when(issued(TenantCommand::Resume)).then_refused(TenantRefusal::Absent);
+    assert_eq!(TenantRefusal::Absent.kind(), RefusalKind::Missing);
+}
+
+#[test]
+fn the_test_framework_of_cqrs_es_runs_on_it() {
+    TestFramework::<Tenant>::with(())
+        .given(vec![opened()])
+        .when(issued(TenantCommand::Suspend { reason: "unpaid".into() }))
+        .then_expect_events(vec![suspended()]);
+}

@@ -23,10 +23,12 @@ mod read;
 pub(crate) mod states;
 mod trouble;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use metrics::{counter, gauge, histogram};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch};
 use tracing::{Instrument, debug_span, error, warn};
@@ -140,7 +142,12 @@ impl Writer {
             let began = Instant::now();
             let commands = batch.len();
             histogram!("billfold_log_batch_commands").record(size(commands));
-            self.store(batch, door).instrument(debug_span!("batch", commands)).await;
+            let storing = self.store(batch, door).instrument(debug_span!("batch", commands));
+            if AssertUnwindSafe(storing).catch_unwind().await.is_err() {
+                // its callers hear that the outcome is unknown; the next batch must not suffer
+                error!(commands, "a writer panicked");
+                self.link.lose();
+            }
             let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             self.shared.last_batch.store(micros, Ordering::Relaxed);
             histogram!("billfold_log_batch_seconds").record(began.elapsed());

@@ -39,28 +39,22 @@ impl Layout {
             dir: dir.to_owned(),
             data: cluster.join("data"),
             cluster,
-            socket: dir.join("run"),
+            socket: socket_folder(dir),
             log: dir.join("server.log"),
         }
     }
 
-    /// Settles on a folder for the socket and makes it.
-    pub(super) fn with_socket_folder(mut self, launcher: &Launcher) -> Result<Self, EmbeddedError> {
-        if too_long(&self.socket) {
-            let name = format!("billfold-{:016x}", fingerprint(&self.dir));
-            let temp = std::env::temp_dir().join(&name);
-            self.socket = if too_long(&temp) { Path::new("/tmp").join(&name) } else { temp };
-        }
+    /// Makes the folder of the socket.
+    pub(super) fn make_socket_folder(&self, launcher: &Launcher) -> Result<(), EmbeddedError> {
         make_folder(&self.socket, 0o700)?;
         let found = fs::symlink_metadata(&self.socket)
             .map_err(|source| EmbeddedError::io("cannot read", &self.socket, source))?;
         // The short folder lies where everybody may write: one that another user made is refused.
         let ours = [geteuid().as_raw(), launcher.uid()].contains(&found.uid());
         if !found.is_dir() || !ours {
-            return Err(EmbeddedError::ForeignSocketFolder { folder: self.socket });
+            return Err(EmbeddedError::ForeignSocketFolder { folder: self.socket.clone() });
         }
-        user::hand_over(launcher.user(), &self.socket)?;
-        Ok(self)
+        user::hand_over(launcher.user(), &self.socket)
     }
 }
 
@@ -112,6 +106,20 @@ pub(super) fn make_if_missing(
         .map_err(|source| EmbeddedError::io("cannot put the cluster in", &layout.data, source))
 }
 
+/// Keeps the log from growing for ever: past 16 MiB it becomes `server.log.old` at a start.
+pub(super) fn open_log(layout: &Layout) -> Result<(File, u64), EmbeddedError> {
+    let failed = |source| EmbeddedError::io("cannot open the log", &layout.log, source);
+    let length = fs::metadata(&layout.log).map_or(0, |meta| meta.len());
+    if length > 16 * 1024 * 1024 {
+        fs::rename(&layout.log, layout.log.with_extension("log.old")).map_err(failed)?;
+    }
+    let file = fs::OpenOptions::new().create(true).append(true).open(&layout.log);
+    let file = file.map_err(failed)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    let start = file.metadata().map_err(failed)?.len();
+    Ok((file, start))
+}
+
 /// The last lines that say something, on one line.
 pub(super) fn last_words(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
@@ -127,6 +135,17 @@ fn remove_half_made(cluster: &Path) {
     }
 }
 
+/// `DIR/run`, or a short folder elsewhere, the same one each time.
+fn socket_folder(dir: &Path) -> PathBuf {
+    let usual = dir.join("run");
+    if !too_long(&usual) {
+        return usual;
+    }
+    let name = format!("billfold-{:016x}", fingerprint(dir));
+    let temp = std::env::temp_dir().join(&name);
+    if too_long(&temp) { Path::new("/tmp").join(&name) } else { temp }
+}
+
 fn too_long(folder: &Path) -> bool {
     let socket = folder.join(format!(".s.PGSQL.{PORT}"));
     socket.as_os_str().len() > SOCKET_PATH_LIMIT
@@ -136,18 +155,4 @@ fn too_long(folder: &Path) -> bool {
 fn fingerprint(dir: &Path) -> u64 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     dir.as_os_str().as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, step)
-}
-
-/// Keeps the log from growing for ever: past 16 MiB it becomes `server.log.old` at a start.
-pub(super) fn open_log(layout: &Layout) -> Result<(File, u64), EmbeddedError> {
-    let failed = |source| EmbeddedError::io("cannot open the log", &layout.log, source);
-    let length = fs::metadata(&layout.log).map_or(0, |meta| meta.len());
-    if length > 16 * 1024 * 1024 {
-        fs::rename(&layout.log, layout.log.with_extension("log.old")).map_err(failed)?;
-    }
-    let file = fs::OpenOptions::new().create(true).append(true).open(&layout.log);
-    let file = file.map_err(failed)?;
-    file.set_permissions(fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    let start = file.metadata().map_err(failed)?.len();
-    Ok((file, start))
 }

@@ -5,8 +5,9 @@
 //! one program at a time per folder; the server ends when this program ends, however it ends; a
 //! start after any crash of either side works without help.
 //!
-//! Absent on purpose: TCP, downloads, and any setting that trades durability for speed. If no server
-//! is installed the start fails with the name of the package; nothing weaker takes its place.
+//! Absent on purpose: TCP, downloads, and any setting that trades durability for speed. If no
+//! server is installed the start fails with the name of the package; nothing weaker takes its
+//! place.
 
 mod binaries;
 mod cluster;
@@ -74,21 +75,27 @@ impl Embedded {
         let launcher = Launcher::find(user, &settings.search_path);
         let binaries = binaries::find(settings, cluster::version(&layout)?.as_deref())?;
         cluster::make_if_missing(&layout, &binaries, &launcher)?;
-        let layout = layout.with_socket_folder(&launcher)?;
+        layout.make_socket_folder(&launcher)?;
         let process = launch(&layout, &binaries, &launcher, settings.max_connections)?;
         let max_connections = settings.max_connections;
         Ok(Self { layout, binaries, launcher, max_connections, process, _lock: lock })
     }
 
+    /// How to connect to `database` of a cluster that another program of ours runs.
+    ///
+    /// # Errors
+    /// There is no such folder, or its server does not take connections.
+    pub fn attach(dir: &Path, database: &str) -> Result<PgConnectOptions, EmbeddedError> {
+        let dir = fs::canonicalize(dir)
+            .map_err(|source| EmbeddedError::io("cannot open", dir, source))?;
+        let layout = Layout::within(&dir);
+        process::wait_for_running(&layout)?;
+        Ok(connect_options(&layout, database))
+    }
+
     /// How to connect to `database` as the owner.
     pub fn connect_options(&self, database: &str) -> PgConnectOptions {
-        // Every field that the environment could set is set here: PGHOST and friends are for others.
-        PgConnectOptions::new_without_pgpass()
-            .socket(&self.layout.socket)
-            .port(PORT)
-            .username(OWNER)
-            .database(database)
-            .ssl_mode(PgSslMode::Disable)
+        connect_options(&self.layout, database)
     }
 
     /// The folder of the cluster's files, its lock and its log.
@@ -133,6 +140,16 @@ impl Drop for Embedded {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+fn connect_options(layout: &Layout, database: &str) -> PgConnectOptions {
+    // Every field that the environment could set is set here: PGHOST and friends are for others.
+    PgConnectOptions::new_without_pgpass()
+        .socket(&layout.socket)
+        .port(PORT)
+        .username(OWNER)
+        .database(database)
+        .ssl_mode(PgSslMode::Disable)
 }
 
 /// Clears what a killed program or server left behind, then starts the server.

@@ -25,6 +25,8 @@ use super::{EmbeddedError, PORT, ServerBinaries, binaries};
 
 /// How long a start may take: after a crash the server first replays its log.
 const START_PATIENCE: Duration = Duration::from_secs(300);
+/// How long the server of another program that is just starting is waited for.
+const ATTACH_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a fast shutdown may take before an immediate one is asked for.
 const STOP_PATIENCE: Duration = Duration::from_secs(60);
 /// How often the end of the server is looked for.
@@ -186,7 +188,6 @@ impl Process {
     }
 
     fn wait_until_ready(&self, layout: &Layout, log_start: u64) -> Result<(), EmbeddedError> {
-        let pid_file = layout.data.join("postmaster.pid");
         let began = Instant::now();
         loop {
             if let Some(status) = *self.ended.borrow() {
@@ -196,20 +197,39 @@ impl Process {
                 let detail = cluster::last_words(&said);
                 return Err(EmbeddedError::EndedAtStart { status, detail });
             }
-            // The server writes its state into the eighth line once it takes connections.
-            let text = fs::read_to_string(&pid_file).unwrap_or_default();
-            let mut lines = text.lines();
-            let ours = lines.next() == Some(self.pid.to_string().as_str());
-            if ours && lines.nth(6).is_some_and(|state| state.trim_end() == "ready") {
+            if ready_server(layout) == Some(self.pid) {
                 return Ok(());
             }
             if began.elapsed() > START_PATIENCE {
-                let seconds = START_PATIENCE.as_secs();
-                return Err(EmbeddedError::NotReady { seconds, log: layout.log.clone() });
+                return Err(not_ready(layout, START_PATIENCE));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Waits until a server that another program started takes connections.
+pub(super) fn wait_for_running(layout: &Layout) -> Result<(), EmbeddedError> {
+    let began = Instant::now();
+    while ready_server(layout).is_none() {
+        if began.elapsed() > ATTACH_PATIENCE {
+            return Err(not_ready(layout, ATTACH_PATIENCE));
+        }
+        std::thread::sleep(WATCH_INTERVAL);
+    }
+    Ok(())
+}
+
+/// The process id of the server that takes connections: its pid file says so in the eighth line.
+fn ready_server(layout: &Layout) -> Option<u32> {
+    let text = fs::read_to_string(layout.data.join("postmaster.pid")).ok()?;
+    let mut lines = text.lines();
+    let pid = lines.next()?.parse().ok()?;
+    (lines.nth(6)?.trim_end() == "ready").then_some(pid)
+}
+
+fn not_ready(layout: &Layout, waited: Duration) -> EmbeddedError {
+    EmbeddedError::NotReady { seconds: waited.as_secs(), log: layout.log.clone() }
 }
 
 fn wait_for_end(child: &Mutex<Child>) -> ExitStatus {

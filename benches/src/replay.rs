@@ -1,0 +1,48 @@
+//! Reading the whole log into typed events, and verifying its chain.
+
+use crate::laboratory::Bench;
+use crate::report::{Run, rss_mib};
+use crate::workload::{BenchEvent, BenchState};
+use anyhow::{Context, Result};
+use billfold_event_store::copy::{self, Fact, Range};
+use billfold_event_store::feed::Feed;
+use std::time::Instant;
+
+/// Replays every event into typed events and folds them; events per second.
+///
+/// # Errors
+/// The log can't be read to its head.
+pub async fn read(bench: &Bench) -> Result<Run> {
+    let head = Feed::new(bench.pools.feed.clone(), 1).head().await?;
+    let range = Range { log_id: 1, after: 0, through: head.position };
+    let start = Instant::now();
+    let (count, state) = copy::fold::<Fact, _, serde_json::Error>(
+        &bench.pools.feed,
+        range,
+        (0_u64, BenchState::default()),
+        |(count, state), event| {
+            let body: BenchEvent = serde_json::from_str(event.payload)?;
+            state.fold(&body);
+            *count += 1;
+            Ok(())
+        },
+    )
+    .await
+    .context("the replay failed")?;
+    let rate = count as f64 / start.elapsed().as_secs_f64();
+    std::hint::black_box(state);
+    Ok(run("replay-read", "typed events, COPY", rate))
+}
+
+/// A run of ours without latencies.
+fn run(bench: &str, point: &str, rate: f64) -> Run {
+    Run {
+        bench: bench.into(),
+        side: "billfold".into(),
+        point: point.into(),
+        rate,
+        unit: "events/s".into(),
+        latency_ms: None,
+        rss_mib: rss_mib(),
+    }
+}

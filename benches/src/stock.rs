@@ -1,0 +1,95 @@
+//! The yardstick: `postgres-es` as published, on tables of its own in the same server.
+
+use crate::report::{Latencies, Run, rss_mib};
+use crate::workload::{AppendTwo, BenchState};
+use anyhow::Result;
+use cqrs_es::CqrsFramework;
+use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore};
+use postgres_es::PostgresEventRepository;
+use sqlx::PgPool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// The tables of the framework, as its documentation gives them.
+pub async fn prepare(pool: &PgPool) -> Result<()> {
+    sqlx::raw_sql(
+        "drop table if exists stock_events, stock_snapshots;
+         create table stock_events (
+           aggregate_type text not null, aggregate_id text not null,
+           sequence bigint check (sequence >= 0) not null,
+           event_type text not null, event_version text not null,
+           payload json not null, metadata json not null,
+           primary key (aggregate_type, aggregate_id, sequence));
+         create table stock_snapshots (
+           aggregate_type text not null, aggregate_id text not null,
+           last_sequence bigint not null, current_snapshot bigint not null, payload json not null,
+           primary key (aggregate_type, aggregate_id, last_sequence));",
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// The stock repository on the bench's tables.
+fn repository(pool: &PgPool) -> PostgresEventRepository {
+    PostgresEventRepository::new(pool.clone()).with_tables("stock_events", "stock_snapshots")
+}
+
+/// Creates streams with `tasks` commands in flight for `span`.
+pub async fn commands(pool: &PgPool, tasks: usize, span: Duration) -> Result<Run> {
+    let store = PersistedEventStore::<_, BenchState>::new_event_store(repository(pool));
+    let framework = Arc::new(CqrsFramework::new(store, vec![], ()));
+    let counter = Arc::new(AtomicU64::new(0));
+    let start = Instant::now();
+    let mut running = Vec::with_capacity(tasks);
+    for _ in 0..tasks {
+        let (framework, counter) = (framework.clone(), counter.clone());
+        running.push(tokio::spawn(async move {
+            let mut taken = Latencies::default();
+            while start.elapsed() < span {
+                let (id, n) = (Uuid::new_v4(), counter.fetch_add(1, Ordering::Relaxed));
+                let asked = Instant::now();
+                framework.execute(&id.to_string(), AppendTwo { id, n }).await?;
+                taken.add(asked.elapsed());
+            }
+            anyhow::Ok(taken)
+        }));
+    }
+    let mut all = Latencies::default();
+    for task in running {
+        all.merge(task.await??);
+    }
+    let rate = all.len() as f64 / start.elapsed().as_secs_f64();
+    Ok(Run {
+        bench: "durable-commands".into(),
+        side: "postgres-es".into(),
+        point: format!("{tasks} in flight"),
+        rate,
+        unit: "commands/s".into(),
+        latency_ms: all.percentiles(),
+        rss_mib: rss_mib(),
+    })
+}
+
+/// Replays every stored event through the stock stream; events per second.
+pub async fn replay(pool: &PgPool) -> Result<Run> {
+    let repository = repository(pool).with_streaming_channel_size(1000);
+    let start = Instant::now();
+    let mut stream = repository.stream_all_events::<BenchState>().await?;
+    let (mut count, mut state) = (0_u64, BenchState::default());
+    while let Some(event) = stream.next::<BenchState>(&[]).await {
+        state.fold(&event?.payload);
+        count += 1;
+    }
+    Ok(Run {
+        bench: "replay-read".into(),
+        side: "postgres-es".into(),
+        point: "stream_all_events".into(),
+        rate: count as f64 / start.elapsed().as_secs_f64(),
+        unit: "events/s".into(),
+        latency_ms: None,
+        rss_mib: rss_mib(),
+    })
+}

@@ -1,0 +1,280 @@
+//! Who are the clients, and what do they owe? Asked by staff, and by whoever looks up a client.
+//!
+//! Guarantees: contact details stay sealed as they lie in the log, and vanish from the list when a
+//! client is erased; what a client owes is summed from postings. Absent on purpose: searching by
+//! name, which would need names in clear. A client is found by the blind index of the e-mail
+//! address, or by its id in the system it was imported from.
+
+use billfold_domain::client::{ClientEvent, ContactCard};
+use billfold_domain::invoice::InvoiceEvent;
+use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
+use billfold_domain::ledger::accounts::{CUSTOMER_CREDIT, RECEIVABLE, UNAPPLIED_CASH};
+use billfold_domain::payment::PaymentEvent;
+use billfold_domain::schema::Event;
+use billfold_event_store::OnError;
+use chrono::{DateTime, Utc};
+
+mod read;
+
+pub use read::{Filter, Known, Sort, balances, counts, find, page, top};
+
+use crate::fact::Fact;
+use crate::projection::{FoldError, Projection, Proof};
+use crate::row::cell::words;
+use crate::row::{Json, row};
+use crate::table::{Replaced, Summed, Table, Tables};
+
+/// How a client stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ClientStatus {
+    /// May buy.
+    Active,
+    /// Nothing new is sold.
+    Suspended,
+    /// The keys to the contact details were destroyed.
+    Erased,
+}
+
+words! {
+    ClientStatus = "status of a client" {
+        Active => "active",
+        Suspended => "suspended",
+        Erased => "erased",
+    }
+}
+
+row! {
+    /// One client.
+    pub struct ClientRow in "" {
+        key {
+            /// The seller.
+            tenant_id: TenantId,
+            /// The client.
+            client_id: ClientId,
+        }
+        replaced {
+            /// How the client stands.
+            status: ClientStatus,
+            /// What the client is billed in.
+            currency: Currency,
+            /// Where the client is.
+            country: Option<Country>,
+            /// Name and address, sealed; nothing once erased.
+            contact: Option<Json<Pii<ContactCard>>>,
+            /// Finds the client by e-mail address.
+            email_index: Option<String>,
+            /// The system the client was imported from.
+            origin_source: Option<String>,
+            /// The client's id there.
+            origin_id: Option<String>,
+            /// When the log first heard of the client.
+            registered_at: DateTime<Utc>,
+            /// When the log last heard of the client.
+            changed_at: DateTime<Utc>,
+        }
+    }
+    index "(tenant_id, registered_at, client_id)";
+    index "(tenant_id, email_index) where email_index is not null";
+    index "(tenant_id, origin_source, origin_id) where origin_id is not null";
+}
+
+row! {
+    /// What happened between seller and client in one currency, in minor units.
+    pub struct ClientBalanceRow in "balances" {
+        key {
+            /// The seller.
+            tenant_id: TenantId,
+            /// The client.
+            client_id: ClientId,
+            /// Currency of the sums.
+            currency: Currency,
+        }
+        summed {
+            /// What the client owes.
+            receivable: i64,
+            /// What the client has in credit.
+            credit: i64,
+            /// Money of the client that nobody has matched yet.
+            unapplied: i64,
+            /// Ever invoiced, with tax.
+            invoiced: i64,
+            /// Ever taken back by credit notes, with tax.
+            credited: i64,
+            /// Ever given up.
+            written_off: i64,
+            /// Ever received.
+            collected: i64,
+            /// Number of invoices issued.
+            invoices: i64,
+            /// Number of payments received.
+            payments: i64,
+        }
+    }
+    index "(tenant_id, currency, receivable desc)";
+    index "(tenant_id, currency, invoiced desc)";
+}
+
+/// The projection.
+#[derive(Debug)]
+pub struct ClientList;
+
+/// Its tables.
+#[derive(Debug, Default)]
+pub struct ClientTables {
+    clients: Replaced<ClientRow>,
+    balances: Summed<ClientBalanceRow>,
+}
+
+impl Tables for ClientTables {
+    fn tables(&mut self) -> Vec<&mut dyn Table> {
+        vec![&mut self.clients, &mut self.balances]
+    }
+}
+
+impl Projection for ClientList {
+    const NAME: &'static str = "client_list";
+    const VERSION: u32 = 1;
+    const STREAMS: &'static [&'static str] = &["client", "invoice", "payment"];
+    const ON_ERROR: OnError = OnError::Stop;
+    const PROOFS: &'static [Proof] = &[Proof {
+        rule: "what clients owe is what they were billed less what they paid and were let off",
+        violations: "select format('%s %s %s', tenant_id, client_id, currency) \
+             from {client_list_balances} \
+             where receivable - credit - unapplied \
+                 <> invoiced - credited - collected - written_off",
+        reads_log: false,
+    }];
+    type Rows = ClientTables;
+
+    fn apply(rows: &mut ClientTables, fact: &Fact<'_>) -> Result<(), FoldError> {
+        match fact.event()? {
+            Event::Client(event) => apply_client(&mut rows.clients, fact, event)?,
+            Event::Invoice(event) => match event {
+                InvoiceEvent::Issued(issued) => {
+                    let mut sums = blank(fact, issued.client_id, issued.total.currency());
+                    (sums.invoiced, sums.invoices) = (issued.total.minor(), 1);
+                    rows.balances.add(sums)?;
+                }
+                InvoiceEvent::Voided(voided) => {
+                    let mut sums = blank(fact, voided.client_id, voided.total.currency());
+                    sums.credited = voided.total.minor();
+                    rows.balances.add(sums)?;
+                }
+                InvoiceEvent::WrittenOff { amount, client_id, .. } => {
+                    let mut sums = blank(fact, *client_id, amount.currency());
+                    sums.written_off = amount.minor();
+                    rows.balances.add(sums)?;
+                }
+                InvoiceEvent::Drafted { .. }
+                | InvoiceEvent::LineAdded { .. }
+                | InvoiceEvent::LineRemoved { .. }
+                | InvoiceEvent::DueDateSet { .. }
+                | InvoiceEvent::Discarded { .. }
+                | InvoiceEvent::Settled { .. }
+                | InvoiceEvent::PaymentApplied { .. } => {}
+            },
+            Event::Payment(event) => match event {
+                PaymentEvent::Settled { client_id, amount, .. } => {
+                    let mut sums = blank(fact, *client_id, amount.currency());
+                    (sums.collected, sums.payments) = (amount.minor(), 1);
+                    rows.balances.add(sums)?;
+                }
+                PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => {}
+            },
+            Event::Tenant(_) | Event::Product(_) | Event::Order(_) => {}
+        }
+        add_posting(&mut rows.balances, fact)
+    }
+}
+
+fn apply_client(
+    clients: &mut Replaced<ClientRow>,
+    fact: &Fact<'_>,
+    event: &ClientEvent,
+) -> Result<(), FoldError> {
+    match event {
+        ClientEvent::Registered { contact, email_index, country, currency, origin } => {
+            clients.put(ClientRow {
+                tenant_id: fact.tenant(),
+                client_id: ClientId::new(fact.aggregate_id),
+                status: ClientStatus::Active,
+                currency: *currency,
+                country: *country,
+                contact: Some(Json(contact.clone())),
+                email_index: email_index.as_ref().map(|index| index.as_str().to_owned()),
+                origin_source: origin.as_ref().map(|origin| origin.source.clone()),
+                origin_id: origin.as_ref().map(|origin| origin.id.clone()),
+                registered_at: fact.recorded_at,
+                changed_at: fact.recorded_at,
+                last_position: fact.position,
+            });
+            Ok(())
+        }
+        ClientEvent::ContactChanged { contact, email_index, country, .. } => {
+            change(clients, fact, |row| {
+                row.contact = Some(Json(contact.clone()));
+                row.email_index = email_index.as_ref().map(|index| index.as_str().to_owned());
+                row.country = *country;
+            })
+        }
+        ClientEvent::Suspended { .. } => {
+            change(clients, fact, |row| row.status = ClientStatus::Suspended)
+        }
+        ClientEvent::Activated {} => change(clients, fact, |row| row.status = ClientStatus::Active),
+        ClientEvent::Erased { .. } => change(clients, fact, |row| {
+            row.status = ClientStatus::Erased;
+            row.contact = None;
+            row.email_index = None;
+        }),
+    }
+}
+
+fn change(
+    clients: &mut Replaced<ClientRow>,
+    fact: &Fact<'_>,
+    change: impl FnOnce(&mut ClientRow),
+) -> Result<(), FoldError> {
+    let key = (fact.tenant(), ClientId::new(fact.aggregate_id));
+    clients.change(key, fact.position, |row| {
+        change(row);
+        row.changed_at = fact.recorded_at;
+        Ok(())
+    })
+}
+
+/// Adds what the fact's posting moves on the accounts that are kept per client.
+fn add_posting(balances: &mut Summed<ClientBalanceRow>, fact: &Fact<'_>) -> Result<(), FoldError> {
+    let Some(posting) = fact.posting()? else { return Ok(()) };
+    for entry in posting.entries() {
+        let Some(client) = entry.party else { continue };
+        let (owed, owing): (Money, Money) = (entry.signed(), entry.signed().negate());
+        let mut sums = blank(fact, client, entry.amount.currency());
+        if entry.account == RECEIVABLE {
+            sums.receivable = owed.minor();
+        } else if entry.account == CUSTOMER_CREDIT {
+            sums.credit = owing.minor();
+        } else if entry.account == UNAPPLIED_CASH {
+            sums.unapplied = owing.minor();
+        }
+        balances.add(sums)?;
+    }
+    Ok(())
+}
+
+fn blank(fact: &Fact<'_>, client_id: ClientId, currency: Currency) -> ClientBalanceRow {
+    ClientBalanceRow {
+        tenant_id: fact.tenant(),
+        client_id,
+        currency,
+        receivable: 0,
+        credit: 0,
+        unapplied: 0,
+        invoiced: 0,
+        credited: 0,
+        written_off: 0,
+        collected: 0,
+        invoices: 0,
+        payments: 0,
+        last_position: fact.position,
+    }
+}

@@ -1,0 +1,170 @@
+//! Reads of the client list.
+
+use billfold_domain::kernel::{BlindIndex, ClientId, Country, Currency, TenantId};
+use sqlx::Row as _;
+
+use super::{ClientBalanceRow, ClientList, ClientRow, ClientStatus};
+use crate::error::Error;
+use crate::list::{Order, Sorted, select};
+use crate::paging::{Page, Wanted};
+use crate::projection::Projection;
+use crate::reader::{Answer, Reads};
+use crate::row::{Cell, Row};
+
+/// Which clients are asked for; each condition given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// How the client stands.
+    pub status: Option<ClientStatus>,
+    /// Where the client is.
+    pub country: Option<Country>,
+    /// What the client is billed in.
+    pub currency: Option<Currency>,
+    /// One of these clients.
+    pub among: Option<Vec<ClientId>>,
+}
+
+/// What is known of a client that is sought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// The id.
+    Id(ClientId),
+    /// The blind index of the e-mail address.
+    Email(BlindIndex),
+    /// The system the client was imported from, and the id there.
+    Origin(String, String),
+}
+
+/// What the best clients are best at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// Owing most.
+    Receivable,
+    /// Ever invoiced most.
+    Invoiced,
+}
+
+/// Clients in the order of their registration.
+///
+/// # Errors
+/// [`Error::Cursor`] for a cursor of another list.
+pub async fn page(
+    reads: &Reads,
+    tenant: TenantId,
+    filter: &Filter,
+    order: Order,
+    wanted: &Wanted,
+) -> Result<Answer<Page<ClientRow>>, Error> {
+    let sorted = Sorted { by: "registered_at", sql_type: "timestamptz", id: "client_id", order };
+    let mut query = sorted.select::<ClientRow>(ClientList::NAME, tenant);
+    if let Some(status) = filter.status {
+        query.push(" and status = ").push_bind(status.as_str());
+    }
+    if let Some(country) = filter.country {
+        query.push(" and country = ").push_bind(country.code());
+    }
+    if let Some(currency) = filter.currency {
+        query.push(" and currency = ").push_bind(currency.code());
+    }
+    if let Some(among) = &filter.among {
+        let among: Vec<_> = among.iter().map(|client| client.uuid()).collect();
+        query.push(" and client_id = any(").push_bind(among).push(")");
+    }
+    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
+    let page = sorted.page(query, wanted, read.conn()).await?;
+    Ok(read.answer(page))
+}
+
+/// One client.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn find(
+    reads: &Reads,
+    tenant: TenantId,
+    known: &Known,
+) -> Result<Answer<Option<ClientRow>>, Error> {
+    let mut query = select::<ClientRow>(ClientList::NAME, tenant);
+    match known {
+        Known::Id(client) => {
+            query.push(" and client_id = ").push_bind(client.uuid());
+        }
+        Known::Email(index) => {
+            query.push(" and email_index = ").push_bind(index.as_str().to_owned());
+        }
+        Known::Origin(source, id) => {
+            query.push(" and origin_source = ").push_bind(source.clone());
+            query.push(" and origin_id = ").push_bind(id.clone());
+        }
+    }
+    query.push(" limit 1");
+    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
+    let row = query.build().fetch_optional(read.conn()).await?;
+    let row = row.map(|row| ClientRow::get(&row, 0)).transpose()?;
+    Ok(read.answer(row))
+}
+
+/// What some clients owe and ever paid, per currency.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn balances(
+    reads: &Reads,
+    tenant: TenantId,
+    clients: &[ClientId],
+) -> Result<Answer<Vec<ClientBalanceRow>>, Error> {
+    let mut query = select::<ClientBalanceRow>("client_list_balances", tenant);
+    let clients: Vec<_> = clients.iter().map(|client| client.uuid()).collect();
+    query.push(" and client_id = any(").push_bind(clients).push(") order by client_id, currency");
+    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let rows = rows.iter().map(|row| ClientBalanceRow::get(row, 0)).collect::<Result<_, _>>()?;
+    Ok(read.answer(rows))
+}
+
+/// The clients that lead in one currency, at most `limit`.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn top(
+    reads: &Reads,
+    tenant: TenantId,
+    currency: Currency,
+    by: Sort,
+    limit: u32,
+) -> Result<Answer<Vec<ClientBalanceRow>>, Error> {
+    let by = match by {
+        Sort::Receivable => "receivable",
+        Sort::Invoiced => "invoiced",
+    };
+    let mut query = select::<ClientBalanceRow>("client_list_balances", tenant);
+    query.push(" and currency = ").push_bind(currency.code());
+    query.push(format!(" and {by} > 0 order by {by} desc, client_id limit "));
+    query.push_bind(i64::from(limit));
+    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let rows = rows.iter().map(|row| ClientBalanceRow::get(row, 0)).collect::<Result<_, _>>()?;
+    Ok(read.answer(rows))
+}
+
+/// How many clients there are of each status.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn counts(
+    reads: &Reads,
+    tenant: TenantId,
+) -> Result<Answer<Vec<(ClientStatus, i64)>>, Error> {
+    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
+    let rows = sqlx::query(
+        "select status, count(*) from client_list where tenant_id = $1 group by 1 order by 1",
+    )
+    .bind(tenant.uuid())
+    .fetch_all(read.conn())
+    .await?;
+    let count = |row: &sqlx::postgres::PgRow| {
+        Ok::<_, sqlx::Error>((ClientStatus::get(row, 0)?, row.try_get(1)?))
+    };
+    let counts = rows.iter().map(count).collect::<Result<_, _>>()?;
+    Ok(read.answer(counts))
+}

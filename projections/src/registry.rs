@@ -1,0 +1,92 @@
+//! Every projection, one row each, and their first tables.
+
+use billfold_event_store::follower;
+use sqlx::{Connection, PgConnection};
+
+use crate::account_balances::AccountBalances;
+use crate::client_list::ClientList;
+use crate::error::Error;
+use crate::event_index::EventIndex;
+use crate::generation::{self, Generation, LOG};
+use crate::invoice_list::InvoiceList;
+use crate::journal::Journal;
+use crate::order_list::OrderList;
+use crate::payment_list::PaymentList;
+use crate::product_list::ProductList;
+use crate::projection::Definition;
+use crate::revenue_by_day::RevenueByDay;
+
+/// All projections. A new one is a file and a row here.
+pub const PROJECTIONS: &[Definition] = &[
+    Definition::of::<Journal>(),
+    Definition::of::<AccountBalances>(),
+    Definition::of::<InvoiceList>(),
+    Definition::of::<ClientList>(),
+    Definition::of::<PaymentList>(),
+    Definition::of::<OrderList>(),
+    Definition::of::<ProductList>(),
+    Definition::of::<RevenueByDay>(),
+    Definition::of::<EventIndex>(),
+];
+
+/// The projection of that name.
+///
+/// # Errors
+/// [`Error::Unknown`].
+pub fn find(name: &str) -> Result<&'static Definition, Error> {
+    PROJECTIONS
+        .iter()
+        .find(|definition| definition.name == name)
+        .ok_or_else(|| Error::Unknown { name: name.to_owned() })
+}
+
+/// How a projection stands at the start of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A generation of this code answers reads and can be followed.
+    Current,
+    /// A generation of other code answers reads; rebuild to go on.
+    Outdated,
+    /// The log has events, but nothing answers reads; rebuild.
+    NotBuilt,
+}
+
+/// Creates what is missing on an empty log, and says what needs a rebuild. Runs as the owner.
+///
+/// # Errors
+/// The database refuses.
+pub async fn install(
+    conn: &mut PgConnection,
+    definitions: &'static [Definition],
+) -> Result<Vec<(&'static Definition, Standing)>, Error> {
+    /// Taken by whoever creates tables, so that two starting processes do not collide.
+    const INSTALL_LOCK: i64 = 0x6269_6c6c_666f_6c64;
+    let mut tx = conn.begin().await?;
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(INSTALL_LOCK).execute(&mut *tx).await?;
+    let head: i64 = sqlx::query_scalar(
+        "select coalesce((select position from log_heads where log_id = $1), 0)",
+    )
+    .bind(LOG)
+    .fetch_one(&mut *tx)
+    .await?;
+    let mut standings = Vec::with_capacity(definitions.len());
+    for definition in definitions {
+        let all = Generation::all(&mut tx, definition.name).await?;
+        let standing = match all.iter().find(|generation| generation.answers()) {
+            Some(live) if live.code_hash == definition.code_hash() => Standing::Current,
+            Some(_) => Standing::Outdated,
+            None if head > 0 || !all.is_empty() => Standing::NotBuilt,
+            None => {
+                generation::create(&mut tx, definition, 1).await?;
+                generation::finish(&mut tx, definition, 1).await?;
+                generation::switch(&mut tx, definition, 1).await?;
+                let (name, code_hash) = (definition.name, definition.code_hash());
+                follower::ensure_live(&mut tx, name, &code_hash, LOG).await?;
+                Standing::Current
+            }
+        };
+        standings.push((definition, standing));
+    }
+    tx.commit().await?;
+    Ok(standings)
+}

@@ -1,0 +1,3 @@
+//! `billfold import …`: other people's records, or our own export, into the log.
+
+pub mod log;

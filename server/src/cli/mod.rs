@@ -1,0 +1,120 @@
+//! The command line: one struct of what may be asked, one file per command.
+//!
+//! Exit codes, the same for every command: 0 done · 1 done, and differences or refused rows were
+//! found · 2 the command or a setting is wrong · 3 something needed is unavailable (database, port,
+//! file) · 4 interrupted, run it again to go on · 70 a bug. Absent on purpose: rules; commands go
+//! through the same door as everybody.
+
+mod config;
+mod migrate;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Environment, Telemetry, default_data_folder};
+use crate::telemetry;
+
+/// Billing ledger engine for hosting providers: an event-sourced log, provable and replayable.
+#[derive(Debug, Parser)]
+#[command(name = "billfold", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    /// The data folder: private database, keys, settings.
+    #[arg(long, global = true, env = "BILLFOLD_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The file of settings, instead of billfold.toml in the data folder.
+    #[arg(long, global = true, env = "BILLFOLD_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 differences or refused rows were found, \
+2 wrong command or setting, 3 database, port or file unavailable, 4 interrupted, 70 bug.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the API, the pages, the followers and, without a database of yours, a private
+    /// PostgreSQL.
+    Serve(serve::Arguments),
+    /// Bring the database to the schema of this program.
+    Migrate,
+    /// Show the settings in force.
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+/// What every command starts from.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The settings in force.
+    pub config: Config,
+    /// The environment of the process.
+    pub environment: Environment,
+}
+
+/// Why a command stopped, with the exit code it stands for.
+#[derive(Debug)]
+pub struct Stop {
+    code: u8,
+    source: anyhow::Error,
+}
+
+impl Stop {
+    /// The command or a setting is wrong.
+    pub fn usage(source: impl Into<anyhow::Error>) -> Self {
+        Self { code: 2, source: source.into() }
+    }
+
+    /// Something needed is not there or does not answer.
+    pub fn unavailable(source: impl Into<anyhow::Error>) -> Self {
+        Self { code: 3, source: source.into() }
+    }
+
+    /// Something that should not be able to happen.
+    pub fn bug(source: impl Into<anyhow::Error>) -> Self {
+        Self { code: 70, source: source.into() }
+    }
+}
+
+/// Runs the program as the process's command line asks.
+#[expect(clippy::print_stderr, reason = "the last word of a command goes to its user")]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(arguments) {
+        Ok(code) => code,
+        Err(stop) => {
+            eprintln!("billfold: {:#}", stop.source);
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
+    let environment = Environment::of_process();
+    let data = arguments.data.unwrap_or_else(|| default_data_folder(&environment));
+    let config = Config::load(&data, arguments.config.as_deref(), &environment);
+    let context = Context { data, config: config.map_err(Stop::usage)?, environment };
+    start_log(&context, &arguments.command)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(Stop::unavailable)?;
+    match arguments.command {
+        Command::Serve(arguments) => runtime.block_on(serve::run(context, arguments)),
+        Command::Migrate => runtime.block_on(migrate::run(context)),
+        Command::Config(command) => config::run(&context, &command),
+    }
+}
+
+/// A server tells what it does; other commands only what is wrong, unless the settings say more.
+fn start_log(context: &Context, command: &Command) -> Result<(), Stop> {
+    let mut settings = context.config.telemetry.clone();
+    let talks = matches!(command, Command::Serve(_));
+    if !talks && settings.filter == Telemetry::default().filter {
+        settings.filter = "warn".to_owned();
+    }
+    telemetry::start_log(&settings).map_err(Stop::usage)
+}

@@ -1,0 +1,82 @@
+//! The rules of the settings.
+
+use std::fs;
+
+use super::{Config, Environment, LogFormat};
+
+fn load(file: Option<&str>, variables: &[(&str, &str)]) -> Result<Config, String> {
+    let name = format!("billfold-config-{}-{}", std::process::id(), uuid::Uuid::new_v4());
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).unwrap();
+    if let Some(text) = file {
+        fs::write(folder.join("billfold.toml"), text).unwrap();
+    }
+    let environment = Environment::of(variables.iter().copied());
+    let loaded = Config::load(&folder, None, &environment).map_err(|error| error.to_string());
+    fs::remove_dir_all(&folder).unwrap();
+    loaded
+}
+
+#[test]
+fn printed_settings_give_the_same_settings() {
+    let config = load(
+        Some("[http]\nlisten = '0.0.0.0:80'\n[telemetry]\nformat = 'json'\n"),
+        &[("BILLFOLD_METRICS_LISTEN", "off"), ("DATABASE_URL", "postgres://billfold@db/billfold")],
+    )
+    .unwrap();
+    assert_eq!(config.telemetry.format, LogFormat::Json);
+    assert_eq!(config.metrics.listen, None);
+    assert_eq!(load(Some(&config.to_toml()), &[]).unwrap(), config);
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let file = "[log]\nqueue = 10\nwriters = 3\n";
+    let config = load(Some(file), &[("BILLFOLD_LOG_QUEUE", "20")]).unwrap();
+    assert_eq!((config.log.queue, config.log.writers), (20, 3));
+}
+
+#[test]
+fn an_unknown_name_in_the_file_is_refused_with_its_line() {
+    let refused = load(Some("[http]\nlisten = '[::1]:80'\nlisen = 1\n"), &[]).unwrap_err();
+    assert!(refused.contains("unknown field `lisen`"), "{refused}");
+    assert!(refused.contains("line 3"), "{refused}");
+}
+
+#[test]
+fn an_unknown_variable_is_refused() {
+    for (variable, named) in [
+        ("BILLFOLD_HTTP_LISEN", "unknown field `lisen`"),
+        ("BILLFOLD_WHAT_EVER", "BILLFOLD_WHAT_EVER names no setting"),
+        ("BILLFOLD_HTTP", "BILLFOLD_HTTP names no setting"),
+    ] {
+        let refused = load(None, &[(variable, "1")]).unwrap_err();
+        assert!(refused.contains(named), "{refused}");
+    }
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_refused() {
+    assert!(load(None, &[("BILLFOLD_LOG_QUEUE", "many")]).unwrap_err().contains("many"));
+    assert!(load(None, &[("BILLFOLD_METRICS_LISTEN", "on")]).unwrap_err().contains("neither"));
+}
+
+#[test]
+fn a_password_in_the_file_is_refused_and_one_in_the_environment_is_never_shown() {
+    let refused = load(Some("[database]\nurl = 'postgres://u:hunter2@h/d'\n"), &[]).unwrap_err();
+    assert!(refused.contains("database.url_file") && !refused.contains("hunter2"), "{refused}");
+
+    for url in ["postgres://u:hunter2@h/d", "postgres://u@h/d?password=hunter2"] {
+        let config = load(None, &[("DATABASE_URL", url)]).unwrap();
+        assert!(
+            !config.to_toml().contains("hunter2") && !format!("{config:?}").contains("hunter2")
+        );
+        assert!(config.database.server().unwrap().is_some());
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_without_being_repeated() {
+    let refused = load(None, &[("DATABASE_URL", "mysql//secret")]).unwrap_err();
+    assert!(refused.starts_with("database.url") && !refused.contains("secret"), "{refused}");
+}
