@@ -3,6 +3,7 @@
 //! Guarantee: every test process runs a PostgreSQL cluster of its own and cleans up after itself,
 //! so no test depends on what a person left running. Absent on purpose: mocks of our own code.
 
+pub mod cases;
 pub mod harness;
 pub mod jars;
 pub mod proxy;

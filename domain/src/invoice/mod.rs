@@ -1,16 +1,16 @@
 //! An invoice: what a client owes, for what, until when.
 //!
-//! | state         | draft | edit  | discard   | issue | apply payment   | void | write off     |
-//! | ------------- | ----- | ----- | --------- | ----- | --------------- | ---- | ------------- |
-//! | absent        | draft | –     | –         | open¹ | –               | –    | –             |
-//! | draft         | –     | draft | discarded | open¹ | –               | –    | –             |
-//! | discarded     | –     | –     | –         | –     | –               | –    | –             |
-//! | open          | –     | –     | –         | –     | open or settled | void | uncollectible |
-//! | settled       | –     | –     | –         | –     | –               | void | –             |
-//! | void          | –     | –     | –         | –     | –               | –    | –             |
-//! | uncollectible | –     | –     | –         | –     | –               | –    | –             |
+//! | state         | draft | edit  | discard   | issue | pay   | void | write off     |
+//! | ------------- | ----- | ----- | --------- | ----- | ----- | ---- | ------------- |
+//! | absent        | draft | –     | –         | open¹ | –     | –    | –             |
+//! | draft         | –     | draft | discarded | open¹ | –     | –    | –             |
+//! | discarded     | –     | –     | –         | –     | –     | –    | –             |
+//! | open          | –     | –     | –         | –     | open² | void | uncollectible |
+//! | settled       | –     | –     | –         | –     | –     | void | –             |
+//! | void          | –     | –     | –         | –     | –     | –    | –             |
+//! | uncollectible | –     | –     | –         | –     | –     | –    | –             |
 //!
-//! ¹ Settled at once if the total is zero.
+//! ¹ Settled at once if the total is zero. ² Settled once nothing is owed.
 //!
 //! Guarantees: one currency; the total is lines plus tax; what is still owed is the total less
 //! the payments applied and never below zero; number, lines and taxes are frozen at issue; a

@@ -38,7 +38,7 @@ pub enum MoneyRefusal {
         right: Currency,
     },
     /// More decimals than the currency has.
-    #[error("the amount is finer than the minor unit of {currency}, give {} decimals at most", .currency.exponent())]
+    #[error("the amount is finer than the minor unit of {currency}")]
     TooPrecise {
         /// The currency asked for.
         currency: Currency,

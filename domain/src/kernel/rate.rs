@@ -18,7 +18,10 @@ use crate::kernel::text::serde_as_text;
 
 /// Declares a bounded decimal whose stored form is its shortest text.
 macro_rules! bounded_decimal {
-    ($(#[$doc:meta])* $name:ident, $field:literal, places $places:literal, $low:literal to $high:literal) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident, $field:literal, places $places:literal, $low:literal to $high:literal
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Decimal);

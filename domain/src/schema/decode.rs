@@ -58,7 +58,10 @@ macro_rules! event_union {
         fn read_as(aggregate_type: &str, read: &impl Read) -> Result<Event, DecodeError> {
             match aggregate_type {
                 $(<$noun as Aggregate>::TYPE => read.read::<$event>().map(Event::$noun),)+
-                unknown => Err(DecodeError::UnknownAggregate { aggregate_type: unknown.to_owned() }),
+                unknown => {
+                    let aggregate_type = unknown.to_owned();
+                    Err(DecodeError::UnknownAggregate { aggregate_type })
+                }
             }
         }
     };
@@ -83,15 +86,13 @@ event_union!(
 #[derive(Debug, Error)]
 pub enum DecodeError {
     /// No such aggregate in this release.
-    #[error(
-        "aggregate type {aggregate_type} is unknown to this release, upgrade before reading on"
-    )]
+    #[error("aggregate type {aggregate_type} is unknown to this release, upgrade first")]
     UnknownAggregate {
         /// What the log says.
         aggregate_type: String,
     },
     /// No such event in this release.
-    #[error("event type {event_type} is unknown to this release, upgrade before reading on")]
+    #[error("event type {event_type} is unknown to this release, upgrade first")]
     UnknownType {
         /// What the log says.
         event_type: String,

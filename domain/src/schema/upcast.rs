@@ -30,9 +30,7 @@ pub(crate) const STEPS: &[Step] = &[Step {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum UpcastError {
     /// Nobody ever wrote such a version, or a newer release did.
-    #[error(
-        "version {version} of {event_type} is unknown to this release, upgrade before reading on"
-    )]
+    #[error("version {version} of {event_type} is unknown to this release, upgrade first")]
     UnknownVersion {
         /// What the log says.
         event_type: String,

@@ -1,10 +1,12 @@
 //! What invoices post.
 //!
-//! | fact        | debit                                     | credit                                    |
-//! | ----------- | ----------------------------------------- | ----------------------------------------- |
-//! | issued      | receivable: total                         | revenue or deferred: lines; tax: groups   |
-//! | voided      | revenue or deferred: lines; tax: groups   | receivable: offset; customer credit: rest |
-//! | written off | bad debt: amount                          | receivable: amount                        |
+//! | fact        | debit                      | credit                     |
+//! | ----------- | -------------------------- | -------------------------- |
+//! | issued      | receivable: total          | revenue or deferred: lines |
+//! |             |                            | tax payable: groups        |
+//! | voided      | revenue or deferred: lines | receivable: offset         |
+//! |             | tax payable: groups        | customer credit: rest      |
+//! | written off | bad debt: amount           | receivable: amount         |
 //!
 //! A line whose days of service end after the issue date is deferred; any other is revenue. A
 //! credit note looks at the invoice's date too, so that it mirrors what the invoice posted.

@@ -1,9 +1,11 @@
 //! What payments post.
 //!
-//! | fact      | debit                             | credit                                          |
-//! | --------- | --------------------------------- | ----------------------------------------------- |
-//! | settled   | gateway clearing: amount          | receivable: allocations; customer credit; rest: unapplied cash |
-//! | allocated | unapplied cash or customer credit | receivable                                      |
+//! | fact      | debit                             | credit                         |
+//! | --------- | --------------------------------- | ------------------------------ |
+//! | settled   | gateway clearing: amount          | receivable: allocations        |
+//! |           |                                   | customer credit: to credit     |
+//! |           |                                   | unapplied cash: rest           |
+//! | allocated | unapplied cash or customer credit | receivable: amount             |
 
 use crate::kernel::Money;
 use crate::ledger::accounts::{CUSTOMER_CREDIT, GATEWAY_CLEARING, RECEIVABLE, UNAPPLIED_CASH};
