@@ -1,18 +1,18 @@
 //! Folded states that are kept between batches, bounded in bytes.
 //!
-//! A state in here is a hint: it is used only if its version equals the one read under the head lock. That
-//! alone would not be safe. A batch makes new states before its COMMIT; if that COMMIT fails and another
-//! process then appends other events, a stream can reach the same version with another history. So states
-//! of an open batch are **staged** beside the cache, under the batch's hash, and become part of it only on
-//! proof that the batch is in the log:
+//! A state in here is a hint: it is used only if its version equals the one read under the head
+//! lock. That alone would not be safe. A batch makes new states before its COMMIT; if that COMMIT
+//! fails and another process then appends other events, a stream can reach the same version with
+//! another history. So states of an open batch are **staged** beside the cache, under the batch's
+//! hash, and become part of it only on proof that the batch is in the log:
 //!
 //! - its COMMIT was acknowledged, or
-//! - whoever locks the head next finds that very hash in it. Any other hash drops them: either the batch was
-//!   not committed, or someone appended since, and then reading the tail costs little.
+//! - whoever locks the head next finds that very hash in it. Any other hash drops them: either the
+//!   batch was not committed, or someone appended since, and then reading the tail costs little.
 //!
-//! At most one batch of a process can be staged, because the head lock is held from before the staging until
-//! the COMMIT has ended, and the next holder settles first. A head that goes backwards (a restored database)
-//! empties the cache.
+//! At most one batch of a process can be staged, because the head lock is held from before the
+//! staging until the COMMIT has ended, and the next holder settles first. A head that goes
+//! backwards (a restored database) empties the cache.
 //!
 //! Eviction is CLOCK: a state that was used since the hand last passed gets another round.
 

@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, Utc};
 
-/// The present. The server hands in the wall clock; tests and test tenants hand in one they can move.
+/// The present. The server hands in the wall clock; tests and test tenants hand in one they can
+/// move.
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> DateTime<Utc>;

@@ -1,9 +1,10 @@
 //! What a decision sees and may do while the head is locked.
 //!
-//! Guarantees: a decision reads the newest committed facts plus what earlier commands of the same batch
-//! appended. What it appends itself is kept apart until it has answered; a refusal drops it whole. A use of
-//! the desk against its rules is remembered: the command ends as a bug even if the decision ignores the error.
-//! Absent on purpose: any way to reach a stream, series or claim that `Needs` did not name.
+//! Guarantees: a decision reads the newest committed facts plus what earlier commands of the same
+//! batch appended. What it appends itself is kept apart until it has answered; a refusal drops it
+//! whole. A use of the desk against its rules is remembered: the command ends as a bug even if the
+//! decision ignores the error. Absent on purpose: any way to reach a stream, series or claim that
+//! `Needs` did not name.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -107,8 +108,8 @@ impl<'a> Desk<'a> {
     /// Appends one event and applies it to the stream's state. Returns the event's sequence.
     ///
     /// # Errors
-    /// A stream, series or claim that `Needs` did not name; a claim another stream holds; a number out of
-    /// order. Nothing is appended then, and the command ends as a bug.
+    /// A stream, series or claim that `Needs` did not name; a claim another stream holds; a number
+    /// out of order. Nothing is appended then, and the command ends as a bug.
     pub fn append<S: AnyState>(
         &mut self,
         stream: &StreamKey,
@@ -258,12 +259,13 @@ impl Draft {
 pub struct TakenNumber {
     /// The series, such as `invoice/2026`.
     pub series: String,
-    /// The number. In a series that was used before it must be the last one plus one, else at least 1.
+    /// The number. In a series that was used before it must be the last one plus one, else at least
+    /// 1.
     pub number: u64,
     /// The document's date.
     pub date: NaiveDate,
-    /// The document got its number elsewhere and keeps it: any number from 1 is taken as it is, and the
-    /// series goes on after the highest.
+    /// The document got its number elsewhere and keeps it: any number from 1 is taken as it is, and
+    /// the series goes on after the highest.
     pub imported: bool,
 }
 

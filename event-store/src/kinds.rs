@@ -1,7 +1,7 @@
 //! The kinds of streams one store was opened with, found by name.
 //!
-//! Guarantees: names are unique; a name that is not here is never decided upon. Absent on purpose: adding a
-//! kind later; a store knows its kinds from the start.
+//! Guarantees: names are unique; a name that is not here is never decided upon. Absent on purpose:
+//! adding a kind later; a store knows its kinds from the start.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,7 +50,8 @@ impl Kinds {
         self.by_name.get(name).map(|entry| &entry.kind)
     }
 
-    /// Applies one stored event to a state of its kind. A panic of the kind is an error of this stream.
+    /// Applies one stored event to a state of its kind. A panic of the kind is an error of this
+    /// stream.
     pub(crate) fn fold(
         &self,
         state: &mut dyn AnyState,

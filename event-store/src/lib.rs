@@ -1,8 +1,9 @@
 //! The append-only log of Billfold: bytes, headers, order and proof. It knows no billing.
 //!
-//! Guarantees: positions have no gaps and follow commit order; one command's events commit together or not
-//! at all; the same idempotency key has one answer for ever; every batch is chained to the one before by
-//! hash. Absent on purpose: typed events, business rules, anything that calls out of the database.
+//! Guarantees: positions have no gaps and follow commit order; one command's events commit together
+//! or not at all; the same idempotency key has one answer for ever; every batch is chained to the
+//! one before by hash. Absent on purpose: typed events, business rules, anything that calls out of
+//! the database.
 
 pub mod anchor;
 mod batch;

@@ -1,8 +1,9 @@
-//! The log in memory: the same decisions, receipts, numbers and hashes as on PostgreSQL, and no database.
+//! The log in memory: the same decisions, receipts, numbers and hashes as on PostgreSQL, and no
+//! database.
 //!
-//! For laws of the domain and for seeded simulation. Guarantees: `batch` decides here exactly what it decides
-//! under the head lock; with one seed and one clock, two runs give the same bytes. Absent on purpose: a
-//! queue, durability, and any use outside of tests and what-if runs.
+//! For laws of the domain and for seeded simulation. Guarantees: `batch` decides here exactly what
+//! it decides under the head lock; with one seed and one clock, two runs give the same bytes.
+//! Absent on purpose: a queue, durability, and any use outside of tests and what-if runs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -94,7 +95,8 @@ impl MemoryLog {
         self.contents().fault = Some(fault);
     }
 
-    /// Drops every folded state, as an emptied cache does; they are folded again from events when needed.
+    /// Drops every folded state, as an emptied cache does; they are folded again from events when
+    /// needed.
     pub fn forget_states(&self) {
         self.contents().states.clear();
     }

@@ -1,9 +1,9 @@
 //! Brings a database to this build's schema.
 //!
-//! Guarantees: migrations run in their order, once each, all in one transaction under a lock, so that two
-//! servers that start together do not meet and a failure leaves nothing behind. A file that changed after it
-//! ran, or one this build does not know, is refused. The log's head is made with its genesis hash.
-//! Absent on purpose: steps back. A migration is undone by a new one.
+//! Guarantees: migrations run in their order, once each, all in one transaction under a lock, so
+//! that two servers that start together do not meet and a failure leaves nothing behind. A file
+//! that changed after it ran, or one this build does not know, is refused. The log's head is made
+//! with its genesis hash. Absent on purpose: steps back. A migration is undone by a new one.
 
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, Executor, PgConnection, Row};
@@ -39,12 +39,12 @@ pub struct Migrated {
     pub install_id: Uuid,
 }
 
-/// Runs what is missing. `connection` belongs to the owner of the schema; `install_id` is used only if the
-/// log has no head yet.
+/// Runs what is missing. `connection` belongs to the owner of the schema; `install_id` is used only
+/// if the log has no head yet.
 ///
 /// # Errors
-/// The database refused, or holds a migration that this build does not know or knows otherwise. Nothing is
-/// changed then.
+/// The database refused, or holds a migration that this build does not know or knows otherwise.
+/// Nothing is changed then.
 pub async fn migrate(
     connection: &mut PgConnection,
     install_id: Uuid,
@@ -104,7 +104,8 @@ async fn recorded(connection: &mut PgConnection) -> Result<Vec<String>, MigrateE
 /// Makes the head of the log if there is none; answers the install it belongs to.
 async fn head(connection: &mut PgConnection, install_id: Uuid) -> Result<Uuid, sqlx::Error> {
     sqlx::query(
-        "insert into log_heads (log_id, install_id, position, batch_no, batch_hash, last_recorded_at)
+        "insert into log_heads
+           (log_id, install_id, position, batch_no, batch_hash, last_recorded_at)
          values ($1, $2, 0, 0, $3, 'epoch') on conflict do nothing",
     )
     .bind(LOG_ID)

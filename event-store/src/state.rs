@@ -1,8 +1,8 @@
 //! How the log holds folded states without knowing what is in them.
 //!
-//! The owner of an aggregate registers one [`StateKind`] per kind of stream. The writer then folds stored
-//! events with it, keeps the states in a bounded cache and lends them to decisions.
-//! Absent on purpose: serde bounds and aggregate traits; how events are decoded is the kind's own matter.
+//! The owner of an aggregate registers one [`StateKind`] per kind of stream. The writer then folds
+//! stored events with it, keeps the states in a bounded cache and lends them to decisions. Absent
+//! on purpose: serde bounds and aggregate traits; how events are decoded is the kind's own matter.
 
 use std::any::Any;
 
@@ -28,10 +28,11 @@ pub trait StateKind: Send + Sync {
     /// Applies one stored event. Called in order of sequence, never twice for one event.
     ///
     /// # Errors
-    /// [`FoldError::Newer`] for a type or version this build does not know, [`FoldError::Broken`] for
-    /// bytes it knows but cannot read. The state is thrown away after an error.
+    /// [`FoldError::Newer`] for a type or version this build does not know, [`FoldError::Broken`]
+    /// for bytes it knows but cannot read. The state is thrown away after an error.
     fn fold(&self, state: &mut dyn AnyState, event: &RecordedRef<'_>) -> Result<(), FoldError>;
-    /// Changes whenever the JSON form of the state changes; snapshots with another hash are not used.
+    /// Changes whenever the JSON form of the state changes; snapshots with another hash are not
+    /// used.
     fn state_schema_hash(&self) -> Hash;
     /// The state as JSON for a snapshot; nothing if this kind has none.
     fn to_json(&self, _state: &dyn AnyState) -> Option<String> {

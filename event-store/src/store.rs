@@ -1,9 +1,9 @@
 //! The door to the log: submit commands, load states.
 //!
-//! Guarantees: what is answered is durable; commands are decided one after another in the order of their
-//! positions; a full queue answers at once instead of growing. Absent on purpose: retries on conflicts (the
-//! decision runs under the lock, so only a version the caller passed can conflict, and only the caller can
-//! decide what to do then).
+//! Guarantees: what is answered is durable; commands are decided one after another in the order of
+//! their positions; a full queue answers at once instead of growing. Absent on purpose: retries on
+//! conflicts (the decision runs under the lock, so only a version the caller passed can conflict,
+//! and only the caller can decide what to do then).
 
 use std::any::Any;
 use std::ops::Deref;
@@ -119,7 +119,8 @@ impl Store {
         Self { backend: Backend::Memory(log) }
     }
 
-    /// Queues one command and waits for its answer. Dropping the future does not take the command back.
+    /// Queues one command and waits for its answer. Dropping the future does not take the command
+    /// back.
     ///
     /// # Errors
     /// See [`SubmitError`].
@@ -131,9 +132,10 @@ impl Store {
         }
     }
 
-    /// Submits many commands, as an import does: they are decided in their order, in as few transactions
-    /// as [`StoreOptions::import_batch`] allows, and the call waits for room instead of answering busy. One
-    /// answer per command, in their order; a command that fails does not stop those after it.
+    /// Submits many commands, as an import does: they are decided in their order, in as few
+    /// transactions as [`StoreOptions::import_batch`] allows, and the call waits for room instead
+    /// of answering busy. One answer per command, in their order; a command that fails does not
+    /// stop those after it.
     pub async fn submit_many(
         &self,
         submissions: Vec<Submission>,

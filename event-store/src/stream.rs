@@ -1,7 +1,7 @@
 //! Names inside the log: a stream, and what a stream may claim for itself.
 //!
-//! Guarantees: every name carries its tenant or is only used beside one, so that no lookup can cross
-//! tenants. Absent on purpose: text forms of ids; they belong to whoever talks to people.
+//! Guarantees: every name carries its tenant or is only used beside one, so that no lookup can
+//! cross tenants. Absent on purpose: text forms of ids; they belong to whoever talks to people.
 
 use std::fmt;
 
@@ -24,13 +24,14 @@ impl fmt::Display for StreamKey {
     }
 }
 
-/// Something that may exist once per tenant: a product code, a gateway's reference. One stream holds it.
+/// Something that may exist once per tenant: a product code, a gateway's reference. One stream
+/// holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClaimKey {
     /// What sort of thing, such as `product_code`.
     pub scope: &'static str,
-    /// The thing itself, already brought to one spelling (case, blanks) by the caller; no personal data
-    /// in clear.
+    /// The thing itself, already brought to one spelling (case, blanks) by the caller; no personal
+    /// data in clear.
     pub key: String,
 }
 

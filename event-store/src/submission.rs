@@ -1,11 +1,12 @@
 //! What is handed to the log, and what comes back.
 //!
-//! A [`Submission`] is one command: a header (who, with which idempotency key, why) and a [`Work`] that
-//! decides under the head lock. The answer is a [`Receipt`], stored for ever beside the events: the same key
-//! with the same request gets the same answer, from any process, at any time.
+//! A [`Submission`] is one command: a header (who, with which idempotency key, why) and a [`Work`]
+//! that decides under the head lock. The answer is a [`Receipt`], stored for ever beside the
+//! events: the same key with the same request gets the same answer, from any process, at any time.
 //!
-//! Absent on purpose: an error for "the same key is being worked on right now". The second submission waits
-//! for the lock as any other does and is then answered with the first one's receipt.
+//! Absent on purpose: an error for "the same key is being worked on right now". The second
+//! submission waits for the lock as any other does and is then answered with the first one's
+//! receipt.
 
 use std::fmt;
 use std::sync::Arc;
@@ -54,17 +55,17 @@ pub struct Header {
 
 /// A decision. It runs under the head lock, so it sees the very state its events are appended to.
 ///
-/// `decide` must be pure: no I/O, no clock, no randomness, no waiting. It **may run again** with newer facts
-/// (a batch that was split or retried), and only the last run counts. A panic inside is caught and answers
-/// this command alone with [`SubmitError::Bug`].
+/// `decide` must be pure: no I/O, no clock, no randomness, no waiting. It **may run again** with
+/// newer facts (a batch that was split or retried), and only the last run counts. A panic inside is
+/// caught and answers this command alone with [`SubmitError::Bug`].
 pub trait Work: Send + Sync {
     /// Everything `decide` will look at or change; what is not named here cannot be reached.
     fn needs(&self) -> Needs;
     /// Decides: appends to the desk and returns the answer, or stops.
     ///
     /// # Errors
-    /// [`Stop::Refused`] for a refusal; then nothing of what was appended is kept. [`Stop::Bug`] for a use of
-    /// the desk that its rules forbid.
+    /// [`Stop::Refused`] for a refusal; then nothing of what was appended is kept. [`Stop::Bug`]
+    /// for a use of the desk that its rules forbid.
     fn decide(&self, desk: &mut Desk<'_>) -> Result<Box<RawValue>, Stop>;
 }
 
@@ -73,8 +74,8 @@ pub trait Work: Send + Sync {
 pub struct Needs {
     /// Streams that probably exist: their states are loaded before the lock is taken.
     pub streams: Vec<StreamKey>,
-    /// Streams the command means to begin: nothing is loaded ahead. Only a hint; one that exists after all
-    /// is loaded under the lock.
+    /// Streams the command means to begin: nothing is loaded ahead. Only a hint; one that exists
+    /// after all is loaded under the lock.
     pub fresh: Vec<StreamKey>,
     /// Number series.
     pub series: Vec<String>,
@@ -206,8 +207,8 @@ impl From<DeskError> for Stop {
 pub struct Refused {
     /// What the caller is told.
     pub answer: Box<RawValue>,
-    /// Store it as the answer to this key. True if the refusal depends on state, so that a retry cannot
-    /// succeed behind a caller who was told no; false if the request itself is malformed.
+    /// Store it as the answer to this key. True if the refusal depends on state, so that a retry
+    /// cannot succeed behind a caller who was told no; false if the request itself is malformed.
     pub remember: bool,
 }
 
@@ -216,7 +217,8 @@ pub struct Refused {
 pub struct Receipt {
     /// First event of the command; absent if it appended none.
     pub first_position: Option<i64>,
-    /// Last event of the command; absent if it appended none. Pass it as `min_position` to read this write.
+    /// Last event of the command; absent if it appended none. Pass it as `min_position` to read
+    /// this write.
     pub last_position: Option<i64>,
     /// The batch it was committed in.
     pub batch_no: i64,
@@ -282,7 +284,8 @@ pub enum SubmitError {
         /// What the connection said.
         reason: String,
     },
-    /// A stream or claim was written by a newer build, so this one must not decide on it; nothing was done.
+    /// A stream or claim was written by a newer build, so this one must not decide on it; nothing
+    /// was done.
     #[error("{what} was written by a newer build: {reason}")]
     NewerEvent {
         /// The stream or claim.

@@ -1,6 +1,7 @@
 //! A toy aggregate for tests of the log itself: a jar that is filled and emptied.
 //!
-//! The log knows no billing, so neither do its tests. An event's payload is the number that is added.
+//! The log knows no billing, so neither do its tests. An event's payload is the number that is
+//! added.
 
 use std::any::Any;
 use std::sync::Arc;

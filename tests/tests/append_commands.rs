@@ -1,4 +1,5 @@
-//! Submitting commands to the log on PostgreSQL: one answer each, for ever, and no neighbour notices.
+//! Submitting commands to the log on PostgreSQL: one answer each, for ever, and no neighbour
+//! notices.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,8 +29,8 @@ async fn a_command_is_stored_with_everything_that_is_known_of_it() {
     assert_eq!(receipt.answer.get(), "5");
     assert!(!receipt.replayed);
     let row: (String, String, i64, String, Uuid, Option<Uuid>, String, String) = sqlx::query_as(
-        "select aggregate_type, event_type, sequence, payload::text, command_id, causation_id, actor,
-                metadata::text from events where position = 1",
+        "select aggregate_type, event_type, sequence, payload::text, command_id, causation_id,
+                actor, metadata::text from events where position = 1",
     )
     .fetch_one(&db.feed)
     .await

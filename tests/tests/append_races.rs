@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use futures_util::future::join_all;
 use sha2::{Digest, Sha256};
 
-/// Positions, sequences and the chain of headers have no gaps, and every acknowledged command is there once.
+/// Positions, sequences and the chain of headers have no gaps, and every acknowledged command is
+/// there once.
 async fn whole(db: &TestDb, commands: usize) {
     let (count, last): (i64, i64) = sqlx::query_as("select count(*), max(position) from events")
         .fetch_one(&db.feed)
@@ -17,16 +18,21 @@ async fn whole(db: &TestDb, commands: usize) {
         .unwrap();
     assert_eq!(count, last, "positions have no gaps");
     let broken: i64 = sqlx::query_scalar(
-        "select count(*) from (select sequence, row_number() over (partition by tenant_id, aggregate_type,
-                aggregate_id order by position) as expected from events) e where sequence <> expected",
+        "select count(*) from
+           (select sequence, row_number() over
+                     (partition by tenant_id, aggregate_type, aggregate_id order by position)
+                   as expected
+              from events) e
+          where sequence <> expected",
     )
     .fetch_one(&db.feed)
     .await
     .unwrap();
     assert_eq!(broken, 0, "sequences follow positions");
     let broken: i64 = sqlx::query_scalar(
-        "select count(*) from (select b.*, lag(batch_hash) over w as before, lag(last_position) over w as upto
-           from batches b window w as (order by batch_no)) b
+        "select count(*) from
+           (select b.*, lag(batch_hash) over w as before, lag(last_position) over w as upto
+              from batches b window w as (order by batch_no)) b
           where before is not null and (prev_hash <> before or first_position <> upto + 1)",
     )
     .fetch_one(&db.feed)

@@ -1,11 +1,12 @@
-//! The heart of the append, without I/O: facts read under the head lock and commands go in, what to store
-//! and how to answer each command comes out.
+//! The heart of the append, without I/O: facts read under the head lock and commands go in, what to
+//! store and how to answer each command comes out.
 //!
 //! Guarantees:
-//! - Commands are decided one after another, in their order; each sees what those before it appended.
+//! - Commands are decided one after another, in their order; each sees what those before it
+//!   appended.
 //! - A command that fails, refuses or panics leaves no trace beside its own answer.
-//! - The same key and request in one batch or in a stored receipt gives the same answer; another request
-//!   under that key is refused.
+//! - The same key and request in one batch or in a stored receipt gives the same answer; another
+//!   request under that key is refused.
 //! - Positions, sequences and numbers follow the facts without gaps; `recorded_at` never falls.
 //!
 //! Absent on purpose: clocks, connections, retries. `writer` and `memory` bring those.
@@ -42,8 +43,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) header: &'a Header,
     pub(crate) needs: &'a Needs,
     pub(crate) work: &'a dyn Work,
-    /// Hash of the batch this command was in when the connection broke during COMMIT: a receipt from that
-    /// batch is this very submission's answer, not an earlier one's.
+    /// Hash of the batch this command was in when the connection broke during COMMIT: a receipt
+    /// from that batch is this very submission's answer, not an earlier one's.
     pub(crate) tried: Option<Hash>,
 }
 

@@ -1,7 +1,8 @@
 //! What a decided batch wants stored: one list of rows per table, the batch's header, the answers.
 //!
-//! Guarantees: rows of `streams`, `counters` and `reservations` hold the net effect of the batch, once per
-//! key and in order of key, so that batches of two processes meet index pages in the same order.
+//! Guarantees: rows of `streams`, `counters` and `reservations` hold the net effect of the batch,
+//! once per key and in order of key, so that batches of two processes meet index pages in the same
+//! order.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -26,8 +26,8 @@ pub(super) struct Done {
     pub(super) result: Result<Vec<Outcome>, Trouble>,
 }
 
-/// Decides the commands under the head lock and commits what they append. After an error the transaction
-/// is rolled back, or the connection is lost.
+/// Decides the commands under the head lock and commits what they append. After an error the
+/// transaction is rolled back, or the connection is lost.
 pub(super) async fn attempt(
     shared: &Shared,
     link: &mut Link,
@@ -96,7 +96,8 @@ async fn prepare(
     Ok((plan.batch, plan))
 }
 
-/// Loads what the cache misses, before the lock is taken. What changes until then is made good by its tail.
+/// Loads what the cache misses, before the lock is taken. What changes until then is made good by
+/// its tail.
 async fn load_ahead(
     shared: &Shared,
     connection: &mut PgConnection,

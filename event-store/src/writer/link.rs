@@ -1,7 +1,7 @@
 //! A writer's own connection to the database, found again when it is lost.
 //!
-//! Guarantees: every connection runs as `billfold_feed`, waits for nothing without a limit, and never
-//! acknowledges a COMMIT that is not on disk.
+//! Guarantees: every connection runs as `billfold_feed`, waits for nothing without a limit, and
+//! never acknowledges a COMMIT that is not on disk.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Executor};
 
-/// Time a statement may take beyond its own limit in the server before the connection counts as lost.
+/// Time a statement may take beyond its own limit in the server before the connection counts as
+/// lost.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// One connection.
@@ -73,7 +74,8 @@ impl Link {
     }
 }
 
-/// Waits for an answer of the server, but not for ever: a peer that vanished without a word is found out.
+/// Waits for an answer of the server, but not for ever: a peer that vanished without a word is
+/// found out.
 pub(super) async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = Result<T, sqlx::Error>>,
@@ -92,8 +94,9 @@ pub(super) fn patience(statement_timeout: Duration) -> Duration {
     statement_timeout + GRACE
 }
 
-/// Settings of a writing session. Batches look rows up by key, a few hundred at a time; the planner must not
-/// take a small or freshly filled table as a reason to read all of it, nor plan anew for each batch.
+/// Settings of a writing session. Batches look rows up by key, a few hundred at a time; the planner
+/// must not take a small or freshly filled table as a reason to read all of it, nor plan anew for
+/// each batch.
 fn session(statement_timeout: Duration) -> String {
     let millis = statement_timeout.as_millis();
     format!(

@@ -1,18 +1,22 @@
 //! The writers: tasks that take what is queued, decide it under the head lock and commit it.
 //!
-//! One batch costs four round trips: BEGIN; `log_read` (lock, then read); `log_append`; COMMIT. A batch is
-//! whatever waited, never held back for more. The queue has one door: a writer that took a batch keeps the
-//! door shut until the batch is decided, so commands reach the log in the order they were queued, and the
-//! next writer finds a whole batch waiting when the first one starts to store. While one writer stores and
-//! commits, the other loads what its batch misses and waits for the head inside the database.
+//! One batch costs four round trips: BEGIN; `log_read` (lock, then read); `log_append`; COMMIT. A
+//! batch is whatever waited, never held back for more. The queue has one door: a writer that took a
+//! batch keeps the door shut until the batch is decided, so commands reach the log in the order
+//! they were queued, and the next writer finds a whole batch waiting when the first one starts to
+//! store. While one writer stores and commits, the other loads what its batch misses and waits for
+//! the head inside the database.
 //!
 //! Guarantees:
 //! - Nobody is answered before COMMIT was acknowledged, or receipts prove it.
-//! - A connection that breaks during COMMIT leaves the outcome unknown: the batch is submitted again, and
-//!   since receipts are read under the lock, what was stored is answered from its receipts and what was not
-//!   is decided anew. The lock cannot be had before the broken transaction has ended.
-//! - What the database refuses fails only the command that holds it: the batch is halved until it is alone.
-//! - Cached states never decide anything unless the version read under the lock vouches for them (`cache`).
+//! - A connection that breaks during COMMIT leaves the outcome unknown: the batch is submitted
+//!   again, and since receipts are read under the lock, what was stored is answered from its
+//!   receipts and what was not is decided anew. The lock cannot be had before the broken
+//!   transaction has ended.
+//! - What the database refuses fails only the command that holds it: the batch is halved until it
+//!   is alone.
+//! - Cached states never decide anything unless the version read under the lock vouches for them
+//!   (`cache`).
 //!
 //! Absent on purpose: ordering by stream or routing to one writer; the head lock orders everything.
 

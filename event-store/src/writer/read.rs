@@ -1,8 +1,8 @@
 //! The first call of a batch: lock the head and read everything the batch must know.
 //!
-//! Guarantees: each stream, key, series and claim of the batch is asked for once; the answers become the
-//! same [`Facts`] that any log decides on. Absent on purpose: states; the caller adds them, since most are
-//! in its cache.
+//! Guarantees: each stream, key, series and claim of the batch is asked for once; the answers
+//! become the same [`Facts`] that any log decides on. Absent on purpose: states; the caller adds
+//! them, since most are in its cache.
 
 use std::collections::HashMap;
 use std::hash::Hash as Hashable;
@@ -60,7 +60,8 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Locks the head, then reads. Answers the facts, still without states, and the version of each stream.
+    /// Locks the head, then reads. Answers the facts, still without states, and the version of each
+    /// stream.
     pub(super) async fn ask(
         &self,
         connection: &mut PgConnection,

@@ -1,7 +1,7 @@
 //! Folding streams from the database: whole, or from a known state on.
 //!
-//! Guarantees: any number of streams is read in one query; a stream with a hole in its sequence is not
-//! folded. Events are folded as they arrive, so memory holds states, not histories.
+//! Guarantees: any number of streams is read in one query; a stream with a hole in its sequence is
+//! not folded. Events are folded as they arrive, so memory holds states, not histories.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! What an error of the database means for a batch.
 //!
-//! Guarantees: nothing is reported as failed that may have been stored. Only an error that the server itself
-//! reported for COMMIT proves a rollback; a connection that broke there leaves the outcome unknown.
+//! Guarantees: nothing is reported as failed that may have been stored. Only an error that the
+//! server itself reported for COMMIT proves a rollback; a connection that broke there leaves the
+//! outcome unknown.
 
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
