@@ -35,7 +35,10 @@ impl Selection {
         let find = |name: &String| {
             registry::find(name).map_err(|_| {
                 let known: Vec<&str> = PROJECTIONS.iter().map(|d| d.name).collect();
-                Error::Usage(format!("no projection is called {name:?}; there are {}", known.join(", ")))
+                Error::Usage(format!(
+                    "no projection is called {name:?}; there are {}",
+                    known.join(", ")
+                ))
             })
         };
         self.names.iter().map(find).collect()
