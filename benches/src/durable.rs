@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The kind of the bench streams.
-pub const KIND: &str = "bench";
+pub(crate) const KIND: &str = "bench";
 
 impl AnyState for BenchState {
     fn clone_box(&self) -> Box<dyn AnyState> {
@@ -30,7 +30,7 @@ impl AnyState for BenchState {
 }
 
 /// Folds bench events for the store.
-pub struct BenchKind;
+pub(crate) struct BenchKind;
 
 impl StateKind for BenchKind {
     fn name(&self) -> &'static str {
@@ -107,7 +107,12 @@ fn submission(tenant: Uuid, n: u64, known: Option<Uuid>) -> Result<Submission> {
 }
 
 /// Creates streams with `tasks` commands in flight for `span`; each waits for its durable receipt.
-pub async fn commands(store: &Store, tenant: Uuid, tasks: usize, span: Duration) -> Result<Run> {
+pub(crate) async fn commands(
+    store: &Store,
+    tenant: Uuid,
+    tasks: usize,
+    span: Duration,
+) -> Result<Run> {
     let counter = Arc::new(AtomicU64::new(0));
     let start = Instant::now();
     let mut running = Vec::with_capacity(tasks);
@@ -144,7 +149,7 @@ pub async fn commands(store: &Store, tenant: Uuid, tasks: usize, span: Duration)
 }
 
 /// Appends `commands` commands of two events as an import does, `chunk` at a time; events per second.
-pub async fn bulk(store: &Store, tenant: Uuid, commands: u64, chunk: u64) -> Result<Run> {
+pub(crate) async fn bulk(store: &Store, tenant: Uuid, commands: u64, chunk: u64) -> Result<Run> {
     let start = Instant::now();
     let mut n = 0;
     let mut waiting: Option<tokio::task::JoinHandle<Result<()>>> = None;

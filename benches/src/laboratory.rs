@@ -22,7 +22,7 @@ const SETTINGS: [&str; 8] = [
 ];
 
 /// The bench's wall clock.
-pub struct WallClock;
+pub(crate) struct WallClock;
 
 impl Clock for WallClock {
     #[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
@@ -32,18 +32,18 @@ impl Clock for WallClock {
 }
 
 /// A running cluster.
-pub struct Laboratory {
+pub(crate) struct Laboratory {
     embedded: Embedded,
 }
 
 /// One database of it, migrated.
-pub struct Bench {
+pub(crate) struct Bench {
     /// How to connect.
-    pub connect: PgConnectOptions,
+    pub(crate) connect: PgConnectOptions,
     /// A pool per role.
-    pub pools: Pools,
+    pub(crate) pools: Pools,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 impl Laboratory {
@@ -51,7 +51,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// No server binaries, or the folder can't be used.
-    pub fn start(dir: &Path) -> Result<Self> {
+    pub(crate) fn start(dir: &Path) -> Result<Self> {
         let settings = Settings {
             dir: dir.to_owned(),
             server_binaries: None,
@@ -67,7 +67,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// The server refuses.
-    pub async fn fresh(&self, name: &str) -> Result<Bench> {
+    pub(crate) async fn fresh(&self, name: &str) -> Result<Bench> {
         let server = Pools::open(&self.embedded.connect_options("postgres"), PoolSizes::default());
         let drop = format!("drop database if exists \"{name}\" with (force)");
         sqlx::raw_sql(&drop).execute(&server.owner).await?;
@@ -79,7 +79,7 @@ impl Laboratory {
     ///
     /// # Errors
     /// The server refuses.
-    pub async fn open(&self, name: &str) -> Result<Bench> {
+    pub(crate) async fn open(&self, name: &str) -> Result<Bench> {
         create_if_missing(&self.embedded.connect_options("postgres"), name).await?;
         let connect = self.embedded.connect_options(name);
         let pools = Pools::open(&connect, PoolSizes::default());
@@ -90,18 +90,18 @@ impl Laboratory {
     }
 
     /// Where the server's socket lies.
-    pub fn socket(&self) -> &Path {
+    pub(crate) fn socket(&self) -> &Path {
         self.embedded.socket_folder()
     }
 
     /// The pgbench beside the server, or the one on the path.
-    pub fn pgbench(&self) -> PathBuf {
+    pub(crate) fn pgbench(&self) -> PathBuf {
         let beside = self.embedded.binaries().folder.join("pgbench");
         if beside.is_file() { beside } else { "pgbench".into() }
     }
 
     /// The cluster's folder.
-    pub fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         self.embedded.dir()
     }
 }
@@ -111,7 +111,7 @@ impl Bench {
     ///
     /// # Errors
     /// The server is away.
-    pub async fn settings(&self) -> Result<Vec<String>> {
+    pub(crate) async fn settings(&self) -> Result<Vec<String>> {
         let mut shown = Vec::with_capacity(SETTINGS.len());
         for name in SETTINGS {
             let value: String = sqlx::query_scalar("select current_setting($1)")

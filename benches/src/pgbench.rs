@@ -8,7 +8,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 /// The table that pgbench inserts into.
-pub async fn prepare(pool: &PgPool) -> Result<()> {
+pub(crate) async fn prepare(pool: &PgPool) -> Result<()> {
     sqlx::raw_sql(
         "drop table if exists pgbench_row;
          create table pgbench_row (id bigint generated always as identity primary key, body json not null);",
@@ -19,7 +19,7 @@ pub async fn prepare(pool: &PgPool) -> Result<()> {
 }
 
 /// Runs pgbench with `clients` connections for `seconds` over the Unix socket in `socket`.
-pub async fn run(
+pub(crate) async fn run(
     program: &Path,
     socket: &Path,
     user: &str,

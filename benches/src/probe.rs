@@ -11,25 +11,25 @@ use std::time::Instant;
 
 /// The machine and its disk at the time of the run.
 #[derive(Debug, Clone, Serialize)]
-pub struct Machine {
+pub(crate) struct Machine {
     /// Processor model.
-    pub processor: String,
+    pub(crate) processor: String,
     /// Logical processors.
-    pub processors: usize,
+    pub(crate) processors: usize,
     /// Memory, MiB.
-    pub memory_mib: u64,
+    pub(crate) memory_mib: u64,
     /// Kernel release.
-    pub kernel: String,
+    pub(crate) kernel: String,
     /// Version of the PostgreSQL server.
-    pub postgres: String,
+    pub(crate) postgres: String,
     /// Server settings that matter, as `name=value`.
-    pub settings: Vec<String>,
+    pub(crate) settings: Vec<String>,
     /// Median of 200 `fdatasync` calls of 8 kB in the data folder, milliseconds.
-    pub fdatasync_ms: f64,
+    pub(crate) fdatasync_ms: f64,
 }
 
 /// Times 200 writes of 8 kB with `fdatasync` in `dir`; the median in milliseconds.
-pub fn fdatasync_ms(dir: &Path) -> Result<f64> {
+pub(crate) fn fdatasync_ms(dir: &Path) -> Result<f64> {
     let path = dir.join("fsync-probe");
     let mut file = OpenOptions::new()
         .create(true)
@@ -62,7 +62,7 @@ fn proc_value(file: &str, key: &str) -> String {
 }
 
 /// Describes the machine; the server's part is filled in by the caller.
-pub fn machine(dir: &Path, postgres: String, settings: Vec<String>) -> Result<Machine> {
+pub(crate) fn machine(dir: &Path, postgres: String, settings: Vec<String>) -> Result<Machine> {
     let memory = proc_value("/proc/meminfo", "MemTotal");
     let kib: u64 = memory.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0);
     Ok(Machine {

@@ -12,7 +12,7 @@ use std::time::Instant;
 ///
 /// # Errors
 /// The log can't be read to its head.
-pub async fn read(bench: &Bench) -> Result<Run> {
+pub(crate) async fn read(bench: &Bench) -> Result<Run> {
     let head = Feed::new(bench.pools.feed.clone(), 1).head().await?;
     let range = Range { log_id: 1, after: 0, through: head.position };
     let start = Instant::now();

@@ -8,45 +8,45 @@ use std::time::Duration;
 
 /// One measured run of one side.
 #[derive(Debug, Clone, Serialize)]
-pub struct Run {
+pub(crate) struct Run {
     /// Which bar of the harness, such as `durable-commands`.
-    pub bench: String,
+    pub(crate) bench: String,
     /// Which side, such as `billfold` or `postgres-es`.
-    pub side: String,
+    pub(crate) side: String,
     /// What varies inside the bench, such as `256 in flight`.
-    pub point: String,
+    pub(crate) point: String,
     /// Units per second.
-    pub rate: f64,
+    pub(crate) rate: f64,
     /// What is counted.
-    pub unit: String,
+    pub(crate) unit: String,
     /// Latency percentiles in milliseconds: 50, 95, 99, 99.9; absent where nothing waits.
-    pub latency_ms: Option<[f64; 4]>,
+    pub(crate) latency_ms: Option<[f64; 4]>,
     /// Peak resident memory of this process at the end of the run, MiB.
-    pub rss_mib: u64,
+    pub(crate) rss_mib: u64,
 }
 
 /// Latencies of one run.
 #[derive(Debug, Default)]
-pub struct Latencies(Vec<u32>);
+pub(crate) struct Latencies(Vec<u32>);
 
 impl Latencies {
     /// Adds one latency, kept in microseconds.
-    pub fn add(&mut self, took: Duration) {
+    pub(crate) fn add(&mut self, took: Duration) {
         self.0.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
     }
 
     /// Adds all of another task's latencies.
-    pub fn merge(&mut self, other: Latencies) {
+    pub(crate) fn merge(&mut self, other: Latencies) {
         self.0.extend(other.0);
     }
 
     /// How many were taken.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// The percentiles of a [`Run`].
-    pub fn percentiles(&mut self) -> Option<[f64; 4]> {
+    pub(crate) fn percentiles(&mut self) -> Option<[f64; 4]> {
         if self.0.is_empty() {
             return None;
         }
@@ -61,29 +61,29 @@ impl Latencies {
 
 /// A median line over the runs of one side and point.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     /// See [`Run::bench`].
-    pub bench: String,
+    pub(crate) bench: String,
     /// See [`Run::side`].
-    pub side: String,
+    pub(crate) side: String,
     /// See [`Run::point`].
-    pub point: String,
+    pub(crate) point: String,
     /// Median rate.
-    pub median: f64,
+    pub(crate) median: f64,
     /// Lowest rate.
-    pub low: f64,
+    pub(crate) low: f64,
     /// Highest rate.
-    pub high: f64,
+    pub(crate) high: f64,
     /// See [`Run::unit`].
-    pub unit: String,
+    pub(crate) unit: String,
     /// Latencies of the median run.
-    pub latency_ms: Option<[f64; 4]>,
+    pub(crate) latency_ms: Option<[f64; 4]>,
     /// Highest memory of the runs, MiB.
-    pub rss_mib: u64,
+    pub(crate) rss_mib: u64,
 }
 
 /// One line per (bench, side, point), in the order in which they first ran.
-pub fn lines(runs: &[Run]) -> Vec<Line> {
+pub(crate) fn lines(runs: &[Run]) -> Vec<Line> {
     let mut keys: Vec<(&str, &str, &str)> = Vec::new();
     for run in runs {
         let key = (run.bench.as_str(), run.side.as_str(), run.point.as_str());
@@ -113,12 +113,12 @@ fn line(runs: &[Run], (bench, side, point): (&str, &str, &str)) -> Option<Line> 
 }
 
 /// Peak resident memory of this process in MiB; 0 where the system does not tell.
-pub fn rss_mib() -> u64 {
+pub(crate) fn rss_mib() -> u64 {
     rss_of("self")
 }
 
 /// Peak resident memory of process `pid` (or `self`) in MiB; 0 where the system does not tell.
-pub fn rss_of(pid: &str) -> u64 {
+pub(crate) fn rss_of(pid: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     status
         .lines()

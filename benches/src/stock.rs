@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The tables of the framework, as its documentation gives them.
-pub async fn prepare(pool: &PgPool) -> Result<()> {
+pub(crate) async fn prepare(pool: &PgPool) -> Result<()> {
     sqlx::raw_sql(
         "drop table if exists stock_events, stock_snapshots;
          create table stock_events (
@@ -38,7 +38,7 @@ fn repository(pool: &PgPool) -> PostgresEventRepository {
 }
 
 /// Creates streams with `tasks` commands in flight for `span`.
-pub async fn commands(pool: &PgPool, tasks: usize, span: Duration) -> Result<Run> {
+pub(crate) async fn commands(pool: &PgPool, tasks: usize, span: Duration) -> Result<Run> {
     let store = PersistedEventStore::<_, BenchState>::new_event_store(repository(pool));
     let framework = Arc::new(CqrsFramework::new(store, vec![], ()));
     let counter = Arc::new(AtomicU64::new(0));
@@ -74,7 +74,7 @@ pub async fn commands(pool: &PgPool, tasks: usize, span: Duration) -> Result<Run
 }
 
 /// Replays every stored event through the stock stream; events per second.
-pub async fn replay(pool: &PgPool) -> Result<Run> {
+pub(crate) async fn replay(pool: &PgPool) -> Result<Run> {
     let repository = repository(pool).with_streaming_channel_size(1000);
     let start = Instant::now();
     let mut stream = repository.stream_all_events::<BenchState>().await?;

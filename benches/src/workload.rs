@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// What happened to a bench stream.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
 #[serde(rename_all = "snake_case")]
-pub enum BenchEvent {
+pub(crate) enum BenchEvent {
     /// First event of a command: a document was opened.
     Opened {
         /// The document.
@@ -52,7 +52,7 @@ pub enum BenchEvent {
 
 impl BenchEvent {
     /// The stored event type.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Opened { .. } => "bench.opened",
             Self::LineAdded { .. } => "bench.line_added",
@@ -61,7 +61,7 @@ impl BenchEvent {
 }
 
 /// The two events of one command on stream `id`.
-pub fn events(id: Uuid, n: u64) -> [BenchEvent; 2] {
+pub(crate) fn events(id: Uuid, n: u64) -> [BenchEvent; 2] {
     [
         BenchEvent::Opened {
             document: id,
@@ -88,18 +88,18 @@ pub fn events(id: Uuid, n: u64) -> [BenchEvent; 2] {
 
 /// Folded state: enough that a fold costs what a small aggregate costs.
 #[derive(Serialize, Deserialize, Clone, Debug, Default)]
-pub struct BenchState {
+pub(crate) struct BenchState {
     /// Lines so far.
-    pub lines: u32,
+    pub(crate) lines: u32,
     /// Sum of the lines, minor units.
-    pub net_minor: i64,
+    pub(crate) net_minor: i64,
     /// Number of the last document.
-    pub number: String,
+    pub(crate) number: String,
 }
 
 impl BenchState {
     /// Folds one event.
-    pub fn fold(&mut self, event: &BenchEvent) {
+    pub(crate) fn fold(&mut self, event: &BenchEvent) {
         match event {
             BenchEvent::Opened { number, .. } => self.number.clone_from(number),
             BenchEvent::LineAdded { net_minor, .. } => {
@@ -121,17 +121,17 @@ impl DomainEvent for BenchEvent {
 
 /// A command of the stock side: append the two events.
 #[derive(Debug, Clone)]
-pub struct AppendTwo {
+pub(crate) struct AppendTwo {
     /// The stream.
-    pub id: Uuid,
+    pub(crate) id: Uuid,
     /// Running number of the command.
-    pub n: u64,
+    pub(crate) n: u64,
 }
 
 /// The stock side never refuses.
 #[derive(Debug, thiserror::Error)]
 #[error("never")]
-pub struct Never;
+pub(crate) struct Never;
 
 impl Aggregate for BenchState {
     const TYPE: &'static str = "bench";

@@ -25,7 +25,7 @@ type Reservations = BTreeMap<(Uuid, String, String), (String, Uuid, i64)>;
 
 /// The derived tables, as stored.
 #[derive(Debug, Default)]
-pub struct Stored {
+pub(crate) struct Stored {
     counters: Counters,
     reservations: Reservations,
 }
@@ -35,7 +35,7 @@ impl Stored {
     ///
     /// # Errors
     /// The database refuses.
-    pub async fn read(connection: &mut PgConnection) -> Result<Self, Error> {
+    pub(crate) async fn read(connection: &mut PgConnection) -> Result<Self, Error> {
         let mut stored = Self::default();
         let counters = sqlx::query("select tenant_id, series, last, last_date from counters")
             .fetch_all(&mut *connection)
@@ -60,7 +60,7 @@ impl Stored {
 
 /// Derives, event by event, and compares at the end.
 #[derive(Debug, Default)]
-pub struct Check {
+pub(crate) struct Check {
     derived: Stored,
     stored: Option<Stored>,
     /// Tenant and currency → debits minus credits, minor units.
@@ -70,12 +70,12 @@ pub struct Check {
 
 impl Check {
     /// Compares with the stored tables.
-    pub fn against(stored: Stored) -> Self {
+    pub(crate) fn against(stored: Stored) -> Self {
         Self { stored: Some(stored), ..Self::default() }
     }
 
     /// Compares with nothing: an export has no derived tables.
-    pub fn alone() -> Self {
+    pub(crate) fn alone() -> Self {
         Self::default()
     }
 
@@ -199,7 +199,7 @@ impl Rederive for Check {
 ///
 /// # Errors
 /// An event can't be read, or the database refuses.
-pub async fn store(pool: &PgPool) -> Result<(), Error> {
+pub(crate) async fn store(pool: &PgPool) -> Result<(), Error> {
     let head = Feed::new(pool.clone(), 1).head().await.map_err(failed)?;
     let range = Range { log_id: head.log_id, after: 0, through: head.position };
     let mut check = Check::alone();

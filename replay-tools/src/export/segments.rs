@@ -13,7 +13,7 @@ const ROWS_PER_FILE: u64 = 500_000;
 const LEVEL: i32 = 3;
 
 /// Writes lines of one kind into numbered files.
-pub struct Segments {
+pub(super) struct Segments {
     folder: PathBuf,
     kind: Kind,
     done: Vec<File>,
@@ -47,7 +47,7 @@ impl Write for Hashing {
 
 impl Segments {
     /// Files of `kind` in `folder`.
-    pub fn new(folder: &Path, kind: Kind) -> Self {
+    pub(super) fn new(folder: &Path, kind: Kind) -> Self {
         Self { folder: folder.to_owned(), kind, done: Vec::new(), open: None }
     }
 
@@ -55,7 +55,7 @@ impl Segments {
     ///
     /// # Errors
     /// The file can't be written, or the row holds a line break (rows of this program never do).
-    pub fn push<T: Serialize>(&mut self, row: &T) -> Result<(), Error> {
+    pub(super) fn push<T: Serialize>(&mut self, row: &T) -> Result<(), Error> {
         if self.open.as_ref().is_some_and(|open| open.rows == ROWS_PER_FILE) {
             self.close()?;
         }
@@ -104,7 +104,7 @@ impl Segments {
     ///
     /// # Errors
     /// A file can't be written to the disk.
-    pub fn finish(mut self) -> Result<Vec<File>, Error> {
+    pub(super) fn finish(mut self) -> Result<Vec<File>, Error> {
         self.close()?;
         Ok(self.done)
     }
