@@ -1,0 +1,61 @@
+//! What every list has: chips that filter, a pager over cursors, a way to say that nothing is here.
+
+/// A filter as a link; the one in force is marked.
+#[derive(Clone, Debug)]
+pub(crate) struct Chip {
+    /// Its word.
+    pub(crate) label: String,
+    /// How many rows it has; none where counting would be a scan.
+    pub(crate) count: Option<i64>,
+    /// The same list with this filter.
+    pub(crate) href: String,
+    /// Whether it is in force.
+    pub(crate) on: bool,
+}
+
+/// Links to the neighbouring pages and a sentence about this one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pager {
+    /// What is shown: `50 of 69,659 invoices`.
+    pub(crate) text: String,
+    /// The page before, if there is one.
+    pub(crate) newer: Option<String>,
+    /// The page after, if there is one.
+    pub(crate) older: Option<String>,
+}
+
+/// `path?name=value&…` of the pairs that have a value, percent-encoded.
+pub(crate) fn address(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut text = path.to_owned();
+    let mut joint = '?';
+    for (name, value) in pairs {
+        if value.is_empty() {
+            continue;
+        }
+        text.push(joint);
+        text.push_str(name);
+        text.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                    text.push(char::from(byte));
+                }
+                _ => text.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        joint = '&';
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_carries_only_what_is_set_and_escapes_it() {
+        let pairs = [("status", ""), ("q", "a b&c=ü"), ("cursor", "x-1")];
+        assert_eq!(address("/admin/x", &pairs), "/admin/x?q=a%20b%26c%3D%C3%BC&cursor=x-1");
+        assert_eq!(address("/admin/x", &[("q", "")]), "/admin/x");
+    }
+}

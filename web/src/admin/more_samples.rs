@@ -1,0 +1,354 @@
+//! The rest of the pages, filled: money, catalogue, the log and its proofs.
+
+use super::samples::*;
+use super::*;
+use crate::form::Field;
+use crate::layout::Branding;
+use crate::view::{Badge, Tone};
+
+pub(super) fn clients() -> clients::Clients {
+    let row = |name: &str, owed, tone, word: &str| clients::ClientRow {
+        href: "/admin/clients/cli_01".to_owned(),
+        name: name.to_owned(),
+        id: id("cli_01jd…wq2m"),
+        status: Badge::new(tone, word),
+        country: "DE".to_owned(),
+        receivable: eur(owed),
+        credit: eur(0),
+        invoices: 12,
+        since: day(2024, 3, 12),
+        position: 184_011,
+    };
+    clients::Clients {
+        shell: shell("/admin/clients"),
+        chips: chips(&[("All", 23_590), ("Active", 23_570), ("Suspended", 18), ("Erased", 2)]),
+        status: String::new(),
+        q: String::new(),
+        rows: vec![
+            row("Brightfield Media GmbH", 41_293, Tone::Green, "Active"),
+            row("Fjord Shipping AS", 1_723_800, Tone::Amber, "Suspended"),
+            row("Erased client", 0, Tone::Grey, "Erased"),
+        ],
+        pager: pager(),
+    }
+}
+
+pub(super) fn new_client() -> clients::NewClient {
+    clients::NewClient {
+        shell: shell("/admin/clients"),
+        key: "k-3".to_owned(),
+        error: String::new(),
+        who: vec![
+            Field::input("name", "Name", "text").required(),
+            Field::input("company", "Company", "text"),
+            Field::input("email", "Mail address", "email").wrong("a mail address has one @"),
+            Field::input("phone", "Phone", "tel"),
+        ],
+        address: ["line1", "line2", "city", "state", "postal_code", "country"]
+            .iter()
+            .map(|name| Field::input(*name, name.replace('_', " "), "text"))
+            .collect(),
+        books: vec![Field::choice(
+            "currency",
+            "Currency",
+            vec![("EUR".to_owned(), "EUR".to_owned())],
+        )],
+    }
+}
+
+pub(super) fn payments() -> payments::Payments {
+    let row = |status: Badge| payments::PaymentRow {
+        day: day(2026, 11, 19),
+        client: ("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned()),
+        status,
+        gateway: "Bank transfer".to_owned(),
+        reference: id("SEPA 771"),
+        amount: eur(38_840),
+        allocated: eur(38_840),
+        kept: eur(0),
+        position: 184_100,
+    };
+    payments::Payments {
+        shell: shell("/admin/payments"),
+        chips: chips(&[("All", 64_210), ("Declined", 12)]),
+        rows: vec![row(Badge::new(Tone::Green, "Settled")), row(Badge::new(Tone::Red, "Declined"))],
+        pager: pager(),
+    }
+}
+
+pub(super) fn new_payment() -> payments::NewPayment {
+    payments::NewPayment {
+        shell: shell("/admin/payments"),
+        key: "k-4".to_owned(),
+        error: "the amount is larger than what is owed".to_owned(),
+        fields: vec![
+            Field::input("amount", "Amount", "text").decimal().required(),
+            Field::input("received_on", "Received on", "date").required(),
+        ],
+        back: "/admin/payments".to_owned(),
+        invoice: Some(("INV-2026-002041".to_owned(), eur(21_293))),
+    }
+}
+
+pub(super) fn orders() -> orders::Orders {
+    orders::Orders {
+        shell: shell("/admin/orders"),
+        rows: vec![orders::OrderRow {
+            day: day(2026, 11, 19),
+            client: ("Kite & Sons".to_owned(), "/admin/clients/cli_01".to_owned()),
+            status: Badge::new(Tone::Green, "Invoiced"),
+            items: "2 × CD".to_owned(),
+            total: eur(2_399),
+            invoice: Some(("INV-2026-002040".to_owned(), "/admin/invoices/inv_01".to_owned())),
+            position: 183_974,
+        }],
+        pager: pager(),
+    }
+}
+
+pub(super) fn products() -> products::Products {
+    products::Products {
+        shell: shell("/admin/products"),
+        rows: vec![products::ProductRow {
+            code: id("vps-4"),
+            name: "VPS 4 vCPU".to_owned(),
+            kind: "VPS".to_owned(),
+            status: Badge::new(Tone::Green, "On sale"),
+            prices: vec![(eur(1_900), "a month".to_owned(), day(2026, 1, 1))],
+            position: 77,
+        }],
+        pager: pager(),
+    }
+}
+
+pub(super) fn new_product() -> products::NewProduct {
+    products::NewProduct {
+        shell: shell("/admin/products"),
+        key: "k-5".to_owned(),
+        error: String::new(),
+        what: vec![Field::input("code", "Code", "text").required()],
+        price: vec![Field::input("price", "Price", "text").decimal()],
+    }
+}
+
+fn lines() -> Vec<trial_balance::AccountLine> {
+    let line = |code: &str, name: &str, detail: &str, debit: Option<i64>, credit: Option<i64>| {
+        trial_balance::AccountLine {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            detail: detail.to_owned(),
+            debit: debit.map(eur),
+            credit: credit.map(eur),
+        }
+    };
+    vec![
+        line("1200", "Accounts receivable", "", Some(41_293), None),
+        line("2300", "Deferred revenue", "hosting", None, Some(34_700)),
+        line("2200", "Tax payable", "DE/19", None, Some(6_593)),
+    ]
+}
+
+pub(super) fn journal() -> journal::Journal {
+    let entry = || journal::Posting {
+        day: day(2026, 11, 18),
+        kind: "invoice.issued".to_owned(),
+        document: "INV-2026-002041".to_owned(),
+        href: Some("/admin/invoices/inv_01".to_owned()),
+        client: Some(("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned())),
+        lines: lines(),
+        sum: Some(eur(41_293)),
+        position: 184_011,
+    };
+    journal::Journal {
+        shell: shell("/admin/journal"),
+        accounts: vec![("1200".to_owned(), "1200 Accounts receivable".to_owned(), false)],
+        from: String::new(),
+        to: String::new(),
+        entries: vec![entry(), entry(), entry()],
+        pager: pager(),
+    }
+}
+
+pub(super) fn trial_balance() -> trial_balance::TrialBalance {
+    let account = |code: &str, name: &str, minor: i64| trial_balance::Account {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        debited: eur(minor.max(0) + 5_000),
+        credited: eur((-minor).max(0) + 5_000),
+        debit: (minor > 0).then(|| eur(minor)),
+        credit: (minor < 0).then(|| eur(-minor)),
+        position: 184_011,
+    };
+    trial_balance::TrialBalance {
+        shell: shell("/admin/trial-balance"),
+        as_of: String::new(),
+        on: "2026-10-31".to_owned(),
+        at: Some(at(11, 18, 2, 0)),
+        books: vec![trial_balance::Books {
+            currency: "EUR".to_owned(),
+            lines: vec![
+                account("1100", "Gateway clearing", 247_891_230),
+                account("1200", "Accounts receivable", 2_640_211),
+                account("2200", "Tax payable", -3_100_000),
+                account("4000", "Revenue", -247_431_441),
+            ],
+            debit: eur(250_531_441),
+            credit: eur(250_531_441),
+            even: true,
+        }],
+    }
+}
+
+pub(super) fn events() -> events::Events {
+    events::Events {
+        shell: shell("/admin/events"),
+        chips: chips(&[("All", 184_231), ("client", 1), ("invoice", 1), ("payment", 1)]),
+        aggregate: String::new(),
+        kind: String::new(),
+        actor: String::new(),
+        before: String::new(),
+        rows: event_rows(),
+        pager: pager(),
+    }
+}
+
+pub(super) fn event() -> events::Event {
+    events::Event {
+        shell: shell("/admin/events"),
+        position: 184_011,
+        kind: "invoice.issued".to_owned(),
+        subject: Some(("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned())),
+        headers: vec![
+            ("Event id", id("evt_01jd2kq7vhe8v9r3m5c2x7wq2m")),
+            ("Stream", id("invoice inv_01jd2kq7vhe8v9r3m5c2x7wq2m, 3")),
+            ("Leaf hash", id("5f2b9c0e…")),
+        ],
+        at: at(11, 18, 2, 0),
+        effective: day(2026, 11, 18),
+        by: "maria@northwind".to_owned(),
+        payload: "{\n  <span class=\"k\">\"issued\"</span>: {}\n}".to_owned(),
+        metadata: vec![("ip".to_owned(), "192.0.2.14".to_owned())],
+        chain: event_rows(),
+        posted: lines(),
+        previous: Some(184_010),
+        next: Some(184_012),
+    }
+}
+
+pub(super) fn audit() -> audit::Audit {
+    audit::Audit {
+        shell: shell("/admin/audit"),
+        actor: String::new(),
+        from: String::new(),
+        to: String::new(),
+        rows: vec![audit::AuditRow {
+            at: at(11, 18, 2, 0),
+            who: ("maria@northwind".to_owned(), "staff".to_owned()),
+            what: "Issued an invoice".to_owned(),
+            subject: Some(("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned())),
+            from: "192.0.2.14".to_owned(),
+            reason: String::new(),
+            position: 184_011,
+        }],
+        pager: pager(),
+    }
+}
+
+pub(super) fn projections() -> projections::Projections {
+    let row = |name: &str, question, tone, word: &str, lag: i64, error: &str| {
+        projections::ProjectionRow {
+            name: name.to_owned(),
+            question,
+            status: Badge::new(tone, word),
+            generation: 2,
+            position: 184_231 - lag,
+            lag,
+            thousandths: (184_231 - lag) * 1000 / 184_231,
+            moved: at(11, 20, 9, 41),
+            error: error.to_owned(),
+            parked: i64::from(!error.is_empty()),
+            can_rebuild: lag == 0,
+        }
+    };
+    projections::Projections {
+        shell: shell("/admin/projections"),
+        head: 184_231,
+        rows: vec![
+            row(
+                "journal",
+                "What was posted, and what every account holds?",
+                Tone::Green,
+                "Live",
+                0,
+                "",
+            ),
+            row(
+                "invoice_list",
+                "Which invoices are there, and what is owed?",
+                Tone::Blue,
+                "Building",
+                84_000,
+                "",
+            ),
+            row(
+                "client_ledger",
+                "What does a client owe?",
+                Tone::Red,
+                "Stopped",
+                12,
+                "event 184219 has a version this node does not know",
+            ),
+        ],
+        building: true,
+    }
+}
+
+pub(super) fn integrity() -> integrity::Integrity {
+    integrity::Integrity {
+        shell: shell("/admin/integrity"),
+        position: 184_231,
+        batches: 1_440,
+        head: id("5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c"),
+        recorded: Some(at(11, 20, 9, 41)),
+        proof: integrity::Proof::Whole {
+            at: at(11, 20, 8, 0),
+            events: 184_231,
+            up_to: 184_231,
+            seconds: 1,
+        },
+        anchors: vec![integrity::Anchor {
+            position: 184_000,
+            batch: 1_438,
+            hash: id("5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c5f2b9c0e"),
+            key: id("ed25519:7f3a"),
+            at: at(11, 20, 8, 0),
+        }],
+    }
+}
+
+pub(super) fn sign_in() -> sign_in::SignIn {
+    sign_in::SignIn {
+        theme: "dark",
+        branding: Branding::default(),
+        csrf: "c".to_owned(),
+        next: "/admin".to_owned(),
+        fields: vec![
+            Field::input("email", "Mail address", "email").known_as("username").required(),
+            Field::input("password", "Password", "password")
+                .known_as("current-password")
+                .required(),
+        ],
+        error: "mail address or password is wrong".to_owned(),
+    }
+}
+
+pub(super) fn fault() -> fault::Fault {
+    fault::Fault {
+        theme: "dark",
+        branding: Branding::default(),
+        status: 404,
+        title: "There is nothing here".to_owned(),
+        text: "The page or record does not exist, or is not of your company.".to_owned(),
+        request: "0193".to_owned(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What every page promises, whatever it shows.
+
+use askama::Template as _;
+
+use super::{more_samples as more, samples};
+
+fn pages() -> Vec<(&'static str, String)> {
+    let mut welcome = samples::overview();
+    welcome.shell.flash = Some(samples::flash());
+    welcome.shell.alarm = Some("Position 1,204 has another hash.".to_owned());
+    welcome.first_steps = vec![super::overview::Step {
+        text: "Register the first client",
+        href: "/admin/clients/new",
+        done: false,
+    }];
+    [
+        ("overview", samples::overview().render()),
+        ("welcome", welcome.render()),
+        ("clients", more::clients().render()),
+        ("client-new", more::new_client().render()),
+        ("client", samples::client("ledger", false).render()),
+        ("client-past", samples::client("ledger", true).render()),
+        ("client-invoices", samples::client("invoices", false).render()),
+        ("client-events", samples::client("events", false).render()),
+        ("balance", samples::explained().render()),
+        ("invoices", invoices().render()),
+        ("invoice", samples::invoice("lines").render()),
+        ("invoice-payments", samples::invoice("payments").render()),
+        ("invoice-events", samples::invoice("events").render()),
+        ("invoice-new", samples::invoice_form().render()),
+        ("confirm", samples::confirm().render()),
+        ("payments", more::payments().render()),
+        ("payment-new", more::new_payment().render()),
+        ("orders", more::orders().render()),
+        ("products", more::products().render()),
+        ("product-new", more::new_product().render()),
+        ("journal", more::journal().render()),
+        ("trial-balance", more::trial_balance().render()),
+        ("events", more::events().render()),
+        ("event", more::event().render()),
+        ("audit", more::audit().render()),
+        ("projections", more::projections().render()),
+        ("integrity", more::integrity().render()),
+        ("search", samples::hits().render()),
+        ("sign-in", more::sign_in().render()),
+        ("fault", more::fault().render()),
+    ]
+    .into_iter()
+    .map(|(name, html)| (name, html.unwrap()))
+    .collect()
+}
+
+fn invoices() -> super::invoices::Invoices {
+    super::invoices::Invoices {
+        shell: samples::shell("/admin/invoices"),
+        chips: samples::chips(&[("All", 69_679), ("Open", 64), ("Overdue", 26), ("Paid", 69_570)]),
+        status: String::new(),
+        q: String::new(),
+        from: String::new(),
+        to: String::new(),
+        rows: samples::invoice_rows(),
+        pager: samples::pager(),
+    }
+}
+
+#[test]
+fn no_page_needs_inline_style_or_script() {
+    for (name, html) in pages() {
+        for forbidden in
+            [" style=", "<style", " onclick", " onload", "hx-on", "javascript:", "<script>"]
+        {
+            assert!(!html.contains(forbidden), "{name} has {forbidden}");
+        }
+    }
+}
+
+#[test]
+fn every_form_that_writes_carries_the_guard_against_forged_requests() {
+    for (name, html) in pages() {
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap_or_default();
+            if form.split('>').next().unwrap_or_default().contains(r#"method="post""#) {
+                assert!(form.contains(r#"name="csrf""#), "{name}: {form}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_amount_and_position_is_isolated_from_the_direction_of_the_page() {
+    for (name, html) in pages() {
+        for (at, _) in html.match_indices("href=\"/admin/events/1") {
+            let link =
+                html.get(at..).and_then(|rest| rest.split("</a>").next()).unwrap_or_default();
+            let isolated = link.contains(r#"<bdi dir="ltr""#) || link.contains("Earlier");
+            assert!(isolated || link.contains("Later"), "{name}: {link}");
+        }
+    }
+}
+
+#[test]
+fn every_page_ends_with_the_tenant_s_footer_and_its_link() {
+    for (name, html) in pages() {
+        let footer = r#"Lumi Billing Panel | <a href="https://lumisolutions.tech">Lumi Solutions</a> | 2025"#;
+        assert!(html.contains(footer), "{name}");
+    }
+}
+
+#[test]
+fn every_page_loads_only_our_own_files_and_they_exist() {
+    for (name, html) in pages() {
+        assert!(!html.contains("/assets/missing/"), "{name}");
+        for (at, _) in html.match_indices("src=\"") {
+            let source = html.get(at + 5..).unwrap_or_default();
+            assert!(source.starts_with("/assets/"), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_page_can_be_looked_at_without_a_server() {
+    let Ok(folder) = std::env::var("BILLFOLD_PAGES") else { return };
+    for (name, html) in pages() {
+        std::fs::write(format!("{folder}/{name}.html"), html).unwrap();
+    }
+}
