@@ -1,9 +1,9 @@
 //! The files pages load: stylesheet, scripts, fonts, icons; all inside the binary.
 //!
-//! Guarantees: an address made by [`href`] carries a digest of the content, so it may be cached for ever and changes
-//! when the content does; an address with another digest still answers, uncached, with an `ETag`.
-//! Absent on purpose: a build step. The stylesheet and the script are the files of `assets/css` and `assets/js` in the
-//! order named here, and nothing is fetched from elsewhere.
+//! Guarantees: an address made by [`href`] carries a digest of the content, so it may be cached for
+//! ever and changes when the content does; an address with another digest still answers, uncached,
+//! with an `ETag`. Absent on purpose: a build step. The stylesheet and the script are the files of
+//! `assets/css` and `assets/js` in the order named here, and nothing is fetched from elsewhere.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,7 +43,8 @@ struct Asset {
 
 static ASSETS: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(collect);
 
-/// The address of an asset. An unknown name gives an address that answers 404, which the page tests catch.
+/// The address of an asset. An unknown name gives an address that answers 404, which the page tests
+/// catch.
 pub(crate) fn href(name: &str) -> String {
     let digest = ASSETS.get(name).map_or("missing", |asset| &asset.digest);
     format!("/assets/{digest}/{name}")
@@ -87,7 +88,8 @@ fn content(asset: &Asset, headers: &HeaderMap) -> Response {
     if takes_brotli {
         return (media, [(header::CONTENT_ENCODING, "br")], asset.bytes.clone()).into_response();
     }
-    // Browsers offer brotli over TLS and on localhost only, so plain HTTP elsewhere gets the unpacked file.
+    // Browsers offer brotli over TLS and on localhost only, so plain HTTP elsewhere gets the
+    // unpacked file.
     let mut plain = Vec::new();
     match brotli_decompressor::Decompressor::new(asset.bytes.as_ref(), 16 * 1024)
         .read_to_end(&mut plain)

@@ -1,7 +1,7 @@
 //! What an action did, said once on the page after it.
 //!
-//! It travels in the address (`?done=`), as one of the words below, so it needs no storage and shows no text that a
-//! stranger could put there. Absent on purpose: free text and markup.
+//! It travels in the address (`?done=`), as one of the words below, so it needs no storage and
+//! shows no text that a stranger could put there. Absent on purpose: free text and markup.
 
 /// A sentence about a finished action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! One field of a form: label, control, hint, and what is wrong with the value that was sent.
 //!
-//! Guarantees: the error stands beside its field and is tied to it (`aria-describedby`, `aria-invalid`), and what a
-//! person typed is shown again as typed. Absent on purpose: rules; whoever handles the form sets `error`.
+//! Guarantees: the error stands beside its field and is tied to it (`aria-describedby`, `aria-
+//! invalid`), and what a person typed is shown again as typed. Absent on purpose: rules; whoever
+//! handles the form sets `error`.
 
 use askama::Template;
 use askama::filters::HtmlSafe;

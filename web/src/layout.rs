@@ -1,7 +1,9 @@
-//! The frame around every admin page: places, theme, who is signed in, what the log says, the tenant's branding.
+//! The frame around every admin page: places, theme, who is signed in, what the log says, the
+//! tenant's branding.
 //!
-//! Guarantees: a place is listed once, here, and appears in the sidebar, the palette and the keyboard jumps alike.
-//! Absent on purpose: reading anything; a handler fills a [`Shell`] from the session and the projections' status.
+//! Guarantees: a place is listed once, here, and appears in the sidebar, the palette and the
+//! keyboard jumps alike. Absent on purpose: reading anything; a handler fills a [`Shell`] from the
+//! session and the projections' status.
 
 use crate::flash::Flash;
 use crate::view::Badge;

@@ -1,8 +1,9 @@
-//! The admin pages: HTML made on the server, htmx for what changes in place, one stylesheet of our own.
+//! The admin pages: HTML made on the server, htmx for what changes in place, one stylesheet of our
+//! own.
 //!
-//! Guarantees: every link and form works without a script; no page carries inline style or script, so the content
-//! policy allows none; every amount and row leads to the event it came from.
-//! Absent on purpose: SQL and rules. Pages read through `projections` and write through `app`'s one door.
+//! Guarantees: every link and form works without a script; no page carries inline style or script,
+//! so the content policy allows none; every amount and row leads to the event it came from. Absent
+//! on purpose: SQL and rules. Pages read through `projections` and write through `app`'s one door.
 
 mod admin;
 mod assets;

@@ -1,4 +1,5 @@
-//! One client's account: ledger, invoices and events as they stand, or as they stood at a version or on a day.
+//! One client's account: ledger, invoices and events as they stand, or as they stood at a version
+//! or on a day.
 
 use askama::Template;
 

@@ -1,4 +1,5 @@
-//! What a person sees when a page cannot be shown: what happened, for which request, and where to go.
+//! What a person sees when a page cannot be shown: what happened, for which request, and where to
+//! go.
 
 use askama::Template;
 

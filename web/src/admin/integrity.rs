@@ -1,4 +1,5 @@
-//! Integrity: the head of the hash chain, the last verification, the signed checkpoints outside the database.
+//! Integrity: the head of the hash chain, the last verification, the signed checkpoints outside the
+//! database.
 
 use askama::Template;
 

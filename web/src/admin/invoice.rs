@@ -1,4 +1,5 @@
-//! One invoice: lines, tax, totals, payments, its events with the state before and after, and what may be done now.
+//! One invoice: lines, tax, totals, payments, its events with the state before and after, and what
+//! may be done now.
 
 use askama::Template;
 

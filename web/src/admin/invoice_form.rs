@@ -1,4 +1,5 @@
-//! A draft as it is written: client, dates, lines; totals come from the code that later issues the invoice.
+//! A draft as it is written: client, dates, lines; totals come from the code that later issues the
+//! invoice.
 
 use askama::Template;
 

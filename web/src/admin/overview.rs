@@ -1,4 +1,5 @@
-//! Overview: the month's figures, a year of invoices against payments, the log as it grows, invoices that need work.
+//! Overview: the month's figures, a year of invoices against payments, the log as it grows,
+//! invoices that need work.
 
 use askama::Template;
 use askama::filters::HtmlSafe;

@@ -1,4 +1,5 @@
-//! Payments: what came in, through which gateway, where it went; and the form that records one by hand.
+//! Payments: what came in, through which gateway, where it went; and the form that records one by
+//! hand.
 
 use askama::Template;
 

@@ -1,4 +1,5 @@
-//! Read models: how far each has followed the log, what stopped it, and rebuilding beside the live one.
+//! Read models: how far each has followed the log, what stopped it, and rebuilding beside the live
+//! one.
 
 use askama::Template;
 

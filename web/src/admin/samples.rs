@@ -1,5 +1,5 @@
-//! One of every page, filled, for the tests that read the HTML. With `BILLFOLD_PAGES=DIR` they are written there too,
-//! to be looked at without a server.
+//! One of every page, filled, for the tests that read the HTML. With `BILLFOLD_PAGES=DIR` they are
+//! written there too, to be looked at without a server.
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 
@@ -144,14 +144,6 @@ pub(super) fn overview() -> overview::Overview {
             spark: spark(i64::from(tone.as_bytes()[1] - b'0')),
             href: "/admin/invoices".to_owned(),
         };
-    let kinds = [
-        ("payment", "payment.settled"),
-        ("invoice", "invoice.payment_applied"),
-        ("invoice", "invoice.issued"),
-        ("order", "order.placed"),
-        ("client", "client.registered"),
-        ("product", "product.price_set"),
-    ];
     overview::Overview {
         shell: shell("/admin"),
         books: vec![
@@ -176,19 +168,31 @@ pub(super) fn overview() -> overview::Overview {
             series: ["Invoiced", "Collected", "Outstanding"],
             months,
         },
-        feed: (0..)
-            .zip(kinds.iter().cycle().take(11))
-            .map(|(index, (aggregate, kind))| overview::FeedItem {
-                position: 184_231 - index,
-                aggregate: (*aggregate).to_owned(),
-                kind: (*kind).to_owned(),
-                at: ClockTime(instant(11, 20, 9, 41)),
-                fresh: false,
-            })
-            .collect(),
+        feed: feed(),
         work: invoice_rows(),
         first_steps: Vec::new(),
     }
+}
+
+fn feed() -> Vec<overview::FeedItem> {
+    let kinds = [
+        ("payment", "payment.settled"),
+        ("invoice", "invoice.payment_applied"),
+        ("invoice", "invoice.issued"),
+        ("order", "order.placed"),
+        ("client", "client.registered"),
+        ("product", "product.price_set"),
+    ];
+    (0..)
+        .zip(kinds.iter().cycle().take(11))
+        .map(|(index, (aggregate, kind))| overview::FeedItem {
+            position: 184_231 - index,
+            aggregate: (*aggregate).to_owned(),
+            kind: (*kind).to_owned(),
+            at: ClockTime(instant(11, 20, 9, 41)),
+            fresh: false,
+        })
+        .collect()
 }
 
 pub(super) fn event_rows() -> Vec<events::EventRow> {
@@ -357,18 +361,6 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         tax: "DE 19 %".to_owned(),
         net: eur(net),
     };
-    let change = |what: &str, tone, fields: &[(&str, &str, &str)]| invoice::Change {
-        position: 184_011,
-        tone,
-        what: what.to_owned(),
-        at: at(11, 18, 2, 0),
-        by: "maria@northwind".to_owned(),
-        with: "from 192.0.2.14".to_owned(),
-        fields: fields
-            .iter()
-            .map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned()))
-            .collect(),
-    };
     let action = |label, icon, class| invoice::Action {
         href: "/admin/invoices/inv_01/void".to_owned(),
         label,
@@ -406,16 +398,7 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
             amount: eur(20_000),
             position: 184_100,
         }],
-        history: vec![
-            change(
-                "€ 200.00 paid by bank transfer",
-                "green",
-                &[("balance_due", "412.93", "212.93"), ("status", "open", "partially_paid")],
-            ),
-            change("Issued as INV-2026-002041", "", &[("number", "–", "INV-2026-002041")]),
-            change("Line added: Dedicated AX41", "grey", &[]),
-            change("Drafted", "grey", &[]),
-        ],
+        history: history(),
         versions: chips(&[("now", 4), ("19 Nov", 3), ("18 Nov", 2)]),
         as_of: None,
         actions: vec![
@@ -424,6 +407,31 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         ],
         position: 184_100,
     }
+}
+
+fn history() -> Vec<invoice::Change> {
+    let change = |what: &str, tone, fields: &[(&str, &str, &str)]| invoice::Change {
+        position: 184_011,
+        tone,
+        what: what.to_owned(),
+        at: at(11, 18, 2, 0),
+        by: "maria@northwind".to_owned(),
+        with: "from 192.0.2.14".to_owned(),
+        fields: fields
+            .iter()
+            .map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned()))
+            .collect(),
+    };
+    vec![
+        change(
+            "€ 200.00 paid by bank transfer",
+            "green",
+            &[("balance_due", "412.93", "212.93"), ("status", "open", "partially_paid")],
+        ),
+        change("Issued as INV-2026-002041", "", &[("number", "–", "INV-2026-002041")]),
+        change("Line added: Dedicated AX41", "grey", &[]),
+        change("Drafted", "grey", &[]),
+    ]
 }
 
 pub(super) fn invoice_form() -> invoice_form::InvoiceForm {

@@ -1,4 +1,5 @@
-//! The palette's answers: pages, clients, invoice numbers, event positions; a page of its own without a script.
+//! The palette's answers: pages, clients, invoice numbers, event positions; a page of its own
+//! without a script.
 
 use askama::Template;
 

@@ -1,4 +1,5 @@
-//! The trial balance: every account with what was debited and credited up to a position and a day; both sides equal.
+//! The trial balance: every account with what was debited and credited up to a position and a day;
+//! both sides equal.
 
 use askama::Template;
 

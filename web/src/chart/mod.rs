@@ -1,8 +1,8 @@
 //! Charts drawn on the server as SVG: bars with a line over them, and the small trend of a figure.
 //!
-//! Guarantees: whole-number arithmetic from minor units to tenths of a pixel; colours come from the stylesheet, so both
-//! themes work; the same numbers stand beside the picture as a table.
-//! Absent on purpose: zooming, tooltips that need a script, and any decision about what is shown.
+//! Guarantees: whole-number arithmetic from minor units to tenths of a pixel; colours come from the
+//! stylesheet, so both themes work; the same numbers stand beside the picture as a table. Absent on
+//! purpose: zooming, tooltips that need a script, and any decision about what is shown.
 
 mod scale;
 mod spark;
@@ -66,7 +66,8 @@ impl Chart {
             let label = unit.map_or_else(String::new, |unit| unit.with_minor(tick).short());
             write!(
                 f,
-                r#"<path class="grid-line" d="M{} {}H{}"/><text x="{}" y="{}" text-anchor="end">{}</text>"#,
+                r#"<path class="grid-line" d="M{} {}H{}"/>
+<text x="{}" y="{}" text-anchor="end">{}</text>"#,
                 Px(LEFT),
                 Px(y),
                 Px(WIDTH - RIGHT),

@@ -10,7 +10,8 @@ const WIDTH: i64 = 840;
 const HEIGHT: i64 = 280;
 const EDGE: i64 = 20;
 
-/// Values in order of time; drawn without axis, hidden from screen readers: the figure's text says what matters.
+/// Values in order of time; drawn without axis, hidden from screen readers: the figure's text says
+/// what matters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spark(pub(crate) Vec<i64>);
 
@@ -33,7 +34,8 @@ impl fmt::Display for Spark {
         }
         write!(
             f,
-            r#"<svg class="spark" viewBox="0 0 {w} {h}" aria-hidden="true"><path class="area" d="{path}V{h}H{e}z"/><path class="line" d="{path}"/></svg>"#,
+            r#"<svg class="spark" viewBox="0 0 {w} {h}" aria-hidden="true">
+<path class="area" d="{path}V{h}H{e}z"/><path class="line" d="{path}"/></svg>"#,
             w = Px(WIDTH),
             h = Px(HEIGHT),
             e = Px(EDGE)

@@ -1,8 +1,9 @@
 //! Values as pages show them: amounts, dates, positions, identifiers, states, icons.
 //!
-//! Each type writes its own HTML, so that a template cannot forget the isolation (`<bdi dir="ltr">`) that keeps
-//! figures readable in right-to-left pages, nor show a state by colour alone.
-//! Absent on purpose: floats, locale tables, and any lookup; a value here is already decided.
+//! Each type writes its own HTML, so that a template cannot forget the isolation (`<bdi
+//! dir="ltr">`) that keeps figures readable in right-to-left pages, nor show a state by colour
+//! alone. Absent on purpose: floats, locale tables, and any lookup; a value here is already
+//! decided.
 
 mod amount;
 mod badge;
