@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::*;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{
-    BlindIndex, Claim, Country, Currency, EventBody, KeyClass, Origin, Pii, Refusal, RefusalKind,
-    SubjectId,
+    Aggregate, BlindIndex, Claim, Country, Currency, EventBody, KeyClass, Origin, Pii, Refusal,
+    RefusalKind, SubjectId,
 };
 
 fn sealed(text: &str) -> Pii<ContactCard> {
@@ -135,4 +135,30 @@ fn the_test_framework_of_cqrs_es_runs_on_it() {
         .given(vec![registered(), suspended()])
         .when(issued(ClientCommand::Activate))
         .then_expect_events(vec![ClientEvent::Activated {}]);
+}
+
+#[test]
+fn refusals_are_well_spoken() {
+    crate::kernel::testing::refusals_are_well_spoken(
+        "client",
+        &[
+            ClientRefusal::Absent,
+            ClientRefusal::AlreadyRegistered,
+            ClientRefusal::WrongKey,
+            ClientRefusal::AlreadySuspended,
+            ClientRefusal::AlreadyActive,
+            ClientRefusal::Erased,
+        ],
+    );
+}
+
+#[test]
+fn a_client_weighs_what_is_sealed() {
+    let mut long = new();
+    long.contact = sealed(&"x".repeat(10_000));
+    let weight = |new: Register| {
+        let ask = issued(ClientCommand::Register(new));
+        Client::fold(&Client::Absent.decide(&ask).unwrap()).weight()
+    };
+    assert!(weight(long) >= weight(new()) + 9_000);
 }

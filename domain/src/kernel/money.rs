@@ -30,7 +30,7 @@ pub enum MoneyRefusal {
     #[error("the amount is larger than {} minor units", Money::LIMIT)]
     OutOfRange,
     /// Two currencies in one sum.
-    #[error("{left} and {right} cannot be added, convert one of them first")]
+    #[error("amounts in {left} and {right} cannot be added, convert one of them first")]
     MixedCurrencies {
         /// Currency of the first amount.
         left: Currency,

@@ -273,6 +273,7 @@ impl<'a> Series<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::testing::refusals_are_well_spoken;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -305,6 +306,65 @@ mod tests {
                 series: "credit_note/INV/2026".into(),
                 last: day("2026-03-02"),
             })
+        );
+    }
+
+    fn of(scheme: NumberScheme, prefix: &str, digits: u8) -> NumberFormat {
+        let format = NumberFormat { prefix: prefix.into(), digits, scheme };
+        assert_eq!(format.check(), Ok(()));
+        format
+    }
+
+    #[test]
+    fn running_schemes_move_the_common_and_the_clients_counter() {
+        let last = |key: &str| match key {
+            "invoice/INV" => Some((16, day("2026-01-31"))),
+            "invoice/INV/client/3" => Some((4, day("2026-01-31"))),
+            _ => None,
+        };
+        let next = |scheme| {
+            let format = of(scheme, "INV", 3);
+            let series = Series::new(&format, DocumentKind::Invoice, day("2026-02-01"));
+            let number = series.of_client(3).next(last).unwrap();
+            let counts: Vec<_> = number.counts().map(|(_, count)| count).collect();
+            assert_eq!(series.of_client(3).keys().len(), counts.len());
+            (number.text, number.series, counts)
+        };
+        let (common, own) = ("invoice/INV".to_owned(), "invoice/INV/client/3".to_owned());
+        assert_eq!(
+            next(NumberScheme::PerMonth),
+            ("INV-202602-017".to_owned(), common.clone(), vec![17, 5])
+        );
+        assert_eq!(next(NumberScheme::Plain), ("INV-017".to_owned(), common, vec![17, 5]));
+        assert_eq!(next(NumberScheme::PerClient), ("INV-003-005".to_owned(), own, vec![5, 17]));
+    }
+
+    #[test]
+    fn a_plain_number_needs_no_prefix_and_no_client() {
+        let format = of(NumberScheme::Plain, "", 1);
+        let series = Series::new(&format, DocumentKind::Invoice, day("2026-02-01"));
+        assert_eq!(series.next(|_| None).map(|number| number.text), Ok("1".to_owned()));
+    }
+
+    #[test]
+    fn numbers_per_client_need_the_clients_number() {
+        let format = of(NumberScheme::PerClient, "INV", 3);
+        let series = Series::new(&format, DocumentKind::Invoice, day("2026-02-01"));
+        assert_eq!(series.next(|_| None), Err(NumberRefusal::ClientNumberMissing));
+    }
+
+    #[test]
+    fn a_counter_ends_where_numbers_end() {
+        let format = NumberFormat::yearly("INV");
+        let series = Series::new(&format, DocumentKind::Invoice, day("2026-02-01"));
+        let refused = series.next(|_| Some((u64::MAX, day("2026-01-01"))));
+        let exhausted = NumberRefusal::Exhausted { series: "invoice/INV/2026".into() };
+        assert_eq!(refused, Err(exhausted.clone()));
+        let last = day("2026-01-01");
+        let before = NumberRefusal::DateBeforeLast { series: "invoice/INV/2026".into(), last };
+        refusals_are_well_spoken(
+            "number",
+            &[exhausted, before, NumberRefusal::ClientNumberMissing],
         );
     }
 

@@ -7,7 +7,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use crate::kernel::{Actor, Aggregate, EventBody, Issued, StaffId, TenantId};
+use crate::kernel::{Actor, Aggregate, EventBody, Issued, Refusal, StaffId, TenantId};
 use crate::schema;
 
 /// The day that [`issued`] commands count for: 15 March 2026.
@@ -122,6 +122,27 @@ where
     let mut resumed = restored.unwrap_or_default();
     tail.iter().for_each(|event| resumed.apply(event));
     assert_eq!(resumed, live, "a snapshot with its tail gives another state");
+}
+
+/// Panics unless each refusal has a code of its own that begins with its noun, and a detail that
+/// begins in lower case, ends without a full stop and names a field by a JSON pointer.
+#[track_caller]
+pub fn refusals_are_well_spoken<R: Refusal>(noun: &str, refusals: &[R]) {
+    let mut codes: Vec<_> = refusals.iter().map(Refusal::code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), refusals.len(), "two refusals share a code: {codes:?}");
+    for refusal in refusals {
+        let (code, detail) = (refusal.code(), refusal.to_string());
+        assert_eq!(code.split_once('.').map(|(noun, _)| noun), Some(noun), "{code}");
+        assert!(!detail.starts_with(char::is_uppercase) && !detail.ends_with('.'), "{detail}");
+        let problems = refusal.problems();
+        assert_eq!(problems.len(), usize::from(refusal.field().is_some()), "{code}");
+        for problem in problems {
+            assert!(problem.field.starts_with('/'), "{code}: {}", problem.field);
+            assert_eq!((problem.code, problem.detail), (code, detail.clone()));
+        }
+    }
 }
 
 /// An event as the log would give it back, by way of the schema.

@@ -150,7 +150,81 @@ fn equal_rates_have_equal_bytes() {
     let stored = |text: &str| serde_json::to_string(&text.parse::<Percent>().unwrap()).unwrap();
     assert_eq!(stored("19.00"), stored("19"));
     assert_eq!(stored("0.0"), "\"0\"");
+    assert_eq!(stored("-0"), "\"0\"");
+    assert_eq!("-0.00".parse::<Percent>().unwrap(), Percent::ZERO);
     assert!("1000.000001".parse::<Percent>().is_err());
     assert!("-1".parse::<Percent>().is_err());
     assert!("0.0000001".parse::<Percent>().is_err());
+}
+
+#[test]
+fn refusals_of_money_are_well_spoken() {
+    let (left, right) = (Currency::EUR, Currency::USD);
+    testing::refusals_are_well_spoken(
+        "money",
+        &[
+            MoneyRefusal::OutOfRange,
+            MoneyRefusal::MixedCurrencies { left, right },
+            MoneyRefusal::TooPrecise { currency: left },
+            MoneyRefusal::NotANumber,
+            MoneyRefusal::NoShares,
+        ],
+    );
+}
+
+#[test]
+fn a_malformed_id_is_something_that_cannot_exist() {
+    let refusal = "inv_1".parse::<InvoiceId>().unwrap_err();
+    assert_eq!((refusal.kind(), refusal.code()), (RefusalKind::Missing, "id.malformed"));
+}
+
+#[test]
+fn an_amount_is_converted_once() {
+    let rate: ExchangeRate = "157.123456789".parse().unwrap();
+    let convert = |minor, to| rate.convert(eur(minor), to, Rounding::HalfAwayFromZero).unwrap();
+    assert_eq!(convert(1_000, Currency::JPY).minor(), 1_571);
+    assert_eq!(convert(-1_000, Currency::JPY).minor(), -1_571);
+    assert_eq!(convert(1, Currency::USD).minor(), 157);
+}
+
+#[test]
+fn a_command_keeps_its_circumstances_when_it_leads_to_another() {
+    let first = testing::issued("first");
+    let second = first.with(2);
+    assert_eq!((second.command, second.tenant, second.at), (2, first.tenant, first.at));
+    assert_eq!((second.actor, second.effective_on), (first.actor, first.effective_on));
+}
+
+#[test]
+fn sealed_data_is_compared_and_never_shown() {
+    let sealed = |class, text: &str| {
+        Pii::<String>::new(SubjectId::new(uuid::Uuid::nil()), class, text.to_owned())
+    };
+    let one = sealed(KeyClass::Fiscal, "c2VjcmV0");
+    assert_eq!(one, one.clone());
+    assert_ne!(one, sealed(KeyClass::Operational, "c2VjcmV0"));
+    assert_ne!(one, sealed(KeyClass::Fiscal, "b3RoZXI="));
+    assert!(!format!("{one:?}").contains("c2VjcmV0"));
+    let json = serde_json::to_string(&one).unwrap();
+    assert_eq!(serde_json::from_str::<Pii<String>>(&json).unwrap(), one);
+}
+
+#[test]
+fn a_blind_index_is_hex_and_never_shown() {
+    let index = BlindIndex::try_new("0a".repeat(32)).unwrap();
+    assert!(!format!("{index:?}").contains("0a"));
+    for wrong in ["", "0A", "xyz", &"a".repeat(31), &"a".repeat(129), &"A".repeat(64)] {
+        assert!(BlindIndex::try_new(wrong).is_err(), "{wrong}");
+        let json = format!("\"{wrong}\"");
+        assert!(serde_json::from_str::<BlindIndex>(&json).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn an_origin_names_a_system_and_an_id() {
+    let origin = |source: &str, id: &str| Origin { source: source.into(), id: id.into() };
+    assert_eq!(origin("whmcs", "42").check(), Ok(()));
+    let problems = origin("Old System", "").check().unwrap_err().problems();
+    let fields: Vec<_> = problems.into_iter().map(|problem| problem.field).collect();
+    assert_eq!(fields, ["/origin/source", "/origin/id"]);
 }

@@ -76,3 +76,33 @@ where
         text.parse().map_err(E::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Refusal;
+
+    #[test]
+    fn a_line_is_trimmed_bounded_and_of_one_line() {
+        let code = |text: &str| check_line("name", text, 5).err().map(|invalid| invalid.code());
+        assert_eq!(code("äöüß!"), None, "characters are counted, not bytes");
+        assert_eq!(code(""), Some("text.empty"));
+        assert_eq!(code("\t "), Some("text.empty"));
+        assert_eq!(code(" a"), Some("text.not_trimmed"));
+        assert_eq!(code("a\n"), Some("text.not_trimmed"));
+        assert_eq!(code("abcdef"), Some("text.too_long"));
+        assert_eq!(code("a\nb"), Some("text.control_character"));
+        assert_eq!(check_optional_line("name", None, 5), Ok(()));
+        assert!(check_optional_line("name", Some(""), 5).is_err());
+    }
+
+    #[test]
+    fn a_key_is_for_machines() {
+        for right in ["a", "manual_bank", "vps-2", &"x".repeat(40)] {
+            assert_eq!(check_key("key", right), Ok(()), "{right}");
+        }
+        for wrong in ["", "A", "a b", "ä", &"x".repeat(41)] {
+            assert!(check_key("key", wrong).is_err(), "{wrong}");
+        }
+    }
+}

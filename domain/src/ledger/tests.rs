@@ -246,3 +246,39 @@ proptest! {
         prop_assert_eq!(posting.is_ok(), equal);
     }
 }
+
+#[test]
+fn entries_across_currencies_balance_by_their_prices() {
+    let usd = |minor| Money::try_new(minor, Currency::USD).unwrap();
+    let each = Some(Price::Each("1.35".parse().unwrap(), Currency::USD));
+    let leg = |amount, price| Leg { amount, price };
+    let pair = |amount, price| balances(&[leg(amount, price), leg(usd(-13_500), None)]);
+    assert_eq!(pair(eur(10_000), each), Ok(true));
+    assert_eq!(pair(eur(10_000), Some(Price::Whole(usd(13_500)))), Ok(true));
+    assert_eq!(pair(eur(10_000), None), Ok(false));
+    assert_eq!(pair(eur(10_001), each), Ok(false));
+    let back = [leg(eur(-10_000), Some(Price::Whole(usd(13_500)))), leg(usd(13_500), None)];
+    assert_eq!(balances(&back), Ok(true));
+}
+
+#[test]
+fn an_open_foreign_amount_gains_with_its_rate_and_loses_with_it() {
+    let open = Money::try_new(10_000, Currency::USD).unwrap();
+    let (low, high) = ("0.80".parse().unwrap(), "0.85".parse().unwrap());
+    assert_eq!(revaluation(open, low, high, Currency::EUR), Ok(eur(500)));
+    assert_eq!(revaluation(open, high, low, Currency::EUR), Ok(eur(-500)));
+}
+
+#[test]
+fn every_word_is_the_stored_one() {
+    for side in [Side::Debit, Side::Credit] {
+        assert_eq!(serde_json::to_value(side).unwrap(), side.word());
+        assert_eq!(side.other().other(), side);
+        assert_ne!(side.other(), side);
+    }
+    for kind in
+        [AccountKind::Asset, AccountKind::Liability, AccountKind::Income, AccountKind::Expense]
+    {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+    }
+}

@@ -119,3 +119,18 @@ fn the_test_framework_of_cqrs_es_runs_on_it() {
         .when(issued(OrderCommand::MarkInvoiced { invoice_id: invoice(1) }))
         .then_expect_events(vec![invoiced()]);
 }
+
+#[test]
+fn refusals_are_well_spoken() {
+    crate::kernel::testing::refusals_are_well_spoken(
+        "order",
+        &[
+            OrderRefusal::Absent,
+            OrderRefusal::AlreadyPlaced,
+            OrderRefusal::ItemCount { limit: 1_000, found: 0 },
+            OrderRefusal::NegativeTotal,
+            OrderRefusal::AlreadyInvoiced { invoice_id: invoice(1) },
+            OrderRefusal::Cancelled,
+        ],
+    );
+}

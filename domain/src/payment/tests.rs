@@ -211,3 +211,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn refusals_are_well_spoken() {
+    crate::kernel::testing::refusals_are_well_spoken(
+        "payment",
+        &[
+            PaymentRefusal::Absent,
+            PaymentRefusal::AlreadyRecorded,
+            PaymentRefusal::Declined,
+            PaymentRefusal::NotPositive,
+            PaymentRefusal::NegativeCredit,
+            PaymentRefusal::MoreThanArrived { given: eur(2), amount: eur(1) },
+            PaymentRefusal::MoreThanLeft { amount: eur(2), left: eur(1) },
+            PaymentRefusal::InvoiceTwice { invoice_id: invoice(1) },
+            PaymentRefusal::TooManyAllocations { limit: 1_000, found: 1_001 },
+            PaymentRefusal::InFuture { date: TODAY, today: TODAY },
+        ],
+    );
+}
+
+#[test]
+fn one_payment_pays_a_thousand_invoices_and_no_more() {
+    let many = |count| (0..count).map(|bits| share(bits, 1)).collect();
+    let ask = |count| settle(SettlePayment { allocations: many(count), ..new() });
+    assert!(Payment::Absent.decide(&ask(1_000)).is_ok());
+    let refused = PaymentRefusal::TooManyAllocations { limit: 1_000, found: 1_001 };
+    assert_eq!(Payment::Absent.decide(&ask(1_001)), Err(refused));
+}
+
+#[test]
+fn an_amount_allocated_names_its_day_only_where_it_arrived() {
+    assert_eq!(settled().effective_on(), Some(TODAY));
+    assert_eq!(declined().effective_on(), Some(TODAY));
+    assert_eq!(allocated(3, 3, 400, Source::Unapplied, 600).effective_on(), None);
+}

@@ -137,3 +137,23 @@ fn the_test_framework_of_cqrs_es_runs_on_it() {
         .when(issued(ProductCommand::Retire))
         .then_expect_events(vec![retired()]);
 }
+
+#[test]
+fn refusals_are_well_spoken() {
+    crate::kernel::testing::refusals_are_well_spoken(
+        "product",
+        &[
+            ProductRefusal::Absent,
+            ProductRefusal::AlreadyCreated { code: "vps-small".into() },
+            ProductRefusal::NegativePrice,
+            ProductRefusal::Retired,
+        ],
+    );
+}
+
+#[test]
+fn every_kind_has_the_word_of_its_line() {
+    for kind in ProductKind::ALL {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+    }
+}

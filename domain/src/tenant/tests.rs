@@ -122,3 +122,16 @@ fn the_test_framework_of_cqrs_es_runs_on_it() {
         .when(issued(TenantCommand::Suspend { reason: "unpaid".into() }))
         .then_expect_events(vec![suspended()]);
 }
+
+#[test]
+fn refusals_are_well_spoken() {
+    crate::kernel::testing::refusals_are_well_spoken(
+        "tenant",
+        &[
+            TenantRefusal::Absent,
+            TenantRefusal::AlreadyOpen,
+            TenantRefusal::Suspended,
+            TenantRefusal::NotSuspended,
+        ],
+    );
+}

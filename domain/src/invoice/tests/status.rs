@@ -37,3 +37,41 @@ fn every_word_is_the_stored_one() {
         assert_eq!(serde_json::to_value(category).unwrap(), category.word());
     }
 }
+
+#[test]
+fn refusals_are_well_spoken() {
+    let (date, issue_date, due_date) = (TODAY, TODAY, TODAY);
+    crate::kernel::testing::refusals_are_well_spoken(
+        "invoice",
+        &[
+            InvoiceRefusal::Absent,
+            InvoiceRefusal::AlreadyDrafted,
+            InvoiceRefusal::Discarded,
+            InvoiceRefusal::NotIssued,
+            InvoiceRefusal::AlreadyIssued { number: "INV-2026-000001".into() },
+            InvoiceRefusal::NoSuchLine { line_no: 1 },
+            InvoiceRefusal::LineCount { limit: 1_000, found: 0 },
+            InvoiceRefusal::NegativeTotal { total: eur(-1) },
+            InvoiceRefusal::DueDateMissing,
+            InvoiceRefusal::DueBeforeIssue { due_date, issue_date },
+            InvoiceRefusal::NumberOfAnotherYear { number: "INV-2026-000001".into(), date },
+            InvoiceRefusal::WrongKey,
+            InvoiceRefusal::OtherClient,
+            InvoiceRefusal::NothingToApply,
+            InvoiceRefusal::MoreThanOwed { amount: eur(2), balance_due: eur(1) },
+            InvoiceRefusal::AlreadySettled { settled_on: date },
+            InvoiceRefusal::AlreadyVoided { voided_on: date },
+            InvoiceRefusal::WrittenOff { written_off_on: date },
+            InvoiceRefusal::BeforeIssue { date, issue_date },
+        ],
+    );
+}
+
+#[test]
+fn an_invoice_weighs_what_its_lines_weigh() {
+    let InvoiceEvent::Issued(issued) = issued_invoice() else { panic!("not issued") };
+    let mut long = issued.clone();
+    long.lines = vec![issued.lines[0].clone(); 1_000];
+    let weight = |issued| Invoice::fold(&[InvoiceEvent::Issued(issued)]).weight();
+    assert!(weight(long) > weight(issued) + 999 * size_of::<Line>());
+}
