@@ -7,6 +7,10 @@
 -- billfold_app sees one tenant at a time, the one named by the setting billfold.tenant in its transaction.
 -- Neither may change or remove what was appended; the triggers below refuse it to the owner too.
 
+--
+-- Text that is part of a key compares by bytes (collate "C"): faster, and no index breaks when a system's
+-- language rules change.
+
 do $$
 begin
   begin create role billfold_app nologin; exception when duplicate_object or unique_violation then null; end;
@@ -31,7 +35,7 @@ create table events (
   log_id         smallint    not null,
   position       bigint      not null check (position > 0),
   tenant_id      uuid        not null,
-  aggregate_type text        not null,
+  aggregate_type text collate "C" not null,
   aggregate_id   uuid        not null,
   sequence       bigint      not null check (sequence > 0),
   event_type     text        not null,
@@ -53,7 +57,7 @@ create index events_by_tenant on events (tenant_id, log_id, position);
 
 create table streams (
   tenant_id      uuid   not null,
-  aggregate_type text   not null,
+  aggregate_type text collate "C" not null,
   aggregate_id   uuid   not null,
   last_sequence  bigint not null check (last_sequence > 0),
   last_position  bigint not null,
@@ -63,7 +67,7 @@ create table streams (
 -- One answered command. Refusals that depend on state have a receipt and no event (first_position is null).
 create table receipts (
   tenant_id      uuid        not null,
-  key            text        not null check (length(key) between 1 and 200),
+  key            text collate "C" not null check (length(key) between 1 and 200),
   request_hash   bytea       not null check (octet_length(request_hash) = 32),
   command_id     uuid        not null,
   log_id         smallint    not null,
@@ -105,7 +109,7 @@ create table anchors (
 -- The last number of a document series and its date; rebuildable from the issue events.
 create table counters (
   tenant_id uuid   not null,
-  series    text   not null,
+  series    text collate "C" not null,
   last      bigint not null check (last > 0),
   last_date date   not null,
   primary key (tenant_id, series)
@@ -114,9 +118,9 @@ create table counters (
 -- What may exist once per tenant (a product code, a gateway reference): held by one stream; rebuildable from events.
 create table reservations (
   tenant_id      uuid   not null,
-  scope          text   not null,
-  key            text   not null,
-  aggregate_type text   not null,
+  scope          text collate "C" not null,
+  key            text collate "C" not null,
+  aggregate_type text collate "C" not null,
   aggregate_id   uuid   not null,
   position       bigint not null,
   primary key (tenant_id, scope, key)
@@ -125,7 +129,7 @@ create table reservations (
 -- A cache of folded state, written after the commit. Deleting every row changes no answer.
 create table snapshots (
   tenant_id         uuid   not null,
-  aggregate_type    text   not null,
+  aggregate_type    text collate "C" not null,
   aggregate_id      uuid   not null,
   sequence          bigint not null,
   state_schema_hash bytea  not null,
@@ -156,7 +160,7 @@ create table dead_letters (
   name           text        not null,
   generation     integer     not null,
   tenant_id      uuid        not null,
-  aggregate_type text        not null,
+  aggregate_type text collate "C" not null,
   aggregate_id   uuid        not null,
   position       bigint      not null,
   error          text        not null,

@@ -28,8 +28,8 @@ use crate::submission::{Prepared, Receipt, Submission, SubmitError};
 use crate::writer::states::{self, Tail};
 use crate::writer::{LOG_ID, Queued, Shared, Writer};
 
-/// How a store is opened.
-#[derive(Debug, Clone)]
+/// How a store is opened. Not printable: the connection may hold a password.
+#[derive(Clone)]
 pub struct StoreOptions {
     /// Where the database is; the login role must be a member of `billfold_feed`.
     pub connect: PgConnectOptions,
