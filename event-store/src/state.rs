@@ -39,7 +39,7 @@ pub trait StateKind: Send + Sync {
         None
     }
     /// The state from a snapshot; nothing if it cannot be read, and then the events are folded.
-    fn from_json(&self, _json: &str) -> Option<Box<dyn AnyState>> {
+    fn read_json(&self, _json: &str) -> Option<Box<dyn AnyState>> {
         None
     }
 }

@@ -37,7 +37,8 @@ pub(crate) async fn fold(
     let types: Vec<&str> = folding.iter().map(|tail| tail.stream.kind).collect();
     let ids: Vec<Uuid> = folding.iter().map(|tail| tail.stream.id).collect();
     let after: Vec<i64> = folding.iter().map(|tail| tail.version).collect();
-    let statement = query(SELECT).bind(tenants).bind(types).bind(ids).bind(after).bind(as_of);
+    let statement = query(SELECT).persistent(false);
+    let statement = statement.bind(tenants).bind(types).bind(ids).bind(after).bind(as_of);
     {
         let mut rows = statement.fetch(connection);
         while let Some(row) = rows.try_next().await? {
@@ -50,7 +51,8 @@ pub(crate) async fn fold(
     Ok(folding.into_iter().map(Folding::finish).collect())
 }
 
-/// `position + 0` keeps the planner from walking a tenant's whole history by position.
+/// Planned anew each time, and `position + 0`: a plan made while the table was small would walk a
+/// tenant's whole history by position, and would be kept until statistics are gathered.
 const SELECT: &str = "
     select u.o, e.log_id, e.position, e.tenant_id, e.aggregate_type, e.aggregate_id, e.sequence,
            e.event_type, e.event_version, e.event_id, e.recorded_at, e.effective_at, e.command_id,
