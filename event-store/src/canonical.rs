@@ -26,6 +26,8 @@
 //! - **empty root** `0x05`: nothing (no version)
 //! - **anchor** `0x06`: version, log_id i16, position i64, batch_no i64, batch_hash hash, signed_at
 //!   instant, key_id text; these bytes are signed, not hashed
+//! - **snapshot digest** `0x07`: version, tenant_id uuid, aggregate_type text, aggregate_id uuid,
+//!   sequence i64, state_schema_hash hash, state bytes; guards a cache and is no part of the chain
 //!
 //! How they hang together: the events root of a batch is the Merkle root (`merkle`) of its event
 //! leaves in order of position; the receipts root that of its receipt leaves **in ascending order
@@ -59,6 +61,7 @@ const GENESIS: u8 = 0x03;
 const RECEIPT: u8 = 0x04;
 const EMPTY: u8 = 0x05;
 const ANCHOR: u8 = 0x06;
+const SNAPSHOT: u8 = 0x07;
 
 /// An answered command, as hashed: every column of `receipts` but the leaf hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,6 +258,24 @@ pub fn anchor_bytes(anchor: &AnchorRef<'_>) -> Vec<u8> {
     put_instant(&mut out, anchor.signed_at);
     put_text(&mut out, anchor.key_id);
     out
+}
+
+/// The digest of a snapshot of one stream (tenant, kind, id).
+pub fn snapshot_digest(
+    (tenant, kind, id): &(Uuid, &str, Uuid),
+    sequence: i64,
+    schema: &Hash,
+    state: &str,
+) -> Hash {
+    let mut out = Vec::with_capacity(128 + state.len());
+    out.extend_from_slice(&[SNAPSHOT, VERSION]);
+    out.extend_from_slice(tenant.as_bytes());
+    put_text(&mut out, kind);
+    out.extend_from_slice(id.as_bytes());
+    out.extend_from_slice(&sequence.to_be_bytes());
+    out.extend_from_slice(schema);
+    put_text(&mut out, state);
+    digest(&out)
 }
 
 fn digest(bytes: &[u8]) -> Hash {

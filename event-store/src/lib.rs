@@ -5,6 +5,7 @@
 //! one before by hash. Absent on purpose: typed events, business rules, anything that calls out of
 //! the database.
 
+pub mod adopt;
 pub mod anchor;
 mod batch;
 mod cache;
@@ -21,7 +22,9 @@ pub mod memory;
 pub mod merkle;
 pub mod migrate;
 pub mod recorded;
+pub mod snapshot;
 pub mod state;
+pub mod stock;
 pub mod store;
 pub mod stream;
 pub mod submission;

@@ -7,3 +7,4 @@ pub mod cases;
 pub mod harness;
 pub mod jars;
 pub mod proxy;
+pub mod scribe;
