@@ -70,9 +70,16 @@ impl Scribe {
 
     /// Appends one batch and returns the last position.
     pub async fn append(&self, commands: &[Command]) -> i64 {
+        let position = self.append_silently(commands).await;
+        let news = sqlx::query("select pg_notify('billfold_log', '')").execute(&self.pool).await;
+        news.expect("news");
+        position
+    }
+
+    /// Appends one batch whose notification gets lost.
+    pub async fn append_silently(&self, commands: &[Command]) -> i64 {
         let mut tx = self.pool.begin().await.expect("a transaction");
         let position = write(&mut tx, commands).await.expect("a batch");
-        sqlx::query("select pg_notify('billfold_log', '')").execute(&mut *tx).await.expect("news");
         tx.commit().await.expect("a commit");
         position
     }
