@@ -1,7 +1,7 @@
 //! A small, honest writer of logs: one batch at a time, hashed and chained as the store does it.
 //!
-//! It lets tests of readers say exactly what lies in a log, batch by batch, without deciding anything.
-//! Absent on purpose: idempotency, conflicts, speed.
+//! It lets tests of readers say exactly what lies in a log, batch by batch, without deciding
+//! anything. Absent on purpose: idempotency, conflicts, speed.
 
 use billfold_event_store::canonical::{
     BatchHeader, Hash, ReceiptRef, batch_hash, event_leaf, genesis, receipt_leaf,

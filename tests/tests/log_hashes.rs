@@ -1,7 +1,8 @@
-//! The hash rules, written a second time from their description alone, against the one implementation.
+//! The hash rules, written a second time from their description alone, against the one
+//! implementation.
 //!
-//! Nothing here calls `canonical` or `merkle` to make an expectation: bytes are put together from a list
-//! of parts, trees by the recursive definition, instants by the database's own arithmetic.
+//! Nothing here calls `canonical` or `merkle` to make an expectation: bytes are put together from
+//! a list of parts, trees by the recursive definition, instants by the database's own arithmetic.
 
 use billfold_event_store::canonical::{self, ReceiptRef};
 use billfold_event_store::{Recorded, RecordedRef, merkle};
