@@ -121,6 +121,20 @@ impl Door {
         Ok((loaded.state.0.clone(), loaded.version))
     }
 
+    /// The state of an aggregate as of a position of the log, and the version it had then.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn load_as_of<A: Stored>(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        position: i64,
+    ) -> Result<(A, i64), Error> {
+        let loaded = self.0.store.state_at::<Held<A>>(&stream::<A>(tenant, id), position).await?;
+        Ok((loaded.state.0.clone(), loaded.version))
+    }
+
     /// The vault behind the door, for reads that show personal data.
     #[must_use]
     pub fn vault(&self) -> &Arc<Vault> {

@@ -152,7 +152,7 @@ impl Charged {
 }
 
 /// The invoice, if it asks for money.
-fn payable(invoice: &Invoice) -> Result<&Document, Refused> {
+pub(super) fn payable(invoice: &Invoice) -> Result<&Document, Refused> {
     match invoice {
         Invoice::Open(document) => Ok(document),
         Invoice::Absent => Err(Refused::of(&InvoiceRefusal::Absent)),

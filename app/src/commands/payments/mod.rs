@@ -4,10 +4,12 @@
 
 mod charge;
 mod matching;
+mod pay;
 mod record;
 mod settle;
 
 pub use charge::{ChargeInvoice, ChargeOutcome, InvoiceCharged};
 pub use matching::MatchPayment;
+pub use pay::PayInvoice;
 pub use record::{MANUAL_METHODS, PaymentRecorded, Pays, RecordPayment, ShareOf};
 pub(super) use settle::settle;
