@@ -19,10 +19,13 @@ struct Migration {
 }
 
 /// In the order in which they run. A new file is a new last line.
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_event_log",
-    sql: include_str!("../../migrations/0001_event_log.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_event_log", sql: include_str!("../../migrations/0001_event_log.sql") },
+    Migration {
+        name: "0002_people_and_keys",
+        sql: include_str!("../../migrations/0002_people_and_keys.sql"),
+    },
+];
 
 /// The log of an install; a second one is another chain.
 const LOG_ID: i16 = 1;

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions, Connection, Executor};
 /// How many connections each role may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSizes {
-    /// For migrations and the tables of read models.
+    /// For migrations and rebuilds of read models, which take one connection per table.
     pub owner: u32,
     /// For requests: one tenant at a time.
     pub app: u32,
@@ -22,7 +22,7 @@ pub struct PoolSizes {
 
 impl Default for PoolSizes {
     fn default() -> Self {
-        Self { owner: 4, app: 20, feed: 20 }
+        Self { owner: 20, app: 16, feed: 16 }
     }
 }
 

@@ -124,6 +124,17 @@ fn adapters_use_sql_in_one_folder_only() {
 }
 
 #[test]
+fn every_migration_is_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let list = fs::read_to_string(root.join("event-store/src/migrate.rs")).expect("the list");
+    for entry in fs::read_dir(root.join("migrations")).expect("migrations").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let listed = !name.ends_with(".sql") || list.contains(&format!("migrations/{name}"));
+        assert!(listed, "{name} is not a row of event-store/src/migrate.rs");
+    }
+}
+
+#[test]
 fn every_crate_inherits_the_shared_settings() {
     let metadata = metadata();
     for (name, package) in members(&metadata) {

@@ -7,7 +7,10 @@
 
 mod config;
 mod migrate;
+mod password;
 mod serve;
+mod tenant;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +47,12 @@ enum Command {
     /// Show the settings in force.
     #[command(subcommand)]
     Config(config::Command),
+    /// Open the books of a seller, or list the sellers.
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Make the first account of a seller.
+    #[command(subcommand)]
+    User(user::Command),
 }
 
 /// What every command starts from.
@@ -75,6 +84,18 @@ impl Stop {
         Self { code: 3, source: source.into() }
     }
 
+    /// What the door for commands answered instead of doing it.
+    pub fn from_app(error: billfold_app::Error) -> Self {
+        use billfold_app::Error;
+        match error {
+            Error::Bug(_) => Self::bug(error),
+            Error::Busy { .. } | Error::Unavailable(_) | Error::Unknown(_) => {
+                Self::unavailable(error)
+            }
+            other => Self::usage(other),
+        }
+    }
+
     /// Something that should not be able to happen.
     pub fn bug(source: impl Into<anyhow::Error>) -> Self {
         Self { code: 70, source: source.into() }
@@ -88,10 +109,23 @@ pub fn run() -> ExitCode {
     match execute(arguments) {
         Ok(code) => code,
         Err(stop) => {
-            eprintln!("billfold: {:#}", stop.source);
+            eprintln!("billfold: {}", explain(&stop.source));
             ExitCode::from(stop.code)
         }
     }
+}
+
+/// The error and its causes on one line; a cause that the line tells already is not told again.
+fn explain(error: &anyhow::Error) -> String {
+    let mut line = error.to_string();
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !line.contains(&cause) {
+            line.push_str(": ");
+            line.push_str(&cause);
+        }
+    }
+    line
 }
 
 fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
@@ -106,6 +140,8 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Serve(arguments) => runtime.block_on(serve::run(context, arguments)),
         Command::Migrate => runtime.block_on(migrate::run(context)),
         Command::Config(command) => config::run(&context, &command),
+        Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
+        Command::User(command) => runtime.block_on(user::run(context, command)),
     }
 }
 

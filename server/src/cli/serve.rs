@@ -17,8 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{Context, Stop};
-use crate::telemetry;
-use crate::wire::{Foundation, Node};
+use crate::wire::{Foundation, Node, stopped};
+use crate::{health, telemetry};
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
@@ -77,10 +77,11 @@ pub(super) async fn serve(
         }
         None => None,
     };
-    let followers = node.follow(&stopping);
+    let mut background = node.follow(&stopping);
+    node.sign_checkpoints(context, &mut background, &stopping)?;
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
-    let routes = node.routes().into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(ports.http, routes).with_graceful_shutdown(until(stopping.clone()));
+    let routes = routes(&node).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(ports.http, routes).with_graceful_shutdown(stopped(stopping.clone()));
     let patience = Duration::from_secs(context.config.http.shutdown_seconds);
     let served = tokio::select! {
         served = server => served.map_err(Stop::unavailable),
@@ -90,7 +91,7 @@ pub(super) async fn serve(
         }
     };
     tracing::info!("stopping");
-    node.close(followers).await;
+    node.close(background).await;
     if let Some(metrics) = metrics {
         metrics.abort();
     }
@@ -117,6 +118,11 @@ pub(super) fn stop_on_signal() -> io::Result<watch::Receiver<bool>> {
     Ok(stopping)
 }
 
+/// Everything that is served over HTTP.
+fn routes(node: &Node) -> Router {
+    health::routes(node.foundation().pools().app.clone())
+}
+
 async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, Stop> {
     let bound = TcpListener::bind(address).await;
     bound
@@ -131,19 +137,14 @@ fn serve_in_background(
 ) -> JoinHandle<()> {
     let stopping = stopping.clone();
     tokio::spawn(async move {
-        let server = axum::serve(listener, routes).with_graceful_shutdown(until(stopping));
+        let server = axum::serve(listener, routes).with_graceful_shutdown(stopped(stopping));
         if let Err(error) = server.await {
             tracing::error!(%error, "the page of figures ended");
         }
     })
 }
 
-async fn until(mut stopping: watch::Receiver<bool>) {
-    // A sender that is gone means the same: nobody is left to ask.
-    let _ = stopping.wait_for(|stop| *stop).await;
-}
-
 async fn overdue(stopping: watch::Receiver<bool>, patience: Duration) {
-    until(stopping).await;
+    stopped(stopping).await;
     tokio::time::sleep(patience).await;
 }

@@ -37,9 +37,9 @@ impl Default for Database {
             url: None,
             url_file: None,
             server_binaries: None,
-            server_connections: 60,
-            app_connections: 20,
-            feed_connections: 20,
+            server_connections: 100,
+            app_connections: 16,
+            feed_connections: 16,
         }
     }
 }
@@ -77,11 +77,13 @@ pub struct Log {
     pub writers: usize,
     /// Folded states kept in memory, in MiB.
     pub cache_mib: usize,
+    /// How often the head is signed and the signature written outside, in seconds; 0 for never.
+    pub checkpoint_seconds: u64,
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { queue: 4096, max_batch: 512, writers: 2, cache_mib: 64 }
+        Self { queue: 4096, max_batch: 512, writers: 2, cache_mib: 64, checkpoint_seconds: 60 }
     }
 }
 

@@ -183,11 +183,8 @@ fn make_folder(path: &Path, mode: u32) -> Result<(), EmbeddedError> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)
-            .map_err(|source| EmbeddedError::io("cannot make the folder", parent, source))?;
-    }
     fs::DirBuilder::new()
+        .recursive(true)
         .mode(mode)
         .create(path)
         .map_err(|source| EmbeddedError::io("cannot make the folder", path, source))

@@ -3,8 +3,13 @@
 //! Guarantee: what is started here ends here, in the opposite order; a part that cannot start stops
 //! the start with one line. Absent on purpose: rules, SQL, HTML.
 
+mod background;
+mod checkpoints;
 mod foundation;
 mod node;
+mod open_invoices;
 
+pub use background::Background;
+pub(crate) use background::stopped;
 pub use foundation::Foundation;
-pub use node::{Followers, Node};
+pub use node::Node;

@@ -1,26 +1,51 @@
-//! A running node: the log, its followers and what answers requests.
+//! A running node: the log, the door for commands, the read models and what follows the log.
 //!
 //! Guarantee: a node owns no state that the database does not have; any number of them may share
 //! one. Absent on purpose: the choice of addresses and signals, which belongs to the command.
 
-use axum::Router;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::Foundation;
+use anyhow::Context as _;
+use billfold_adapters::argon2id::Argon2id;
+use billfold_adapters::gateways;
+use billfold_adapters::postgres::{
+    PostgresApiKeys, PostgresSessions, PostgresStaff, PostgresSubjectKeys,
+};
+use billfold_app::access::{
+    Access, AccessError, AccessParts, NewStaff, Scopes, Secret, StaffProfile,
+};
+use billfold_app::commands::{Door, DoorParts, kinds};
+use billfold_app::vault::{Kek, Vault};
+use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_event_store::anchor::{AnchorKey, FileSink};
+use billfold_event_store::feed::Feed;
+use billfold_event_store::follower::Follower;
+use billfold_event_store::{Clock, Store, StoreOptions};
+use billfold_projections::{Definition, PROJECTIONS, Reads, Standing, install};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::background::Background;
+use super::checkpoints::Checkpoints;
+use super::open_invoices::ListedInvoices;
+use super::{Foundation, background};
 use crate::cli::{Context, Stop};
-use crate::health;
+use crate::clock::WallClock;
+
+/// The log of an installation.
+const LOG: i16 = 1;
 
 /// A running node.
-#[derive(Debug)]
 pub struct Node {
     foundation: Foundation,
-}
-
-/// Tasks that end when the node stops.
-#[derive(Debug, Default)]
-pub struct Followers {
-    tasks: Vec<JoinHandle<()>>,
+    store: Store,
+    door: Door,
+    access: Arc<Access>,
+    reads: Reads,
+    feed: Feed,
+    standings: Vec<(&'static Definition, Standing)>,
 }
 
 impl Node {
@@ -28,27 +53,180 @@ impl Node {
     ///
     /// # Errors
     /// A part that cannot start, in one line.
-    pub async fn open(_context: &Context, foundation: Foundation) -> Result<Self, Stop> {
-        Ok(Self { foundation })
+    pub async fn open(context: &Context, foundation: Foundation) -> Result<Self, Stop> {
+        let clock: Arc<dyn Clock> = Arc::new(WallClock);
+        let pools = foundation.pools().clone();
+        let store = open_store(context, &foundation, &clock).await?;
+        let mut owner = pools.owner.acquire().await.map_err(Stop::unavailable)?;
+        let standings = install(&mut owner, PROJECTIONS).await.map_err(Stop::unavailable)?;
+        drop(owner);
+        let kek = open_kek(&context.config.keys.key_encryption_file(&context.data))?;
+        let subject_keys = Arc::new(PostgresSubjectKeys::new(pools.app.clone()));
+        let vault = Arc::new(Vault::new(kek, subject_keys));
+        let reads = Reads::new(pools.app.clone());
+        let door = Door::new(DoorParts {
+            store: store.clone(),
+            vault: Arc::clone(&vault),
+            gateways: gateways::all(),
+            open_invoices: Arc::new(ListedInvoices {
+                reads: reads.clone(),
+                clock: Arc::clone(&clock),
+            }),
+            clock: Arc::clone(&clock),
+        });
+        let access = Arc::new(Access::new(AccessParts {
+            staff: Arc::new(PostgresStaff::new(pools.app.clone())),
+            sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
+            api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
+            passwords: Arc::new(Argon2id::new()),
+            vault,
+            clock,
+        }));
+        let feed = Feed::new(pools.feed.clone(), LOG);
+        Ok(Self { foundation, store, door, access, reads, feed, standings })
     }
 
-    /// Everything that is served over HTTP.
-    pub fn routes(&self) -> Router {
-        health::routes(self.foundation.pools().app.clone())
+    /// The database under it.
+    pub fn foundation(&self) -> &Foundation {
+        &self.foundation
+    }
+
+    /// The only way in for writes.
+    pub fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// Sign-in, sessions and keys.
+    pub fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+
+    /// The read models.
+    pub fn reads(&self) -> &Reads {
+        &self.reads
+    }
+
+    /// The log in order.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// Makes an account that may do everything at a seller.
+    ///
+    /// # Errors
+    /// A field breaks a rule, or the seller has an account with this address.
+    pub async fn make_admin(
+        &self,
+        tenant: TenantId,
+        profile: StaffProfile,
+        password: Secret,
+    ) -> Result<StaffId, AccessError> {
+        let scopes = Scopes::admin();
+        self.access.add_staff(tenant, &NewStaff { profile, password, scopes }).await
+    }
+
+    /// Every seller and its name, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tenants(&self) -> Result<Vec<(TenantId, String)>, Stop> {
+        let ids: Vec<Uuid> = sqlx::query_scalar(
+            "select aggregate_id from streams where aggregate_type = 'tenant' order by 1",
+        )
+        .fetch_all(&self.foundation.pools().feed)
+        .await
+        .map_err(Stop::unavailable)?;
+        let mut tenants = Vec::with_capacity(ids.len());
+        for id in ids.into_iter().map(TenantId::new) {
+            let settings = self.door.settings(id).await.map_err(Stop::from_app)?;
+            tenants.push((id, settings.name.clone()));
+        }
+        Ok(tenants)
     }
 
     /// Starts what follows the log, until `stopping` turns true.
-    pub fn follow(&self, stopping: &watch::Receiver<bool>) -> Followers {
-        Followers { tasks: self.foundation.watch_server(stopping.clone()).into_iter().collect() }
+    pub fn follow(&self, stopping: &watch::Receiver<bool>) -> Background {
+        let mut background = Background::default();
+        background.add(self.foundation.watch_server(stopping.clone()));
+        let pools = self.foundation.pools();
+        let follower = Follower::new(pools.feed.clone(), self.feed.clone());
+        background::follow_log(&mut background, &pools.owner, &follower, &self.standings, stopping);
+        background
     }
 
-    /// Ends everything in order.
-    pub async fn close(self, followers: Followers) {
-        for task in followers.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task of the node ended badly");
-            }
+    /// Signs checkpoints beside the followers, until `stopping` turns true.
+    ///
+    /// # Errors
+    /// The signing key cannot be read or made.
+    pub fn sign_checkpoints(
+        &self,
+        context: &Context,
+        background: &mut Background,
+        stopping: &watch::Receiver<bool>,
+    ) -> Result<(), Stop> {
+        let (keys, seconds) = (&context.config.keys, context.config.log.checkpoint_seconds);
+        if seconds == 0 {
+            return Ok(());
         }
-        self.foundation.close().await;
+        let path = keys.signing_file(&context.data);
+        make_key_folder(&path).map_err(Stop::unavailable)?;
+        let checkpoints = Checkpoints {
+            feed: self.feed.clone(),
+            pool: self.foundation.pools().feed.clone(),
+            key: AnchorKey::open_or_create(&path).map_err(Stop::unavailable)?,
+            sink: FileSink::new(keys.checkpoints_file(&context.data)),
+            every: Duration::from_secs(seconds),
+            clock: Arc::clone(self.door.clock()),
+        };
+        background.add(Some(tokio::spawn(checkpoints.run(stopping.clone()))));
+        Ok(())
     }
+
+    /// Ends a node that nothing follows.
+    pub async fn close_idle(self) {
+        self.close(Background::default()).await;
+    }
+
+    /// Ends everything in order: writers drain, then what follows the log, then the database.
+    pub async fn close(self, background: Background) {
+        let Self { foundation, store, feed, door, access, reads, .. } = self;
+        store.close().await;
+        background.end().await;
+        // What still holds connections goes before the pools are closed.
+        drop((feed, door, access, reads));
+        foundation.close().await;
+    }
+}
+
+async fn open_store(
+    context: &Context,
+    foundation: &Foundation,
+    clock: &Arc<dyn Clock>,
+) -> Result<Store, Stop> {
+    let settings = &context.config.log;
+    let options = StoreOptions {
+        queue: settings.queue,
+        max_batch: settings.max_batch,
+        writers: settings.writers,
+        cache_bytes: settings.cache_mib << 20,
+        ..StoreOptions::new(foundation.connect_options().clone())
+    };
+    let kinds = kinds();
+    Store::open(options, kinds, Arc::clone(clock)).await.map_err(Stop::unavailable)
+}
+
+fn open_kek(path: &Path) -> Result<Kek, Stop> {
+    make_key_folder(path).map_err(Stop::unavailable)?;
+    Kek::open_or_create(path).map_err(Stop::unavailable)
+}
+
+/// Keys lie in a folder that only we may enter.
+pub(super) fn make_key_folder(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) else { return Ok(()) };
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make the folder of keys {}", folder.display()))
 }

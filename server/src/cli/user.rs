@@ -1,0 +1,75 @@
+//! `billfold user`: accounts of staff, for the moment before anybody can sign in.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use billfold_app::access::{AccessError, StaffProfile};
+use billfold_domain::kernel::TenantId;
+use clap::{Args, Subcommand};
+
+use super::{Context, Stop, password};
+use crate::wire::{Foundation, Node};
+
+/// What may be done with accounts.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an account that may do everything, at one seller.
+    CreateAdmin(NewAdmin),
+}
+
+/// The account.
+#[derive(Debug, Args)]
+pub(super) struct NewAdmin {
+    /// The seller, as `billfold tenant list` shows it; may be left out if there is only one.
+    #[arg(long, value_name = "ID")]
+    tenant: Option<TenantId>,
+    /// The address to sign in with.
+    #[arg(long)]
+    email: String,
+    /// What colleagues call them; the address unless given.
+    #[arg(long)]
+    name: Option<String>,
+    /// A file whose first line is the password; else it is asked for, or read from standard input.
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, Stop> {
+    let Command::CreateAdmin(new) = command;
+    let password = password::read(new.password_file.as_deref()).map_err(Stop::usage)?;
+    let foundation = Foundation::open(&context).await?;
+    let node = Node::open(&context, foundation).await?;
+    let made = create_admin(&node, new, password).await;
+    node.close_idle().await;
+    made.map(|()| ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "the account's id is the command's answer")]
+async fn create_admin(
+    node: &Node,
+    new: NewAdmin,
+    password: billfold_app::access::Secret,
+) -> Result<(), Stop> {
+    let tenant = match new.tenant {
+        Some(tenant) => tenant,
+        None => only_tenant(node).await?,
+    };
+    let name = new.name.unwrap_or_else(|| new.email.clone());
+    let profile = StaffProfile { name, email: new.email };
+    let id = node.make_admin(tenant, profile, password).await.map_err(|error| match error {
+        AccessError::Malformed { .. } | AccessError::Taken => Stop::usage(error),
+        other => Stop::unavailable(other),
+    })?;
+    println!("{id}");
+    Ok(())
+}
+
+async fn only_tenant(node: &Node) -> Result<TenantId, Stop> {
+    match node.tenants().await?.as_slice() {
+        [(only, _)] => Ok(*only),
+        [] => {
+            Err(Stop::usage(anyhow::anyhow!("there is no seller yet: see `billfold tenant open`")))
+        }
+        _ => Err(Stop::usage(anyhow::anyhow!("there are several sellers: name one with --tenant"))),
+    }
+}
