@@ -5,8 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use crate::invoice::totals::check_count;
 use crate::invoice::{
     ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice, InvoiceCommand,
-    InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, NewLine, Preview, VoidedInvoice,
-    preview,
+    InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine, Preview, Totals,
+    VoidedInvoice, preview,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
@@ -147,8 +147,7 @@ fn add_line(draft: &DraftInvoice, line: &NewLine) -> Decision {
     check_count(draft.lines.len().saturating_add(1))?;
     line.check().map_err(|invalid| invalid.under("line"))?;
     let line = line.priced(draft.last_line_no.saturating_add(1))?;
-    // What a draft holds can always be summed up, so that its preview cannot fail later.
-    draft.totals()?.net.checked_add(line.net)?;
+    check_sum(draft, draft.lines.iter().chain([&line]))?;
     Ok(vec![InvoiceEvent::LineAdded { line }])
 }
 
@@ -156,7 +155,17 @@ fn remove_line(draft: &DraftInvoice, line_no: u32) -> Decision {
     if !draft.lines.iter().any(|line| line.no == line_no) {
         return Err(InvoiceRefusal::NoSuchLine { line_no });
     }
+    check_sum(draft, draft.lines.iter().filter(|line| line.no != line_no))?;
     Ok(vec![InvoiceEvent::LineRemoved { line_no }])
+}
+
+/// What a draft holds can always be summed up, so that its preview cannot fail.
+fn check_sum<'a>(
+    draft: &DraftInvoice,
+    lines: impl Iterator<Item = &'a Line>,
+) -> Result<(), InvoiceRefusal> {
+    Totals::of(draft.currency, &lines.cloned().collect::<Vec<_>>())?;
+    Ok(())
 }
 
 /// Issues the draft's lines, numbered anew from 1 because removed ones left holes.

@@ -136,3 +136,22 @@ fn a_draft_is_neither_paid_nor_voided_nor_written_off() {
         given::<Invoice>([drafted()]).when(issued(ask)).then_refused(InvoiceRefusal::NotIssued);
     }
 }
+
+#[test]
+fn a_draft_can_always_be_summed_up() {
+    let dear = |rate| add(line("9000", "10000000000", standard(rate)));
+    let draft = Invoice::fold(&[drafted()]);
+    assert!(draft.decide(&dear("0.000001")).is_ok());
+    let refusal = draft.decide(&dear("1000")).unwrap_err();
+    assert_eq!(refusal.code(), "money.out_of_range");
+
+    let lines = ["9000", "-9000", "9000"]
+        .map(|quantity| add(line(quantity, "10000000000", standard("0.000001"))));
+    let mut history = vec![drafted()];
+    for ask in lines {
+        history.extend(Invoice::fold(&history).decide(&ask).unwrap());
+    }
+    let remove = issued(InvoiceCommand::RemoveLine { line_no: 2 });
+    let refusal = Invoice::fold(&history).decide(&remove).unwrap_err();
+    assert_eq!(refusal.code(), "money.out_of_range");
+}

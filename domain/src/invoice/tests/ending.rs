@@ -56,6 +56,15 @@ fn a_correction_is_not_dated_before_what_it_corrects() {
 }
 
 #[test]
+fn the_number_of_a_credit_note_belongs_to_the_year_of_its_date() {
+    let date = "2027-01-01".parse().unwrap();
+    let number = "CN-2026-000001".to_owned();
+    given::<Invoice>([issued_invoice()])
+        .when(issued_on(date, void()))
+        .then_refused(InvoiceRefusal::NumberOfAnotherYear { number, date });
+}
+
+#[test]
 fn every_end_has_a_reason() {
     let credit_note = number(DocumentKind::CreditNote);
     let asks = [
