@@ -148,7 +148,8 @@ pub(crate) async fn commands(
     })
 }
 
-/// Appends `commands` commands of two events as an import does, `chunk` at a time; events per second.
+/// Appends `commands` commands of two events as an import does, `chunk` at a time; events per
+/// second.
 pub(crate) async fn bulk(store: &Store, tenant: Uuid, commands: u64, chunk: u64) -> Result<Run> {
     let start = Instant::now();
     let mut n = 0;

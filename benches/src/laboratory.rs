@@ -1,4 +1,5 @@
-//! The server that is measured: a private cluster in a folder of its own, with a fresh database per bench.
+//! The server that is measured: a private cluster in a folder of its own, with a fresh database per
+//! bench.
 
 use anyhow::{Context, Result};
 use billfold_event_store::Clock;

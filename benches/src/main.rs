@@ -1,7 +1,8 @@
 //! `bench`: measures the bars of the project on this machine and prints raw JSON.
 //!
-//! Sides of a comparison run interleaved, at least three times; medians are shown with the lowest and highest run. The
-//! server is a private cluster made for the bench, with `fsync` on. No test depends on a figure from here.
+//! Sides of a comparison run interleaved, at least three times; medians are shown with the lowest
+//! and highest run. The server is a private cluster made for the bench, with `fsync` on. No test
+//! depends on a figure from here.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its result")]
 
@@ -137,7 +138,8 @@ async fn log_round(
         stock::prepare(&bench.pools.owner).await?;
         sqlx::raw_sql(
             "insert into stock_events
-             select aggregate_type, aggregate_id::text, sequence, event_type, event_version, payload, metadata
+             select aggregate_type, aggregate_id::text, sequence, event_type, event_version,
+                    payload, metadata
              from events; analyze stock_events; analyze events;",
         )
         .execute(&bench.pools.owner)

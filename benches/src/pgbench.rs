@@ -1,4 +1,5 @@
-//! The other yardstick: what `pgbench` reaches when each transaction inserts one row of about 300 bytes.
+//! The other yardstick: what `pgbench` reaches when each transaction inserts one row of about 300
+//! bytes.
 
 use crate::report::{Run, rss_mib};
 use anyhow::{Context, Result, bail};
@@ -11,7 +12,8 @@ use tokio::process::Command;
 pub(crate) async fn prepare(pool: &PgPool) -> Result<()> {
     sqlx::raw_sql(
         "drop table if exists pgbench_row;
-         create table pgbench_row (id bigint generated always as identity primary key, body json not null);",
+         create table pgbench_row (
+           id bigint generated always as identity primary key, body json not null);",
     )
     .execute(pool)
     .await?;

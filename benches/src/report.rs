@@ -1,7 +1,7 @@
 //! What a bench prints: figures with their spread, and the machine they were taken on.
 //!
-//! Every side of a comparison runs interleaved with the others, at least three times; medians are reported with the lowest
-//! and highest run. The raw JSON keeps each run.
+//! Every side of a comparison runs interleaved with the others, at least three times; medians are
+//! reported with the lowest and highest run. The raw JSON keeps each run.
 
 use serde::Serialize;
 use std::time::Duration;

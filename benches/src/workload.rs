@@ -1,7 +1,8 @@
-//! The workload of the write benches: an invoice-like stream with two events of about 300 bytes a command.
+//! The workload of the write benches: an invoice-like stream with two events of about 300 bytes a
+//! command.
 //!
-//! The same events go through stock `postgres-es` and through our store, so that only the storage differs. Amounts are
-//! integers of minor units. Nothing here is billing logic of the product.
+//! The same events go through stock `postgres-es` and through our store, so that only the storage
+//! differs. Amounts are integers of minor units. Nothing here is billing logic of the product.
 
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};

@@ -1,4 +1,5 @@
-//! `billfold diff NAME…|--all`: proves that live read models equal a fold from zero, table by table.
+//! `billfold diff NAME…|--all`: proves that live read models equal a fold from zero, table by
+//! table.
 
 use crate::outcome::{Error, Output, Verdict};
 use crate::rebuild::{Selection, watch};

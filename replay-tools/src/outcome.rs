@@ -1,7 +1,7 @@
 //! How a command ends: what it prints and the exit code.
 //!
-//! Codes: 0 all is well; 1 the command ran and found differences or refused rows; 2 wrong usage; 3 something needed
-//! was not there (database, file); 4 interrupted, run again to go on.
+//! Codes: 0 all is well; 1 the command ran and found differences or refused rows; 2 wrong usage; 3
+//! something needed was not there (database, file); 4 interrupted, run again to go on.
 
 use serde::Serialize;
 use std::fmt::Display;

@@ -1,7 +1,8 @@
-//! `billfold rebuild NAME…|--all`: read models made anew from the log, beside the live ones, then swapped.
+//! `billfold rebuild NAME…|--all`: read models made anew from the log, beside the live ones, then
+//! swapped.
 //!
-//! Guarantees: see `billfold_projections::rebuild`; readers never see half a rebuild. Ctrl-C stops between events; what was
-//! built by pages goes on with the next run.
+//! Guarantees: see `billfold_projections::rebuild`; readers never see half a rebuild. Ctrl-C stops
+//! between events; what was built by pages goes on with the next run.
 
 use crate::outcome::{Error, Output, Verdict};
 use crate::progress::Progress;

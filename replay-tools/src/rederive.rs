@@ -1,8 +1,9 @@
 //! What the log says of counters, reservations and the books, derived from its events alone.
 //!
-//! `verify` compares it with the tables that the writer keeps; an import of an export stores it. Every event is decoded
-//! with its schema (so an event that this release can't read is found), every posting is made again (so one that does not
-//! balance is found), and the trial balance of each tenant and currency must be zero.
+//! `verify` compares it with the tables that the writer keeps; an import of an export stores it.
+//! Every event is decoded with its schema (so an event that this release can't read is found),
+//! every posting is made again (so one that does not balance is found), and the trial balance of
+//! each tenant and currency must be zero.
 
 use crate::outcome::Error;
 use billfold_domain::kernel::Claim;
@@ -45,7 +46,8 @@ impl Stored {
             stored.counters.insert(key, (row.try_get(2)?, row.try_get(3)?));
         }
         let reservations = sqlx::query(
-            "select tenant_id, scope, key, aggregate_type, aggregate_id, position from reservations",
+            "select tenant_id, scope, key, aggregate_type, aggregate_id, position
+             from reservations",
         )
         .fetch_all(connection)
         .await?;
@@ -126,7 +128,7 @@ impl Check {
             match stored.get(key) {
                 Some((have, on)) if (have, on) == (last, date) => {}
                 Some((have, on)) => found.push(format!(
-                    "counter {:?} of tenant {} says {have} on {on}, the events say {last} on {date}",
+                    "counter {:?} of tenant {}: {have} on {on}, by the events {last} on {date}",
                     key.1, key.0
                 )),
                 None => found.push(format!("counter {:?} of tenant {} is missing", key.1, key.0)),
@@ -195,7 +197,8 @@ impl Rederive for Check {
     }
 }
 
-/// Derives streams, counters and reservations from the whole log and stores them, as an import needs it.
+/// Derives streams, counters and reservations from the whole log and stores them, as an import
+/// needs it.
 ///
 /// # Errors
 /// An event can't be read, or the database refuses.

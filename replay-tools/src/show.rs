@@ -1,7 +1,7 @@
 //! `billfold show STREAM`: the events of one record, and its state as of any position or instant.
 //!
-//! Guarantees: the state is the fold of the events shown and of nothing else. Personal data stays sealed. Absent on purpose:
-//! changing anything, and opening seals.
+//! Guarantees: the state is the fold of the events shown and of nothing else. Personal data stays
+//! sealed. Absent on purpose: changing anything, and opening seals.
 
 use crate::outcome::{Error, Output, Verdict};
 use billfold_domain::kernel::{

@@ -1,8 +1,8 @@
 //! `billfold verify`: derives the log and the books again and names the first bad place.
 //!
-//! Guarantees: reads one consistent state; every row of events, batches, receipts, anchors and streams is checked, numbers,
-//! claims and postings are derived again from the events. With `--export DIR` the same checks run on an export, without a
-//! database. Absent on purpose: repair.
+//! Guarantees: reads one consistent state; every row of events, batches, receipts, anchors and
+//! streams is checked, numbers, claims and postings are derived again from the events. With
+//! `--export DIR` the same checks run on an export, without a database. Absent on purpose: repair.
 
 use crate::export::{ExportSource, Reader};
 use crate::outcome::{Error, Output, Verdict};

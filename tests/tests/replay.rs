@@ -1,4 +1,5 @@
-//! The replay tools as an operator runs them: real commands on a real log, judged by exit code and output.
+//! The replay tools as an operator runs them: real commands on a real log, judged by exit code and
+//! output.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

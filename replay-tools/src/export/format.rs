@@ -1,12 +1,15 @@
 //! The files of an export: a folder with `manifest.json` and zstd-compressed JSON lines.
 //!
-//! - `manifest.json`: what log it is, its head, and for each file the rows and the SHA-256 of its bytes
-//! - `events-NNNNN.jsonl.zst`: events by position; payload and metadata are the stored bytes, so that hashes can be re-derived
+//! - `manifest.json`: what log it is, its head, and for each file the rows and the SHA-256 of its
+//!   bytes
+//! - `events-NNNNN.jsonl.zst`: events by position; payload and metadata are the stored bytes, so
+//!   that hashes can be re-derived
 //! - `batches-NNNNN.jsonl.zst`: batch headers by number
 //! - `receipts-NNNNN.jsonl.zst`: receipts by batch number
 //! - `anchors-NNNNN.jsonl.zst`: signed checkpoints by batch number
 //!
-//! Hashes and keys are lower-case hex, instants RFC 3339 in UTC with microseconds. An export holds no keys: personal data in it stays sealed.
+//! Hashes and keys are lower-case hex, instants RFC 3339 in UTC with microseconds. An export holds
+//! no keys: personal data in it stays sealed.
 
 use billfold_event_store::canonical::{BatchHeader, Hash, ReceiptRef};
 use billfold_event_store::hex;

@@ -1,8 +1,9 @@
 //! `billfold export DIR`: the log as compressed JSON lines with a manifest of hashes.
 //!
-//! Guarantees: the export ends at one head and holds everything up to it; payloads are the stored bytes; the manifest is
-//! written last, so a folder without one is not an export. An interrupted export is simply started again. Absent on
-//! purpose: keys (personal data stays sealed) and read models (they can be rebuilt).
+//! Guarantees: the export ends at one head and holds everything up to it; payloads are the stored
+//! bytes; the manifest is written last, so a folder without one is not an export. An interrupted
+//! export is simply started again. Absent on purpose: keys (personal data stays sealed) and read
+//! models (they can be rebuilt).
 
 pub mod format;
 mod read;

@@ -12,7 +12,8 @@ use uuid::Uuid;
 /// Events between two settlements of the verifier.
 const EVENTS_PER_WINDOW: i64 = 10_000;
 
-/// Feeds the rows of an export to a verifier. Streams are not exported; they are what the events say.
+/// Feeds the rows of an export to a verifier. Streams are not exported; they are what the events
+/// say.
 #[derive(Debug)]
 pub struct ExportSource {
     reader: Reader,

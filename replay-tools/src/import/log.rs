@@ -1,8 +1,9 @@
 //! `billfold import log DIR`: an export into an empty database, with byte-identical hashes.
 //!
-//! Guarantees: nothing is re-encoded, so every stored hash is the exported one; rows go in whole batches with the head, so
-//! an interrupted import goes on where it stopped; at the end the tables that can be derived (streams, counters,
-//! reservations) are derived from the events. Absent on purpose: merging into a log that has events of its own.
+//! Guarantees: nothing is re-encoded, so every stored hash is the exported one; rows go in whole
+//! batches with the head, so an interrupted import goes on where it stopped; at the end the tables
+//! that can be derived (streams, counters, reservations) are derived from the events. Absent on
+//! purpose: merging into a log that has events of its own.
 
 use crate::export::Reader;
 use crate::export::format::{AnchorLine, BatchLine, EventLine, Kind, Manifest, ReceiptLine};
@@ -61,7 +62,8 @@ struct Load {
 /// Imports an export into the empty log of `pool` (role billfold_feed).
 ///
 /// # Errors
-/// The export is damaged, the log is not empty (and not the beginning of this export), or the database refuses.
+/// The export is damaged, the log is not empty (and not the beginning of this export), or the
+/// database refuses.
 pub async fn run(pool: &PgPool, options: &Options, output: Output) -> Result<Verdict, Error> {
     let report = load(pool, options, output).await?;
     output.result(&report);

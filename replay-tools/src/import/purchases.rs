@@ -1,9 +1,10 @@
-//! `billfold import purchases FILE`: a purchase log becomes clients, orders, issued invoices and payments.
+//! `billfold import purchases FILE`: a purchase log becomes clients, orders, issued invoices and
+//! payments.
 //!
-//! Guarantees: every line is checked before the first is written; bad lines are reported with line, field and reason, and
-//! the good ones are imported; a second run adds nothing; Ctrl-C ends between batches and the same command goes on. At the
-//! end the report is proved against the log itself: rows, sum per customer and per month to the cent, books balanced,
-//! chain whole.
+//! Guarantees: every line is checked before the first is written; bad lines are reported with line,
+//! field and reason, and the good ones are imported; a second run adds nothing; Ctrl-C ends between
+//! batches and the same command goes on. At the end the report is proved against the log itself:
+//! rows, sum per customer and per month to the cent, books balanced, chain whole.
 
 use crate::outcome::{Error, Output, Verdict};
 use crate::progress::Progress;
