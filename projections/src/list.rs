@@ -50,8 +50,9 @@ impl Sorted {
     ) -> QueryBuilder<'static, Postgres> {
         let Self { by, id, .. } = self;
         let columns = R::SHAPE.columns_with("");
-        let mut query =
-            QueryBuilder::new(format!("select {columns}, ({by})::text, {id}::text from {view}"));
+        let mut query = QueryBuilder::new(format!(
+            "select {columns}, ({by})::text as sorted_by, {id}::text as sorted_id from {view}"
+        ));
         query.push(" where tenant_id = ").push_bind(tenant.uuid());
         query
     }

@@ -130,6 +130,23 @@ impl Claim {
         }
     }
 
+    /// Lets another builder have it at once; if that fails, its time runs out.
+    pub(crate) async fn release(&self, pool: &PgPool) {
+        let released = sqlx::query(
+            "update projections set lease_owner = null, lease_until = null \
+             where name = $1 and generation = $2 and lease_owner = $3",
+        )
+        .bind(self.definition.name)
+        .bind(self.generation)
+        .bind(&self.owner)
+        .execute(pool)
+        .await;
+        if let Err(error) = released {
+            let name = self.definition.name;
+            tracing::warn!(projection = name, %error, "the lease of a rebuild was not released");
+        }
+    }
+
     /// Drops what was built.
     pub(crate) async fn discard(self, pool: &PgPool) -> Result<(), Error> {
         let mut conn = pool.acquire().await?;

@@ -150,13 +150,34 @@ pub async fn rebuild(
     watch: &Watch,
 ) -> Result<Vec<Rebuilt>, Error> {
     let mut claims = Vec::with_capacity(definitions.len());
+    let mut rebuilt = Err(Error::Cancelled);
     for definition in definitions {
-        claims.push(Claim::take(owner, definition).await?);
+        match Claim::take(owner, definition).await {
+            Ok(claim) => claims.push(claim),
+            Err(error) => rebuilt = Err(error),
+        }
     }
+    if claims.len() == definitions.len() {
+        rebuilt = rebuild_claimed(owner, &claims, options, watch).await;
+    }
+    if rebuilt.is_err() {
+        for claim in &claims {
+            claim.release(owner).await;
+        }
+    }
+    rebuilt
+}
+
+async fn rebuild_claimed(
+    owner: &PgPool,
+    claims: &[Claim],
+    options: &Options,
+    watch: &Watch,
+) -> Result<Vec<Rebuilt>, Error> {
     let head = head(owner).await?;
-    build(owner, &claims, head, options, watch).await?;
+    build(owner, claims, head, options, watch).await?;
     let mut rebuilt = Vec::with_capacity(claims.len());
-    for claim in &claims {
+    for claim in claims {
         page_by_page::catch_up(owner, claim, head, options, watch).await?;
         watch.say(Phase::Proving, head, head);
         let proofs = prove(owner, claim.definition, claim.generation, options.prove_over_log);
@@ -167,8 +188,7 @@ pub async fn rebuild(
     Ok(rebuilt)
 }
 
-/// Builds a generation that answers nobody, as a witness for [`crate::diff`]; it is at `target` or,
-/// if memory did not suffice for a scan, at least on its way there.
+/// Builds a generation that answers nobody, as a witness for [`crate::diff`], up to `target`.
 pub(crate) async fn build_witness(
     owner: &PgPool,
     definition: &'static Definition,
@@ -177,9 +197,17 @@ pub(crate) async fn build_witness(
     watch: &Watch,
 ) -> Result<Claim, Error> {
     let claim = Claim::take_new(owner, definition).await?;
-    build(owner, std::slice::from_ref(&claim), target, options, watch).await?;
-    page_by_page::catch_up(owner, &claim, target, options, watch).await?;
-    Ok(claim)
+    let mut built = build(owner, std::slice::from_ref(&claim), target, options, watch).await;
+    if built.is_ok() {
+        built = page_by_page::catch_up(owner, &claim, target, options, watch).await;
+    }
+    match built {
+        Ok(()) => Ok(claim),
+        Err(error) => {
+            claim.discard(owner).await?;
+            Err(error)
+        }
+    }
 }
 
 /// Fills generations that are empty yet; those that a cancelled rebuild left are caught up later.

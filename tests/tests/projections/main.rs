@@ -1,0 +1,10 @@
+//! The read side on a real PostgreSQL, under the real roles.
+
+mod as_of;
+mod books;
+mod follow;
+mod generations;
+mod lists;
+mod log;
+mod pages;
+mod tenants;
