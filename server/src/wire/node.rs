@@ -24,6 +24,7 @@ use billfold_event_store::feed::Feed;
 use billfold_event_store::follower::Follower;
 use billfold_event_store::{Clock, Store, StoreOptions};
 use billfold_projections::{Definition, PROJECTIONS, Reads, Standing, install};
+use sqlx::PgPool;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -60,7 +61,8 @@ impl Node {
         let mut owner = pools.owner.acquire().await.map_err(Stop::unavailable)?;
         let standings = install(&mut owner, PROJECTIONS).await.map_err(Stop::unavailable)?;
         drop(owner);
-        let kek = open_kek(&context.config.keys.key_encryption_file(&context.data))?;
+        let key_file = context.config.keys.key_encryption_file(&context.data);
+        let kek = open_kek(&key_file, &pools.owner).await?;
         let subject_keys = Arc::new(PostgresSubjectKeys::new(pools.app.clone()));
         let vault = Arc::new(Vault::new(kek, subject_keys));
         let reads = Reads::new(pools.app.clone());
@@ -215,7 +217,18 @@ async fn open_store(
     Store::open(options, kinds, Arc::clone(clock)).await.map_err(Stop::unavailable)
 }
 
-fn open_kek(path: &Path) -> Result<Kek, Stop> {
+/// Opens the key that wraps all others; a new one is made only where there is nothing to unwrap.
+async fn open_kek(path: &Path, owner: &PgPool) -> Result<Kek, Stop> {
+    if !path.exists() {
+        let held = "select exists (select 1 from subject_keys where wrapped is not null)";
+        if sqlx::query_scalar(held).fetch_one(owner).await.map_err(Stop::unavailable)? {
+            return Err(Stop::unavailable(anyhow::anyhow!(
+                "the key file {} is missing, and the database holds keys that only it opens: \
+                 restore it, or name it in keys.key_encryption_file",
+                path.display()
+            )));
+        }
+    }
     make_key_folder(path).map_err(Stop::unavailable)?;
     Kek::open_or_create(path).map_err(Stop::unavailable)
 }

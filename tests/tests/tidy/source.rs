@@ -226,7 +226,9 @@ impl<'a> Scanner<'a> {
             _ => (ahead.get(1) == Some(&'\'')).then_some(1),
         };
         if let Some(length) = length {
-            (0..length).for_each(|_| drop(self.hide()));
+            for _ in 0..length {
+                self.hide();
+            }
             self.keep();
         }
     }

@@ -1,0 +1,127 @@
+//! The program from outside: its commands, what they say, how they end.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use billfold_tests::harness::{Program, TempFolder, billfold};
+
+/// Runs a command to its end, with this text as its input.
+fn run(data: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
+    let mut child = Command::new(billfold())
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .envs(variables.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn open_seller(data: &Path) -> Output {
+    let arguments = ["tenant", "open", "--name", "Hosting GmbH", "--country", "DE"];
+    let zone = ["--currency", "EUR", "--time-zone", "Europe/Berlin"];
+    run(data, &[&arguments[..], &zone[..]].concat(), &[], "")
+}
+
+#[test]
+fn a_wrong_command_or_setting_ends_with_2_and_names_it() {
+    let folder = TempFolder::new();
+    let unknown = run(folder.path(), &["fly"], &[], "");
+    assert_eq!(unknown.status.code(), Some(2));
+    let variable = run(folder.path(), &["config", "print"], &[("BILLFOLD_HTTP_LISEN", "1")], "");
+    assert_eq!(variable.status.code(), Some(2));
+    assert!(stderr(&variable).contains("lisen"), "{}", stderr(&variable));
+    fs::write(folder.path().join("billfold.toml"), "[http]\nlisen = 1\n").unwrap();
+    let file = run(folder.path(), &["config", "print"], &[], "");
+    assert_eq!(file.status.code(), Some(2));
+    assert!(stderr(&file).contains("billfold.toml"), "{}", stderr(&file));
+}
+
+#[test]
+fn settings_in_force_are_printed_with_their_defaults() {
+    let folder = TempFolder::new();
+    let printed = run(folder.path(), &["config", "print"], &[("BILLFOLD_LOG_QUEUE", "7")], "");
+    assert_eq!(printed.status.code(), Some(0), "{}", stderr(&printed));
+    assert!(stdout(&printed).contains("queue = 7"));
+    assert!(stdout(&printed).contains("listen = \"127.0.0.1:8420\""));
+}
+
+#[test]
+fn a_port_in_use_ends_with_3_before_a_database_is_made() {
+    let folder = TempFolder::new();
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = run(folder.path(), &["serve"], &[("BILLFOLD_HTTP_LISTEN", &address)], "");
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(stderr(&refused).contains("http.listen: cannot listen on"), "{}", stderr(&refused));
+    assert!(!folder.path().join("postgres").exists());
+}
+
+#[test]
+fn a_database_that_does_not_answer_ends_with_3_and_hides_its_password() {
+    let folder = TempFolder::new();
+    let url = "postgres://billfold:hunter2@127.0.0.1:1/billfold";
+    let refused = run(folder.path(), &["migrate"], &[("DATABASE_URL", url)], "");
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(stderr(&refused).contains("DATABASE_URL"), "{}", stderr(&refused));
+    assert!(!stderr(&refused).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn commands_work_beside_a_running_server_and_a_second_server_is_refused() {
+    let folder = TempFolder::new();
+    let program = Program::serve(folder.path()).await;
+    let opened = open_seller(folder.path());
+    assert_eq!(opened.status.code(), Some(0), "{}", stderr(&opened));
+    let listed = run(folder.path(), &["tenant", "list"], &[], "");
+    assert_eq!(stdout(&listed), format!("{}  Hosting GmbH", stdout(&opened)));
+
+    let listen = ("BILLFOLD_HTTP_LISTEN", "127.0.0.1:0");
+    let no_metrics = ("BILLFOLD_METRICS_LISTEN", "off");
+    let second = run(folder.path(), &["serve"], &[listen, no_metrics], "");
+    assert_eq!(second.status.code(), Some(3));
+    assert!(stderr(&second).contains("served by another running billfold"));
+    assert!(program.stop().await.success());
+}
+
+#[test]
+fn a_first_account_needs_a_seller_and_a_good_password() {
+    let folder = TempFolder::new();
+    let create = ["user", "create-admin", "--email", "admin@example.test"];
+    let migrated = run(folder.path(), &["migrate"], &[], "");
+    assert_eq!(migrated.status.code(), Some(0), "{}", stderr(&migrated));
+    let alone = run(folder.path(), &create, &[], "correct horse battery\n");
+    assert_eq!(alone.status.code(), Some(2));
+    assert!(stderr(&alone).contains("billfold tenant open"), "{}", stderr(&alone));
+
+    assert_eq!(open_seller(folder.path()).status.code(), Some(0));
+    let short = run(folder.path(), &create, &[], "short\n");
+    assert_eq!(short.status.code(), Some(2), "{}", stderr(&short));
+    let made = run(folder.path(), &create, &[], "correct horse battery\n");
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    assert!(stdout(&made).starts_with("stf_"), "{}", stdout(&made));
+    let again = run(folder.path(), &create, &[], "correct horse battery\n");
+    assert_eq!(again.status.code(), Some(2), "{}", stderr(&again));
+
+    let key = folder.path().join("keys/key-encryption");
+    fs::rename(&key, folder.path().join("lost")).unwrap();
+    let lost = run(folder.path(), &["tenant", "list"], &[], "");
+    assert_eq!(lost.status.code(), Some(3));
+    assert!(stderr(&lost).contains("is missing"), "{}", stderr(&lost));
+    assert!(!key.exists(), "no new key takes its place");
+}
