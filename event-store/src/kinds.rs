@@ -19,6 +19,7 @@ pub(crate) struct Kinds {
 struct Entry {
     kind: Arc<dyn StateKind>,
     blank: Arc<dyn AnyState>,
+    has_snapshots: bool,
 }
 
 impl Kinds {
@@ -27,8 +28,9 @@ impl Kinds {
         let mut by_name = HashMap::with_capacity(kinds.len());
         for kind in kinds {
             let name = kind.name();
-            let blank = Arc::from(kind.blank());
-            if by_name.insert(name, Entry { kind, blank }).is_some() {
+            let blank: Arc<dyn AnyState> = Arc::from(kind.blank());
+            let has_snapshots = kind.to_json(&*blank).is_some();
+            if by_name.insert(name, Entry { kind, blank, has_snapshots }).is_some() {
                 return Err(OpenError::KindTwice { name });
             }
         }
@@ -48,6 +50,11 @@ impl Kinds {
     /// The kind itself.
     pub(crate) fn get(&self, name: &str) -> Option<&Arc<dyn StateKind>> {
         self.by_name.get(name).map(|entry| &entry.kind)
+    }
+
+    /// The kinds whose states have a JSON form to keep snapshots in.
+    pub(crate) fn with_snapshots(&self) -> impl Iterator<Item = &Arc<dyn StateKind>> {
+        self.by_name.values().filter(|entry| entry.has_snapshots).map(|entry| &entry.kind)
     }
 
     /// Applies one stored event to a state of its kind. A panic of the kind is an error of this

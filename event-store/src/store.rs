@@ -274,7 +274,6 @@ impl Postgres {
 
     async fn load(&self, stream: &StreamKey, as_of: i64) -> Result<Versioned, LoadError> {
         let Shared { kinds, cache, .. } = &*self.shared;
-        let blank = kinds.blank(stream.kind).ok_or(LoadError::UnknownKind { kind: stream.kind })?;
         let mut connection = self.readers.acquire().await?;
         let newest = as_of == i64::MAX;
         let kept = cache.get([stream].into_iter()).pop().flatten().filter(|_| newest);
@@ -282,13 +281,19 @@ impl Postgres {
             Some(_) => version(&mut connection, stream).await?,
             None => 0,
         };
-        // a state ahead of the log belongs to a history that is gone
-        let known = kept.filter(|(kept, _)| *kept <= stored).unwrap_or((0, blank));
-        if newest && known.0 > 0 && known.0 == stored {
-            return Ok(known);
-        }
-        let tail = Tail { stream: *stream, known };
-        let folded = states::fold(&mut connection, kinds, vec![tail], as_of).await?.pop();
+        let folded = match kept {
+            Some(kept) if kept.0 == stored => return Ok(kept),
+            // a state ahead of the log belongs to a history that is gone
+            Some(kept) if kept.0 < stored => {
+                let tail = vec![Tail::after(*stream, kept)];
+                states::fold(&mut connection, kinds, tail, as_of).await?.pop()
+            }
+            _ if newest => states::whole(&mut connection, kinds, &[*stream]).await?.pop(),
+            _ => {
+                let tail = Tail::whole(kinds, *stream).into_iter().collect();
+                states::fold(&mut connection, kinds, tail, as_of).await?.pop()
+            }
+        };
         let folded = folded.unwrap_or(Err(FoldError::Broken("no answer".to_owned())));
         let loaded = folded.map_err(|reason| LoadError::Fold { stream: *stream, reason })?;
         if newest && loaded.0 > 0 {

@@ -40,6 +40,9 @@ impl AnyState for Jar {
     }
 }
 
+/// What snapshots of jars are marked with.
+pub const JAR_SCHEMA: [u8; 32] = [1; 32];
+
 /// The kind of stream a jar is.
 #[derive(Debug)]
 pub struct JarKind;
@@ -68,7 +71,16 @@ impl StateKind for JarKind {
     }
 
     fn state_schema_hash(&self) -> [u8; 32] {
-        [1; 32]
+        JAR_SCHEMA
+    }
+
+    fn to_json(&self, state: &dyn AnyState) -> Option<String> {
+        let any: &dyn Any = state;
+        any.downcast_ref().map(|jar: &Jar| jar.content.to_string())
+    }
+
+    fn read_json(&self, json: &str) -> Option<Box<dyn AnyState>> {
+        json.parse().ok().map(|content| -> Box<dyn AnyState> { Box::new(Jar { content }) })
     }
 }
 

@@ -104,16 +104,15 @@ async fn load_ahead(
     question: &Question<'_>,
     known: &mut [Option<Versioned>],
 ) -> Result<(), sqlx::Error> {
-    let mut missing = Vec::new();
-    for (at, stream) in question.streams.iter().enumerate() {
-        if known[at].is_none() && !question.fresh[at] {
-            missing.push((at, *stream));
-        }
+    let missing = |at: &usize| known[*at].is_none() && !question.fresh[*at];
+    let places: Vec<usize> = (0..known.len()).filter(missing).collect();
+    if places.is_empty() {
+        return Ok(());
     }
-    let tails = missing.iter().filter_map(|(_, stream)| whole(shared, *stream)).collect();
-    let folded = states::fold(connection, &shared.kinds, tails, i64::MAX).await?;
+    let streams: Vec<StreamKey> = places.iter().map(|at| question.streams[*at]).collect();
+    let folded = states::whole(connection, &shared.kinds, &streams).await?;
     let mut loaded = Vec::new();
-    for ((at, stream), state) in missing.into_iter().zip(folded) {
+    for ((at, stream), state) in places.into_iter().zip(streams).zip(folded) {
         // what cannot be folded is found again under the lock, and answered there
         if let Ok((version, state)) = state
             && version > 0
@@ -149,7 +148,7 @@ async fn add_states(
             }
             Some(known) => {
                 stale.push((*stream, version));
-                tails.push(Tail { stream: *stream, known });
+                tails.push(Tail::after(*stream, known));
             }
             None => {}
         }
@@ -166,11 +165,6 @@ async fn add_states(
         facts.streams.insert(stream, StreamFact::stored(version, state));
     }
     Ok(())
-}
-
-/// A stream to fold from its first event.
-fn whole(shared: &Shared, stream: StreamKey) -> Option<Tail> {
-    shared.kinds.blank(stream.kind).map(|blank| Tail { stream, known: (0, blank) })
 }
 
 fn new_states(plan: &Plan) -> Vec<(StreamKey, Versioned)> {
