@@ -146,6 +146,7 @@ async fn log_round(
         .await?;
         note(runs, replay::read(&bench).await?);
         note(runs, stock::replay(&bench.pools.owner).await?);
+        note(runs, replay::verified(&bench).await?);
     }
     bench.pools.close().await;
     Ok(())

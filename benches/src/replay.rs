@@ -3,7 +3,8 @@
 use crate::laboratory::Bench;
 use crate::report::{Run, rss_mib};
 use crate::workload::{BenchEvent, BenchState};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use billfold_event_store::chain::{DatabaseSource, VerifyOptions, verify};
 use billfold_event_store::copy::{self, Fact, Range};
 use billfold_event_store::feed::Feed;
 use std::time::Instant;
@@ -32,6 +33,19 @@ pub(crate) async fn read(bench: &Bench) -> Result<Run> {
     let rate = count as f64 / start.elapsed().as_secs_f64();
     std::hint::black_box(state);
     Ok(run("replay-read", "typed events, COPY", rate))
+}
+
+/// Derives the whole chain again: leaves, roots, batches, receipts, streams; events per second.
+///
+/// # Errors
+/// The log can't be read, or is not sound.
+pub(crate) async fn verified(bench: &Bench) -> Result<Run> {
+    let start = Instant::now();
+    let mut source = DatabaseSource::open(&bench.pools.feed, 1).await?;
+    let report = verify(&mut source, VerifyOptions::default(), |_| {}).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    ensure!(report.is_sound(), "the log is damaged: {:?}", report.first());
+    Ok(run("verify", "whole chain", report.position as f64 / seconds))
 }
 
 /// A run of ours without latencies.

@@ -5,8 +5,9 @@ use billfold_event_store::chain::{
     Check, DatabaseSource, Finding, Proof, ProofError, Rederive, Report, VerifyOptions, prove,
     verify,
 };
-use billfold_event_store::{Feed, RecordedRef};
+use billfold_event_store::{Feed, RecordedRef, Refused, Stop};
 use billfold_tests::harness::{TempFolder, TestDb};
+use billfold_tests::jars;
 use billfold_tests::scribe::{Entry, Scribe};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnection;
@@ -85,6 +86,25 @@ async fn an_untouched_log_is_sound_and_every_row_of_it_was_checked() {
     assert_eq!(checked(Check::Anchors), 1);
     assert_eq!(checked(Check::Streams), 9 + 2);
     assert_eq!(report.skipped, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_the_store_writes_is_sound() {
+    let db = TestDb::new().await;
+    let store = jars::open(&db).await;
+    let fills = (0..300).map(|n| jars::fill(&format!("key {n}"), jars::jar(n % 40), 1)).collect();
+    assert!(store.submit_many(fills).await.iter().all(Result::is_ok));
+    let again = jars::fill("key 7", jars::jar(7), 1);
+    assert!(store.submit(again).await.unwrap().replayed);
+    let empty = jars::command("empty", "empty", jars::needs(&[jars::jar(1)]), |_| {
+        let answer = jars::json("\"no\"");
+        Err(Stop::Refused(Refused { answer, remember: true }))
+    });
+    assert!(store.submit(empty).await.is_err());
+    let report = report(&db).await;
+    assert!(report.is_sound(), "{report:#?}");
+    let checked = |check| report.checks.iter().find(|count| count.check == check).unwrap().checked;
+    assert_eq!((checked(Check::EventLeaves), checked(Check::ReceiptLeaves)), (300, 301));
 }
 
 #[tokio::test]
@@ -273,6 +293,15 @@ async fn rows_that_were_removed_added_or_exchanged_are_found_and_named() {
              from events where position = 9",
             Check::Positions,
             Some(10),
+            None,
+        ),
+        (
+            "insert into events select 9, 1, tenant_id, aggregate_type, aggregate_id, 99, \
+                 event_type, event_version, event_id, recorded_at, effective_at, command_id, \
+                 correlation_id, causation_id, actor, leaf_hash, payload, metadata \
+             from events where position = 9",
+            Check::Positions,
+            None,
             None,
         ),
         (

@@ -7,6 +7,7 @@
 use billfold_event_store::canonical::{self, ReceiptRef};
 use billfold_event_store::{Recorded, RecordedRef, merkle};
 use billfold_tests::harness::TestDb;
+use billfold_tests::jars;
 use billfold_tests::scribe::{Entry, Scribe};
 use chrono::DateTime;
 use proptest::prelude::*;
@@ -329,4 +330,14 @@ async fn a_stored_log_hashes_to_its_head_in_the_second_implementation() {
     let head: Vec<u8> =
         sqlx::query_scalar("select batch_hash from log_heads").fetch_one(&db.feed).await.unwrap();
     assert_eq!(chain(&db.feed).await, head);
+}
+
+#[tokio::test]
+async fn a_log_of_the_store_hashes_to_its_head_in_the_second_implementation() {
+    let db = TestDb::new().await;
+    let store = jars::open(&db).await;
+    let fills = (0..50).map(|n| jars::fill(&format!("key {n}"), jars::jar(n % 7), 1)).collect();
+    assert!(store.submit_many(fills).await.iter().all(Result::is_ok));
+    let last = store.submit(jars::fill("last", jars::jar(1), 1)).await.unwrap();
+    assert_eq!(chain(&db.feed).await, last.batch_hash);
 }

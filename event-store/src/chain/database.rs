@@ -38,6 +38,7 @@ pub struct DatabaseSource {
 enum Message {
     Anchors(Vec<Anchor>),
     OtherLogs,
+    Strangers(&'static str, Vec<i16>),
     Batches(Vec<BatchRow>),
     Rows(Table, Bytes),
     /// The rows of one COPY are complete.
@@ -86,6 +87,10 @@ impl DatabaseSource {
         if logs > 1 {
             to.send(Message::OtherLogs).await?;
         }
+        for table in ["events", "batches", "receipts"] {
+            let strangers = self.strangers(table).await?;
+            to.send(Message::Strangers(table, strangers)).await?;
+        }
         let (mut batch_no, mut position) = (LOWEST, LOWEST);
         loop {
             let batches = self.batches(batch_no).await?;
@@ -122,6 +127,20 @@ impl DatabaseSource {
         to.send(Message::Settle).await?;
         (*batch_no, *position) = (last.batch_no, through);
         Ok(())
+    }
+
+    /// Logs that have rows in a table and no head. Hops over the index, one look per log.
+    async fn strangers(&mut self, table: &str) -> Result<Vec<i16>, sqlx::Error> {
+        let sql = format!(
+            "with recursive present(log_id) as ( \
+                 (select log_id from {table} order by log_id limit 1) union all \
+                 select (select t.log_id from {table} t where t.log_id > p.log_id \
+                         order by t.log_id limit 1) \
+                 from present p where p.log_id is not null) \
+             select log_id from present \
+             where log_id is not null and log_id not in (select log_id from log_heads)"
+        );
+        sqlx::query_scalar(&sql).fetch_all(&mut self.connection).await
     }
 
     /// The next headers after a batch.
@@ -222,6 +241,9 @@ fn receive(
                 anchors.into_iter().for_each(|anchor| verifier.anchor(anchor));
             }
             Message::OtherLogs => verifier.beside_other_logs(),
+            Message::Strangers(table, logs) => {
+                logs.into_iter().for_each(|log_id| verifier.stranger(table, log_id));
+            }
             Message::Batches(rows) => rows.iter().for_each(|row| verifier.batch(row)),
             Message::Rows(table, block) => {
                 decoder.feed(&block, |fields| one(&mut verifier, table, fields))?;

@@ -126,6 +126,13 @@ impl Verifier {
         self.alone = false;
     }
 
+    /// Says that a table holds rows of a log that does not exist. No chain covers them, and whoever
+    /// reads by stream would meet them.
+    pub fn stranger(&mut self, table: &str, log_id: i16) {
+        let what = format!("{table} holds rows of log {log_id}, which has no head");
+        self.tally.find(Check::Positions, None, None, what);
+    }
+
     /// A row of `anchors`, of any log.
     pub fn anchor(&mut self, anchor: Anchor) {
         if self.outside.get(&name(&anchor)) == Some(&anchor) {
