@@ -10,11 +10,13 @@ mod migrate;
 mod password;
 mod serve;
 mod tenant;
+mod tools;
 mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use billfold_replay_tools::outcome::Output;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Environment, Telemetry, default_data_folder};
@@ -30,6 +32,12 @@ struct Arguments {
     /// The file of settings, instead of billfold.toml in the data folder.
     #[arg(long, global = true, env = "BILLFOLD_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Print results as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Show no progress.
+    #[arg(long, global = true)]
+    quiet: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -53,6 +61,8 @@ enum Command {
     /// Make the first account of a seller.
     #[command(subcommand)]
     User(user::Command),
+    #[command(flatten)]
+    Tools(billfold_replay_tools::Command),
 }
 
 /// What every command starts from.
@@ -77,6 +87,11 @@ impl Stop {
     /// The command or a setting is wrong.
     pub fn usage(source: impl Into<anyhow::Error>) -> Self {
         Self { code: 2, source: source.into() }
+    }
+
+    /// The input was looked at and is not as it should be.
+    pub fn differences(source: impl Into<anyhow::Error>) -> Self {
+        Self { code: 1, source: source.into() }
     }
 
     /// Something needed is not there or does not answer.
@@ -130,6 +145,7 @@ fn explain(error: &anyhow::Error) -> String {
 
 fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
     let environment = Environment::of_process();
+    let output = Output { json: arguments.json, quiet: arguments.quiet };
     let data = arguments.data.unwrap_or_else(|| default_data_folder(&environment));
     let config = Config::load(&data, arguments.config.as_deref(), &environment);
     let context = Context { data, config: config.map_err(Stop::usage)?, environment };
@@ -142,6 +158,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Config(command) => config::run(&context, &command),
         Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
         Command::User(command) => runtime.block_on(user::run(context, command)),
+        Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
     }
 }
 
