@@ -57,6 +57,7 @@ impl UseCase for EraseClient {
         let today = room.settings().await?.day_of(room.now);
         let of = SubjectRef { tenant: room.tenant, subject: subject_of(answer.client_id) };
         room.vault().erase(of, today, room.now).await?;
+        room.forget::<Client>(answer.client_id.uuid());
         Ok(())
     }
 }

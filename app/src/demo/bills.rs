@@ -1,0 +1,298 @@
+//! What Northwind billed: invoices in every state, in the order of their dates, because numbers follow dates.
+
+use billfold_domain::invoice::{LineKind, NewLine, TaxCategory, TaxTreatment};
+use billfold_domain::kernel::{
+    Country, Cycle, Invalid, Money, Percent, Period, Quantity, UnitPrice,
+};
+use chrono::{Days, NaiveDate};
+
+use super::Stage;
+use super::catalogue::{self, Listed};
+use super::people::{PEOPLE, Person};
+use crate::commands::invoices::{
+    DiscardDraft, DraftInvoice, IssueInvoice, VoidInvoice, WriteOffInvoice,
+};
+use crate::commands::orders::{CancelOrder, OrderedItem, PlaceOrder};
+use crate::commands::payments::{ChargeInvoice, Pays, RecordPayment, ShareOf};
+use crate::error::Error;
+
+/// One bill.
+pub(super) struct Bill {
+    pub(super) name: &'static str,
+    client: &'static str,
+    /// Days between the issue and the first run.
+    pub(super) days_ago: u64,
+    products: &'static [(&'static str, u32)],
+    ending: Ending,
+}
+
+/// What became of a bill.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// Paid by bank transfer some days later.
+    Paid(u64),
+    /// Charged through the sandbox gateway.
+    Charged,
+    /// Two fifths were paid some days later.
+    Partly(u64),
+    /// More than asked for was paid; the rest is credit.
+    Overpaid,
+    /// Nobody paid: open, or overdue when its day has passed.
+    Unpaid,
+    /// Taken back unpaid.
+    Voided,
+    /// Taken back after it was paid.
+    PaidAndVoided,
+    /// Given up.
+    WrittenOff,
+    /// A discount as large as the price.
+    Free,
+    /// Never issued.
+    Draft,
+    /// Thrown away.
+    Discarded,
+}
+
+const fn bill(
+    name: &'static str,
+    client: &'static str,
+    days_ago: u64,
+    products: &'static [(&'static str, u32)],
+    ending: Ending,
+) -> Bill {
+    Bill { name, client, days_ago, products, ending }
+}
+
+/// The bills by date, drafts last.
+#[rustfmt::skip]
+pub(super) const BILLS: [Bill; 26] = [
+    bill("bergbahnen-1", "it@brunner-bergbahnen.example", 96, &[("vps-8", 2)], Ending::Paid(9)),
+    bill("oskar-1", "oskar.lang@post.example", 92, &[("game-60", 1)], Ending::WrittenOff),
+    bill("hartwig-1", "lena@hartwig-druck.example", 75, &[("web-l", 1), ("tls-wild", 1)], Ending::Paid(5)),
+    bill("fjord-1", "henrik@fjord-games.example", 70, &[("game-60", 3)], Ending::Paid(12)),
+    bill("paula-1", "paula.winter@post.example", 66, &[("web-s", 1)], Ending::Paid(2)),
+    bill("moreau-1", "contact@atelier-moreau.example", 61, &[("web-m", 1)], Ending::Charged),
+    bill("dewit-1", "pieter@dewit-fietsen.example", 58, &[("vps-4", 1)], Ending::Voided),
+    bill("dewit-2", "pieter@dewit-fietsen.example", 57, &[("vps-2", 1)], Ending::Paid(4)),
+    bill("aylin-1", "aylin.kaya@post.example", 49, &[("game-20", 1)], Ending::Unpaid),
+    bill("zielinski-1", "biuro@zielinski.example", 45, &[("vps-4", 2), ("tls-wild", 1)], Ending::Partly(10)),
+    bill("okafor-1", "grace@okafor.example", 40, &[("web-l", 2)], Ending::Overpaid),
+    bill("lindqvist-1", "sofia@lindqvist-media.example", 36, &[("vps-8", 1)], Ending::PaidAndVoided),
+    bill("noah-1", "noah.becker@post.example", 33, &[("game-20", 1)], Ending::Unpaid),
+    bill("novak-1", "info@novak-turizem.example", 30, &[("web-m", 1), ("vps-2", 1)], Ending::Paid(6)),
+    bill("bergbahnen-2", "it@brunner-bergbahnen.example", 27, &[("vps-8", 2)], Ending::Paid(8)),
+    bill("eva-1", "eva.kowalska@post.example", 21, &[("web-s", 1)], Ending::Free),
+    bill("oskar-2", "oskar.lang@post.example", 20, &[("game-60", 1)], Ending::Unpaid),
+    bill("hartwig-2", "lena@hartwig-druck.example", 14, &[("web-l", 1)], Ending::Charged),
+    bill("fjord-2", "henrik@fjord-games.example", 10, &[("game-60", 3)], Ending::Partly(3)),
+    bill("matteo-1", "matteo.ricci@post.example", 8, &[("vps-2", 1)], Ending::Unpaid),
+    bill("almeida-1", "rui@almeida-filhos.example", 6, &[("web-m", 2)], Ending::Unpaid),
+    bill("maes-1", "ingrid@maes-architecten.example", 3, &[("vps-4", 1), ("web-s", 1)], Ending::Charged),
+    bill("felix-1", "felix.wagner@post.example", 1, &[("game-20", 2)], Ending::Unpaid),
+    bill("mia-1", "mia.schuster@post.example", 0, &[("web-s", 1)], Ending::Unpaid),
+    bill("zielinski-2", "biuro@zielinski.example", 0, &[("vps-4", 2)], Ending::Draft),
+    bill("felix-2", "felix.wagner@post.example", 0, &[("web-s", 1)], Ending::Discarded),
+];
+
+/// Writes every bill and lets it end as it should; then some orders.
+pub(super) async fn write(stage: &mut Stage<'_>) -> Result<(), Error> {
+    for bill in &BILLS {
+        let invoice_id = stage.invoice(bill.name);
+        let draft = DraftInvoice {
+            invoice_id: Some(invoice_id),
+            client_id: stage.client(bill.client),
+            order_id: None,
+            tax: None,
+            currency: None,
+            lines: lines(stage, bill)?,
+            due_date: None,
+        };
+        stage.ask(bill.name, draft).await?;
+        match bill.ending {
+            Ending::Draft => {}
+            Ending::Discarded => {
+                let reason = "written twice by mistake".to_owned();
+                stage.ask(bill.name, DiscardDraft { invoice_id, reason }).await?;
+            }
+            _ => issue(stage, bill).await?,
+        }
+    }
+    orders(stage).await
+}
+
+async fn issue(stage: &mut Stage<'_>, bill: &Bill) -> Result<(), Error> {
+    let invoice_id = stage.invoice(bill.name);
+    let issue_date = Some(stage.days_ago(bill.days_ago)?);
+    let issued =
+        stage.ask(bill.name, IssueInvoice { invoice_id, issue_date, due_date: None }).await?;
+    let total = issued.answer.total;
+    match bill.ending {
+        Ending::Paid(later) => pay(stage, bill, total, later).await,
+        Ending::Partly(later) => {
+            let part = stage.eur(total.minor() * 2 / 5)?;
+            pay(stage, bill, part, later).await
+        }
+        Ending::Overpaid => {
+            let more = stage.eur(total.minor() + 500)?;
+            pay(stage, bill, more, 3).await
+        }
+        Ending::Charged => {
+            let charge = ChargeInvoice { invoice_id, gateway: "sandbox".to_owned() };
+            stage.ask(bill.name, charge).await.map(drop)
+        }
+        Ending::Voided => void(stage, bill).await,
+        Ending::PaidAndVoided => {
+            pay(stage, bill, total, 7).await?;
+            void(stage, bill).await
+        }
+        Ending::WrittenOff => {
+            let reason = "not to be collected".to_owned();
+            stage.ask(bill.name, WriteOffInvoice { invoice_id, reason }).await.map(drop)
+        }
+        Ending::Unpaid | Ending::Free | Ending::Draft | Ending::Discarded => Ok(()),
+    }
+}
+
+async fn pay(
+    stage: &mut Stage<'_>,
+    bill: &Bill,
+    amount: Money,
+    days_later: u64,
+) -> Result<(), Error> {
+    let invoice_id = stage.invoice(bill.name);
+    let record = RecordPayment {
+        payment_id: None,
+        client_id: stage.client(bill.client),
+        amount,
+        method: "manual_bank".to_owned(),
+        reference: Some(format!("transfer {}", bill.name)),
+        received_on: Some(stage.days_ago(bill.days_ago.saturating_sub(days_later))?),
+        pays: Pays::Invoices(vec![ShareOf { invoice_id, amount: None }]),
+    };
+    stage.ask(bill.name, record).await.map(drop)
+}
+
+async fn void(stage: &mut Stage<'_>, bill: &Bill) -> Result<(), Error> {
+    let invoice_id = stage.invoice(bill.name);
+    let reason = "wrong product ordered".to_owned();
+    stage.ask(bill.name, VoidInvoice { invoice_id, reason }).await.map(drop)
+}
+
+/// One order waits for its invoice, one was given up.
+async fn orders(stage: &mut Stage<'_>) -> Result<(), Error> {
+    for (name, client, code) in [
+        ("mia-vps", "mia.schuster@post.example", "vps-2"),
+        ("noah-game", "noah.becker@post.example", "game-20"),
+    ] {
+        let item = OrderedItem {
+            product_id: Some(stage.product(code)),
+            cycle: Some(Cycle::Months(1)),
+            kind: None,
+            description: None,
+            quantity: quantity(1).map_err(Error::bug)?,
+            unit_price: None,
+            period: None,
+        };
+        let place = PlaceOrder {
+            order_id: Some(stage.order(name)),
+            client_id: stage.client(client),
+            currency: None,
+            items: vec![item],
+            origin: None,
+        };
+        stage.ask(name, place).await?;
+    }
+    let order_id = stage.order("noah-game");
+    let reason = "the client changed their mind".to_owned();
+    stage.ask("noah-game", CancelOrder { order_id, reason }).await.map(drop)
+}
+
+fn lines(stage: &Stage<'_>, bill: &Bill) -> Result<Vec<NewLine>, Error> {
+    let issue_date = stage.days_ago(bill.days_ago)?;
+    let person = PEOPLE.iter().find(|person| person.email == bill.client);
+    let person = person.ok_or_else(|| Error::bug("a bill for nobody"))?;
+    let tax = tax_for(person).map_err(Error::bug)?;
+    let mut lines = Vec::new();
+    for (code, count) in bill.products {
+        let listed = catalogue::find(code).ok_or_else(|| Error::bug("no such product"))?;
+        lines.push(line(stage, listed, *count, tax, issue_date).map_err(Error::bug)?);
+        if listed.setup > 0 {
+            lines.push(setup(stage, listed, tax).map_err(Error::bug)?);
+        }
+    }
+    if bill.ending == Ending::Free {
+        let whole: i64 = bill
+            .products
+            .iter()
+            .filter_map(|(code, count)| Some(catalogue::find(code)?.monthly * i64::from(*count)))
+            .sum();
+        let price = stage.eur(-whole)?;
+        lines.push(NewLine {
+            kind: LineKind::Discount,
+            description: "First month free".to_owned(),
+            quantity: quantity(1).map_err(Error::bug)?,
+            unit_price: unit_price(price).map_err(Error::bug)?,
+            tax,
+            period: None,
+            product_id: None,
+        });
+    }
+    Ok(lines)
+}
+
+fn line(
+    stage: &Stage<'_>,
+    listed: &Listed,
+    count: u32,
+    tax: TaxTreatment,
+    from: NaiveDate,
+) -> Result<NewLine, Invalid> {
+    let to = from.checked_add_days(Days::new(30)).unwrap_or(NaiveDate::MAX);
+    let price =
+        Money::try_new(listed.monthly, stage.eur).unwrap_or_else(|_| Money::zero(stage.eur));
+    Ok(NewLine {
+        kind: listed.kind.into(),
+        description: format!("{}, 30 days", listed.name),
+        quantity: quantity(count)?,
+        unit_price: unit_price(price)?,
+        tax,
+        period: Some(Period::try_new(from, to)?),
+        product_id: Some(stage.product(listed.code)),
+    })
+}
+
+fn setup(stage: &Stage<'_>, listed: &Listed, tax: TaxTreatment) -> Result<NewLine, Invalid> {
+    let price = Money::try_new(listed.setup, stage.eur).unwrap_or_else(|_| Money::zero(stage.eur));
+    Ok(NewLine {
+        kind: LineKind::SetupFee,
+        description: format!("Setup: {}", listed.name),
+        quantity: quantity(1)?,
+        unit_price: unit_price(price)?,
+        tax,
+        period: None,
+        product_id: Some(stage.product(listed.code)),
+    })
+}
+
+/// German tax at home and for people in the union; reverse charge for its firms; none outside.
+fn tax_for(person: &Person) -> Result<TaxTreatment, Invalid> {
+    let home = Country::parse("DE")?;
+    let abroad = Country::parse(person.country)?;
+    let outside = ["GB", "CH", "NO"].contains(&person.country);
+    let (category, rate, country) = if outside {
+        (TaxCategory::O, Percent::ZERO, abroad)
+    } else if person.country != "DE" && person.vat_id.is_some() {
+        (TaxCategory::AE, Percent::ZERO, abroad)
+    } else {
+        (TaxCategory::S, "19".parse()?, home)
+    };
+    Ok(TaxTreatment { category, rate, country })
+}
+
+fn quantity(count: u32) -> Result<Quantity, Invalid> {
+    count.to_string().parse()
+}
+
+fn unit_price(price: Money) -> Result<UnitPrice, Invalid> {
+    UnitPrice::try_new(price.to_decimal(), price.currency())
+}
