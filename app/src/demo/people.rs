@@ -1,4 +1,5 @@
-//! Who buys from Northwind. All of them are invented; their addresses end in names reserved for examples.
+//! Who buys from Northwind. All of them are invented; their addresses end in names reserved for
+//! examples.
 
 use billfold_domain::client::{Address, ContactCard};
 use billfold_domain::kernel::{Country, Invalid};
@@ -43,26 +44,85 @@ const fn firm(
 }
 
 /// The clients. The last but one is suspended, the last is erased.
-#[rustfmt::skip]
 pub(super) const PEOPLE: [Person; 20] = [
-    firm(("Lena Hartwig", "Hartwig Druck GmbH", Some("DE811234567")), "lena@hartwig-druck.example", "Lindenallee 12", ("20095", "Hamburg", "DE")),
+    firm(
+        ("Lena Hartwig", "Hartwig Druck GmbH", Some("DE811234567")),
+        "lena@hartwig-druck.example",
+        "Lindenallee 12",
+        ("20095", "Hamburg", "DE"),
+    ),
     person("Jonas Petersen", "jonas.petersen@post.example", "Am Deich 4", ("25980", "Sylt", "DE")),
-    firm(("Clara Moreau", "Atelier Moreau SARL", Some("FR40303265045")), "contact@atelier-moreau.example", "8 rue des Lilas", ("69003", "Lyon", "FR")),
-    firm(("Pieter de Wit", "De Wit Fietsen BV", Some("NL004495445B01")), "pieter@dewit-fietsen.example", "Kade 31", ("3011", "Rotterdam", "NL")),
+    firm(
+        ("Clara Moreau", "Atelier Moreau SARL", Some("FR40303265045")),
+        "contact@atelier-moreau.example",
+        "8 rue des Lilas",
+        ("69003", "Lyon", "FR"),
+    ),
+    firm(
+        ("Pieter de Wit", "De Wit Fietsen BV", Some("NL004495445B01")),
+        "pieter@dewit-fietsen.example",
+        "Kade 31",
+        ("3011", "Rotterdam", "NL"),
+    ),
     person("Aylin Kaya", "aylin.kaya@post.example", "Sonnenstr. 77", ("80331", "München", "DE")),
-    firm(("Tomasz Zielinski", "Zielinski Studio", Some("PL5261040828")), "biuro@zielinski.example", "ul. Długa 5", ("31-147", "Kraków", "PL")),
-    firm(("Grace Okafor", "Okafor Consulting Ltd", None), "grace@okafor.example", "21 Mill Lane", ("LS1 4AP", "Leeds", "GB")),
+    firm(
+        ("Tomasz Zielinski", "Zielinski Studio", Some("PL5261040828")),
+        "biuro@zielinski.example",
+        "ul. Długa 5",
+        ("31-147", "Kraków", "PL"),
+    ),
+    firm(
+        ("Grace Okafor", "Okafor Consulting Ltd", None),
+        "grace@okafor.example",
+        "21 Mill Lane",
+        ("LS1 4AP", "Leeds", "GB"),
+    ),
     person("Matteo Ricci", "matteo.ricci@post.example", "Via Roma 18", ("40121", "Bologna", "IT")),
-    firm(("Sofia Lindqvist", "Lindqvist Media AB", Some("SE556703748501")), "sofia@lindqvist-media.example", "Storgatan 9", ("411 38", "Göteborg", "SE")),
+    firm(
+        ("Sofia Lindqvist", "Lindqvist Media AB", Some("SE556703748501")),
+        "sofia@lindqvist-media.example",
+        "Storgatan 9",
+        ("411 38", "Göteborg", "SE"),
+    ),
     person("Noah Becker", "noah.becker@post.example", "Gartenweg 3", ("04109", "Leipzig", "DE")),
-    firm(("Marta Novak", "Novak Turizem d.o.o.", Some("SI50223054")), "info@novak-turizem.example", "Obala 2", ("6320", "Portorož", "SI")),
-    firm(("Daniel Brunner", "Brunner Bergbahnen AG", None), "it@brunner-bergbahnen.example", "Talstrasse 44", ("7270", "Davos", "CH")),
+    firm(
+        ("Marta Novak", "Novak Turizem d.o.o.", Some("SI50223054")),
+        "info@novak-turizem.example",
+        "Obala 2",
+        ("6320", "Portorož", "SI"),
+    ),
+    firm(
+        ("Daniel Brunner", "Brunner Bergbahnen AG", None),
+        "it@brunner-bergbahnen.example",
+        "Talstrasse 44",
+        ("7270", "Davos", "CH"),
+    ),
     person("Eva Kowalska", "eva.kowalska@post.example", "Rynek 11", ("50-101", "Wrocław", "PL")),
-    firm(("Henrik Olsen", "Fjord Games AS", None), "henrik@fjord-games.example", "Havnegata 6", ("7010", "Trondheim", "NO")),
-    person("Mia Schuster", "mia.schuster@post.example", "Bergstr. 29", ("69120", "Heidelberg", "DE")),
-    firm(("Rui Almeida", "Almeida & Filhos Lda", Some("PT501442600")), "rui@almeida-filhos.example", "Rua do Porto 14", ("4050-453", "Porto", "PT")),
+    firm(
+        ("Henrik Olsen", "Fjord Games AS", None),
+        "henrik@fjord-games.example",
+        "Havnegata 6",
+        ("7010", "Trondheim", "NO"),
+    ),
+    person(
+        "Mia Schuster",
+        "mia.schuster@post.example",
+        "Bergstr. 29",
+        ("69120", "Heidelberg", "DE"),
+    ),
+    firm(
+        ("Rui Almeida", "Almeida & Filhos Lda", Some("PT501442600")),
+        "rui@almeida-filhos.example",
+        "Rua do Porto 14",
+        ("4050-453", "Porto", "PT"),
+    ),
     person("Felix Wagner", "felix.wagner@post.example", "Marktplatz 1", ("99084", "Erfurt", "DE")),
-    firm(("Ingrid Maes", "Maes Architecten", Some("BE0417497106")), "ingrid@maes-architecten.example", "Nieuwstraat 50", ("9000", "Gent", "BE")),
+    firm(
+        ("Ingrid Maes", "Maes Architecten", Some("BE0417497106")),
+        "ingrid@maes-architecten.example",
+        "Nieuwstraat 50",
+        ("9000", "Gent", "BE"),
+    ),
     person("Oskar Lang", "oskar.lang@post.example", "Ringstr. 8", ("90402", "Nürnberg", "DE")),
     person("Paula Winter", "paula.winter@post.example", "Schulweg 17", ("34117", "Kassel", "DE")),
 ];
@@ -89,30 +149,26 @@ impl Person {
 
 /// Registers everybody who is not known yet. A client who was erased stays erased.
 pub(super) async fn register(stage: &mut Stage<'_>) -> Result<(), Error> {
-    for person in &PEOPLE {
+    for (no, person) in (1..).zip(&PEOPLE) {
         let register = RegisterClient {
-            client_id: Some(stage.client(person.email)),
+            client_id: Some(stage.client(no)),
             contact: person.card().map_err(Error::bug)?,
             country: None,
             currency: None,
             origin: None,
         };
-        stage.ask(person.email, register).await?;
+        stage.ask(&format!("client-{no}"), register).await?;
     }
     Ok(())
 }
 
 /// One client does not pay and is suspended; one asks to be forgotten.
 pub(super) async fn part(stage: &mut Stage<'_>) -> Result<(), Error> {
-    let late = "oskar.lang@post.example";
-    let suspend = SuspendClient {
-        client_id: stage.client(late),
-        reason: "does not answer reminders".to_owned(),
-    };
-    stage.ask(late, suspend).await?;
-    let gone = "paula.winter@post.example";
-    let erase =
-        EraseClient { client_id: stage.client(gone), reason: "asked to be forgotten".to_owned() };
-    stage.ask(gone, erase).await?;
+    let reason = "does not answer reminders".to_owned();
+    let suspend = SuspendClient { client_id: stage.client(19), reason };
+    stage.ask("client-19", suspend).await?;
+    let reason = "asked to be forgotten".to_owned();
+    let erase = EraseClient { client_id: stage.client(20), reason };
+    stage.ask("client-20", erase).await?;
     Ok(())
 }

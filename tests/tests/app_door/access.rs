@@ -64,7 +64,8 @@ async fn the_first_admin_is_made_once_and_signs_in_until_the_session_ends() {
     gate.admin().await;
     let second = gate.access.first_admin(gate.tenant, profile(), Secret::new(PASSWORD)).await;
     assert!(second.unwrap().is_none());
-    let signed = gate.access.sign_in("ADA@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+    let signed =
+        gate.access.sign_in("ADA@example.org", &Secret::new(PASSWORD), None).await.unwrap();
     assert!(signed.identity.may(Scope::InvoicesWrite));
     // Another process knows the session too.
     let elsewhere = access(&gate.db, &gate.clock);
@@ -157,8 +158,7 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     assert_eq!(signed.identity.tenant, other);
     let refused = gate.access.switch(&signed.token, &signed.identity, third).await;
     assert!(not_valid(&refused));
-    let switched =
-        gate.access.switch(&signed.token, &signed.identity, gate.tenant).await.unwrap();
+    let switched = gate.access.switch(&signed.token, &signed.identity, gate.tenant).await.unwrap();
     assert_eq!(switched.identity.tenant, gate.tenant);
     assert!(not_valid(&gate.access.session(&signed.token).await), "one session, one seller");
     gate.access.session(&switched.token).await.unwrap();

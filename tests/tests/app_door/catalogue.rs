@@ -77,8 +77,7 @@ async fn an_order_takes_the_price_of_the_day_and_its_setup_fee_and_becomes_an_in
     let order_id = placed.order_id.uuid();
     let (order, _) = house.door.load::<Order>(house.tenant, order_id).await.unwrap();
     assert!(matches!(order, Order::Invoiced { invoice_id: found, .. } if found == invoice_id));
-    let (invoice, _) =
-        house.door.load::<Invoice>(house.tenant, invoice_id.uuid()).await.unwrap();
+    let (invoice, _) = house.door.load::<Invoice>(house.tenant, invoice_id.uuid()).await.unwrap();
     let lines = &invoice.document().unwrap().lines;
     assert_eq!(lines.len(), 2, "the setup fee is a line of its own");
     assert_eq!(lines[0].period.unwrap().to().to_string(), "2026-04-02");

@@ -45,8 +45,7 @@ async fn an_address_belongs_to_one_client_and_is_free_again_after_a_change() {
     shouting.contact.email = Some("ADA.LOVELACE@example.org".to_owned());
     let taken = house.ask("second", shouting.clone()).await;
     assert_eq!(refused(taken), ("client.email_taken".to_owned(), Kind::State));
-    let change =
-        ChangeClientContact { client_id: ada, contact: card("Ada King"), country: None };
+    let change = ChangeClientContact { client_id: ada, contact: card("Ada King"), country: None };
     house.ask("change", change).await.unwrap();
     let remembered = house.ask("second", shouting.clone()).await;
     let error = remembered.unwrap_err();
@@ -87,8 +86,7 @@ async fn nobody_and_no_seller_is_not_found() {
     let nobody = ClientId::new(Uuid::from_u128(404));
     let suspend = SuspendClient { client_id: nobody, reason: "late".to_owned() };
     assert_eq!(refused(house.ask("a", suspend).await), ("client.absent".to_owned(), Kind::Missing));
-    let change =
-        ChangeClientContact { client_id: nobody, contact: card("No One"), country: None };
+    let change = ChangeClientContact { client_id: nobody, contact: card("No One"), country: None };
     assert_eq!(refused(house.ask("b", change).await), ("client.absent".to_owned(), Kind::Missing));
     let empty = House::empty().await;
     let lost = empty.ask("c", register("Ada Lovelace")).await;

@@ -33,8 +33,8 @@ async fn the_demonstration_shows_every_status_and_a_second_run_adds_nothing() {
     let mut wanted: BTreeSet<_> = InvoiceStatus::ALL.into_iter().collect();
     wanted.remove(&InvoiceStatus::Refunded);
     assert_eq!(found, wanted);
-    let log = house.whole_log().await;
-    for name in ["Hartwig", "Kaya", "ricci", "example\""] {
+    let log = house.whole_log().await.to_lowercase();
+    for name in ["hartwig", "kaya", "ricci", "@"] {
         assert!(!log.contains(name), "{name} is in the log in clear");
     }
 }

@@ -22,16 +22,16 @@ use billfold_tests::harness::{TestClock, TestDb};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-pub struct House {
-    pub db: TestDb,
-    pub clock: TestClock,
-    pub door: Door,
-    pub tenant: TenantId,
+pub(crate) struct House {
+    pub(crate) db: TestDb,
+    pub(crate) clock: TestClock,
+    pub(crate) door: Door,
+    pub(crate) tenant: TenantId,
 }
 
 impl House {
     /// A seller in Berlin on 2 March 2026, in euros.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let house = Self::empty().await;
         let opened = house.ask("open", open_tenant("Europe/Berlin")).await.unwrap();
         assert_eq!(opened.answer.tenant_id, house.tenant);
@@ -39,7 +39,7 @@ impl House {
     }
 
     /// A database without a seller.
-    pub async fn empty() -> Self {
+    pub(crate) async fn empty() -> Self {
         let db = TestDb::new().await;
         let clock = TestClock::default();
         let door = door(&db, &clock).await;
@@ -47,19 +47,23 @@ impl House {
     }
 
     /// A second process on the same database.
-    pub async fn another_door(&self) -> Door {
+    pub(crate) async fn another_door(&self) -> Door {
         door(&self.db, &self.clock).await
     }
 
-    pub async fn ask<U: UseCase>(&self, key: &str, command: U) -> Result<Done<U::Answer>, Error> {
+    pub(crate) async fn ask<U: UseCase>(
+        &self,
+        key: &str,
+        command: U,
+    ) -> Result<Done<U::Answer>, Error> {
         self.door.execute(self.request(key, command)).await
     }
 
-    pub fn request<C>(&self, key: &str, command: C) -> Ask<C> {
+    pub(crate) fn request<C>(&self, key: &str, command: C) -> Ask<C> {
         Ask::new(self.tenant, Actor::system("tests").unwrap(), key, command)
     }
 
-    pub async fn client(&self, name: &str) -> ClientId {
+    pub(crate) async fn client(&self, name: &str) -> ClientId {
         let register = RegisterClient {
             client_id: None,
             contact: card(name),
@@ -70,7 +74,7 @@ impl House {
         self.ask(&format!("client {name}"), register).await.unwrap().answer.client_id
     }
 
-    pub async fn draft(&self, key: &str, client: ClientId, prices: &[&str]) -> InvoiceId {
+    pub(crate) async fn draft(&self, key: &str, client: ClientId, prices: &[&str]) -> InvoiceId {
         let draft = DraftInvoice {
             invoice_id: None,
             client_id: client,
@@ -83,35 +87,43 @@ impl House {
         self.ask(key, draft).await.unwrap().answer.invoice_id
     }
 
-    pub async fn invoice(&self, name: &str, client: ClientId, prices: &[&str]) -> InvoiceIssued {
+    pub(crate) async fn invoice(
+        &self,
+        name: &str,
+        client: ClientId,
+        prices: &[&str],
+    ) -> InvoiceIssued {
         let invoice_id = self.draft(&format!("draft {name}"), client, prices).await;
         let issue = IssueInvoice { invoice_id, issue_date: None, due_date: None };
         self.ask(&format!("issue {name}"), issue).await.unwrap().answer
     }
 
-    pub async fn events(&self) -> i64 {
+    pub(crate) async fn events(&self) -> i64 {
         sqlx::query_scalar("select count(*) from events").fetch_one(&self.db.feed).await.unwrap()
     }
 
     /// Every text column of the log, to look for what must not be there.
-    pub async fn whole_log(&self) -> String {
+    pub(crate) async fn whole_log(&self) -> String {
         sqlx::query_scalar(
-            "select coalesce(string_agg(concat_ws(' ', event_type, actor, payload, metadata), ' '), '')
-               || (select coalesce(string_agg(concat_ws(' ', key, answer), ' '), '') from receipts)
-               || (select coalesce(string_agg(concat_ws(' ', scope, key), ' '), '') from reservations)
-             from events",
+            "select string_agg(line, ' ') from (
+               select concat_ws(' ', event_type, actor, payload, metadata) from events
+               union all select concat_ws(' ', key, answer) from receipts
+               union all select concat_ws(' ', scope, key) from reservations
+             ) as log(line)",
         )
         .fetch_one(&self.db.feed)
         .await
         .unwrap()
     }
 
-    pub async fn event_types(&self, id: Uuid) -> Vec<String> {
-        sqlx::query_scalar("select event_type from events where aggregate_id = $1 order by position")
-            .bind(id)
-            .fetch_all(&self.db.feed)
-            .await
-            .unwrap()
+    pub(crate) async fn event_types(&self, id: Uuid) -> Vec<String> {
+        sqlx::query_scalar(
+            "select event_type from events where aggregate_id = $1 order by position",
+        )
+        .bind(id)
+        .fetch_all(&self.db.feed)
+        .await
+        .unwrap()
     }
 }
 
@@ -128,12 +140,12 @@ async fn door(db: &TestDb, clock: &TestClock) -> Door {
     })
 }
 
-pub fn vault(db: &TestDb) -> Arc<Vault> {
+pub(crate) fn vault(db: &TestDb) -> Arc<Vault> {
     let keys = Arc::new(PostgresSubjectKeys::new(db.app.clone()));
     Arc::new(Vault::new(Kek::from_bytes([7; 32].into()), keys))
 }
 
-pub fn open_tenant(time_zone: &str) -> OpenTenant {
+pub(crate) fn open_tenant(time_zone: &str) -> OpenTenant {
     OpenTenant {
         name: "Seller GmbH".to_owned(),
         country: Country::parse("DE").unwrap(),
@@ -146,17 +158,17 @@ pub fn open_tenant(time_zone: &str) -> OpenTenant {
     }
 }
 
-pub fn card(name: &str) -> ContactCard {
+pub(crate) fn card(name: &str) -> ContactCard {
     let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
     ContactCard { name: name.to_owned(), email: Some(email), ..ContactCard::default() }
 }
 
-pub fn eur(text: &str) -> Money {
+pub(crate) fn eur(text: &str) -> Money {
     Money::parse_major(text, Currency::parse("EUR").unwrap()).unwrap()
 }
 
 /// One piece at this price, taxed at 19 %.
-pub fn line(price: &str) -> NewLine {
+pub(crate) fn line(price: &str) -> NewLine {
     let currency = Currency::parse("EUR").unwrap();
     NewLine {
         kind: LineKind::Hosting,
@@ -174,7 +186,7 @@ pub fn line(price: &str) -> NewLine {
 }
 
 /// The code and kind of a refusal.
-pub fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, Kind) {
+pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, Kind) {
     let error = answer.expect_err("a refusal");
     let refused = error.refused().unwrap_or_else(|| panic!("a refusal, not {error:?}"));
     (refused.code.clone(), refused.kind)

@@ -58,11 +58,7 @@ async fn the_day_of_issue_is_the_sellers_and_numbers_follow_dates() {
     assert_eq!(new_year.number, "INV-2027-000001");
     assert_eq!(new_year.due_date, day("2027-01-15"));
     let invoice_id = house.draft("draft", client, &["1.00"]).await;
-    let on = |date: &str| IssueInvoice {
-        invoice_id,
-        issue_date: Some(day(date)),
-        due_date: None,
-    };
+    let on = |date: &str| IssueInvoice { invoice_id, issue_date: Some(day(date)), due_date: None };
     let future = house.ask("future", on("2027-01-02")).await;
     assert_eq!(refused(future), ("invoice.issue_date_in_future".to_owned(), Kind::Rule));
     let dated = house.ask("dated", on("2026-06-01")).await.unwrap().answer;
@@ -72,7 +68,8 @@ async fn the_day_of_issue_is_the_sellers_and_numbers_follow_dates() {
     let before = house.ask("before it", before).await;
     assert_eq!(refused(before), ("number.date_before_last".to_owned(), Kind::Rule));
     let effective: chrono::DateTime<chrono::Utc> = sqlx::query_scalar(
-        "select effective_at from events where event_type = 'invoice.issued' order by position desc",
+        "select effective_at from events where event_type = 'invoice.issued'
+         order by position desc limit 1",
     )
     .fetch_one(&house.db.feed)
     .await
@@ -121,8 +118,7 @@ async fn a_void_takes_a_number_of_its_own_and_turns_what_was_paid_into_credit() 
         pays: Pays::Invoices(vec![ShareOf { invoice_id: issued.invoice_id, amount: None }]),
     };
     house.ask("pay", pay).await.unwrap();
-    let void =
-        VoidInvoice { invoice_id: issued.invoice_id, reason: "wrong product".to_owned() };
+    let void = VoidInvoice { invoice_id: issued.invoice_id, reason: "wrong product".to_owned() };
     let voided = house.ask("void", void.clone()).await.unwrap().answer;
     assert_eq!(voided.credit_note, "CN-2026-000001");
     assert_eq!((voided.offset, voided.to_credit), (eur("100.00"), eur("19.00")));

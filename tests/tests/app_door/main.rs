@@ -1,4 +1,5 @@
-//! The door for commands on real PostgreSQL: use cases, keys, numbers, personal data, imports, access.
+//! The door for commands on real PostgreSQL: use cases, keys, numbers, personal data, imports,
+//! access.
 
 mod access;
 mod catalogue;

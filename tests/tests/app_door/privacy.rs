@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use billfold_adapters::postgres::PostgresSubjectKeys;
 use billfold_app::Kind;
-use billfold_app::commands::clients::{ChangeClientContact, EraseClient, RegisterClient, subject_of};
+use billfold_app::commands::clients::{
+    ChangeClientContact, EraseClient, RegisterClient, subject_of,
+};
 use billfold_app::commands::invoices::IssueInvoice;
 use billfold_app::commands::payments::{Pays, RecordPayment};
 use billfold_app::ports::{Purpose, SubjectKeys, SubjectRef};
@@ -52,12 +54,10 @@ async fn trial_sums(house: &House) -> BTreeMap<(String, String), i64> {
     let feed = Feed::new(house.db.feed.clone(), 1);
     for event in feed.page(0, 10_000).await.unwrap() {
         let payload = event.payload.as_bytes();
-        let typed =
-            decode(&event.aggregate_type, &event.event_type, &event.event_version, payload);
+        let typed = decode(&event.aggregate_type, &event.event_type, &event.event_version, payload);
         for entry in ledger::postings(&typed.unwrap()).unwrap().iter().flat_map(|p| p.entries()) {
             let signed = entry.signed();
-            let account =
-                (entry.account.as_str().to_owned(), signed.currency().code().to_owned());
+            let account = (entry.account.as_str().to_owned(), signed.currency().code().to_owned());
             *sums.entry(account).or_insert(0) += signed.minor();
         }
     }
@@ -71,7 +71,8 @@ async fn chain_is_whole(house: &House) -> bool {
 
 async fn buyer(house: &House, invoice: Uuid) -> Pii<ContactCard> {
     let payload: String = sqlx::query(
-        "select payload::text from events where aggregate_id = $1 and event_type = 'invoice.issued'",
+        "select payload::text from events
+         where aggregate_id = $1 and event_type = 'invoice.issued'",
     )
     .bind(invoice)
     .fetch_one(&house.db.feed)
@@ -145,7 +146,10 @@ async fn erasure_makes_the_contact_unreadable_and_leaves_sums_numbers_and_chain(
     assert!(chain_is_whole(&house).await);
 
     let change = ChangeClientContact { client_id: client, contact: planted(), country: None };
-    assert_eq!(refused(house.ask("change", change).await), ("client.erased".to_owned(), Kind::State));
+    assert_eq!(
+        refused(house.ask("change", change).await),
+        ("client.erased".to_owned(), Kind::State)
+    );
     let issue = IssueInvoice { invoice_id: unissued, issue_date: None, due_date: None };
     assert_eq!(refused(house.ask("issue", issue).await), ("client.erased".to_owned(), Kind::State));
     let register_again = RegisterClient {

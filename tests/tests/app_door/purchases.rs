@@ -32,7 +32,8 @@ impl Shop {
     async fn ledger(&self, rows: &[Row]) -> Sums {
         let found: Vec<(String, Uuid, NaiveDate, i64)> = sqlx::query_as(
             "select payload #>> '{issued,origin,id}', (payload #>> '{issued,client_id}')::uuid,
-               (payload #>> '{issued,issue_date}')::date, (payload #>> '{issued,total,minor}')::bigint
+               (payload #>> '{issued,issue_date}')::date,
+               (payload #>> '{issued,total,minor}')::bigint
              from events where event_type = 'invoice.issued'
                and payload #>> '{issued,origin,source}' = $1",
         )
@@ -189,8 +190,7 @@ async fn a_customer_who_was_erased_gets_no_new_purchase_and_old_ones_stay() {
     let shop = Shop::open().await;
     let rows = read("7 19970301 1 5.00\n7 19970302 1 6.00\n").rows;
     shop.import(rows[..1].to_vec()).await;
-    let erase =
-        EraseClient { client_id: client_id(shop.tenant, "7"), reason: "asked".to_owned() };
+    let erase = EraseClient { client_id: client_id(shop.tenant, "7"), reason: "asked".to_owned() };
     shop.house.ask("erase", erase).await.unwrap();
     let done = shop.import(rows).await;
     assert_eq!((done.created, done.present), (0, 1));
