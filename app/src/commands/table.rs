@@ -218,7 +218,7 @@ impl Table<'_, '_> {
     ) -> Result<(), No> {
         match self.desk.holder(key)? {
             Some(holder) if holder != stream::<A>(self.tenant, id) => {
-                let what = key.scope.replace('.', " ").replace('_', " ");
+                let what = key.scope.replace(['.', '_'], " ");
                 let detail = format!("this {what} is taken already; choose another");
                 let field = key.scope.split_once('.').map_or(key.scope, |(_, field)| field);
                 let refused = Refused::new(&format!("{}_taken", key.scope), Kind::State, detail);

@@ -43,7 +43,7 @@ impl OrderedItem {
         day: NaiveDate,
     ) -> Result<Vec<NewItem>, No> {
         match self.product_id {
-            Some(id) => self.from_catalogue(table, id, at, currency, day),
+            Some(id) => self.listed(table, id, at, currency, day),
             None => Ok(vec![self.described(at)?]),
         }
     }
@@ -64,7 +64,7 @@ impl OrderedItem {
         })
     }
 
-    fn from_catalogue(
+    fn listed(
         &self,
         table: &Table<'_, '_>,
         id: ProductId,
