@@ -17,7 +17,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 #[test]
 fn live_rows_are_those_of_a_rebuild_for_any_history_and_page_size() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let config = Config { cases: 12, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 8, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let all: Vec<&'static Definition> = PROJECTIONS.iter().collect();
     runner
