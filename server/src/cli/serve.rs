@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{Context, Stop};
-use crate::wire::{Foundation, Node, stopped};
+use crate::wire::{Background, Foundation, Node, stopped};
 use crate::{health, telemetry};
 
 /// How to serve.
@@ -32,17 +32,13 @@ pub(super) async fn run(context: Context, arguments: Arguments) -> Result<ExitCo
     let ports = Ports::bind(&context).await?;
     let stopping = stop_on_signal().map_err(Stop::unavailable)?;
     let foundation = Foundation::open(&context).await?;
-    if foundation.is_joined() {
-        return Err(Stop::unavailable(anyhow::anyhow!(
-            "{} is served by another running billfold",
-            context.data.display()
-        )));
-    }
+    refuse_joined(&context, &foundation)?;
     if arguments.migrate || foundation.is_private() {
         foundation.migrate().await?;
     }
     let node = Node::open(&context, foundation).await?;
-    serve(ports, node, &context, stopping).await
+    let background = node.follow();
+    serve(ports, node, background, &context, stopping).await
 }
 
 /// The addresses to serve on, taken before anything else is started: a port in use should not cost
@@ -61,12 +57,29 @@ impl Ports {
         };
         Ok(Self { http, metrics })
     }
+
+    /// Where the pages and the API will be.
+    pub(super) fn http_address(&self) -> io::Result<SocketAddr> {
+        self.http.local_addr()
+    }
+}
+
+/// One server per data folder: a second one would not outlive the first one's database.
+pub(super) fn refuse_joined(context: &Context, foundation: &Foundation) -> Result<(), Stop> {
+    if foundation.is_joined() {
+        let data = context.data.display();
+        return Err(Stop::unavailable(anyhow::anyhow!(
+            "{data} is served by another running billfold"
+        )));
+    }
+    Ok(())
 }
 
 /// Serves until `stopping` turns true, then ends everything in order.
 pub(super) async fn serve(
     ports: Ports,
     node: Node,
+    mut background: Background,
     context: &Context,
     stopping: watch::Receiver<bool>,
 ) -> Result<ExitCode, Stop> {
@@ -77,8 +90,7 @@ pub(super) async fn serve(
         }
         None => None,
     };
-    let mut background = node.follow(&stopping);
-    node.sign_checkpoints(context, &mut background, &stopping)?;
+    node.sign_checkpoints(context, &mut background)?;
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
     let routes = routes(&node).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(ports.http, routes).with_graceful_shutdown(stopped(stopping.clone()));
