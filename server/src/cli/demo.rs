@@ -9,7 +9,6 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use base64::Engine;
@@ -19,10 +18,10 @@ use billfold_app::demo;
 use billfold_app::imports::purchases;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::PROJECTIONS;
+use billfold_projections::rebuild::{Options, Watch, rebuild};
 use billfold_replay_tools::import;
 use billfold_replay_tools::outcome::{Output, Verdict};
 use clap::Args;
-use tokio::sync::watch;
 
 use super::serve::{Ports, refuse_joined, serve, stop_on_signal};
 use super::{Context, Stop, tools};
@@ -30,6 +29,9 @@ use crate::wire::{Foundation, Node};
 
 /// The address of the account that is made.
 const EMAIL: &str = "admin@billfold.example";
+
+/// Events from which on one scan is faster than following page by page.
+const FAR_BEHIND: i64 = 10_000;
 
 /// What is shown.
 #[derive(Debug, Args)]
@@ -53,13 +55,13 @@ pub(super) async fn run(
     refuse_joined(&context, &foundation)?;
     foundation.migrate().await?;
     let node = Node::open(&context, foundation).await?;
-    let background = node.follow();
-    let prepared = prepare(&context, &arguments, &node, output, &stopping).await;
+    let prepared = prepare(&context, &arguments, &node, output).await;
     if let (Ok(Verdict::Clean), false) = (&prepared, arguments.no_serve) {
         welcome(&context, &ports)?;
+        let background = node.follow();
         return serve(ports, node, background, &context, stopping).await;
     }
-    node.close(background).await;
+    node.close_idle().await;
     prepared.map(|verdict| ExitCode::from(verdict.code()))
 }
 
@@ -69,30 +71,36 @@ async fn prepare(
     arguments: &Arguments,
     node: &Node,
     output: Output,
-    stopping: &watch::Receiver<bool>,
 ) -> Result<Verdict, Stop> {
-    let verdict = fill(context, arguments, node, output).await?;
+    let background = node.follow();
+    let filled = fill_seller(node).await;
+    background.end().await;
+    filled?;
+    // Nothing follows while much is written: one scan afterwards is faster than many pages.
+    let verdict = import_purchases(context, arguments, node, output).await?;
     if verdict == Verdict::Clean {
         let password = password(&context.data).map_err(Stop::unavailable)?;
         make_accounts(node, &password).await.map_err(Stop::unavailable)?;
-        catch_up(node, stopping).await?;
+        bring_up_to_date(node).await?;
     }
     Ok(verdict)
 }
 
-/// The hosting seller, then the purchases.
-async fn fill(
-    context: &Context,
-    arguments: &Arguments,
-    node: &Node,
-    output: Output,
-) -> Result<Verdict, Stop> {
+async fn fill_seller(node: &Node) -> Result<(), Stop> {
     say("a hosting seller: products, clients, invoices in every state")?;
     let summary = demo::run(node.door()).await.map_err(Stop::from_app)?;
     let demo::Summary { clients, products, invoices, events, .. } = summary;
     say(&format!(
         "{products} products, {clients} clients, {invoices} invoices: {events} new events"
-    ))?;
+    ))
+}
+
+async fn import_purchases(
+    context: &Context,
+    arguments: &Arguments,
+    node: &Node,
+    output: Output,
+) -> Result<Verdict, Stop> {
     if !arguments.purchases.is_file() {
         say(&format!("{} is not there: no purchases", arguments.purchases.display()))?;
         return Ok(Verdict::Clean);
@@ -122,15 +130,21 @@ async fn make_accounts(node: &Node, password: &Secret) -> Result<(), AccessError
     Ok(())
 }
 
-/// Waits until every read model shows everything.
-async fn catch_up(node: &Node, stopping: &watch::Receiver<bool>) -> Result<(), Stop> {
+/// Rebuilds the read models that are far behind the log; those that are not are followed anyway.
+async fn bring_up_to_date(node: &Node) -> Result<(), Stop> {
     let head = node.feed().head().await.map_err(Stop::unavailable)?;
+    let mut behind = Vec::new();
     for definition in PROJECTIONS {
-        let wait = node.reads().wait(definition.name, head.position, Duration::from_secs(600));
-        tokio::select! {
-            reached = wait => drop(reached.map_err(Stop::unavailable)?),
-            () = crate::wire::stopped(stopping.clone()) => return Ok(()),
+        let position = node.reads().position(definition.name).await.map_err(Stop::unavailable)?;
+        if head.position - position > FAR_BEHIND {
+            behind.push(definition);
         }
+    }
+    if !behind.is_empty() {
+        say(&format!("building {} read models from {} events", behind.len(), head.position))?;
+        let owner = &node.foundation().pools().owner;
+        let built = rebuild(owner, &behind, &Options::default(), &Watch::silent()).await;
+        built.map_err(Stop::unavailable)?;
     }
     Ok(())
 }

@@ -174,7 +174,7 @@ fn start_log(context: &Context, command: &Command) -> Result<(), Stop> {
     let mut settings = context.config.telemetry.clone();
     let talks = matches!(command, Command::Serve(_));
     if !talks && settings.filter == Telemetry::default().filter {
-        settings.filter = "warn".to_owned();
+        settings.filter = "warn,sqlx=error".to_owned();
     }
     telemetry::start_log(&settings).map_err(Stop::usage)
 }
