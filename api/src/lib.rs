@@ -4,8 +4,19 @@
 //! [`receive`]; every caller is known and may do what it asks ([`auth`]); every request passes [`layers`].
 //! Absent on purpose: rules of billing, SQL and HTML.
 
+mod answer;
 pub mod auth;
+mod docs;
 pub mod layers;
+mod openapi;
+mod operations;
 pub mod problem;
 pub mod receive;
 mod refusal;
+mod router;
+mod state;
+mod v1;
+pub mod wire;
+
+pub use router::{document, operations, router};
+pub use state::{ApiParts, ApiState};

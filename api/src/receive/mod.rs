@@ -15,5 +15,6 @@ pub use body::Body;
 pub use check::Check;
 pub use idempotency::IdempotencyKey;
 pub use ident::Ident;
+pub(crate) use ident::path_value;
 pub use precondition::{IfMatch, tag};
 pub use query::Filter;
