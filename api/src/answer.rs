@@ -1,7 +1,7 @@
 //! How commands and reads are answered.
 //!
-//! Guarantees: the answer to a command carries the position to read from and the version to change next,
-//! in the body and as `ETag`; a stored answer says so with `Idempotent-Replayed`.
+//! Guarantees: the answer to a command carries the position to read from and the version to change
+//! next, in the body and as `ETag`; a stored answer says so with `Idempotent-Replayed`.
 
 use axum::Json;
 use axum::http::header::{ETAG, LOCATION};
@@ -16,9 +16,11 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Stamp, example = json!({"version": 3, "position": 1842}))]
 pub(crate) struct Stamp {
-    /// The version of the thing now; send it as `If-Match` with the next change. Null if nothing changed.
+    /// The version of the thing now; send it as `If-Match` with the next change. Null if nothing
+    /// changed.
     version: Option<i64>,
-    /// The log position of the last event; reads take it as `min_position`. Null if nothing changed.
+    /// The log position of the last event; reads take it as `min_position`. Null if nothing
+    /// changed.
     position: Option<i64>,
 }
 
@@ -28,9 +30,11 @@ pub(crate) struct Stamp {
 pub(crate) struct Changed {
     /// What was made or changed.
     id: String,
-    /// The version of the thing now; send it as `If-Match` with the next change. Null if nothing changed.
+    /// The version of the thing now; send it as `If-Match` with the next change. Null if nothing
+    /// changed.
     version: Option<i64>,
-    /// The log position of the last event; reads take it as `min_position`. Null if nothing changed.
+    /// The log position of the last event; reads take it as `min_position`. Null if nothing
+    /// changed.
     position: Option<i64>,
 }
 

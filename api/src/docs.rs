@@ -1,7 +1,7 @@
 //! The OpenAPI document, and a page to read it.
 //!
-//! Guarantees: the page loads nothing from elsewhere; its policy allows what its script needs and no more.
-//! The script is one of the vendored assets, `/assets/scalar.js`.
+//! Guarantees: the page loads nothing from elsewhere; its policy allows what its script needs and
+//! no more. The script is one of the vendored assets, `/assets/scalar.js`.
 
 use std::sync::Arc;
 

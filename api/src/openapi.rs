@@ -1,9 +1,9 @@
 //! The OpenAPI 3.1 document.
 //!
-//! Guarantees: it is made from the very list of routes that answers; what holds for every route (who may
-//! call it, how a write is keyed, how errors look) is added to each by rule and cannot be forgotten.
-//! Absent on purpose: a second description kept by hand. `api/openapi.json` is this document, locked by a
-//! test so that every change of it is seen.
+//! Guarantees: it is made from the very list of routes that answers; what holds for every route
+//! (who may call it, how a write is keyed, how errors look) is added to each by rule and cannot be
+//! forgotten. Absent on purpose: a second description kept by hand. `api/openapi.json` is this
+//! document, locked by a test so that every change of it is seen.
 
 use std::collections::BTreeMap;
 
@@ -141,8 +141,8 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
     }
 }
 
-/// Every answer says what it is; a command's answer may be the stored one, and both a command and the read
-/// of one thing answer with its version.
+/// Every answer says what it is; a command's answer may be the stored one, and both a command and
+/// the read of one thing answer with its version.
 fn describe_answers(operation: &mut Operation, write: bool, one: bool) {
     let command = write && is_command(operation);
     let word = |schema: ObjectBuilder, description: &str| {

@@ -1,7 +1,7 @@
 //! What load balancers and monitoring ask.
 //!
-//! Guarantees: `/livez` needs nothing but the process; `/readyz` says yes only if the database answers and
-//! no read model is further behind than its limit; nothing here tells of tenants' data.
+//! Guarantees: `/livez` needs nothing but the process; `/readyz` says yes only if the database
+//! answers and no read model is further behind than its limit; nothing here tells of tenants' data.
 
 use axum::Router;
 use axum::extract::State;

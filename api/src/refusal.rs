@@ -1,7 +1,7 @@
 //! From the refusals of the layers below to problems: once, here.
 //!
-//! Guarantees: a refusal keeps its code, its kind and its fields; what failed on our side is logged here,
-//! once, and told to nobody.
+//! Guarantees: a refusal keeps its code, its kind and its fields; what failed on our side is logged
+//! here, once, and told to nobody.
 
 use std::error::Error as StdError;
 use std::time::Duration;

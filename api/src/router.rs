@@ -1,7 +1,7 @@
 //! Puts routes, document and layers together.
 //!
-//! Guarantees: routes and OpenAPI document come from one list; a path with a slash at its end is the path
-//! without it; whatever lies below `/api` is answered as JSON, found or not.
+//! Guarantees: routes and OpenAPI document come from one list; a path with a slash at its end is
+//! the path without it; whatever lies below `/api` is answered as JSON, found or not.
 
 use std::sync::Arc;
 

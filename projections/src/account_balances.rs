@@ -1,10 +1,10 @@
 //! What does an account stand at: as known at any position or instant, as true on any day?
 //!
 //! Entries are summed per account, currency, block of positions and span of business days: blocks
-//! of 2^12, 2^17, 2^22 and of all positions; days, months and all days. A balance as of position *p*
-//! and day *d* is the sum of the largest blocks that lie wholly before *p* (at most 31 of each size),
-//! each over the months wholly before *d* and the days of its month, and of the journal's entries in
-//! the last, partial block (at most 4,095 positions).
+//! of 2^12, 2^17, 2^22 and of all positions; days, months and all days. A balance as of position
+//! *p* and day *d* is the sum of the largest blocks that lie wholly before *p* (at most 31 of each
+//! size), each over the months wholly before *d* and the days of its month, and of the journal's
+//! entries in the last, partial block (at most 4,095 positions).
 //!
 //! Guarantees: back-dated facts rewrite nothing; the answer at a position never changes.
 //! Absent on purpose: running balances per day, which every back-dated fact would have to rewrite.

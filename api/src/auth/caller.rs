@@ -90,8 +90,8 @@ impl Caller {
     }
 }
 
-/// The caller behind the session cookie. It does **not** look at the CSRF token: whoever uses it for a
-/// change checks the token of the form with [`Identity::csrf_holds`].
+/// The caller behind the session cookie. It does **not** look at the CSRF token: whoever uses it
+/// for a change checks the token of the form with [`Identity::csrf_holds`].
 ///
 /// # Errors
 /// Unauthenticated without a valid session.
@@ -132,7 +132,8 @@ fn nobody() -> Problem {
     )
 }
 
-/// The key in `Authorization`, if that header is there at all: a wrong one never falls back to a cookie.
+/// The key in `Authorization`, if that header is there at all: a wrong one never falls back to a
+/// cookie.
 fn bearer(parts: &Parts) -> Option<Result<Secret, Problem>> {
     let value = parts.headers.get(AUTHORIZATION)?;
     let key =

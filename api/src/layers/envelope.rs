@@ -78,7 +78,8 @@ fn finish(mut response: Response, id: &RequestId) -> Response {
     response
 }
 
-/// An API answer is data: it is never a page, never framed, never guessed at, never kept by a cache.
+/// An API answer is data: it is never a page, never framed, never guessed at, never kept by a
+/// cache.
 fn safe_headers(headers: &mut HeaderMap) {
     let rules = [
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),

@@ -1,10 +1,10 @@
 //! What surrounds every request: identity, logging, limits, safety headers, and one shape of error.
 //!
-//! Guarantees, from the outside in: answers are compressed where the caller wants it; every answer carries
-//! `x-request-id` and the safety headers; every error is a problem with that id as `instance`; a panic is
-//! a 500 and not a cut connection; more requests at a time than the limit, or one that takes too long, are
-//! answered with 503 and `Retry-After`; a body over the limit is never read to its end.
-//! Absent on purpose: bodies, names and query strings in logs.
+//! Guarantees, from the outside in: answers are compressed where the caller wants it; every answer
+//! carries `x-request-id` and the safety headers; every error is a problem with that id as
+//! `instance`; a panic is a 500 and not a cut connection; more requests at a time than the limit,
+//! or one that takes too long, are answered with 503 and `Retry-After`; a body over the limit is
+//! never read to its end. Absent on purpose: bodies, names and query strings in logs.
 
 mod envelope;
 mod limits;

@@ -1,7 +1,7 @@
 //! Version 1 of the API, a noun a file.
 //!
-//! Guarantees: a handler extracts, asks the door or a read model once, and renders; wire types stand in the
-//! file of the route and no domain type reaches the wire.
+//! Guarantees: a handler extracts, asks the door or a read model once, and renders; wire types
+//! stand in the file of the route and no domain type reaches the wire.
 
 mod access;
 mod clients;

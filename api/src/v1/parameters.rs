@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::problem::{FieldError, Problem};
 use crate::receive::Check;
 
-/// The version the caller saw; for the document only, [`IfMatch`](crate::receive::IfMatch) reads it.
+/// The version the caller saw; for the document only, [`IfMatch`](crate::receive::IfMatch) reads
+/// it.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it only describes a header")]

@@ -1,7 +1,8 @@
 //! The shapes that more than one route speaks.
 //!
-//! Guarantees: amounts are decimal strings with exactly the decimals of their currency, ids are their text
-//! form, days are `2026-03-01` and instants RFC 3339 in UTC. Domain types never reach the wire.
+//! Guarantees: amounts are decimal strings with exactly the decimals of their currency, ids are
+//! their text form, days are `2026-03-01` and instants RFC 3339 in UTC. Domain types never reach
+//! the wire.
 
 mod contact;
 mod line;

@@ -1,7 +1,7 @@
 //! Lists in pages.
 //!
-//! Guarantees: following `next_cursor` to its end shows every row once, also while rows come and go; a
-//! cursor is text of one pattern, and means something to this server only.
+//! Guarantees: following `next_cursor` to its end shows every row once, also while rows come and
+//! go; a cursor is text of one pattern, and means something to this server only.
 
 use billfold_projections::Answer;
 use billfold_projections::paging::{Page as Rows, Wanted};

@@ -12,8 +12,8 @@
 //! }
 //! ```
 //! After the key stands how rows come to be: `appended`, `replaced` or `summed`. The last two also
-//! get a column and field `last_position`. Sums may name a function that gives the coarser rows each
-//! row is part of: `coarser all_days;`.
+//! get a column and field `last_position`. Sums may name a function that gives the coarser rows
+//! each row is part of: `coarser all_days;`.
 
 macro_rules! row {
     (

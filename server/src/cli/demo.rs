@@ -1,8 +1,8 @@
 //! `billfold demo`: a running ledger with something in it, on this machine alone.
 //!
-//! Makes a small hosting seller through the public commands, imports real purchases, proves both and
-//! serves them. Guarantee: a second run adds nothing and starts at once. Its data folder is its own,
-//! so that it never meets a ledger that matters.
+//! Makes a small hosting seller through the public commands, imports real purchases, proves both
+//! and serves them. Guarantee: a second run adds nothing and starts at once. Its data folder is its
+//! own, so that it never meets a ledger that matters.
 
 use std::fs;
 use std::io::{self, Write};

@@ -30,7 +30,8 @@ pub(super) async fn list_keys(
 
 /// Makes an API key.
 ///
-/// The answer is the only one that ever shows the secret. A key can hold no scope that its maker lacks.
+/// The answer is the only one that ever shows the secret. A key can hold no scope that its maker
+/// lacks.
 #[utoipa::path(
     post, path = "", tag = "access", request_body = NewKey,
     responses((status = 201, body = MadeKey)),

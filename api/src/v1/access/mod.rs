@@ -1,7 +1,8 @@
 //! Signing in and out, and keys for programs.
 //!
-//! Guarantees: a sign-in tells nobody whether an address has an account; the secret of a key is shown once.
-//! Absent on purpose: registration. Accounts are made on the command line or by staff who may.
+//! Guarantees: a sign-in tells nobody whether an address has an account; the secret of a key is
+//! shown once. Absent on purpose: registration. Accounts are made on the command line or by staff
+//! who may.
 
 mod keys;
 mod session;

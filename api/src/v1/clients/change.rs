@@ -73,8 +73,8 @@ pub(super) async fn activate_client(
 
 /// Forgets who a client is.
 ///
-/// The keys to the contact details are destroyed; sums, documents and the hash chain stay as they are. The
-/// buyer on issued documents stays readable until the law's retention ends.
+/// The keys to the contact details are destroyed; sums, documents and the hash chain stay as they
+/// are. The buyer on issued documents stays readable until the law's retention ends.
 #[utoipa::path(
     post, path = "/{id}/erase", tag = "clients", request_body = Reason,
     params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),

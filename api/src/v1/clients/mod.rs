@@ -1,7 +1,7 @@
 //! Clients: who is billed.
 //!
-//! Guarantees: contact details are opened for the answer only, in one batch for a page; an erased client
-//! still answers, without them.
+//! Guarantees: contact details are opened for the answer only, in one batch for a page; an erased
+//! client still answers, without them.
 
 mod account;
 mod change;

@@ -22,7 +22,8 @@ use crate::v1::ledger::{WireSide, money};
 use crate::v1::parameters::as_of;
 use crate::wire::{Page, Paging, WireMoney};
 
-/// Lists every entry that concerns a client in one currency, newest first, with the balance after it.
+/// Lists every entry that concerns a client in one currency, newest first, with the balance after
+/// it.
 #[utoipa::path(
     get, path = "/{id}/ledger", tag = "clients",
     params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), ReadLedger),

@@ -1,6 +1,7 @@
 //! The chain of hashes: its head, its signed checkpoints, and the proof of one event.
 //!
-//! Guarantees: a proof shows one event of the caller's own seller and hashes of others, nothing else.
+//! Guarantees: a proof shows one event of the caller's own seller and hashes of others, nothing
+//! else.
 
 use axum::Json;
 use axum::extract::State;
@@ -65,8 +66,8 @@ pub(super) async fn list_anchors(
 
 /// Proves that the event at a log position lies in the log.
 ///
-/// Hash the event's columns to a leaf, follow the path to the root of the batch's events, hash the header,
-/// and compare with a checkpoint you kept: nobody needs to be trusted.
+/// Hash the event's columns to a leaf, follow the path to the root of the batch's events, hash the
+/// header, and compare with a checkpoint you kept: nobody needs to be trusted.
 #[utoipa::path(
     get, path = "/proofs/{position}", tag = "history",
     params(("position" = i64, Path, minimum = 1, example = 1842)),

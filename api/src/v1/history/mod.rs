@@ -1,7 +1,7 @@
 //! History: every event, who did what, and how the read models stand.
 //!
-//! Guarantees: an event is shown as it is stored; personal data in it stays sealed; a caller sees the events
-//! of its own seller only, also when a business process crosses sellers.
+//! Guarantees: an event is shown as it is stored; personal data in it stays sealed; a caller sees
+//! the events of its own seller only, also when a business process crosses sellers.
 
 mod audit;
 mod events;

@@ -132,7 +132,8 @@ impl<S: Send + Sync> FromRequestParts<S> for LineNo {
     }
 }
 
-/// The currency of an invoice's lines. What may be done to it is decided later, under the log's lock.
+/// The currency of an invoice's lines. What may be done to it is decided later, under the log's
+/// lock.
 async fn currency_of(
     state: &ApiState,
     tenant: TenantId,
@@ -161,7 +162,8 @@ pub(super) struct NewDraft {
     order_id: Option<String>,
     /// How the order's items are taxed; needed with an order.
     tax: Option<WireTax>,
-    /// Currency of all lines, ISO 4217; needed with lines, otherwise the order's or the client's if absent.
+    /// Currency of all lines, ISO 4217; needed with lines, otherwise the order's or the client's if
+    /// absent.
     #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
     /// Lines to begin with.

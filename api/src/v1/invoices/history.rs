@@ -67,7 +67,8 @@ pub(super) async fn list_invoice_events(
 
 /// Reads the document as it was issued: seller, buyer, lines and taxes of that day.
 ///
-/// It never changes. The buyer is null once the law no longer asks to keep it and the client was erased.
+/// It never changes. The buyer is null once the law no longer asks to keep it and the client was
+/// erased.
 #[utoipa::path(
     get, path = "/{id}/document", tag = "invoices",
     params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), Fresh),

@@ -1,7 +1,8 @@
 //! Invoices: drafts, and documents that no longer change.
 //!
-//! Guarantees: totals of a draft are computed by the code that issues it; a read of one invoice is its newest
-//! state, whatever the read side has reached, or its state as of a past position or instant.
+//! Guarantees: totals of a draft are computed by the code that issues it; a read of one invoice is
+//! its newest state, whatever the read side has reached, or its state as of a past position or
+//! instant.
 
 mod draft;
 mod history;

@@ -17,8 +17,8 @@ use crate::wire::WireMoney;
 
 /// Marks an invoice as paid, in full or in part.
 ///
-/// What arrived beyond the balance becomes the client's credit. Without an amount it is the balance at the
-/// moment of the decision, so that a second press pays nothing.
+/// What arrived beyond the balance becomes the client's credit. Without an amount it is the balance
+/// at the moment of the decision, so that a second press pays nothing.
 #[utoipa::path(
     post, path = "/{id}/pay", tag = "invoices", request_body = Pay,
     params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f")),

@@ -69,7 +69,8 @@ pub(super) struct When {
     /// As known at this log position or instant; now if absent.
     #[param(example = "2026-03-01T12:00:00Z")]
     as_of: Option<String>,
-    /// The day of the question, on which being late depends; the day of `as_of`, or today, if absent.
+    /// The day of the question, on which being late depends; the day of `as_of`, or today, if
+    /// absent.
     on: Option<NaiveDate>,
 }
 

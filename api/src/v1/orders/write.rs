@@ -16,8 +16,8 @@ use crate::wire::{WireCycle, WireLineKind, WireMoney, WirePeriod};
 
 /// Places an order at the prices of the day.
 ///
-/// A setup fee of the price becomes an item of its own; a recurring product pays for its first cycle unless
-/// a period is given.
+/// A setup fee of the price becomes an item of its own; a recurring product pays for its first
+/// cycle unless a period is given.
 #[utoipa::path(
     post, path = "", tag = "orders", request_body = NewOrder,
     responses((status = 201, body = OrderPlaced)),
@@ -89,7 +89,8 @@ pub(super) struct NewItem {
     /// How many, up to six decimals; 1 if absent.
     #[schema(example = "1", max_length = 24)]
     quantity: Option<String>,
-    /// Price of one without tax, up to twelve decimals, in the order's currency; the catalogue's if absent.
+    /// Price of one without tax, up to twelve decimals, in the order's currency; the catalogue's if
+    /// absent.
     unit_price: Option<WireMoney>,
     /// The days of service it pays for.
     period: Option<WirePeriod>,

@@ -19,8 +19,8 @@ use crate::wire::WireMoney;
 
 /// Records money that arrived outside of any gateway.
 ///
-/// Unless told otherwise it pays the client's open invoices, oldest first, and what is left becomes the
-/// client's credit.
+/// Unless told otherwise it pays the client's open invoices, oldest first, and what is left becomes
+/// the client's credit.
 #[utoipa::path(
     post, path = "", tag = "payments", request_body = NewPayment,
     responses((status = 201, body = PaymentRecorded)),
