@@ -19,4 +19,4 @@ mod v1;
 pub mod wire;
 
 pub use router::{document, operations, router};
-pub use state::{ApiParts, ApiState};
+pub use state::{ApiParts, ApiState, Figures};

@@ -37,6 +37,7 @@ async fn ready(State(state): State<ApiState>) -> Result<&'static str, Problem> {
     }
 }
 
-async fn figures(State(state): State<ApiState>) -> Response {
-    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.figures()).into_response()
+async fn figures(State(state): State<ApiState>) -> Result<Response, Problem> {
+    let figures = state.figures().ok_or_else(Problem::not_found)?;
+    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], figures).into_response())
 }

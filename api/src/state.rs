@@ -15,6 +15,9 @@ use crate::layers::Limits;
 use crate::problem::Problem;
 use crate::receive::IdempotencyKey;
 
+/// Makes the figures of this process, as Prometheus text.
+pub type Figures = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// What the API is built over.
 #[derive(Clone)]
 pub struct ApiParts {
@@ -30,8 +33,8 @@ pub struct ApiParts {
     pub limits: Limits,
     /// How cookies are set.
     pub cookies: CookiePolicy,
-    /// The figures of this process as Prometheus text.
-    pub figures: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The figures of this process as Prometheus text, if they are served beside the API.
+    pub figures: Option<Figures>,
 }
 
 /// What every handler may use. Cheap to clone.
@@ -69,8 +72,8 @@ impl ApiState {
         self.0.cookies
     }
 
-    pub(crate) fn figures(&self) -> String {
-        (self.0.figures)()
+    pub(crate) fn figures(&self) -> Option<String> {
+        self.0.figures.as_ref().map(|figures| figures())
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

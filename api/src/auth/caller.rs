@@ -1,6 +1,6 @@
 //! The caller of a request: an API key from `Authorization`, or a session from the cookie.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use billfold_app::commands::{Ask, RequestOrigin};
 use billfold_domain::kernel::{Actor, TenantId};
 
 use super::cookie;
-use crate::layers::RequestId;
+use crate::layers::{ClientAddress, RequestId};
 use crate::problem::{FieldError, Kind, Problem};
 use crate::receive::IdempotencyKey;
 
@@ -161,8 +161,14 @@ fn check_csrf(parts: &Parts, identity: &Identity) -> Result<(), Problem> {
 fn origin_of(parts: &Parts) -> RequestOrigin {
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     RequestOrigin {
-        ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip()),
+        ip: address_of(parts),
         user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
         request_id: parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()),
     }
+}
+
+/// The address behind trusted proxies where the layers found one, otherwise that of the connection.
+fn address_of(parts: &Parts) -> Option<IpAddr> {
+    let behind = parts.extensions.get::<ClientAddress>().map(|address| address.0);
+    behind.or_else(|| Some(parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip()))
 }

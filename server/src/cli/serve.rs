@@ -6,10 +6,15 @@
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use billfold_api::auth::CookiePolicy;
+use billfold_api::layers::Limits;
+use billfold_api::{ApiParts, ApiState};
+use billfold_projections::Oversight;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,8 +22,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{Context, Stop};
+use crate::telemetry;
 use crate::wire::{Background, Foundation, Node, stopped};
-use crate::{health, telemetry};
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
@@ -92,7 +97,7 @@ pub(super) async fn serve(
     };
     node.sign_checkpoints(context, &mut background)?;
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
-    let routes = routes(&node).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = routes(&node, context).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(ports.http, routes).with_graceful_shutdown(stopped(stopping.clone()));
     let patience = Duration::from_secs(context.config.http.shutdown_seconds);
     let served = tokio::select! {
@@ -131,8 +136,19 @@ pub(super) fn stop_on_signal() -> io::Result<watch::Receiver<bool>> {
 }
 
 /// Everything that is served over HTTP.
-fn routes(node: &Node) -> Router {
-    health::routes(node.foundation().pools().app.clone())
+fn routes(node: &Node, context: &Context) -> Router {
+    let http = &context.config.http;
+    let over_tls = http.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let state = ApiState::new(ApiParts {
+        door: node.door().clone(),
+        reads: node.reads().clone(),
+        oversight: Oversight::new(node.foundation().pools().feed.clone()),
+        access: Arc::clone(node.access()),
+        limits: Limits { trusted_proxies: http.trusted_proxies, ..Limits::default() },
+        cookies: CookiePolicy { secure: over_tls },
+        figures: None,
+    });
+    billfold_api::router(&state).merge(billfold_api::operations(&state))
 }
 
 async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, Stop> {

@@ -167,7 +167,7 @@ impl WireMovement {
             event_type: row.event_type.clone(),
             document_type: row.aggregate_type.clone(),
             document: row.aggregate_id,
-            account: row.account.clone(),
+            account: row.account.to_string(),
             side: row.side.into(),
             amount: money(row.amount, row.currency),
             balance: money(row.balance, row.currency),
@@ -205,7 +205,7 @@ pub(super) struct Step {
 
 impl Step {
     fn of(row: &Movement) -> Self {
-        let name = ledger::account(&row.account).map_or("", |account| account.name);
+        let name = ledger::account(row.account.as_str()).map_or("", |account| account.name);
         let amount = money(row.amount, row.currency).map_or_else(String::new, |m| m.amount);
         let text = format!(
             "{} {}: {} {amount} {} on {} {name}",

@@ -47,9 +47,8 @@ pub(super) async fn read_account(
         effective_on: query.effective_on,
     };
     state.reach(AccountBalances::NAME, query.min_position).await?;
-    let code = account.code.as_str();
-    let found =
-        account_balances::balance(state.reads(), caller.tenant, code, currency, when).await?;
+    let (reads, code) = (state.reads(), account.code);
+    let found = account_balances::balance(reads, caller.tenant, code, currency, when).await?;
     Ok(Json(AccountBalance {
         account: account.into(),
         balance: WireBalance::of(&found.value),
@@ -198,7 +197,7 @@ pub(super) struct WireBalance {
 impl WireBalance {
     fn of(balance: &Balance) -> Self {
         Self {
-            account: balance.account.clone(),
+            account: balance.account.to_string(),
             debit: money(balance.debit, balance.currency),
             credit: money(balance.credit, balance.currency),
             net: money(balance.net(), balance.currency),

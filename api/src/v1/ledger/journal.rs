@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use billfold_domain::kernel::{ClientId, Currency, Money};
-use billfold_domain::ledger::Side;
+use billfold_domain::ledger::{self, Side};
 use billfold_projections::Projection;
 use billfold_projections::journal::{self, EntryRow, Journal, Posted};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -85,11 +85,17 @@ pub(super) struct ListJournal {
 impl ListJournal {
     fn read(&self) -> Result<journal::Filter, Problem> {
         let mut check = Check::query();
-        let account = check.optional_text("/account", self.account.as_deref(), 4);
+        let account = self.account.as_deref().and_then(|code| {
+            let account = ledger::account(code);
+            if account.is_none() {
+                check.wrong("/account", "account.unknown", "is no code of the chart of accounts");
+            }
+            account
+        });
         let party = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         check.finish()?;
         Ok(journal::Filter {
-            account,
+            account: account.map(|account| account.code),
             party: party.flatten(),
             document: self.document,
             from: self.from,
@@ -176,7 +182,7 @@ impl WirePosting {
 impl WireEntry {
     fn of(row: &EntryRow) -> Self {
         Self {
-            account: row.account.clone(),
+            account: row.account.to_string(),
             side: row.side.into(),
             amount: money(row.amount, row.currency),
             client_id: row.party.map(|client| client.to_string()),
