@@ -155,6 +155,21 @@ pub async fn find(
     Ok(read.answer(found))
 }
 
+/// The events at some positions; positions of other sellers are left out.
+///
+/// # Errors
+/// The database is away, or the index is not built.
+pub async fn at(
+    reads: &Reads,
+    tenant: TenantId,
+    positions: &[i64],
+    order: Order,
+) -> Result<Answer<Vec<Stored>>, Error> {
+    let mut read = reads.open(tenant, &[EventIndex::NAME]).await?;
+    let found = stored(read.conn(), tenant, positions, order).await?;
+    Ok(read.answer(found))
+}
+
 async fn positions(
     read: &mut Read,
     tenant: TenantId,

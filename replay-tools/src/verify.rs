@@ -91,11 +91,27 @@ pub async fn check_database(
     trust: Trust,
     output: Output,
 ) -> std::result::Result<Report, Error> {
+    let bar = Progress::new("events verified", 0, output.quiet);
+    let shown = bar.clone();
+    let report = watch_database(pool, trust, move |progress| show(&shown, progress)).await;
+    bar.finish();
+    report
+}
+
+/// The report on the log of `pool`; `progress` is told how far it is.
+///
+/// # Errors
+/// As [`database`].
+pub async fn watch_database(
+    pool: &PgPool,
+    trust: Trust,
+    progress: impl FnMut(chain::Progress) + Send + 'static,
+) -> std::result::Result<Report, Error> {
     let mut source = DatabaseSource::open(pool, 1).await.map_err(unreadable)?;
     // over the source's connection: both must see one state of a log that goes on growing
     let stored = rederive::Stored::read(source.connection()).await?;
     let derived: Vec<Box<dyn Rederive>> = vec![Box::new(rederive::Check::against(stored))];
-    let report = check(&mut source, trust, derived, output).await?;
+    let report = check(&mut source, trust, derived, progress).await?;
     source.close().await.map_err(unreadable)?;
     Ok(report)
 }
@@ -107,26 +123,27 @@ pub async fn check_database(
 pub async fn export(dir: &std::path::Path, trust: Trust, output: Output) -> crate::Outcome {
     let mut source = ExportSource::new(Reader::open(dir)?);
     let derived: Vec<Box<dyn Rederive>> = vec![Box::new(rederive::Check::alone())];
-    let report = check(&mut source, trust, derived, output).await?;
-    Ok(publish(&report, output))
+    let bar = Progress::new("events verified", 0, output.quiet);
+    let shown = bar.clone();
+    let progress = move |progress| show(&shown, progress);
+    let report = check(&mut source, trust, derived, progress).await;
+    bar.finish();
+    Ok(publish(&report?, output))
 }
 
 async fn check(
     source: &mut dyn Source,
     trust: Trust,
     derived: Vec<Box<dyn Rederive>>,
-    output: Output,
+    progress: impl FnMut(chain::Progress) + Send + 'static,
 ) -> std::result::Result<Report, Error> {
-    let bar = Progress::new("events verified", 0, output.quiet);
     let options = VerifyOptions { keys: trust.keys, outside: trust.outside, derived };
-    let shown = bar.clone();
-    let report = chain::verify(source, options, move |progress| {
-        shown.total(u64::try_from(progress.of).unwrap_or(0));
-        shown.at(u64::try_from(progress.position).unwrap_or(0));
-    })
-    .await;
-    bar.finish();
-    report.map_err(unreadable)
+    chain::verify(source, options, progress).await.map_err(unreadable)
+}
+
+fn show(bar: &Progress, progress: chain::Progress) {
+    bar.total(u64::try_from(progress.of).unwrap_or(0));
+    bar.at(u64::try_from(progress.position).unwrap_or(0));
 }
 
 fn publish(report: &Report, output: Output) -> Verdict {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::header::{ALLOW, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -13,7 +13,6 @@ use axum::response::Response;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::client_address::ClientAddress;
 use crate::problem::Problem;
 
 /// The header that names a request, in both directions.
@@ -33,7 +32,8 @@ impl RequestId {
     }
 
     /// What the caller sent, if it is harmless, or a new one.
-    fn of(headers: &HeaderMap) -> Self {
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
         let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
         match sent.filter(|text| is_harmless(text)) {
             Some(text) => Self(text.into()),
@@ -43,11 +43,7 @@ impl RequestId {
 }
 
 /// Gives the request its id and span, and its answer the shape every answer has.
-pub(super) async fn wrap(
-    State(trusted_proxies): State<u8>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn wrap(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     let method = request.method().clone();
     let route = route_of(&request);
@@ -55,9 +51,6 @@ pub(super) async fn wrap(
         "request", request.id = id.as_str(), http.method = %method, http.route = %route
     );
     request.extensions_mut().insert(id.clone());
-    if let Some(address) = ClientAddress::of(&request, trusted_proxies) {
-        request.extensions_mut().insert(address);
-    }
     let begun = Instant::now();
     let mut response = finish(next.run(request).instrument(span.clone()).await, &id);
     let (elapsed, status) = (begun.elapsed(), response.status().as_u16());
@@ -86,8 +79,7 @@ fn finish(mut response: Response, id: &RequestId) -> Response {
     response
 }
 
-/// An API answer is data: it is never a page, never framed, never guessed at, never kept by a
-/// cache.
+/// An API answer is data: it is never a page, never framed, never guessed at, never kept by a cache.
 fn safe_headers(headers: &mut HeaderMap) {
     let rules = [
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),

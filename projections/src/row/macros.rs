@@ -12,8 +12,7 @@
 //! }
 //! ```
 //! After the key stands how rows come to be: `appended`, `replaced` or `summed`. The last two also
-//! get a column and field `last_position`. Sums may name a function that gives the coarser rows
-//! each row is part of: `coarser all_days;`.
+//! get a column and field `last_position`.
 
 macro_rules! row {
     (
@@ -59,7 +58,6 @@ macro_rules! row {
             key { $( $(#[$kmeta:meta])* $key:ident : $kty:ty ),+ $(,)? }
             summed { $( $(#[$vmeta:meta])* $value:ident : $vty:ty ),+ $(,)? }
         }
-        $(coarser $coarser:path;)?
         $(check $check:literal;)*
         $(index $index:literal;)*
     ) => {
@@ -80,11 +78,6 @@ macro_rules! row {
                 self.last_position = self.last_position.max(other.last_position);
                 Some(())
             }
-            $(
-                fn coarser(&self) -> Vec<Self> {
-                    $coarser(self)
-                }
-            )?
         }
     };
     (@kept $name:ident) => {
