@@ -8,8 +8,10 @@ mod checkpoints;
 mod foundation;
 mod node;
 mod open_invoices;
+mod operations;
 
 pub use background::Background;
 pub(crate) use background::stopped;
 pub use foundation::Foundation;
 pub use node::Node;
+pub(crate) use operations::NodeOperations;

@@ -24,12 +24,15 @@ use billfold_event_store::feed::Feed;
 use billfold_event_store::follower::Follower;
 use billfold_event_store::{Clock, Store, StoreOptions};
 use billfold_projections::{Definition, PROJECTIONS, Reads, Standing, install};
+use billfold_replay_tools::verify::Trust;
 use sqlx::PgPool;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::background::Background;
 use super::checkpoints::Checkpoints;
 use super::open_invoices::ListedInvoices;
+use super::operations::NodeOperations;
 use super::{Foundation, background};
 use crate::cli::{Context, Stop};
 use crate::clock::WallClock;
@@ -145,17 +148,32 @@ impl Node {
         Ok(tenants)
     }
 
-    /// Starts what follows the log.
-    pub fn follow(&self) -> Background {
+    /// Starts what follows the log, until `stopping` turns true.
+    pub fn follow(&self, stopping: &watch::Receiver<bool>) -> Background {
         let mut background = Background::default();
-        background.add(self.foundation.watch_server(background.stopping()));
+        background.add(self.foundation.watch_server(stopping.clone()));
         let pools = self.foundation.pools();
         let follower = Follower::new(pools.feed.clone(), self.feed.clone());
-        background::follow_log(&mut background, &pools.owner, &follower, &self.standings);
+        background::follow_log(&mut background, &pools.owner, &follower, &self.standings, stopping);
         background
     }
 
-    /// Signs checkpoints beside the followers.
+    /// What the pages may ask of this node, until `stopping` turns true.
+    pub(crate) fn operations(
+        &self,
+        background: &mut Background,
+        trust: Trust,
+        stopping: &watch::Receiver<bool>,
+    ) -> Arc<NodeOperations> {
+        let pools = self.foundation.pools().clone();
+        let clock = Arc::clone(self.door.clock());
+        let (operations, watching) =
+            NodeOperations::new(pools, self.feed.clone(), trust, clock, stopping.clone());
+        background.add(Some(watching));
+        Arc::new(operations)
+    }
+
+    /// Signs checkpoints beside the followers, until `stopping` turns true.
     ///
     /// # Errors
     /// The signing key cannot be read or made.
@@ -163,6 +181,7 @@ impl Node {
         &self,
         context: &Context,
         background: &mut Background,
+        stopping: &watch::Receiver<bool>,
     ) -> Result<(), Stop> {
         let (keys, seconds) = (&context.config.keys, context.config.log.checkpoint_seconds);
         if seconds == 0 {
@@ -178,7 +197,7 @@ impl Node {
             every: Duration::from_secs(seconds),
             clock: Arc::clone(self.door.clock()),
         };
-        background.add(Some(tokio::spawn(checkpoints.run(background.stopping()))));
+        background.add(Some(tokio::spawn(checkpoints.run(stopping.clone()))));
         Ok(())
     }
 
