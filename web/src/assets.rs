@@ -76,6 +76,11 @@ pub(crate) async fn serve(
     response
 }
 
+/// `GET /assets/scalar.js`: the reader of the API description, at the address its page names.
+pub(crate) async fn reader(headers: HeaderMap) -> Response {
+    serve(Path((String::new(), API_REFERENCE.to_owned())), headers).await
+}
+
 fn content(asset: &Asset, headers: &HeaderMap) -> Response {
     let media = [(header::CONTENT_TYPE, asset.media)];
     if !asset.brotli {

@@ -8,7 +8,20 @@
 mod admin;
 mod assets;
 mod chart;
+mod error;
+mod fields;
 mod flash;
 mod form;
 mod layout;
+mod names;
+pub mod operations;
+mod router;
+mod show;
+mod state;
+mod stream;
+mod theme;
 mod view;
+mod visitor;
+
+pub use router::router;
+pub use state::{WebParts, WebState};

@@ -22,3 +22,13 @@ pub(crate) struct Fault {
     /// The request's id, to quote to whoever looks at the server's log.
     pub(crate) request: String,
 }
+
+/// The same inside a page that asked for a part of itself.
+#[derive(Debug, Template)]
+#[template(path = "admin/_fault_note.html")]
+pub(crate) struct FaultNote {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What to do about it.
+    pub(crate) text: String,
+}

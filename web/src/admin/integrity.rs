@@ -1,7 +1,18 @@
 //! Integrity: the head of the hash chain, the last verification, the signed checkpoints outside the
 //! database.
 
+use super::list::address;
+use crate::error::PageError;
+use crate::operations::{self, Proof};
+use crate::router::{go, page};
+use crate::state::WebState;
+use crate::visitor::{Posted, Visitor};
 use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use billfold_app::access::Scope;
 
 use crate::layout::Shell;
 use crate::view::{Ident, Moment};
@@ -26,19 +37,6 @@ pub(crate) struct Integrity {
     pub(crate) anchors: Vec<Anchor>,
 }
 
-/// What is known about the whole log.
-#[derive(Clone, Debug)]
-pub(crate) enum Proof {
-    /// Nobody asked since the server started.
-    NotRun,
-    /// Under way: events read, and share in thousandths.
-    Running { events: i64, thousandths: i64 },
-    /// Every hash, link, sequence and sum held.
-    Whole { at: Moment, events: i64, up_to: i64, seconds: i64 },
-    /// Something did not hold; the first bad position and what it was.
-    Broken { at: Moment, position: i64, what: String },
-}
-
 /// One signed checkpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Anchor {
@@ -52,4 +50,51 @@ pub(crate) struct Anchor {
     pub(crate) key: Ident,
     /// When.
     pub(crate) at: Moment,
+}
+
+const PATH: &str = "/admin/integrity";
+/// Checkpoints that are listed.
+const ANCHORS: u32 = 20;
+
+/// The page's and the button's addresses.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new().route(PATH, get(show_integrity)).route("/admin/integrity/verify", post(verify))
+}
+
+async fn show_integrity(
+    State(state): State<WebState>,
+    visitor: Visitor,
+) -> Result<Response, PageError> {
+    state.must(&visitor, Scope::EventsRead)?;
+    let chain = state.operations().chain().await?;
+    let anchors = state.operations().anchors(ANCHORS).await?;
+    let integrity = Integrity {
+        shell: visitor.shell(&state, PATH, chain.position).await?,
+        position: chain.position,
+        batches: chain.batches,
+        head: Ident(chain.hash),
+        recorded: chain.recorded_at.map(Moment),
+        proof: state.operations().proof(),
+        anchors: anchors.into_iter().map(anchor).collect(),
+    };
+    if visitor.partial {
+        return Ok(Html(integrity.as_proof().render()?).into_response());
+    }
+    page(&integrity)
+}
+
+fn anchor(anchor: operations::Anchor) -> Anchor {
+    Anchor {
+        position: anchor.position,
+        batch: anchor.batch,
+        hash: Ident(anchor.hash),
+        key: Ident(anchor.key),
+        at: Moment(anchor.at),
+    }
+}
+
+async fn verify(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
+    state.must(&posted.visitor, Scope::Admin)?;
+    state.operations().verify();
+    Ok(go(&address(PATH, &[("done", "verified")])))
 }

@@ -1,11 +1,26 @@
 //! The journal: every posting in the order of the log, each with its legs and its event.
 
+use super::list::{address, day, wanted};
+use crate::error::PageError;
+use crate::router::page;
+use crate::show;
+use crate::state::WebState;
+use crate::visitor::Visitor;
 use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use billfold_app::access::Scope;
+use billfold_domain::ledger::CHART;
+use billfold_projections::journal::{self, Filter, Posted};
+use billfold_projections::{Order, event_index};
+use serde::Deserialize;
 
 use super::list::Pager;
 use super::trial_balance::AccountLine;
 use crate::layout::Shell;
-use crate::view::{Amount, Day};
+use crate::view::Day;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -40,8 +55,100 @@ pub(crate) struct Posting {
     pub(crate) client: Option<(String, String)>,
     /// Debits first; equal per currency.
     pub(crate) lines: Vec<AccountLine>,
-    /// The sum of either side.
-    pub(crate) sum: Option<Amount>,
     /// The event.
     pub(crate) position: i64,
+}
+
+const PATH: &str = "/admin/journal";
+
+/// The page's address.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new().route(PATH, get(list))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wishes {
+    account: String,
+    from: String,
+    to: String,
+    cursor: String,
+}
+
+async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    state.must(&visitor, Scope::LedgerRead)?;
+    let tenant = visitor.tenant();
+    let filter = Filter {
+        account: Some(wishes.account.clone()).filter(|code| !code.is_empty()),
+        from: day(&wishes.from)?,
+        to: day(&wishes.to)?,
+        ..Filter::default()
+    };
+    let mut wanted = wanted(&wishes.cursor)?;
+    wanted.limit = 30;
+    let found = journal::page(state.reads(), tenant, &filter, &wanted).await?;
+    let rows = &found.value.rows;
+    let positions: Vec<i64> = rows.iter().map(Posted::position).collect();
+    let order = Order::Descending;
+    let events = event_index::at(state.reads(), tenant, &positions, order).await?.value;
+    let mut parties = Vec::new();
+    for row in rows {
+        parties.extend(row.entries.iter().filter_map(|entry| entry.party));
+    }
+    let names = state.names().clients(tenant, parties).await?;
+    let posting = |posted: &Posted| {
+        let event = events.iter().find(|event| event.position == posted.position());
+        let party = posted.entries.iter().find_map(|entry| entry.party);
+        let entry = posted.entries.first();
+        let head = posted.heads.first();
+        Posting {
+            day: entry.map_or_else(|| Day(chrono::NaiveDate::MIN), |entry| Day(entry.effective_on)),
+            kind: head.map_or_else(String::new, |head| head.event_type.clone()),
+            document: event.map_or_else(String::new, super::client::document),
+            href: head.and_then(|head| show::stream_href(&head.aggregate_type, head.aggregate_id)),
+            client: party.map(|id| {
+                (names.get(&id).cloned().unwrap_or_default(), format!("/admin/clients/{id}"))
+            }),
+            lines: lines(posted),
+            position: posted.position(),
+        }
+    };
+    let entries: Vec<Posting> = rows.iter().map(posting).collect();
+    let this = |cursor: &str| {
+        let (account, from, to) = (&wishes.account, &wishes.from, &wishes.to);
+        address(PATH, &[("account", account), ("from", from), ("to", to), ("cursor", cursor)])
+    };
+    page(&Journal {
+        shell: visitor.shell(&state, PATH, found.as_of_position).await?,
+        accounts: CHART
+            .iter()
+            .map(|account| {
+                let code = account.code.as_str();
+                (code.to_owned(), format!("{code} {}", account.name), code == wishes.account)
+            })
+            .collect(),
+        pager: Pager {
+            text: format!("{} postings on this page", entries.len()),
+            newer: (!wishes.cursor.is_empty()).then(|| this("")),
+            older: found.value.next.map(|next| this(&next.to_string())),
+        },
+        from: wishes.from.clone(),
+        to: wishes.to.clone(),
+        entries,
+    })
+}
+
+/// The entries of a posting, debits first as they were written.
+pub(super) fn lines(posted: &Posted) -> Vec<AccountLine> {
+    let line = |entry: &journal::EntryRow| {
+        let detail = entry.detail.as_deref().map(super::client::detail);
+        let amount = show::minor(entry.amount, entry.currency);
+        show::account_line(&entry.account, entry.side, amount, detail.as_deref())
+    };
+    posted.entries.iter().map(line).collect()
 }

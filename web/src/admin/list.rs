@@ -1,5 +1,32 @@
 //! What every list has: chips that filter, a pager over cursors, a way to say that nothing is here.
 
+use billfold_projections::Wanted;
+use chrono::NaiveDate;
+
+use crate::error::PageError;
+
+/// Rows of a page.
+const ROWS: u32 = 50;
+
+/// The page of a list that begins at a cursor; the first one when there is none.
+pub(crate) fn wanted(cursor: &str) -> Result<Wanted, PageError> {
+    let after = match cursor {
+        "" => None,
+        text => Some(text.parse().map_err(billfold_projections::Error::Cursor)?),
+    };
+    Ok(Wanted { after, limit: ROWS })
+}
+
+/// A day as date fields send it; none when the field was left empty.
+pub(crate) fn day(text: &str) -> Result<Option<NaiveDate>, PageError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            PageError::Malformed(format!("\"{text}\" is no day; write it as 2026-11-30."))
+        }),
+    }
+}
+
 /// A filter as a link; the one in force is marked.
 #[derive(Clone, Debug)]
 pub(crate) struct Chip {

@@ -1,12 +1,20 @@
 //! The admin pages, one a file: what the page shows, how it is asked for, what its forms send.
 
+use axum::Router;
+
+use crate::state::WebState;
+
+mod account;
 pub(crate) mod audit;
 pub(crate) mod client;
+mod client_actions;
 pub(crate) mod clients;
+pub(crate) mod confirm;
 pub(crate) mod events;
 pub(crate) mod fault;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
+mod invoice_actions;
 pub(crate) mod invoice_form;
 pub(crate) mod invoices;
 pub(crate) mod journal;
@@ -19,6 +27,28 @@ pub(crate) mod projections;
 pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod trial_balance;
+
+/// Every page.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new()
+        .merge(overview::routes())
+        .merge(clients::routes())
+        .merge(client::routes())
+        .merge(invoices::routes())
+        .merge(invoice::routes())
+        .merge(invoice_form::routes())
+        .merge(payments::routes())
+        .merge(orders::routes())
+        .merge(products::routes())
+        .merge(journal::routes())
+        .merge(trial_balance::routes())
+        .merge(events::routes())
+        .merge(projections::routes())
+        .merge(audit::routes())
+        .merge(integrity::routes())
+        .merge(search::routes())
+        .merge(sign_in::routes())
+}
 
 #[cfg(test)]
 mod more_samples;

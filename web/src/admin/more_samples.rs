@@ -156,7 +156,6 @@ pub(super) fn journal() -> journal::Journal {
         href: Some("/admin/invoices/inv_01".to_owned()),
         client: Some(("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned())),
         lines: lines(),
-        sum: Some(eur(41_293)),
         position: 184_011,
     };
     journal::Journal {
@@ -177,12 +176,13 @@ pub(super) fn trial_balance() -> trial_balance::TrialBalance {
         credited: eur((-minor).max(0) + 5_000),
         debit: (minor > 0).then(|| eur(minor)),
         credit: (minor < 0).then(|| eur(-minor)),
-        position: 184_011,
     };
     trial_balance::TrialBalance {
         shell: shell("/admin/trial-balance"),
         as_of: String::new(),
         on: "2026-10-31".to_owned(),
+        past: true,
+        known: 184_011,
         at: Some(at(11, 18, 2, 0)),
         books: vec![trial_balance::Books {
             currency: "EUR".to_owned(),

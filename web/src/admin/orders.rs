@@ -1,6 +1,21 @@
 //! Orders: what clients asked for, and the invoice it became.
 
+use super::list::{address, wanted};
+use crate::error::PageError;
+use crate::router::page;
+use crate::show;
+use crate::state::WebState;
+use crate::view::Tone;
+use crate::visitor::Visitor;
 use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use billfold_app::access::Scope;
+use billfold_projections::Order;
+use billfold_projections::order_list::{self, Filter, OrderStatus};
+use serde::Deserialize;
 
 use super::list::Pager;
 use crate::layout::Shell;
@@ -35,4 +50,60 @@ pub(crate) struct OrderRow {
     pub(crate) invoice: Option<(String, String)>,
     /// The newest event about it.
     pub(crate) position: i64,
+}
+
+const PATH: &str = "/admin/orders";
+
+/// The list's address.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new().route(PATH, get(list))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wishes {
+    cursor: String,
+}
+
+async fn list(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    state.must(&visitor, Scope::OrdersRead)?;
+    let tenant = visitor.tenant();
+    let (order, wanted) = (Order::Descending, wanted(&wishes.cursor)?);
+    let found = order_list::page(state.reads(), tenant, &Filter::default(), order, &wanted).await?;
+    let rows = &found.value.rows;
+    let names = state.names().clients(tenant, rows.iter().map(|row| row.client_id)).await?;
+    let row = |row: &order_list::OrderRow| OrderRow {
+        day: Day(row.placed_on),
+        client: (
+            names.get(&row.client_id).cloned().unwrap_or_default(),
+            format!("/admin/clients/{}", row.client_id),
+        ),
+        status: match row.status {
+            OrderStatus::Placed => Badge::new(Tone::Blue, "Placed"),
+            OrderStatus::Invoiced => Badge::new(Tone::Green, "Invoiced"),
+            OrderStatus::Cancelled => Badge::new(Tone::Grey, "Cancelled"),
+        },
+        items: match row.items {
+            1 => "1 position".to_owned(),
+            items => format!("{items} positions"),
+        },
+        total: show::minor(row.total, row.currency),
+        invoice: row.invoice_id.map(|id| ("Invoice".to_owned(), format!("/admin/invoices/{id}"))),
+        position: row.last_position,
+    };
+    let rows: Vec<OrderRow> = rows.iter().map(row).collect();
+    page(&Orders {
+        shell: visitor.shell(&state, PATH, found.as_of_position).await?,
+        pager: Pager {
+            text: format!("{} orders on this page", rows.len()),
+            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
+            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
+        },
+        rows,
+    })
 }

@@ -312,6 +312,7 @@ pub(super) fn client(tab: &'static str, past: bool) -> client::Client {
                 now: past.then(|| eur(0)),
             })
             .collect(),
+        actions: Vec::new(),
         timeline: vec![
             happened("Contact changed", "grey", past),
             happened("Invoice INV-2026-002041 issued", "", false),
@@ -346,6 +347,7 @@ pub(super) fn explained() -> client::Explained {
         })
         .collect(),
         folded: 0,
+        cut: false,
         text: "Receivable of Brightfield Media GmbH".to_owned(),
     }
 }
@@ -361,7 +363,7 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         tax: "DE 19 %".to_owned(),
         net: eur(net),
     };
-    let action = |label, icon, class| invoice::Action {
+    let action = |label, icon, class| confirm::Action {
         href: "/admin/invoices/inv_01/void".to_owned(),
         label,
         icon,
@@ -475,8 +477,8 @@ pub(super) fn invoice_form() -> invoice_form::InvoiceForm {
     }
 }
 
-pub(super) fn confirm() -> invoice::Confirm {
-    invoice::Confirm {
+pub(super) fn confirm() -> confirm::Confirm {
+    confirm::Confirm {
         shell: shell("/admin/invoices"),
         title: "Void INV-2026-002041?".to_owned(),
         text: "A credit note over € 412.93 is issued with its own number.".to_owned(),

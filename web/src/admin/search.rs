@@ -1,7 +1,23 @@
 //! The palette's answers: pages, clients, invoice numbers, event positions; a page of its own
 //! without a script.
 
+use crate::error::PageError;
+use crate::layout::GROUPS;
+use crate::router::page;
+use crate::show;
+use crate::state::WebState;
+use crate::visitor::Visitor;
 use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use billfold_app::access::Scope;
+use billfold_domain::kernel::InvoiceId;
+use billfold_projections::event_index;
+use billfold_projections::invoice_list::{self, Sort};
+use billfold_projections::{Order, Wanted};
+use serde::Deserialize;
 
 use crate::layout::Shell;
 use crate::view::Icon;
@@ -38,4 +54,141 @@ pub(crate) struct Hit {
     pub(crate) note: String,
     /// Where it is.
     pub(crate) href: String,
+}
+
+/// Answers of one kind.
+const MOST: u32 = 6;
+/// Things that can be begun from anywhere: name, icon, address.
+const COMMANDS: [(&str, &str, &str); 5] = [
+    ("New client", "user-plus", "/admin/clients/new"),
+    ("New invoice", "file-plus", "/admin/invoices/new"),
+    ("Record payment", "hand-coins", "/admin/payments/new"),
+    ("New product", "package-plus", "/admin/products/new"),
+    ("API reference", "file-text", "/docs"),
+];
+
+/// The search's address.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new().route("/admin/search", get(search))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wishes {
+    q: String,
+}
+
+async fn search(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    let q = wishes.q.trim().to_owned();
+    let head = *state.operations().head().borrow();
+    let mut groups = Vec::new();
+    if !q.is_empty() {
+        for (label, hits) in [
+            ("Invoices", invoices(&state, &visitor, &q).await?),
+            ("Clients", clients(&state, &visitor, &q).await?),
+            ("Events", events(&state, &visitor, &q).await?),
+            ("Pages and commands", places(&q)),
+        ] {
+            if !hits.is_empty() {
+                groups.push(Hits { label, hits });
+            }
+        }
+    }
+    let found = Search { shell: visitor.shell(&state, "", head).await?, q, groups };
+    if visitor.partial {
+        return Ok(Html(found.as_hits().render()?).into_response());
+    }
+    page(&found)
+}
+
+async fn invoices(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
+    let digits = q.bytes().filter(u8::is_ascii_digit).count();
+    if !visitor.caller.identity.may(Scope::InvoicesRead) || digits < 2 {
+        return Ok(Vec::new());
+    }
+    let (tenant, today) = (visitor.tenant(), state.today(visitor.tenant()).await?);
+    let found = match q.parse::<InvoiceId>() {
+        Ok(id) => invoice_list::find(state.reads(), tenant, id).await?.value.into_iter().collect(),
+        Err(_) => {
+            let filter = invoice_list::Filter {
+                number: Some(q.to_uppercase()),
+                ..invoice_list::Filter::on(today)
+            };
+            let wanted = Wanted { limit: MOST, ..Wanted::default() };
+            let order = (Sort::IssueDate, Order::Descending);
+            invoice_list::page(state.reads(), tenant, &filter, order, &wanted).await?.value.rows
+        }
+    };
+    let rows = super::invoices::rows(state, tenant, today, &found).await?;
+    let hit = |row: super::invoices::InvoiceRow| Hit {
+        icon: Icon("receipt-text"),
+        note: format!("{} · {} · {}", row.client, row.status.word(), row.total.plain()),
+        text: row.number,
+        href: row.href,
+    };
+    Ok(rows.into_iter().map(hit).collect())
+}
+
+async fn clients(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
+    if !visitor.caller.identity.may(Scope::ClientsRead) {
+        return Ok(Vec::new());
+    }
+    let (row, _) = super::clients::find(state, visitor.tenant(), q).await?;
+    let Some(row) = row else { return Ok(Vec::new()) };
+    let names = state.names().of_rows(visitor.tenant(), std::slice::from_ref(&row)).await?;
+    let hit = |name: String| Hit {
+        icon: Icon("user"),
+        text: name,
+        note: show::short_id(&row.client_id.to_string()),
+        href: format!("/admin/clients/{}", row.client_id),
+    };
+    Ok(names.into_iter().map(hit).collect())
+}
+
+async fn events(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
+    let position = q.trim_start_matches('#').parse::<i64>().ok();
+    let Some(position) = position.filter(|_| visitor.caller.identity.may(Scope::EventsRead)) else {
+        return Ok(Vec::new());
+    };
+    let found = event_index::find(state.reads(), visitor.tenant(), position).await?.value;
+    let hit = |event: event_index::Stored| Hit {
+        icon: Icon("activity"),
+        text: format!("#{}", event.position),
+        note: event.event_type,
+        href: format!("/admin/events/{}", event.position),
+    };
+    Ok(found.into_iter().map(hit).collect())
+}
+
+fn places(q: &str) -> Vec<Hit> {
+    let q = q.to_lowercase();
+    let places = GROUPS.iter().flat_map(|group| group.places);
+    let places = places.map(|place| (place.label, place.icon, place.path));
+    let fits = |(label, ..): &(&str, &str, &str)| label.to_lowercase().contains(&q);
+    let hit = |(label, icon, path): (&str, &'static str, &str)| Hit {
+        icon: Icon(icon),
+        text: label.to_owned(),
+        note: String::new(),
+        href: path.to_owned(),
+    };
+    places.chain(COMMANDS).filter(fits).map(hit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::places;
+
+    #[test]
+    fn pages_and_commands_are_found_by_a_part_of_their_name() {
+        let found = places("TRIAL");
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].href, "/admin/trial-balance");
+        assert_eq!(places("invoice").len(), 2);
+        assert!(places("zzz").is_empty());
+    }
 }

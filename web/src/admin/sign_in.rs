@@ -1,6 +1,20 @@
 //! Signing in and out.
 
+use crate::error::PageError;
+use crate::fields::{Fields, REFUSED, new_key, sentence};
+use crate::router::go;
+use crate::state::WebState;
+use crate::visitor::{Posted, cookie, theme_of};
 use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use billfold_api::auth::session_token;
+use billfold_app::access::{AccessError, Secret};
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
 
 use crate::form::Field;
 use crate::layout::Branding;
@@ -21,4 +35,125 @@ pub(crate) struct SignIn {
     pub(crate) fields: Vec<Field>,
     /// Why the last try was refused.
     pub(crate) error: String,
+}
+
+const PATH: &str = "/admin/sign-in";
+/// Ties the form to the browser it was shown to, before there is a session.
+const GUARD: &str = "billfold_sign_in";
+
+/// The addresses of signing in and out.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new().route(PATH, get(blank).post(enter)).route("/admin/sign-out", post(leave))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wishes {
+    next: String,
+}
+
+async fn blank(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    form(&state, &headers, &own_path(&wishes.next), "", "")
+}
+
+fn form(
+    state: &WebState,
+    headers: &HeaderMap,
+    next: &str,
+    email: &str,
+    error: &str,
+) -> Result<Response, PageError> {
+    let guard = new_key();
+    let page = SignIn {
+        theme: theme_of(headers).name(),
+        branding: state.branding(),
+        csrf: guard.clone(),
+        next: next.to_owned(),
+        fields: vec![
+            Field::input("email", "Mail address", "email")
+                .with(email)
+                .known_as("username")
+                .required(),
+            Field::input("password", "Password", "password")
+                .known_as("current-password")
+                .required(),
+        ],
+        error: error.to_owned(),
+    };
+    let mut response = Html(page.render()?).into_response();
+    if !error.is_empty() {
+        *response.status_mut() = REFUSED;
+    }
+    let cookie = format!("{GUARD}={guard}; Path={PATH}; Max-Age=3600; HttpOnly; SameSite=Strict");
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+async fn enter(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let next = own_path(fields.one("next"));
+    let (email, guard) = (fields.one("email"), cookie(&headers, GUARD).unwrap_or_default());
+    if guard.is_empty() || !bool::from(guard.as_bytes().ct_eq(fields.one("csrf").as_bytes())) {
+        return form(&state, &headers, &next, email, "The form was out of date. Sign in again.");
+    }
+    let password = Secret::new(fields.one("password"));
+    match state.access().sign_in(email, &password, None).await {
+        Ok(signed_in) => {
+            let mut response = go(&next);
+            let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
+            let cookie = cookie.ok_or_else(|| PageError::bug("a session token fits no header"))?;
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Err(error @ (AccessError::NotValid | AccessError::Slowed { .. })) => {
+            form(&state, &headers, &next, email, &sentence(&error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn leave(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    _posted: Posted,
+) -> Result<Response, PageError> {
+    if let Some(token) = session_token(&headers) {
+        state.access().sign_out(&token).await?;
+    }
+    let mut response = Redirect::to(PATH).into_response();
+    if let Some(cookie) = state.cookies().end() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A path below `/admin`; anything else leads to the overview.
+fn own_path(next: &str) -> String {
+    let own = next == "/admin" || next.starts_with("/admin/") || next.starts_with("/admin?");
+    if own && !next.contains(['\\', '\n', '\r']) { next.to_owned() } else { "/admin".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn signing_in_leads_nowhere_but_to_our_own_pages() {
+        assert_eq!(own_path("/admin/invoices?status=open"), "/admin/invoices?status=open");
+        for foreign in
+            ["//evil.example", "https://evil.example", "/admin\\@evil", "", "/administrator"]
+        {
+            assert_eq!(own_path(foreign), "/admin", "{foreign}");
+        }
+    }
 }

@@ -1,7 +1,22 @@
 //! The trial balance: every account with what was debited and credited up to a position and a day;
 //! both sides equal.
 
+use super::list::day;
+use crate::error::PageError;
+use crate::router::page;
+use crate::show;
+use crate::state::WebState;
+use crate::visitor::Visitor;
 use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use billfold_app::access::Scope;
+use billfold_domain::kernel::Currency;
+use billfold_projections::account_balances::{self, Balance, When};
+use billfold_projections::{AsOf, event_index};
+use serde::Deserialize;
 
 use crate::layout::Shell;
 use crate::view::{Amount, Moment};
@@ -16,6 +31,10 @@ pub(crate) struct TrialBalance {
     pub(crate) as_of: String,
     /// Effective up to and including, `YYYY-MM-DD`; empty for all.
     pub(crate) on: String,
+    /// Whether another moment than now is shown.
+    pub(crate) past: bool,
+    /// The position the balances are known at.
+    pub(crate) known: i64,
     /// When that position was recorded, if one was asked for.
     pub(crate) at: Option<Moment>,
     /// One per currency.
@@ -52,8 +71,6 @@ pub(crate) struct Account {
     pub(crate) debit: Option<Amount>,
     /// The balance, if on the credit side.
     pub(crate) credit: Option<Amount>,
-    /// The newest event that moved it.
-    pub(crate) position: i64,
 }
 
 /// One entry of a posting, with the account's name.
@@ -69,4 +86,80 @@ pub(crate) struct AccountLine {
     pub(crate) debit: Option<Amount>,
     /// On the credit side.
     pub(crate) credit: Option<Amount>,
+}
+
+const PATH: &str = "/admin/trial-balance";
+
+/// The page's address.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new().route(PATH, get(show_balance))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wishes {
+    on: String,
+    as_of: String,
+}
+
+async fn show_balance(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    state.must(&visitor, Scope::LedgerRead)?;
+    let tenant = visitor.tenant();
+    let known: Option<i64> = match wishes.as_of.trim().trim_start_matches('#') {
+        "" => None,
+        text => Some(text.parse().map_err(|_| {
+            PageError::Malformed("A position of the log is a number such as 184011.".to_owned())
+        })?),
+    };
+    let when =
+        When { as_of: known.map_or(AsOf::Now, AsOf::Position), effective_on: day(&wishes.on)? };
+    let found = account_balances::trial_balance(state.reads(), tenant, when).await?;
+    let at = match known {
+        None => None,
+        Some(position) => {
+            let event = event_index::find(state.reads(), tenant, position).await?.value;
+            event.map(|event| Moment(event.recorded_at))
+        }
+    };
+    let totals = found.value.totals();
+    let books = totals.into_iter().map(|(currency, ..)| books(currency, &found.value.accounts));
+    page(&TrialBalance {
+        shell: visitor.shell(&state, PATH, found.as_of_position).await?,
+        past: known.is_some() || when.effective_on.is_some(),
+        known: found.value.position,
+        at,
+        books: books.collect(),
+        as_of: wishes.as_of,
+        on: wishes.on,
+    })
+}
+
+fn books(currency: Currency, accounts: &[Balance]) -> Books {
+    let (mut debit, mut credit) = (0_i64, 0_i64);
+    let lines = accounts.iter().filter(|account| account.currency == currency).map(|account| {
+        let net = account.net();
+        debit = debit.saturating_add(net.max(0));
+        credit = credit.saturating_add(net.saturating_neg().max(0));
+        Account {
+            code: account.account.clone(),
+            name: show::account_name(&account.account),
+            debited: show::minor(account.debit, currency),
+            credited: show::minor(account.credit, currency),
+            debit: (net > 0).then(|| show::minor(net, currency)),
+            credit: (net < 0).then(|| show::minor(net.saturating_neg(), currency)),
+        }
+    });
+    let lines: Vec<Account> = lines.collect();
+    Books {
+        currency: currency.code().to_owned(),
+        lines,
+        debit: show::minor(debit, currency),
+        credit: show::minor(credit, currency),
+        even: debit == credit,
+    }
 }

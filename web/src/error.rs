@@ -1,0 +1,171 @@
+//! Why a page is not shown, once for all handlers.
+//!
+//! Guarantees: what failed on our side is logged here, once, and told to nobody; a person gets a page that says what
+//! to do next. Absent on purpose: refusals of a form, which stand beside its fields.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use billfold_app::access::{AccessError, Scope};
+
+use crate::operations::OperationsError;
+
+/// Why a page is not shown.
+#[derive(Debug)]
+pub(crate) enum PageError {
+    /// Nobody is signed in, or no longer.
+    SignedOut,
+    /// The account may not.
+    Forbidden(Scope),
+    /// The form was not sent by our own page.
+    Forged,
+    /// There is nothing here, or it is of another seller.
+    NotFound,
+    /// The address or form makes no sense; the sentence says what.
+    Malformed(String),
+    /// It cannot be shown now.
+    Unavailable,
+    /// A fault of ours.
+    Bug,
+}
+
+/// What the outermost layer renders as a page, in the visitor's theme.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What to do about it.
+    pub(crate) text: String,
+}
+
+impl PageError {
+    /// Logs a fault and hides it.
+    pub(crate) fn bug(error: impl std::fmt::Display) -> PageError {
+        tracing::error!(%error, "a page failed");
+        PageError::Bug
+    }
+
+    fn parts(&self) -> (StatusCode, &'static str, String) {
+        match self {
+            PageError::SignedOut => {
+                (StatusCode::SEE_OTHER, "Signed out", "Sign in again.".to_owned())
+            }
+            PageError::Forbidden(scope) => (
+                StatusCode::FORBIDDEN,
+                "Your account may not see this",
+                format!("It needs the permission {}. Ask an administrator.", scope.as_str()),
+            ),
+            PageError::Forged => (
+                StatusCode::FORBIDDEN,
+                "This form is out of date",
+                "It was made for another session. Go back, reload the page and send it again."
+                    .to_owned(),
+            ),
+            PageError::NotFound => (
+                StatusCode::NOT_FOUND,
+                "There is nothing here",
+                "The page or record does not exist, or is not of your company.".to_owned(),
+            ),
+            PageError::Malformed(text) => {
+                (StatusCode::BAD_REQUEST, "This address makes no sense", text.clone())
+            }
+            PageError::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This cannot be shown now",
+                "The database or a read model does not answer. Nothing was changed; try again in a moment."
+                    .to_owned(),
+            ),
+            PageError::Bug => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something is wrong on our side",
+                "Nothing was changed. The fault is in the server's log under the request below."
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let (status, title, text) = self.parts();
+        let mut response = status.into_response();
+        if matches!(self, PageError::SignedOut) {
+            let location = HeaderValue::from_static("/admin/sign-in");
+            response.headers_mut().insert(header::LOCATION, location);
+        } else {
+            response.extensions_mut().insert(Note { title, text });
+        }
+        response
+    }
+}
+
+impl From<billfold_projections::Error> for PageError {
+    fn from(error: billfold_projections::Error) -> PageError {
+        use billfold_projections::Error;
+        match error {
+            Error::Cursor(_) => PageError::Malformed(
+                "The page marker in the address is not one of this list. Start from its first page."
+                    .to_owned(),
+            ),
+            Error::NotYet { position, wanted, .. } => PageError::Malformed(format!(
+                "The books have reached position {position}, not yet {wanted}."
+            )),
+            Error::Database(_) | Error::NotBuilt { .. } => {
+                tracing::error!(%error, "the read side does not answer");
+                PageError::Unavailable
+            }
+            other => PageError::bug(other),
+        }
+    }
+}
+
+impl From<billfold_app::Error> for PageError {
+    fn from(error: billfold_app::Error) -> PageError {
+        use billfold_app::Error;
+        match error {
+            Error::NotFound(_) => PageError::NotFound,
+            Error::Busy { .. } | Error::Unavailable(_) | Error::Unknown(_) => {
+                tracing::error!(%error, "the ledger does not answer");
+                PageError::Unavailable
+            }
+            other => PageError::bug(other),
+        }
+    }
+}
+
+impl From<AccessError> for PageError {
+    fn from(error: AccessError) -> PageError {
+        match error {
+            AccessError::NotValid => PageError::SignedOut,
+            AccessError::Store(_) => {
+                tracing::error!(%error, "the accounts do not answer");
+                PageError::Unavailable
+            }
+            other => PageError::bug(other),
+        }
+    }
+}
+
+impl From<billfold_app::vault::VaultError> for PageError {
+    fn from(error: billfold_app::vault::VaultError) -> PageError {
+        PageError::bug(error)
+    }
+}
+
+impl From<OperationsError> for PageError {
+    fn from(error: OperationsError) -> PageError {
+        match error {
+            OperationsError::Unknown(_) => PageError::NotFound,
+            OperationsError::Busy(_) => PageError::Malformed(error.to_string()),
+            OperationsError::Unavailable(_) => {
+                tracing::error!(%error, "the node does not answer");
+                PageError::Unavailable
+            }
+        }
+    }
+}
+
+impl From<askama::Error> for PageError {
+    fn from(error: askama::Error) -> PageError {
+        PageError::bug(error)
+    }
+}

@@ -1,0 +1,288 @@
+//! From the words of the books to the words of the pages: amounts, accounts, states, events as sentences.
+//!
+//! Absent on purpose: rules; a sentence repeats what the event says and computes nothing.
+
+use billfold_domain::client::ClientEvent;
+use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus, LineKind, TaxCategory};
+use billfold_domain::kernel::{
+    ClientId, Country, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId, Percent, Period,
+    ProductId,
+};
+use billfold_domain::ledger::{Side, account};
+use billfold_domain::order::OrderEvent;
+use billfold_domain::payment::PaymentEvent;
+use billfold_domain::product::ProductEvent;
+use billfold_domain::schema::Event;
+use billfold_domain::tenant::TenantEvent;
+use billfold_projections::event_index::Stored;
+use uuid::Uuid;
+
+use crate::admin::trial_balance::AccountLine;
+use crate::view::{Amount, Badge, Day, Tone};
+
+/// Money as pages show it.
+pub(crate) fn money(money: Money) -> Amount {
+    minor(money.minor(), money.currency())
+}
+
+/// Minor units of a currency as pages show them.
+pub(crate) fn minor(minor: i64, currency: Currency) -> Amount {
+    Amount::new(minor, currency.code(), currency.exponent())
+}
+
+/// The payment status of an invoice; one that was thrown away as a draft has none.
+pub(crate) fn status(status: Option<InvoiceStatus>) -> Badge {
+    Badge::invoice(status.map_or("discarded", InvoiceStatus::word))
+}
+
+/// What an account is called.
+pub(crate) fn account_name(code: &str) -> String {
+    account(code).map_or_else(|| code.to_owned(), |account| account.name.to_owned())
+}
+
+/// One entry of a posting.
+pub(crate) fn account_line(
+    code: &str,
+    side: Side,
+    amount: Amount,
+    detail: Option<&str>,
+) -> AccountLine {
+    AccountLine {
+        code: code.to_owned(),
+        name: account_name(code),
+        detail: detail.map_or_else(String::new, str::to_owned),
+        debit: (side == Side::Debit).then_some(amount),
+        credit: (side == Side::Credit).then_some(amount),
+    }
+}
+
+/// An id cut in its middle: enough to tell two apart, not enough to take for the whole.
+pub(crate) fn short_id(text: &str) -> String {
+    let from = text.len().saturating_sub(4);
+    match (text.get(..12), text.get(from..)) {
+        (Some(start), Some(end)) if text.len() > 18 => format!("{start}…{end}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// The text form of a stream's id.
+pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
+    match aggregate {
+        "client" => ClientId::new(id).to_string(),
+        "product" => ProductId::new(id).to_string(),
+        "order" => OrderId::new(id).to_string(),
+        "invoice" => InvoiceId::new(id).to_string(),
+        "payment" => PaymentId::new(id).to_string(),
+        "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
+        _ => id.to_string(),
+    }
+}
+
+/// The page of what a stream is about, where there is one.
+pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
+    let area = match aggregate {
+        "client" => "clients",
+        "invoice" => "invoices",
+        _ => return None,
+    };
+    Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))
+}
+
+/// A stored word such as `game_server` for people.
+pub(crate) fn words(stored: &str) -> String {
+    let mut text = stored.replace('_', " ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+/// What a line bills, for people.
+pub(crate) fn line_kind(kind: LineKind) -> String {
+    match kind {
+        LineKind::Vps => "VPS".to_owned(),
+        LineKind::SslCertificate => "SSL certificate".to_owned(),
+        other => words(other.word()),
+    }
+}
+
+/// How money came, for people.
+pub(crate) fn gateway(key: &str) -> String {
+    match key {
+        "manual_bank" => "Bank transfer".to_owned(),
+        "manual_cash" => "Cash".to_owned(),
+        "imported" => "Imported".to_owned(),
+        other => words(other),
+    }
+}
+
+/// How often a price is charged.
+pub(crate) fn cycle(cycle: Cycle) -> String {
+    match cycle {
+        Cycle::OneTime => "once".to_owned(),
+        Cycle::Days(days) => format!("every {days} days"),
+        Cycle::Months(1) => "a month".to_owned(),
+        Cycle::Months(12) => "a year".to_owned(),
+        Cycle::Months(months) => format!("every {months} months"),
+    }
+}
+
+/// `DE 19 %`, `exempt`, `reverse charge`.
+pub(crate) fn tax(category: TaxCategory, rate: Percent, country: Country) -> String {
+    match category {
+        TaxCategory::S | TaxCategory::L | TaxCategory::M => format!("{} {rate} %", country.code()),
+        TaxCategory::Z => "zero rate".to_owned(),
+        TaxCategory::E => "exempt".to_owned(),
+        TaxCategory::AE => "reverse charge".to_owned(),
+        TaxCategory::K => "intra-community".to_owned(),
+        TaxCategory::G => "export".to_owned(),
+        TaxCategory::O => "not taxed".to_owned(),
+    }
+}
+
+/// The days of a service, both included.
+pub(crate) fn period(period: Period) -> String {
+    let last = period.to().pred_opt().unwrap_or(period.to());
+    format!("{} to {}", period.from().format("%-d %b %Y"), Day(last).plain())
+}
+
+/// The event inside a stored one; none when this program is too old for it.
+pub(crate) fn decoded(stored: &Stored) -> Option<Event> {
+    billfold_domain::schema::decode(
+        &stored.aggregate_type,
+        &stored.event_type,
+        &stored.event_version,
+        stored.payload.as_bytes(),
+    )
+    .ok()
+}
+
+/// What happened, as a sentence, and the tone of its dot.
+pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
+    match decoded(stored) {
+        Some(Event::Client(event)) => client(&event),
+        Some(Event::Invoice(event)) => invoice(&event),
+        Some(Event::Payment(event)) => payment(&event),
+        Some(Event::Order(event)) => order(&event),
+        Some(Event::Product(event)) => product(&event),
+        Some(Event::Tenant(event)) => tenant(&event),
+        None => (words(&stored.event_type), "grey"),
+    }
+}
+
+fn client(event: &ClientEvent) -> (String, &'static str) {
+    let (text, tone) = match event {
+        ClientEvent::Registered { .. } => ("Client registered", ""),
+        ClientEvent::ContactChanged { .. } => ("Contact changed", "grey"),
+        ClientEvent::Suspended { .. } => ("Client suspended", "red"),
+        ClientEvent::Activated {} => ("Client activated", "green"),
+        ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
+    };
+    (text.to_owned(), tone)
+}
+
+fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
+    match event {
+        InvoiceEvent::Drafted { .. } => ("Invoice drafted".to_owned(), "grey"),
+        InvoiceEvent::LineAdded { line } => (format!("Line added: {}", line.description), "grey"),
+        InvoiceEvent::LineRemoved { line_no } => (format!("Line {line_no} removed"), "grey"),
+        InvoiceEvent::DueDateSet { due_date } => {
+            (format!("Due date set to {}", Day(*due_date).plain()), "grey")
+        }
+        InvoiceEvent::Discarded { .. } => ("Draft discarded".to_owned(), "grey"),
+        InvoiceEvent::Issued(issued) => (format!("Invoice {} issued", issued.number.text), ""),
+        InvoiceEvent::Settled { .. } => ("Invoice paid in full".to_owned(), "green"),
+        InvoiceEvent::PaymentApplied { amount, .. } => {
+            (format!("{} paid", money(*amount).plain()), "green")
+        }
+        InvoiceEvent::Voided(voided) => (
+            format!("Invoice {} voided by {}", voided.invoice_number, voided.credit_note.text),
+            "red",
+        ),
+        InvoiceEvent::WrittenOff { amount, .. } => {
+            (format!("{} written off", money(*amount).plain()), "red")
+        }
+    }
+}
+
+fn payment(event: &PaymentEvent) -> (String, &'static str) {
+    match event {
+        PaymentEvent::Settled { amount, .. } => {
+            (format!("Payment of {} settled", money(*amount).plain()), "green")
+        }
+        PaymentEvent::Declined { amount, reason, .. } => {
+            (format!("Payment of {} declined: {reason}", money(*amount).plain()), "red")
+        }
+        PaymentEvent::Allocated { amount, .. } => {
+            (format!("{} allocated to an invoice", money(*amount).plain()), "green")
+        }
+    }
+}
+
+fn order(event: &OrderEvent) -> (String, &'static str) {
+    match event {
+        OrderEvent::Placed { total, .. } => {
+            (format!("Order over {} placed", money(*total).plain()), "")
+        }
+        OrderEvent::Invoiced { .. } => ("Order invoiced".to_owned(), ""),
+        OrderEvent::Cancelled { .. } => ("Order cancelled".to_owned(), "red"),
+    }
+}
+
+fn product(event: &ProductEvent) -> (String, &'static str) {
+    let text = match event {
+        ProductEvent::Created { name, .. } => format!("Product {name} created"),
+        ProductEvent::PriceSet { price, .. } => format!("Price set to {}", money(*price).plain()),
+        ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
+        ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
+    };
+    (text, "grey")
+}
+
+fn tenant(event: &TenantEvent) -> (String, &'static str) {
+    let text = match event {
+        TenantEvent::Opened { name, .. } => format!("Books of {name} opened"),
+        TenantEvent::Renamed { name } => format!("Seller renamed to {name}"),
+        TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
+        TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
+        TenantEvent::Suspended { .. } => "Seller suspended".to_owned(),
+        TenantEvent::Resumed {} => "Seller resumed".to_owned(),
+    };
+    (text, "grey")
+}
+
+/// Whether a client may buy.
+pub(crate) fn client_status(status: billfold_projections::client_list::ClientStatus) -> Badge {
+    use billfold_projections::client_list::ClientStatus;
+    match status {
+        ClientStatus::Active => Badge::new(Tone::Green, "Active"),
+        ClientStatus::Suspended => Badge::new(Tone::Amber, "Suspended"),
+        ClientStatus::Erased => Badge::new(Tone::Grey, "Erased"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_keeps_its_kind_and_both_ends() {
+        assert_eq!(short_id("inv_01jd2kq7vhe8v9r3m5c2x7wq2m"), "inv_01jd2kq7…wq2m");
+        assert_eq!(short_id("short"), "short");
+    }
+
+    #[test]
+    fn only_what_has_a_page_is_linked() {
+        let id = Uuid::from_u128(1);
+        assert!(
+            stream_href("invoice", id).is_some_and(|href| href.starts_with("/admin/invoices/inv_"))
+        );
+        assert_eq!(stream_href("product", id), None);
+    }
+
+    #[test]
+    fn stored_words_read_as_words() {
+        assert_eq!(words("game_server"), "Game server");
+        assert_eq!(gateway("manual_bank"), "Bank transfer");
+    }
+}

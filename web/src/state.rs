@@ -1,0 +1,142 @@
+//! What the handlers stand on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use billfold_api::auth::CookiePolicy;
+use billfold_app::access::Access;
+use billfold_app::commands::{Ask, Done, Door, UseCase};
+use billfold_domain::kernel::TenantId;
+use billfold_projections::Reads;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::error::PageError;
+use crate::layout::Branding;
+use crate::names::Names;
+use crate::operations::Operations;
+use crate::visitor::Visitor;
+
+/// How long a page waits for its own write to reach the read models.
+const CATCH_UP: Duration = Duration::from_secs(2);
+
+/// What the pages are built over.
+#[derive(Clone)]
+pub struct WebParts {
+    /// The only way in for writes.
+    pub door: Door,
+    /// The read models.
+    pub reads: Reads,
+    /// Sign-in and sessions.
+    pub access: Arc<Access>,
+    /// How cookies are set.
+    pub cookies: CookiePolicy,
+    /// The node itself.
+    pub operations: Arc<dyn Operations>,
+}
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState(Arc<Inner>);
+
+struct Inner {
+    parts: WebParts,
+    names: Names,
+}
+
+impl WebState {
+    /// A state over its parts.
+    #[must_use]
+    pub fn new(parts: WebParts) -> Self {
+        let names = Names::new(parts.door.clone(), parts.reads.clone(), Arc::clone(&parts.access));
+        Self(Arc::new(Inner { parts, names }))
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.0.parts.door
+    }
+
+    pub(crate) fn reads(&self) -> &Reads {
+        &self.0.parts.reads
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.parts.access
+    }
+
+    pub(crate) fn cookies(&self) -> CookiePolicy {
+        self.0.parts.cookies
+    }
+
+    pub(crate) fn operations(&self) -> &dyn Operations {
+        &*self.0.parts.operations
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.0.names
+    }
+
+    /// The footer; a setting of the tenant once tenants have settings for it.
+    pub(crate) fn branding(&self) -> Branding {
+        Branding::default()
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.door().clock().now()
+    }
+
+    /// The business day at the seller's place.
+    pub(crate) async fn today(&self, tenant: TenantId) -> Result<NaiveDate, PageError> {
+        Ok(self.door().settings(tenant).await?.day_of(self.now()))
+    }
+
+    /// Has a command done, once per key, and waits briefly until `projections` show it.
+    pub(crate) async fn command<U: UseCase>(
+        &self,
+        ask: Ask<U>,
+        projections: &[&'static str],
+    ) -> Result<(Done<U::Answer>, Seen), billfold_app::Error> {
+        let done = self.door().execute(ask).await?;
+        let Some(position) = done.position else { return Ok((done, Seen::Now)) };
+        for name in projections {
+            if self.reads().wait(name, position, CATCH_UP).await.is_err() {
+                return Ok((done, Seen::Later));
+            }
+        }
+        Ok((done, Seen::Now))
+    }
+
+    /// Whether the visitor may do what `scope` names.
+    pub(crate) fn must(
+        &self,
+        visitor: &Visitor,
+        scope: billfold_app::access::Scope,
+    ) -> Result<(), PageError> {
+        if visitor.caller.identity.may(scope) { Ok(()) } else { Err(PageError::Forbidden(scope)) }
+    }
+}
+
+/// Whether a page already shows what was just written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// It does.
+    Now,
+    /// The read models are still behind.
+    Later,
+}
+
+impl Seen {
+    /// The word for the address: what was done, or that it takes a moment.
+    pub(crate) fn word(self, done: &'static str) -> &'static str {
+        match self {
+            Seen::Now => done,
+            Seen::Later => "late",
+        }
+    }
+}
+
+impl FromRef<WebState> for Arc<Access> {
+    fn from_ref(state: &WebState) -> Self {
+        Self::clone(&state.0.parts.access)
+    }
+}
