@@ -170,7 +170,8 @@ create table dead_letters (
 create index dead_letters_by_stream on dead_letters (name, generation, tenant_id, aggregate_type, aggregate_id, position);
 
 -- The append, in two calls of one transaction. Each takes whole columns as arrays, so that a batch of any size
--- costs two round trips.
+-- costs two round trips. Arrays of one length that are unnested side by side in a select list give row after row,
+-- without the temporary storage that unnest in a from clause takes.
 --
 -- First call: lock the head, then, in later statements, read what the lock protects. A statement that waited for
 -- the lock still has the snapshot from before the wait, so nothing may be read beside the lock itself.
@@ -184,7 +185,7 @@ create function log_read(
   r_tenants uuid[], r_scopes text[], r_keys text[],
   out h_position bigint, out h_batch_no bigint, out h_batch_hash bytea, out h_recorded_at timestamptz,
   out s_versions bigint[],
-  out k_at bigint[], out k_hashes bytea[], out k_outcomes smallint[], out k_first bigint[], out k_last bigint[],
+  out k_at integer[], out k_hashes bytea[], out k_outcomes smallint[], out k_first bigint[], out k_last bigint[],
   out k_batch_nos bigint[], out k_batch_hashes bytea[], out k_answers text[], out k_versions text[],
   out c_last bigint[], out c_dates date[],
   out r_types text[], out r_ids uuid[]
@@ -199,7 +200,7 @@ begin
 
   s_versions := array(
     select coalesce(s.last_sequence, 0)
-      from unnest(s_tenants, s_types, s_ids) with ordinality u(t, k, i, o)
+      from (select unnest(s_tenants) t, unnest(s_types) k, unnest(s_ids) i, generate_subscripts(s_ids, 1) o) u
       left join streams s on s.tenant_id = u.t and s.aggregate_type = u.k and s.aggregate_id = u.i
      order by u.o);
 
@@ -207,7 +208,7 @@ begin
          array_agg(r.last_position), array_agg(r.batch_no), array_agg(b.batch_hash), array_agg(r.answer::text),
          array_agg(v.versions)
     into k_at, k_hashes, k_outcomes, k_first, k_last, k_batch_nos, k_batch_hashes, k_answers, k_versions
-    from unnest(k_tenants, k_keys) with ordinality u(t, k, o)
+    from (select unnest(k_tenants) t, unnest(k_keys) k, generate_subscripts(k_keys, 1) o) u
     join receipts r on r.tenant_id = u.t and r.key = u.k
     join batches b on b.log_id = r.log_id and b.batch_no = r.batch_no
     cross join lateral (
@@ -220,14 +221,14 @@ begin
   if cardinality(c_series) > 0 then
     select array_agg(coalesce(c.last, 0) order by u.o), array_agg(c.last_date order by u.o)
       into c_last, c_dates
-      from unnest(c_tenants, c_series) with ordinality u(t, s, o)
+      from (select unnest(c_tenants) t, unnest(c_series) s, generate_subscripts(c_series, 1) o) u
       left join counters c on c.tenant_id = u.t and c.series = u.s;
   end if;
 
   if cardinality(r_keys) > 0 then
     select array_agg(r.aggregate_type order by u.o), array_agg(r.aggregate_id order by u.o)
       into r_types, r_ids
-      from unnest(r_tenants, r_scopes, r_keys) with ordinality u(t, s, k, o)
+      from (select unnest(r_tenants) t, unnest(r_scopes) s, unnest(r_keys) k, generate_subscripts(r_keys, 1) o) u
       left join reservations r on r.tenant_id = u.t and r.scope = u.s and r.key = u.k;
   end if;
 end $$;
@@ -266,36 +267,40 @@ begin
                       payload, metadata)
   select p_log, p_first - 1 + o, tenant, kind, id, sequence, type, version, event_id, p_recorded_at, effective,
          command, correlation, causation, actor, leaf, payload::json, metadata::json
-    from unnest(e_tenants, e_aggregate_types, e_aggregate_ids, e_sequences, e_types, e_versions, e_ids, e_effective,
-                e_commands, e_correlations, e_causations, e_actors, e_leaves, e_payloads, e_metadata)
-         with ordinality u(tenant, kind, id, sequence, type, version, event_id, effective, command, correlation,
-                           causation, actor, leaf, payload, metadata, o);
+    from (select generate_subscripts(e_ids, 1) o, unnest(e_tenants) tenant, unnest(e_aggregate_types) kind,
+                 unnest(e_aggregate_ids) id, unnest(e_sequences) sequence, unnest(e_types) type,
+                 unnest(e_versions) version, unnest(e_ids) event_id, unnest(e_effective) effective,
+                 unnest(e_commands) command, unnest(e_correlations) correlation, unnest(e_causations) causation,
+                 unnest(e_actors) actor, unnest(e_leaves) leaf, unnest(e_payloads) payload,
+                 unnest(e_metadata) metadata) u;
 
   insert into receipts (tenant_id, key, request_hash, command_id, log_id, batch_no, outcome, first_position,
                         last_position, answer, leaf_hash)
   select tenant, key, hash, command, p_log, p_batch, outcome, first, last, answer::json, leaf
-    from unnest(k_tenants, k_keys, k_hashes, k_commands, k_outcomes, k_first, k_last, k_answers, k_leaves)
-         u(tenant, key, hash, command, outcome, first, last, answer, leaf);
+    from (select unnest(k_tenants) tenant, unnest(k_keys) key, unnest(k_hashes) hash, unnest(k_commands) command,
+                 unnest(k_outcomes) outcome, unnest(k_first) first, unnest(k_last) last, unnest(k_answers) answer,
+                 unnest(k_leaves) leaf) u;
 
   insert into streams (tenant_id, aggregate_type, aggregate_id, last_sequence, last_position)
-  select * from unnest(s_tenants, s_types, s_ids, s_sequences, s_positions)
+  select unnest(s_tenants), unnest(s_types), unnest(s_ids), unnest(s_sequences), unnest(s_positions)
   on conflict (tenant_id, aggregate_type, aggregate_id)
   do update set last_sequence = excluded.last_sequence, last_position = excluded.last_position;
 
   if cardinality(c_series) > 0 then
     insert into counters (tenant_id, series, last, last_date)
-    select * from unnest(c_tenants, c_series, c_last, c_dates)
+    select unnest(c_tenants), unnest(c_series), unnest(c_last), unnest(c_dates)
     on conflict (tenant_id, series) do update set last = excluded.last, last_date = excluded.last_date;
   end if;
 
   if cardinality(f_keys) > 0 then
-    delete from reservations r using unnest(f_tenants, f_scopes, f_keys) u(t, s, k)
+    delete from reservations r
+     using (select unnest(f_tenants) t, unnest(f_scopes) s, unnest(f_keys) k) u
      where r.tenant_id = u.t and r.scope = u.s and r.key = u.k;
   end if;
 
   if cardinality(r_keys) > 0 then
     insert into reservations (tenant_id, scope, key, aggregate_type, aggregate_id, position)
-    select * from unnest(r_tenants, r_scopes, r_keys, r_types, r_ids, r_positions)
+    select unnest(r_tenants), unnest(r_scopes), unnest(r_keys), unnest(r_types), unnest(r_ids), unnest(r_positions)
     on conflict (tenant_id, scope, key) do update
        set aggregate_type = excluded.aggregate_type, aggregate_id = excluded.aggregate_id,
            position = excluded.position;

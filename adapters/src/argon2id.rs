@@ -1,7 +1,8 @@
-//! Password hashing with argon2id (19 MiB, two passes, one lane), off the threads that serve requests.
+//! Password hashing with argon2id (19 MiB, two passes, one lane), off the threads that serve
+//! requests.
 //!
-//! Guarantees: a fresh salt per hash; `verify_nobody` costs one real verification; at most `AT_ONCE` hashes run
-//! together, so that a flood of sign-ins cannot take the memory of the server.
+//! Guarantees: a fresh salt per hash; `verify_nobody` costs one real verification; at most
+//! `AT_ONCE` hashes run together, so that a flood of sign-ins cannot take the memory of the server.
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,8 +1,8 @@
 //! What every refusal looks like on the wire: RFC 9457 `application/problem+json`.
 //!
-//! Guarantees: one shape for every error of this API, also for those axum or a layer makes; a kind maps
-//! to one status, once, in [`Kind::status`]; `type` is stable (`/problems/<code>`) and so is `code`;
-//! a fault of ours says nothing about its cause to the caller.
+//! Guarantees: one shape for every error of this API, also for those axum or a layer makes; a kind
+//! maps to one status, once, in [`Kind::status`]; `type` is stable (`/problems/<code>`) and so is
+//! `code`; a fault of ours says nothing about its cause to the caller.
 //! Absent on purpose: HTML. The pages render the same refusals in their own way.
 
 use std::borrow::Cow;

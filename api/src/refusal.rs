@@ -1,12 +1,13 @@
 //! From the refusals of the layers below to problems: once, here.
 //!
-//! Guarantees: a refusal keeps its code, its kind and its fields; what failed on our side is logged here,
-//! once, and told to nobody.
+//! Guarantees: a refusal keeps its code, its kind and its fields; what failed on our side is logged
+//! here, once, and told to nobody.
 
 use std::error::Error as StdError;
 use std::time::Duration;
 
 use billfold_app::{Error, Kind as RefusedKind, Refused};
+use billfold_projections::Error as ReadError;
 
 use crate::problem::{FieldError, Kind, Problem};
 
@@ -57,6 +58,34 @@ impl From<Refused> for Problem {
         refused.fields.into_iter().fold(problem, |problem, field| {
             problem.at(FieldError::body(field.pointer, field.code, field.detail))
         })
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotYet { position, wanted, .. } => Self::new(
+                Kind::NotYet,
+                "not_yet",
+                format!("the read side has reached position {position}, not yet {wanted}"),
+            )
+            .position(position)
+            .retry_after(SOON),
+            ReadError::Cursor(_) => Self::field(FieldError::query(
+                "cursor",
+                "cursor.malformed",
+                "is not one of this list; take next_cursor of the page before",
+            )),
+            ReadError::Database(_) | ReadError::NotBuilt { .. } => {
+                log(&error, "the read side does not answer");
+                Self::new(Kind::Unavailable, "reads.unavailable", "this cannot be read now")
+                    .retry_after(SOON)
+            }
+            _ => {
+                log(&error, "a read failed");
+                Self::bug()
+            }
+        }
     }
 }
 

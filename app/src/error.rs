@@ -1,7 +1,8 @@
 //! What the door answers when it does not do what it was asked.
 //!
-//! Guarantees: every variant has a stable code; a refusal keeps the domain's code, kind and fields, also when it is
-//! answered a second time from the receipt. Absent on purpose: HTTP numbers, which belong to the edges.
+//! Guarantees: every variant has a stable code; a refusal keeps the domain's code, kind and fields,
+//! also when it is answered a second time from the receipt. Absent on purpose: HTTP numbers, which
+//! belong to the edges.
 
 use std::time::Duration;
 
@@ -159,8 +160,8 @@ impl Refused {
         self.fields.first().map(|field| field.pointer.as_str())
     }
 
-    /// Whether the answer is kept for the key: true when it depends on state, so that a retry cannot succeed behind a
-    /// caller who was told no.
+    /// Whether the answer is kept for the key: true when it depends on state, so that a retry
+    /// cannot succeed behind a caller who was told no.
     #[must_use]
     pub fn is_remembered(&self) -> bool {
         self.kind != Kind::Malformed

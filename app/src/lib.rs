@@ -1,8 +1,9 @@
-//! What the system does: the door for commands, the vault, access, imports, and the ports they need.
+//! What the system does: the door for commands, the vault, access, imports, and the ports they
+//! need.
 //!
-//! Guarantees: every write of history goes through [`commands::Door`]; personal data is sealed before it reaches an
-//! event; nothing here knows SQL, HTTP or a vendor. Absent on purpose: read models (`projections`) and drivers
-//! (`adapters`).
+//! Guarantees: every write of history goes through [`commands::Door`]; personal data is sealed
+//! before it reaches an event; nothing here knows SQL, HTTP or a vendor. Absent on purpose: read
+//! models (`projections`) and drivers (`adapters`).
 
 pub mod access;
 pub mod commands;

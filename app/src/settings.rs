@@ -1,7 +1,9 @@
-//! What a seller chose: currency, time zone, numbering, payment term; as of one version of its stream.
+//! What a seller chose: currency, time zone, numbering, payment term; as of one version of its
+//! stream.
 //!
-//! Guarantees: settings are immutable values that name the version they were read at. What was planned with old
-//! settings is noticed under the lock, where the version is compared, and planned anew.
+//! Guarantees: settings are immutable values that name the version they were read at. What was
+//! planned with old settings is noticed under the lock, where the version is compared, and planned
+//! anew.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -80,7 +82,8 @@ impl Settings {
         at.with_timezone(&self.time_zone).date_naive()
     }
 
-    /// The first instant of a day at the seller's place; where clocks skip midnight, the first that exists.
+    /// The first instant of a day at the seller's place; where clocks skip midnight, the first that
+    /// exists.
     #[must_use]
     pub fn start_of(&self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_time(NaiveTime::MIN);
@@ -121,7 +124,8 @@ impl SettingsCache {
         Self { store, known: Mutex::new(HashMap::new()) }
     }
 
-    /// The settings of a seller, perhaps a moment old: whoever decides with them compares the version under the lock.
+    /// The settings of a seller, perhaps a moment old: whoever decides with them compares the
+    /// version under the lock.
     ///
     /// # Errors
     /// There is no such seller, or the database does not answer.

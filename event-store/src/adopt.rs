@@ -179,7 +179,8 @@ impl Adoption {
         format!(
             "select aggregate_type, aggregate_id::text, sequence, event_type, event_version, \
                  payload::text, metadata::text, {time} as time \
-             from {} where $1::text[] is not null order by {order}aggregate_type, aggregate_id, sequence",
+             from {} where $1::text[] is not null \
+             order by {order}aggregate_type, aggregate_id, sequence",
             self.table
         )
     }

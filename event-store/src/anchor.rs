@@ -115,7 +115,7 @@ impl AnchorKey {
     /// Reads the key file; makes a new key that only its owner can read, if there is none.
     ///
     /// # Errors
-    /// [`AnchorError::File`]; [`AnchorError::Content`] if the file is not a key or others can read it.
+    /// [`AnchorError::File`]; [`AnchorError::Content`] if it is no key, or others can read it.
     pub fn open_or_create(path: &Path) -> Result<Self, AnchorError> {
         let secret: [u8; 32] = rand::random();
         let mut options = OpenOptions::new();

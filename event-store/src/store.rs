@@ -69,6 +69,9 @@ impl StoreOptions {
 }
 
 /// The log, open for commands. Clones share one queue, one cache and the same writers.
+///
+/// Dropping the last clone stops the writers where they are: nothing that was answered is lost,
+/// what waits is not decided. [`Store::close`] lets them finish.
 #[derive(Clone)]
 pub struct Store {
     backend: Backend,

@@ -1,17 +1,18 @@
 //! What does an account stand at: as known at any position or instant, as true on any day?
 //!
-//! Each entry is added to one row per account, currency, business day and block of positions, for
-//! blocks of 2^12, 2^17 and 2^22 positions and for all positions. A balance as of position *p* is
-//! the sum of the largest blocks that lie wholly before *p*, and of the journal's entries in the
-//! last, partial block: at most 31 blocks of each size and 4,095 positions.
+//! Entries are summed per account, currency, block of positions and span of business days: blocks
+//! of 2^12, 2^17, 2^22 and of all positions; days, months and all days. A balance as of position
+//! *p* and day *d* is the sum of the largest blocks that lie wholly before *p* (at most 31 of each
+//! size), each over the months wholly before *d* and the days of its month, and of the journal's
+//! entries in the last, partial block (at most 4,095 positions).
 //!
 //! Guarantees: back-dated facts rewrite nothing; the answer at a position never changes.
 //! Absent on purpose: running balances per day, which every back-dated fact would have to rewrite.
 
 use billfold_domain::kernel::{ClientId, Currency, TenantId};
-use billfold_domain::ledger::Side;
+use billfold_domain::ledger::{AccountCode, Side};
 use billfold_event_store::OnError;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use sqlx::PgConnection;
 use sqlx::Row as _;
 
@@ -21,24 +22,27 @@ use crate::journal::Journal;
 use crate::oracle;
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, AsOf, Reads};
+use crate::row::cell::words;
 use crate::row::{Cell, row};
 use crate::table::Summed;
 
 row! {
-    /// What one business day did to an account within a block of positions.
+    /// What a span of business days did to an account within a block of positions.
     pub struct DeltaRow in "" {
         key {
             /// The seller.
             tenant_id: TenantId,
-            /// Code in the chart of accounts.
-            account: String,
+            /// The account.
+            account: AccountCode,
             /// Currency of the sums.
             currency: Currency,
             /// Size of the block: 2^span positions; 63 for all.
             span: i16,
+            /// The span of days.
+            grain: Grain,
             /// Number of the block: position / 2^span.
             block: i64,
-            /// The business day.
+            /// First day of the span.
             effective_on: NaiveDate,
         }
         summed {
@@ -50,14 +54,61 @@ row! {
             entries: i64,
         }
     }
+    coarser coarser;
     check "debit >= 0";
     check "credit >= 0";
+}
+
+/// A span of business days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Grain {
+    /// One day.
+    Day,
+    /// A calendar month.
+    Month,
+    /// All days; its first day is written as 1970-01-01.
+    All,
+}
+
+words! {
+    Grain = "span of days" {
+        Day => "day",
+        Month => "month",
+        All => "all",
+    }
 }
 
 /// All positions.
 const ALL: i16 = 63;
 /// Sizes of blocks, largest first; each divides the next larger.
 const SPANS: [i16; 3] = [22, 17, 12];
+/// The smallest block, to which folds add.
+const FINEST: i16 = 12;
+
+/// Every other block and span of days that a day's sums in a smallest block are part of.
+fn coarser(fine: &DeltaRow) -> Vec<DeltaRow> {
+    if (fine.span, fine.grain) != (FINEST, Grain::Day) {
+        return Vec::new();
+    }
+    let month = fine.effective_on.with_day(1).unwrap_or(fine.effective_on);
+    let days = [
+        (Grain::Day, fine.effective_on),
+        (Grain::Month, month),
+        (Grain::All, NaiveDate::default()),
+    ];
+    let blocks = [(FINEST, fine.block), (17, fine.block >> 5), (22, fine.block >> 10), (ALL, 0)];
+    let pairs = blocks.into_iter().flat_map(|block| days.into_iter().map(move |day| (block, day)));
+    pairs
+        .filter(|((span, _), (grain, _))| (*span, *grain) != (FINEST, Grain::Day))
+        .map(|((span, block), (grain, effective_on))| DeltaRow {
+            span,
+            block,
+            grain,
+            effective_on,
+            ..fine.clone()
+        })
+        .collect()
+}
 
 /// The projection.
 #[derive(Debug)]
@@ -72,19 +123,19 @@ impl Projection for AccountBalances {
         Proof {
             rule: "debits equal credits per tenant and currency",
             violations: "select format('%s %s: %s', tenant_id, currency, sum(debit) - sum(credit)) \
-                 from {account_balances} where span = 63 group by tenant_id, currency \
-                 having sum(debit) <> sum(credit)",
+                 from {account_balances} where span = 63 and grain = 'all' \
+                 group by tenant_id, currency having sum(debit) <> sum(credit)",
             reads_log: false,
         },
         Proof {
-            rule: "blocks of every size sum to the same",
+            rule: "blocks and spans of days of every size sum to the same",
             violations: "select format('%s %s %s', tenant_id, account, currency) from ( \
-                     select tenant_id, account, currency, effective_on, span, \
+                     select tenant_id, account, currency, span, grain, \
                          sum(debit) as debit, sum(credit) as credit, sum(entries) as entries \
                      from {account_balances} group by 1, 2, 3, 4, 5 \
-                 ) sums group by tenant_id, account, currency, effective_on \
-                 having count(*) <> 4 or min(debit) <> max(debit) or min(credit) <> max(credit) \
-                     or min(entries) <> max(entries)",
+                 ) sums group by tenant_id, account, currency \
+                 having count(*) <> 12 or min(debit) <> max(debit) \
+                     or min(credit) <> max(credit) or min(entries) <> max(entries)",
             reads_log: false,
         },
         oracle::BALANCES_MATCH_LOG,
@@ -101,20 +152,19 @@ impl Projection for AccountBalances {
                 Side::Debit => (amount, 0),
                 Side::Credit => (0, amount),
             };
-            for span in SPANS.into_iter().chain([ALL]) {
-                rows.add(DeltaRow {
-                    tenant_id: fact.tenant(),
-                    account: entry.account.to_string(),
-                    currency: entry.amount.currency(),
-                    span,
-                    block: fact.position >> span,
-                    effective_on,
-                    debit,
-                    credit,
-                    entries: 1,
-                    last_position: fact.position,
-                })?;
-            }
+            rows.add(DeltaRow {
+                tenant_id: fact.tenant(),
+                account: entry.account,
+                currency: entry.amount.currency(),
+                span: FINEST,
+                grain: Grain::Day,
+                block: fact.position >> FINEST,
+                effective_on,
+                debit,
+                credit,
+                entries: 1,
+                last_position: fact.position,
+            })?;
         }
         Ok(())
     }
@@ -132,8 +182,8 @@ pub struct When {
 /// What an account stands at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
-    /// Code in the chart of accounts.
-    pub account: String,
+    /// The account.
+    pub account: AccountCode,
     /// Currency of the sums.
     pub currency: Currency,
     /// Debits, in minor units.
@@ -187,7 +237,7 @@ impl TrialBalance {
 pub async fn balance(
     reads: &Reads,
     tenant: TenantId,
-    account: &str,
+    account: AccountCode,
     currency: Currency,
     when: When,
 ) -> Result<Answer<Balance>, Error> {
@@ -199,12 +249,12 @@ pub async fn balance(
     );
     let (debit, credit) = sqlx::query_as(&sql)
         .bind(tenant.uuid())
-        .bind(account)
+        .bind(account.as_str())
         .bind(currency.code())
         .bind(when.effective_on)
         .fetch_one(read.conn())
         .await?;
-    Ok(read.answer(Balance { account: account.to_owned(), currency, debit, credit }))
+    Ok(read.answer(Balance { account, currency, debit, credit }))
 }
 
 /// The balance of one account with one client, from the journal's entries.
@@ -214,7 +264,7 @@ pub async fn balance(
 pub async fn balance_with(
     reads: &Reads,
     tenant: TenantId,
-    account: &str,
+    account: AccountCode,
     currency: Currency,
     party: ClientId,
     when: When,
@@ -230,12 +280,12 @@ pub async fn balance_with(
     .bind(tenant.uuid())
     .bind(party.uuid())
     .bind(as_of)
-    .bind(account)
+    .bind(account.as_str())
     .bind(currency.code())
     .bind(when.effective_on)
     .fetch_one(read.conn())
     .await?;
-    Ok(read.answer(Balance { account: account.to_owned(), currency, debit, credit }))
+    Ok(read.answer(Balance { account, currency, debit, credit }))
 }
 
 /// The balances of all accounts.
@@ -263,7 +313,8 @@ async fn all_accounts(
     let sql = format!(
         "select a.account, a.currency, s.debit, s.credit from ( \
              select distinct account, currency from account_balances \
-             where tenant_id = $1 and span = {ALL} and $2::text is null and $3::text is null \
+             where tenant_id = $1 and span = {ALL} and grain = 'all' \
+                 and $2::text is null and $3::text is null \
          ) a cross join lateral ( \
              select sum(debit)::bigint as debit, sum(credit)::bigint as credit from ({}) sums \
          ) s where s.debit is not null order by a.account, a.currency",
@@ -278,7 +329,7 @@ async fn all_accounts(
         .await?;
     let balance = |row: &sqlx::postgres::PgRow| {
         Ok::<_, sqlx::Error>(Balance {
-            account: row.try_get(0)?,
+            account: AccountCode::get(row, 0)?,
             currency: Currency::get(row, 1)?,
             debit: row.try_get(2)?,
             credit: row.try_get(3)?,
@@ -298,21 +349,33 @@ fn names(when: When) -> &'static [&'static str] {
 /// The rows that add up to an account as of a position. `$1` is the tenant, `$4` the last business
 /// day or null.
 fn sums(when: When, as_of: i64, account: &str, currency: &str) -> String {
-    let one = format!(
-        "from account_balances where tenant_id = $1 and account = {account} \
-         and currency = {currency} and ($4::date is null or effective_on <= $4)"
-    );
+    let days: &[&str] = match when.effective_on {
+        None => &["grain = 'all'"],
+        Some(_) => &[
+            "grain = 'month' and effective_on < date_trunc('month', $4::date::timestamp)::date",
+            "grain = 'day' and effective_on <= $4 \
+             and effective_on >= date_trunc('month', $4::date::timestamp)::date",
+        ],
+    };
+    let mut parts = Vec::new();
+    let mut blocks = |span: i16, first: i64, until: i64| {
+        parts.extend(days.iter().map(|days| {
+            format!(
+                "select debit, credit from account_balances where tenant_id = $1 \
+                 and account = {account} and currency = {currency} and span = {span} and {days} \
+                 and block >= {first} and block < {until}"
+            )
+        }));
+    };
     if when.as_of == AsOf::Now {
-        return format!("select debit, credit {one} and span = {ALL}");
+        blocks(ALL, 0, 1);
+        return parts.join(" union all ");
     }
     let end = as_of.saturating_add(1);
-    let mut parts = Vec::new();
     let mut from = 0;
     for span in SPANS {
         let (first, until) = (from >> span, end >> span);
-        parts.push(format!(
-            "select debit, credit {one} and span = {span} and block >= {first} and block < {until}"
-        ));
+        blocks(span, first, until);
         from = until << span;
     }
     parts.push(format!(

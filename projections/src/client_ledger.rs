@@ -6,7 +6,7 @@
 //! reads the journal.
 
 use billfold_domain::kernel::{ClientId, Currency, EventId, TenantId};
-use billfold_domain::ledger::Side;
+use billfold_domain::ledger::{AccountCode, Side};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ pub struct Movement {
     /// The document.
     pub aggregate_id: Uuid,
     /// The account: receivable, credit or unapplied cash.
-    pub account: String,
+    pub account: AccountCode,
     /// Which side of it.
     pub side: Side,
     /// How much, in minor units.
@@ -145,7 +145,7 @@ fn movement(row: &sqlx::postgres::PgRow) -> Result<Movement, sqlx::Error> {
         event_type: row.try_get(5)?,
         aggregate_type: row.try_get(6)?,
         aggregate_id: row.try_get(7)?,
-        account: row.try_get(8)?,
+        account: AccountCode::get(row, 8)?,
         side: Side::get(row, 9)?,
         amount: row.try_get(10)?,
         currency: Currency::get(row, 11)?,

@@ -1,8 +1,8 @@
 //! One event as a fold sees it: the header at once, the content when asked for.
 //!
-//! Guarantees: an event is decoded and posted at most once however many projections read it, and a projection
-//! that needs no content never causes a decode. Absent on purpose: metadata, which no fold reads
-//! (reads that show it join the log), and loading anything else.
+//! Guarantees: an event is decoded and posted at most once however many projections read it, and a
+//! projection that needs no content never causes a decode. Absent on purpose: metadata, which no
+//! fold reads (reads that show it join the log), and loading anything else.
 
 use std::ops::Deref;
 use std::sync::OnceLock;

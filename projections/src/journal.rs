@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use billfold_domain::kernel::{ClientId, Currency, EventId, TenantId};
-use billfold_domain::ledger::Side;
+use billfold_domain::ledger::{AccountCode, Side};
 use billfold_event_store::OnError;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Postgres, QueryBuilder};
@@ -71,8 +71,8 @@ row! {
             entry_no: i32,
         }
         appended {
-            /// Code in the chart of accounts.
-            account: String,
+            /// The account.
+            account: AccountCode,
             /// Debit or credit.
             side: Side,
             /// Always above zero, in minor units.
@@ -153,7 +153,7 @@ impl Projection for Journal {
                 tenant_id: fact.tenant(),
                 position: fact.position,
                 entry_no,
-                account: entry.account.to_string(),
+                account: entry.account,
                 side: entry.side,
                 amount,
                 currency,
@@ -185,7 +185,7 @@ impl Projection for Journal {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Some entry is on this account.
-    pub account: Option<String>,
+    pub account: Option<AccountCode>,
     /// Some entry concerns this client.
     pub party: Option<ClientId>,
     /// The document it comes from.
@@ -260,8 +260,8 @@ fn positions_of(tenant: TenantId, filter: &Filter, as_of: i64) -> QueryBuilder<'
     let mut query = QueryBuilder::new(format!("select position from {table} t"));
     query.push(" where tenant_id = ").push_bind(tenant.uuid());
     query.push(" and position <= ").push_bind(as_of);
-    if let Some(account) = &filter.account {
-        query.push(" and account = ").push_bind(account.clone());
+    if let Some(account) = filter.account {
+        query.push(" and account = ").push_bind(account.as_str());
     }
     if let Some(party) = filter.party {
         query.push(" and party = ").push_bind(party.uuid());

@@ -33,7 +33,7 @@ pub(crate) const BALANCES_MATCH_LOG: Proof = Proof {
          from ( \
              select tenant_id, account, currency::text, effective_on as day, \
                  sum(debit) - sum(credit) as net \
-             from {account_balances} where span = 63 group by 1, 2, 3, 4 \
+             from {account_balances} where span = 63 and grain = 'day' group by 1, 2, 3, 4 \
              having sum(debit) <> sum(credit) \
          ) b full join money m using (tenant_id, account, currency, day) \
          where b.net is distinct from m.net"

@@ -9,7 +9,6 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod embedded;
-mod health;
 mod telemetry;
 pub mod wire;
 

@@ -113,7 +113,7 @@ async fn numbers_have_no_gap_and_no_duplicate_whoever_takes_them() {
             let taken = TakenNumber { series: "2026".into(), number, date, imported: false };
             let draft = Draft { numbers: vec![taken], ..added(1) };
             desk.append(&jar(n), draft, |jar: &mut Jar| jar.content += 1)?;
-            if n % 5 == 0 {
+            if n.is_multiple_of(5) {
                 let answer = json(r#""no""#);
                 return Err(billfold_event_store::Refused { answer, remember: true }.into());
             }

@@ -277,81 +277,78 @@ async fn every_flip_in_the_head_is_found() {
     assert!(report(&db).await.is_sound());
 }
 
+/// What an intruder did to the sample; which check finds it, at which position, in which batch.
+const DAMAGE: &[(&str, Check, Option<i64>, Option<i64>)] = &[
+    ("delete from events where position = 5", Check::Positions, Some(5), None),
+    ("delete from events where position = 9", Check::Positions, Some(9), Some(4)),
+    ("delete from receipts where batch_no = 2", Check::ReceiptsRoots, Some(4), Some(2)),
+    ("delete from batches where batch_no = 2", Check::Batches, Some(4), Some(3)),
+    ("delete from batches where batch_no = 4", Check::Head, Some(7), Some(3)),
+    ("delete from streams where last_position = 9", Check::Streams, Some(9), None),
+    (
+        "insert into events select log_id, 10, tenant_id, aggregate_type, aggregate_id, 99, \
+             event_type, event_version, event_id, recorded_at, effective_at, command_id, \
+             correlation_id, causation_id, actor, leaf_hash, payload, metadata \
+         from events where position = 9",
+        Check::Positions,
+        Some(10),
+        None,
+    ),
+    (
+        "insert into events select 9, 1, tenant_id, aggregate_type, aggregate_id, 99, \
+             event_type, event_version, event_id, recorded_at, effective_at, command_id, \
+             correlation_id, causation_id, actor, leaf_hash, payload, metadata \
+         from events where position = 9",
+        Check::Positions,
+        None,
+        None,
+    ),
+    (
+        "insert into receipts select tenant_id, 'forged', request_hash, command_id, log_id, \
+             batch_no, outcome, first_position, last_position, answer, leaf_hash \
+         from receipts where batch_no = 2",
+        Check::ReceiptsRoots,
+        Some(4),
+        Some(2),
+    ),
+    (
+        "update events e set payload = o.payload, leaf_hash = o.leaf_hash from events o \
+         where (e.position, o.position) in ((8, 9), (9, 8))",
+        Check::EventLeaves,
+        Some(8),
+        Some(4),
+    ),
+    (
+        "update events set recorded_at = recorded_at - interval '1 day' where position = 8",
+        Check::Time,
+        Some(8),
+        None,
+    ),
+    ("update receipts set batch_no = 77 where batch_no = 2", Check::ReceiptLeaves, None, Some(77)),
+    (
+        "update events set causation_id = gen_random_uuid() where causation_id is null \
+             and position = 7",
+        Check::EventLeaves,
+        Some(7),
+        Some(3),
+    ),
+    (
+        "update receipts set first_position = 4, last_position = 4 where batch_no = 2",
+        Check::ReceiptLeaves,
+        Some(4),
+        Some(2),
+    ),
+    (
+        "update receipts set first_position = 1 where batch_no = 4 and first_position = 9",
+        Check::Receipts,
+        Some(1),
+        Some(4),
+    ),
+];
+
 #[tokio::test]
 async fn rows_that_were_removed_added_or_exchanged_are_found_and_named() {
-    let cases: &[(&str, Check, Option<i64>, Option<i64>)] = &[
-        ("delete from events where position = 5", Check::Positions, Some(5), None),
-        ("delete from events where position = 9", Check::Positions, Some(9), Some(4)),
-        ("delete from receipts where batch_no = 2", Check::ReceiptsRoots, Some(4), Some(2)),
-        ("delete from batches where batch_no = 2", Check::Batches, Some(4), Some(3)),
-        ("delete from batches where batch_no = 4", Check::Head, Some(7), Some(3)),
-        ("delete from streams where last_position = 9", Check::Streams, Some(9), None),
-        (
-            "insert into events select log_id, 10, tenant_id, aggregate_type, aggregate_id, 99, \
-                 event_type, event_version, event_id, recorded_at, effective_at, command_id, \
-                 correlation_id, causation_id, actor, leaf_hash, payload, metadata \
-             from events where position = 9",
-            Check::Positions,
-            Some(10),
-            None,
-        ),
-        (
-            "insert into events select 9, 1, tenant_id, aggregate_type, aggregate_id, 99, \
-                 event_type, event_version, event_id, recorded_at, effective_at, command_id, \
-                 correlation_id, causation_id, actor, leaf_hash, payload, metadata \
-             from events where position = 9",
-            Check::Positions,
-            None,
-            None,
-        ),
-        (
-            "insert into receipts select tenant_id, 'forged', request_hash, command_id, log_id, \
-                 batch_no, outcome, first_position, last_position, answer, leaf_hash \
-             from receipts where batch_no = 2",
-            Check::ReceiptsRoots,
-            Some(4),
-            Some(2),
-        ),
-        (
-            "update events e set payload = o.payload, leaf_hash = o.leaf_hash from events o \
-             where (e.position, o.position) in ((8, 9), (9, 8))",
-            Check::EventLeaves,
-            Some(8),
-            Some(4),
-        ),
-        (
-            "update events set recorded_at = recorded_at - interval '1 day' where position = 8",
-            Check::Time,
-            Some(8),
-            None,
-        ),
-        (
-            "update receipts set batch_no = 77 where batch_no = 2",
-            Check::ReceiptLeaves,
-            None,
-            Some(77),
-        ),
-        (
-            "update events set causation_id = gen_random_uuid() where causation_id is null \
-                 and position = 7",
-            Check::EventLeaves,
-            Some(7),
-            Some(3),
-        ),
-        (
-            "update receipts set first_position = 4, last_position = 4 where batch_no = 2",
-            Check::ReceiptLeaves,
-            Some(4),
-            Some(2),
-        ),
-        (
-            "update receipts set first_position = 1 where batch_no = 4 and first_position = 9",
-            Check::Receipts,
-            Some(1),
-            Some(4),
-        ),
-    ];
-    for (change, check, position, batch) in cases {
+    for (change, check, position, batch) in DAMAGE {
         let db = TestDb::new().await;
         sample(&db).await;
         let mut connection = intruder(&db).await;

@@ -1,9 +1,11 @@
 //! A gateway that moves no money: for trials, demos and tests. A tenant must choose it by name.
 //!
-//! The last two digits of the amount, in minor units, choose the answer: `…41` declined, do not honour, retrying may
-//! help; `…51` declined, insufficient funds, retrying may help; `…54` declined, card expired, for good; `…59` declined,
-//! suspected fraud, for good; anything else settles.
-//! Guarantees: the same idempotency key gives the same reference, in any process, because both follow from the input.
+//! The last two digits of the amount, in minor units, choose the answer: `…41` declined, do not
+//! honour, retrying may help; `…51` declined, insufficient funds, retrying may help; `…54`
+//! declined, card expired, for good; `…59` declined, suspected fraud, for good; anything else
+//! settles.
+//! Guarantees: the same idempotency key gives the same reference, in any process, because both
+//! follow from the input.
 
 use async_trait::async_trait;
 use billfold_app::ports::{Charge, ChargeAnswer, ChargeUnknown, Gateway};

@@ -1,7 +1,7 @@
 //! Tables that are not history: data keys, accounts, sessions, API keys.
 //!
-//! Guarantees: each call is one transaction with `billfold.tenant` set, under the role `billfold_app`, so that
-//! row-level security is the second guard; a file owns its table.
+//! Guarantees: each call is one transaction with `billfold.tenant` set, under the role
+//! `billfold_app`, so that row-level security is the second guard; a file owns its table.
 //! Absent on purpose: connecting and roles, which the composition root does.
 
 mod api_keys;

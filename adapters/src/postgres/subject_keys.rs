@@ -1,7 +1,8 @@
 //! Wrapped data keys in the table `subject_keys`.
 //!
-//! Guarantees: any number of keys in one statement; a key is never replaced; a destroyed row stays. PostgreSQL keeps
-//! the old row version until vacuum and in backups: keep backups of this table shorter than the legal deadline.
+//! Guarantees: any number of keys in one statement; a key is never replaced; a destroyed row stays.
+//! PostgreSQL keeps the old row version until vacuum and in backups: keep backups of this table
+//! shorter than the legal deadline.
 
 use async_trait::async_trait;
 use billfold_app::ports::{KeyRef, Purpose, StoreFailure, StoredKey, SubjectKeys, SubjectRef};

@@ -1,6 +1,6 @@
 //! The caller of a request: an API key from `Authorization`, or a session from the cookie.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use billfold_app::commands::{Ask, RequestOrigin};
 use billfold_domain::kernel::{Actor, TenantId};
 
 use super::cookie;
-use crate::layers::RequestId;
+use crate::layers::{ClientAddress, RequestId};
 use crate::problem::{FieldError, Kind, Problem};
 use crate::receive::IdempotencyKey;
 
@@ -90,8 +90,8 @@ impl Caller {
     }
 }
 
-/// The caller behind the session cookie. It does **not** look at the CSRF token: whoever uses it for a
-/// change checks the token of the form with [`Identity::csrf_holds`].
+/// The caller behind the session cookie. It does **not** look at the CSRF token: whoever uses it
+/// for a change checks the token of the form with [`Identity::csrf_holds`].
 ///
 /// # Errors
 /// Unauthenticated without a valid session.
@@ -132,7 +132,8 @@ fn nobody() -> Problem {
     )
 }
 
-/// The key in `Authorization`, if that header is there at all: a wrong one never falls back to a cookie.
+/// The key in `Authorization`, if that header is there at all: a wrong one never falls back to a
+/// cookie.
 fn bearer(parts: &Parts) -> Option<Result<Secret, Problem>> {
     let value = parts.headers.get(AUTHORIZATION)?;
     let key =
@@ -160,8 +161,14 @@ fn check_csrf(parts: &Parts, identity: &Identity) -> Result<(), Problem> {
 fn origin_of(parts: &Parts) -> RequestOrigin {
     let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     RequestOrigin {
-        ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|from| from.0.ip()),
+        ip: address_of(parts),
         user_agent: agent.map(|text| text.chars().take(LONGEST_AGENT).collect()),
         request_id: parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()),
     }
+}
+
+/// The address behind trusted proxies where the layers found one, otherwise that of the connection.
+fn address_of(parts: &Parts) -> Option<IpAddr> {
+    let behind = parts.extensions.get::<ClientAddress>().map(|address| address.0);
+    behind.or_else(|| Some(parts.extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip()))
 }

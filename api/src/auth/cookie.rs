@@ -1,7 +1,8 @@
 //! The session cookie.
 //!
-//! Guarantees: scripts cannot read it (`HttpOnly`), other sites cannot make a browser change something
-//! with it (`SameSite=Lax` and the CSRF token), and over TLS it never leaves it (`Secure`).
+//! Guarantees: scripts cannot read it (`HttpOnly`), other sites cannot make a browser change
+//! something with it (`SameSite=Lax` and the CSRF token), and over TLS it never leaves it
+//! (`Secure`).
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{ALLOW, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
@@ -13,6 +13,7 @@ use axum::response::Response;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::client_address::ClientAddress;
 use crate::problem::Problem;
 
 /// The header that names a request, in both directions.
@@ -43,7 +44,11 @@ impl RequestId {
 }
 
 /// Gives the request its id and span, and its answer the shape every answer has.
-pub(super) async fn wrap(mut request: Request, next: Next) -> Response {
+pub(super) async fn wrap(
+    State(trusted_proxies): State<u8>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = RequestId::of(request.headers());
     let method = request.method().clone();
     let route = route_of(&request);
@@ -51,6 +56,9 @@ pub(super) async fn wrap(mut request: Request, next: Next) -> Response {
         "request", request.id = id.as_str(), http.method = %method, http.route = %route
     );
     request.extensions_mut().insert(id.clone());
+    if let Some(address) = ClientAddress::of(&request, trusted_proxies) {
+        request.extensions_mut().insert(address);
+    }
     let begun = Instant::now();
     let mut response = finish(next.run(request).instrument(span.clone()).await, &id);
     let (elapsed, status) = (begun.elapsed(), response.status().as_u16());
@@ -79,7 +87,8 @@ fn finish(mut response: Response, id: &RequestId) -> Response {
     response
 }
 
-/// An API answer is data: it is never a page, never framed, never guessed at, never kept by a cache.
+/// An API answer is data: it is never a page, never framed, never guessed at, never kept by a
+/// cache.
 fn safe_headers(headers: &mut HeaderMap) {
     let rules = [
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),

@@ -1,11 +1,12 @@
 //! What surrounds every request: identity, logging, limits, safety headers, and one shape of error.
 //!
-//! Guarantees, from the outside in: answers are compressed where the caller wants it; every answer carries
-//! `x-request-id` and the safety headers; every error is a problem with that id as `instance`; a panic is
-//! a 500 and not a cut connection; more requests at a time than the limit, or one that takes too long, are
-//! answered with 503 and `Retry-After`; a body over the limit is never read to its end.
-//! Absent on purpose: bodies, names and query strings in logs.
+//! Guarantees, from the outside in: answers are compressed where the caller wants it; every answer
+//! carries `x-request-id` and the safety headers; every error is a problem with that id as
+//! `instance`; a panic is a 500 and not a cut connection; more requests at a time than the limit,
+//! or one that takes too long, are answered with 503 and `Retry-After`; a body over the limit is
+//! never read to its end. Absent on purpose: bodies, names and query strings in logs.
 
+mod client_address;
 mod envelope;
 mod limits;
 
@@ -14,17 +15,18 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::problem::Problem;
 
+pub use client_address::ClientAddress;
 pub use envelope::RequestId;
 use limits::{Room, hold_room, stop_in_time};
 
-/// How much one process takes on.
+/// How much one process takes on, and whom it believes.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Bytes of a request body.
@@ -35,6 +37,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long a read waits for `min_position`.
     pub catch_up_time: Duration,
+    /// Proxies in front that tell the client's address truly; 0 if clients connect directly.
+    pub trusted_proxies: u8,
 }
 
 impl Default for Limits {
@@ -44,6 +48,7 @@ impl Default for Limits {
             requests: 1024,
             request_time: Duration::from_secs(30),
             catch_up_time: Duration::from_secs(2),
+            trusted_proxies: 0,
         }
     }
 }
@@ -55,7 +60,7 @@ pub fn around(router: Router, limits: &Limits) -> Router {
         .layer(from_fn_with_state(limits.request_time, stop_in_time))
         .layer(from_fn_with_state(Room::of(limits.requests), hold_room))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(envelope::wrap))
+        .layer(from_fn_with_state(limits.trusted_proxies, envelope::wrap))
         .layer(CompressionLayer::new())
 }
 

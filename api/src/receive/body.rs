@@ -1,7 +1,8 @@
 //! A JSON body, read into a wire type.
 //!
-//! Guarantees: a type error names the field by JSON Pointer; an unknown field is refused by the wire
-//! types themselves (`deny_unknown_fields`), so that a typing error is never taken for silence.
+//! Guarantees: a type error names the field by JSON Pointer; an unknown field is refused by the
+//! wire types themselves (`deny_unknown_fields`), so that a typing error is never taken for
+//! silence.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;

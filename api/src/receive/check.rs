@@ -136,6 +136,18 @@ impl Check {
         }
     }
 
+    /// A business date that may be absent.
+    pub fn optional_date(
+        &mut self,
+        pointer: &str,
+        value: Option<NaiveDate>,
+    ) -> Option<Option<NaiveDate>> {
+        match value {
+            None => Some(None),
+            Some(day) => self.date(pointer, day).map(Some),
+        }
+    }
+
     /// Passes if every field was right.
     ///
     /// # Errors

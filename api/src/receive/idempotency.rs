@@ -1,7 +1,7 @@
 //! The key that makes a write happen once.
 //!
-//! Guarantees: no POST without a key; the key reaches the log as it is, behind `api:`, and the log keeps
-//! the answer for ever beside what was written.
+//! Guarantees: no POST without a key; the key reaches the log as it is, behind `api:`, and the log
+//! keeps the answer for ever beside what was written.
 //! Absent on purpose: a store of responses. The receipt in the log is the answer.
 
 use axum::extract::FromRequestParts;
@@ -19,7 +19,8 @@ const MAX_LENGTH: usize = 128;
 pub struct IdempotencyKey(String);
 
 impl IdempotencyKey {
-    /// The key as the log knows it. Pages and jobs have prefixes of their own, so none meets another's.
+    /// The key as the log knows it. Pages and jobs have prefixes of their own, so none meets
+    /// another's.
     #[must_use]
     pub fn command_key(&self) -> String {
         format!("api:{}", self.0)

@@ -1,7 +1,7 @@
 //! `ETag` and `If-Match`: nobody overwrites what they have not seen.
 //!
-//! Guarantees: a change of an existing thing needs the version the caller saw; the log compares it under
-//! its lock, so that the answer is right at the moment of the write and not before it.
+//! Guarantees: a change of an existing thing needs the version the caller saw; the log compares it
+//! under its lock, so that the answer is right at the moment of the write and not before it.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{ETAG, HeaderName, IF_MATCH};

@@ -1,7 +1,7 @@
 //! The query string, read into a wire type.
 //!
-//! Guarantees: an unknown parameter is refused where the wire type denies unknown fields, since a filter
-//! that is silently dropped answers another question than the one asked.
+//! Guarantees: an unknown parameter is refused where the wire type denies unknown fields, since a
+//! filter that is silently dropped answers another question than the one asked.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::ports::{PasswordRefusal, StoreFailure};
 use crate::vault::VaultError;
 
-/// Nobody was let in, or an account could not be made. Never says whether an address has an account.
+/// Nobody was let in, or an account could not be made. Never says whether an address has an
+/// account.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
     /// The address, the password, the token or the key is wrong, ended or unknown.

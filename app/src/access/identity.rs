@@ -53,7 +53,8 @@ impl Identity {
         self.scopes.allow(scope)
     }
 
-    /// What a form of this session carries; none for an API key, which needs no protection against forged forms.
+    /// What a form of this session carries; none for an API key, which needs no protection against
+    /// forged forms.
     #[must_use]
     pub fn csrf_token(&self) -> Option<String> {
         match &self.via {

@@ -1,7 +1,8 @@
 //! Who may come in: staff with a password and a session, programs with an API key, both per tenant.
 //!
-//! Guarantees: a token or secret is shown once and stored as a hash; a sign-in takes equally long whether the account
-//! exists or not; repeated failures are slowed per address; an `Actor` for a write comes from here alone.
+//! Guarantees: a token or secret is shown once and stored as a hash; a sign-in takes equally long
+//! whether the account exists or not; repeated failures are slowed per address; an `Actor` for a
+//! write comes from here alone.
 //! Absent on purpose: cookies and headers, which belong to the edges, and client (portal) accounts.
 
 mod api_key;

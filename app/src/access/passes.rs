@@ -1,7 +1,7 @@
 //! Identities verified a moment ago, so that a busy client does not cost a look-up per request.
 //!
-//! Guarantees: bounded; an identity is trusted for `TRUST`, which is how late another node's revocation may take
-//! effect here; a revocation on this node takes effect at once.
+//! Guarantees: bounded; an identity is trusted for `TRUST`, which is how late another node's
+//! revocation may take effect here; a revocation on this node takes effect at once.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

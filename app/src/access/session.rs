@@ -1,7 +1,8 @@
 //! Sign-in with a password, and the session it begins.
 //!
-//! An address may have accounts with several sellers. The password is tried on each; the session is for the first that
-//! matches (or the one asked for) and remembers the others, so that switching sellers asks for nothing a second time.
+//! An address may have accounts with several sellers. The password is tried on each; the session is
+//! for the first that matches (or the one asked for) and remembers the others, so that switching
+//! sellers asks for nothing a second time.
 
 use std::time::Duration;
 
@@ -65,7 +66,8 @@ impl Access {
         self.begin(chosen, also.collect()).await
     }
 
-    /// Begins a session at another seller that the sign-in behind `identity` also opened, and ends the given one.
+    /// Begins a session at another seller that the sign-in behind `identity` also opened, and ends
+    /// the given one.
     ///
     /// # Errors
     /// `NotValid` when the sign-in did not open that seller or the account was stopped since.

@@ -87,7 +87,8 @@ impl Access {
         if self.parts.staff.add(&row).await? { Ok(id) } else { Err(AccessError::Taken) }
     }
 
-    /// Makes the first account of a tenant, with all permissions. Answers `None` when the tenant has accounts.
+    /// Makes the first account of a tenant, with all permissions. Answers `None` when the tenant
+    /// has accounts.
     ///
     /// # Errors
     /// As `add_staff`.

@@ -1,7 +1,7 @@
 //! Slows guessing: after some failures an address waits, however right the next password is.
 //!
-//! Guarantees: bounded memory; a success clears the count. Counts live in this process only, which bounds guessing per
-//! node; a limit in front of all nodes belongs to the edge.
+//! Guarantees: bounded memory; a success clears the count. Counts live in this process only, which
+//! bounds guessing per node; a limit in front of all nodes belongs to the edge.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,6 +1,7 @@
 //! Tokens and secrets: random bytes that name their tenant, shown once, compared by hash.
 //!
-//! The tenant stands in the token so that row-level security can be set before anything is looked up; it is no secret.
+//! The tenant stands in the token so that row-level security can be set before anything is looked
+//! up; it is no secret.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

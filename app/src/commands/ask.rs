@@ -14,7 +14,8 @@ pub struct Ask<C> {
     pub tenant: TenantId,
     /// Who asks; only an auth check makes one.
     pub actor: Actor,
-    /// The idempotency key, 1 to 200 characters, unique per tenant for ever.
+    /// The idempotency key, 1 to 200 characters, unique per tenant for ever. It is stored in clear:
+    /// no personal data.
     pub key: String,
     /// Where the request came from.
     pub origin: RequestOrigin,
@@ -55,7 +56,8 @@ pub struct Done<A> {
     pub answer: A,
     /// The log position of its first event; absent when nothing had to change.
     pub first_position: Option<i64>,
-    /// The log position of its last event; absent when nothing had to change. Reads take it as `min_position`.
+    /// The log position of its last event; absent when nothing had to change. Reads take it as
+    /// `min_position`.
     pub position: Option<i64>,
     /// The streams that changed, each with its version afterwards.
     pub versions: Vec<(StreamKey, i64)>,

@@ -1,7 +1,8 @@
 //! The door: one way in for every write of history.
 //!
-//! Guarantees: a command is planned, decided under the head lock, appended and answered once per key, for ever; what a
-//! plan finds wrong is remembered like a refusal under the lock; a stale plan is made anew a bounded number of times.
+//! Guarantees: a command is planned, decided under the head lock, appended and answered once per
+//! key, for ever; what a plan finds wrong is remembered like a refusal under the lock; a stale plan
+//! is made anew a bounded number of times.
 
 use std::sync::Arc;
 
@@ -82,8 +83,9 @@ impl Door {
         self.run(&ask).instrument(span).await
     }
 
-    /// Does many things of one kind in their order and in as few transactions as the log allows, as an import does.
-    /// One answer per request, in their order. The plans are made beforehand by the caller.
+    /// Does many things of one kind in their order and in as few transactions as the log allows, as
+    /// an import does. One answer per request, in their order. The plans are made beforehand by the
+    /// caller.
     pub(crate) async fn execute_planned<A: Answer>(
         &self,
         planned: Vec<Planned<A>>,
@@ -112,7 +114,8 @@ impl Door {
         self.0.settings.refresh(tenant).await
     }
 
-    /// The committed state of an aggregate and its version; the default state at version 0 when it does not exist.
+    /// The committed state of an aggregate and its version; the default state at version 0 when it
+    /// does not exist.
     ///
     /// # Errors
     /// The database does not answer.

@@ -1,8 +1,9 @@
-//! A domain aggregate as the log holds it: a kind of stream whose events the domain decodes and folds.
+//! A domain aggregate as the log holds it: a kind of stream whose events the domain decodes and
+//! folds.
 //!
 //! Guarantees: an event of a newer build stops the stream loudly instead of being skipped.
-//! Absent on purpose: snapshots. Every aggregate here is short (an invoice, an order), so folding is cheaper than
-//! keeping a second form of the state correct.
+//! Absent on purpose: snapshots. Every aggregate here is short (an invoice, an order), so folding
+//! is cheaper than keeping a second form of the state correct.
 
 use std::any::Any;
 use std::marker::PhantomData;

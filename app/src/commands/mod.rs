@@ -1,9 +1,10 @@
 //! The only door for writes of history, and the use cases that may be asked of it, one file each.
 //!
-//! `Ask` (who, for whom, under which key, what) goes in, `Done` (answer, position, versions) comes out. A use case
-//! plans while waiting is allowed (load, seal, call a gateway) and decides under the head lock, where it sees the
-//! newest facts (D7, ES-10, ES-11, ES-21).
-//! Absent on purpose: authorisation (the edges check scopes before they ask) and reading (projections).
+//! `Ask` (who, for whom, under which key, what) goes in, `Done` (answer, position, versions) comes
+//! out. A use case plans while waiting is allowed (load, seal, call a gateway) and decides under
+//! the head lock, where it sees the newest facts (D7, ES-10, ES-11, ES-21).
+//! Absent on purpose: authorisation (the edges check scopes before they ask) and reading
+//! (projections).
 
 mod ask;
 pub mod clients;

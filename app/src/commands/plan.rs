@@ -1,7 +1,8 @@
-//! A use case in two halves: what is prepared while waiting is allowed, and what is decided under the head lock.
+//! A use case in two halves: what is prepared while waiting is allowed, and what is decided under
+//! the head lock.
 //!
-//! `UseCase::plan` may read, seal and call; it ends in a `Plan`: the streams, series and claims the decision will
-//! touch, and the decision itself, which is pure and may run more than once.
+//! `UseCase::plan` may read, seal and call; it ends in a `Plan`: the streams, series and claims the
+//! decision will touch, and the decision itself, which is pure and may run more than once.
 
 use std::sync::Arc;
 
@@ -25,12 +26,12 @@ pub trait UseCase: Serialize + Send + Sync + 'static {
     /// What the caller learns.
     type Answer: Serialize + DeserializeOwned + Send + 'static;
 
-    /// Prepares the decision. Identities that are new are minted here, not by the caller, so that a retry with the
-    /// same key is the same request.
+    /// Prepares the decision. Identities that are new are minted here, not by the caller, so that a
+    /// retry with the same key is the same request.
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<Self::Answer>, Error>;
 
-    /// What must happen outside the log once the command is durable; runs again on a replay, so it must be harmless
-    /// then.
+    /// What must happen outside the log once the command is durable; runs again on a replay, so it
+    /// must be harmless then.
     async fn after(&self, _room: &Room<'_>, _answer: &Self::Answer) -> Result<(), Error> {
         Ok(())
     }
@@ -114,7 +115,8 @@ impl Touches {
         self
     }
 
-    /// The decision. It must be pure: it may run again with newer facts, and only the last run counts.
+    /// The decision. It must be pure: it may run again with newer facts, and only the last run
+    /// counts.
     #[must_use]
     pub fn decide<A>(
         self,

@@ -1,6 +1,7 @@
 //! The fingerprint of a request: SHA-256 of the use case's name and its command as canonical JSON.
 //!
-//! Guarantees: equal commands hash alike whatever the order of their fields; two use cases never share a hash.
+//! Guarantees: equal commands hash alike whatever the order of their fields; two use cases never
+//! share a hash.
 
 use serde::Serialize;
 use serde_json::Value;

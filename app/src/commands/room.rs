@@ -64,6 +64,11 @@ impl Room<'_> {
         Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
     }
 
+    /// Drops a state from the log's cache, because what it seals was shredded.
+    pub fn forget<A: Stored>(&self, id: Uuid) {
+        self.inner.store.forget(&[stream::<A>(self.tenant, id)]);
+    }
+
     /// A new identity.
     #[must_use]
     pub fn mint(&self) -> Uuid {

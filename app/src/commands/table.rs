@@ -1,7 +1,8 @@
 //! What a decision sees and does under the head lock, in the domain's types.
 //!
-//! Guarantees: an aggregate decides against the newest state; every event it answers is appended with its claims, its
-//! numbers and its effective instant; a money event is posted first, so that nothing unbalanced can be appended (D6).
+//! Guarantees: an aggregate decides against the newest state; every event it answers is appended
+//! with its claims, its numbers and its effective instant; a money event is posted first, so that
+//! nothing unbalanced can be appended (D6).
 //! Absent on purpose: I/O, the clock and chance.
 
 use std::sync::Arc;
@@ -93,7 +94,8 @@ impl Table<'_, '_> {
         self.desk.recorded_at()
     }
 
-    /// The business day the command counts for: today at the seller's place, unless the plan named a day.
+    /// The business day the command counts for: today at the seller's place, unless the plan named
+    /// a day.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
         let calendar = || match &self.settings {
@@ -216,7 +218,7 @@ impl Table<'_, '_> {
     ) -> Result<(), No> {
         match self.desk.holder(key)? {
             Some(holder) if holder != stream::<A>(self.tenant, id) => {
-                let what = key.scope.replace('.', " ").replace('_', " ");
+                let what = key.scope.replace(['.', '_'], " ");
                 let detail = format!("this {what} is taken already; choose another");
                 let field = key.scope.split_once('.').map_or(key.scope, |(_, field)| field);
                 let refused = Refused::new(&format!("{}_taken", key.scope), Kind::State, detail);
@@ -235,8 +237,8 @@ impl Table<'_, '_> {
         }
     }
 
-    /// Reads the seller under the lock; refuses when there is none or its books are closed. `cached` is used when it
-    /// is of the very version that stands.
+    /// Reads the seller under the lock; refuses when there is none or its books are closed.
+    /// `cached` is used when it is of the very version that stands.
     pub(super) fn sit_down(&mut self, cached: Option<Arc<Settings>>) -> Result<(), No> {
         let key = tenant_stream(self.tenant);
         let version = self.desk.version(&key)?;

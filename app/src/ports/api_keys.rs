@@ -1,6 +1,7 @@
 //! Port: keys with which programs call the API.
 //!
-//! Contract: only the SHA-256 of a secret is stored (the secret is 32 random bytes, so that no slow hash is needed).
+//! Contract: only the SHA-256 of a secret is stored (the secret is 32 random bytes, so that no slow
+//! hash is needed).
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{ApiKeyId, TenantId};

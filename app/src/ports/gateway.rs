@@ -1,8 +1,8 @@
 //! Port: a payment gateway, looked up by its text key.
 //!
-//! Contract: `charge` is called with a key that is the same for every try of one intent, and answers what the gateway
-//! decided. `Err` means that the outcome is unknown: the money may have moved, and nobody may charge anew without
-//! asking the gateway first.
+//! Contract: `charge` is called with a key that is the same for every try of one intent, and
+//! answers what the gateway decided. `Err` means that the outcome is unknown: the money may have
+//! moved, and nobody may charge anew without asking the gateway first.
 
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
-//! What the application needs from outside: key store, accounts, sessions, API keys, password hashing, gateways.
+//! What the application needs from outside: key store, accounts, sessions, API keys, password
+//! hashing, gateways.
 //!
-//! Guarantees: each port is a small trait over domain types; an implementation lives in `adapters`, one file each.
+//! Guarantees: each port is a small trait over domain types; an implementation lives in `adapters`,
+//! one file each.
 //! Absent on purpose: SQL, HTTP and vendor names.
 
 pub mod api_keys;

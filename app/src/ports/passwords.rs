@@ -1,7 +1,7 @@
 //! Port: slow, salted password hashing.
 //!
-//! Contract: `verify` and `verify_nobody` cost the same, so that a sign-in takes equally long whether the account
-//! exists or not; neither blocks the caller's thread pool.
+//! Contract: `verify` and `verify_nobody` cost the same, so that a sign-in takes equally long
+//! whether the account exists or not; neither blocks the caller's thread pool.
 
 use async_trait::async_trait;
 

@@ -1,6 +1,7 @@
 //! Port: signed-in browsers.
 //!
-//! Contract: only the SHA-256 of a token is stored; a session that is past its end or revoked is not found.
+//! Contract: only the SHA-256 of a token is stored; a session that is past its end or revoked is
+//! not found.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{StaffId, TenantId};
@@ -43,7 +44,8 @@ pub trait Sessions: Send + Sync {
     /// Stores a session.
     async fn add(&self, row: &SessionRow) -> Result<(), StoreFailure>;
 
-    /// The live session with this token hash, with what its account may do now. None once the account is stopped.
+    /// The live session with this token hash, with what its account may do now. None once the
+    /// account is stopped.
     async fn find(
         &self,
         tenant: TenantId,

@@ -1,7 +1,7 @@
 //! Port: the people who work for a seller and may sign in.
 //!
-//! Contract: an e-mail address exists once per tenant, known by its blind index only; the address itself is sealed.
-//! `accounts_of` answers across tenants and gives away nothing but ids.
+//! Contract: an e-mail address exists once per tenant, known by its blind index only; the address
+//! itself is sealed. `accounts_of` answers across tenants and gives away nothing but ids.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};

@@ -1,8 +1,8 @@
 //! Port: wrapped data keys, one per subject and purpose.
 //!
-//! Contract: `create` never replaces a key and answers with the rows that stand afterwards, so that two nodes that
-//! create at once agree; `destroy` leaves a row without a key, so that an erased subject stays known as erased; all
-//! calls take many keys and cost one round trip.
+//! Contract: `create` never replaces a key and answers with the rows that stand afterwards, so that
+//! two nodes that create at once agree; `destroy` leaves a row without a key, so that an erased
+//! subject stays known as erased; all calls take many keys and cost one round trip.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{SubjectId, TenantId};
@@ -91,8 +91,8 @@ pub trait SubjectKeys: Send + Sync {
         wanted: &[KeyRef],
     ) -> Result<Vec<StoredKey>, StoreFailure>;
 
-    /// Stores keys that do not exist yet and raises `retain_until` where the given day is later; answers the rows
-    /// that now stand for all of `keys`. A destroyed row stays destroyed.
+    /// Stores keys that do not exist yet and raises `retain_until` where the given day is later;
+    /// answers the rows that now stand for all of `keys`. A destroyed row stays destroyed.
     async fn create(
         &self,
         tenant: TenantId,
@@ -100,9 +100,9 @@ pub trait SubjectKeys: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Vec<StoredKey>, StoreFailure>;
 
-    /// Destroys the subject's operational key, and its fiscal key when no day from `today` on asks for it. A row is
-    /// left behind for each, also where none was, so that no key can be made again. Answers the day until which the
-    /// fiscal key is kept, if it is.
+    /// Destroys the subject's operational key, and its fiscal key when no day from `today` on asks
+    /// for it. A row is left behind for each, also where none was, so that no key can be made
+    /// again. Answers the day until which the fiscal key is kept, if it is.
     async fn destroy(
         &self,
         of: SubjectRef,
@@ -110,8 +110,8 @@ pub trait SubjectKeys: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Option<NaiveDate>, StoreFailure>;
 
-    /// Destroys every fiscal key whose operational key is gone and whose retention ended before `today`; answers how
-    /// many.
+    /// Destroys every fiscal key whose operational key is gone and whose retention ended before
+    /// `today`; answers how many.
     async fn destroy_expired(
         &self,
         tenant: TenantId,

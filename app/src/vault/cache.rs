@@ -1,7 +1,8 @@
 //! Unwrapped data keys, kept a short while so that a page of clients costs one look-up.
 //!
-//! Guarantees: bounded in number; an entry is trusted for `TRUST`, so that an erasure on another node takes effect
-//! here within that time even if its event is never seen; `forget` drops a subject at once.
+//! Guarantees: bounded in number; an entry is trusted for `TRUST`, so that an erasure on another
+//! node takes effect here within that time even if its event is never seen; `forget` drops a
+//! subject at once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

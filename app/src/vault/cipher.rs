@@ -1,6 +1,8 @@
-//! AES-256-GCM with a fresh random nonce: what is stored is `nonce (12 bytes) || ciphertext || tag (16 bytes)`.
+//! AES-256-GCM with a fresh random nonce: what is stored is `nonce (12 bytes) || ciphertext || tag
+//! (16 bytes)`.
 //!
-//! Guarantees: a nonce is never chosen by a caller; opening fails unless key, bytes and associated data all match.
+//! Guarantees: a nonce is never chosen by a caller; opening fails unless key, bytes and associated
+//! data all match.
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};

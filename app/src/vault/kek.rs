@@ -1,8 +1,10 @@
 //! The key-encryption key: 32 bytes from a file outside the database, which wrap every data key.
 //!
-//! Guarantees: the file is made with mode 0600 when it is absent and refused when others may read it; the key never
-//! appears in logs or `Debug`; a wrapped key opens only for the tenant, subject and purpose it was wrapped for.
-//! Absent on purpose: rotation. A row names the key that wrapped it, so that a later command can wrap anew.
+//! Guarantees: the file is made with mode 0600 when it is absent and refused when others may read
+//! it; the key never appears in logs or `Debug`; a wrapped key opens only for the tenant, subject
+//! and purpose it was wrapped for.
+//! Absent on purpose: rotation. A row names the key that wrapped it, so that a later command can
+//! wrap anew.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Write};

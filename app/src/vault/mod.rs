@@ -1,10 +1,14 @@
-//! The vault: personal data is sealed before it reaches an event, and opened after it left a read model (D12, R33).
+//! The vault: personal data is sealed before it reaches an event, and opened after it left a read
+//! model (D12, R33).
 //!
-//! Each subject has data keys by class: *operational* (contact data, erased at once) and *fiscal* (the buyer on issued
-//! documents, kept until retention ends). Data keys lie in the database, wrapped by a key-encryption key that does not.
-//! Guarantees: AES-256-GCM with a fresh nonce; a field opens only for its tenant, subject, class and name; after
-//! `erase` nothing opens and nothing can be sealed for that subject; keys never appear in logs or `Debug`.
-//! Absent on purpose: what counts as personal (the domain's `Pii` says) and when to erase (a command says).
+//! Each subject has data keys by class: *operational* (contact data, erased at once) and *fiscal*
+//! (the buyer on issued documents, kept until retention ends). Data keys lie in the database,
+//! wrapped by a key-encryption key that does not.
+//! Guarantees: AES-256-GCM with a fresh nonce; a field opens only for its tenant, subject, class
+//! and name; after `erase` nothing opens and nothing can be sealed for that subject; keys never
+//! appear in logs or `Debug`.
+//! Absent on purpose: what counts as personal (the domain's `Pii` says) and when to erase (a
+//! command says).
 
 mod cache;
 mod cipher;
@@ -70,8 +74,9 @@ impl Vault {
         Self { kek, keys, cache: KeyCache::new(CACHED_KEYS) }
     }
 
-    /// A ring that can seal for everything in `wanted`: keys that do not exist are made, in two round trips for any
-    /// number of them. Subjects whose keys were destroyed get none, and sealing for them is refused.
+    /// A ring that can seal for everything in `wanted`: keys that do not exist are made, in two
+    /// round trips for any number of them. Subjects whose keys were destroyed get none, and sealing
+    /// for them is refused.
     ///
     /// # Errors
     /// The key table does not answer, or a key does not open.
@@ -156,7 +161,8 @@ impl Vault {
         self.ring_to_open(tenant, [(sealed.subject(), sealed.class())]).await?.open(sealed, field)
     }
 
-    /// A keyed hash of an e-mail address for look-ups inside one tenant; upper and lower case are one address.
+    /// A keyed hash of an e-mail address for look-ups inside one tenant; upper and lower case are
+    /// one address.
     ///
     /// # Errors
     /// The key table does not answer.
@@ -170,7 +176,8 @@ impl Vault {
         blind(&key, b"email", &email.trim().to_lowercase())
     }
 
-    /// A keyed hash of a sign-in address, the same in every tenant, so that one sign-in form serves all.
+    /// A keyed hash of a sign-in address, the same in every tenant, so that one sign-in form serves
+    /// all.
     ///
     /// # Errors
     /// The key table does not answer.
@@ -183,8 +190,8 @@ impl Vault {
         blind(&key, b"sign in", &email.trim().to_lowercase())
     }
 
-    /// Destroys a subject's keys: the operational one always, the fiscal one unless retention asks for it. Answers
-    /// the day until which the fiscal key stays. A repeat changes nothing.
+    /// Destroys a subject's keys: the operational one always, the fiscal one unless retention asks
+    /// for it. Answers the day until which the fiscal key stays. A repeat changes nothing.
     ///
     /// # Errors
     /// The key table does not answer.

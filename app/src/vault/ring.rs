@@ -1,8 +1,10 @@
-//! The keys one piece of work needs, fetched or made in one go, so that sealing and opening need no waiting.
+//! The keys one piece of work needs, fetched or made in one go, so that sealing and opening need no
+//! waiting.
 //!
-//! What is authenticated with a sealed field: a version label, the tenant, the subject, the key class and the name of
-//! the field (`client.contact`, `invoice.buyer`). The event type is left out on purpose: several events of one
-//! aggregate carry the same field, and a read model that shows it must not need to know which one wrote it last.
+//! What is authenticated with a sealed field: a version label, the tenant, the subject, the key
+//! class and the name of the field (`client.contact`, `invoice.buyer`). The event type is left out
+//! on purpose: several events of one aggregate carry the same field, and a read model that shows it
+//! must not need to know which one wrote it last.
 
 use std::collections::HashMap;
 

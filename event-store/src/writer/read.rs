@@ -94,7 +94,7 @@ impl<'a> Question<'a> {
     }
 
     fn receipts(&self, row: &PgRow, kinds: &Kinds, facts: &mut Facts) -> Result<(), sqlx::Error> {
-        let found: Option<Vec<i64>> = row.try_get("k_at")?;
+        let found: Option<Vec<i32>> = row.try_get("k_at")?;
         let Some(found) = found else { return Ok(()) };
         let hashes: Vec<Hash> = row.try_get("k_hashes")?;
         let outcomes: Vec<i16> = row.try_get("k_outcomes")?;
@@ -186,7 +186,7 @@ fn once<T: Ord + Hashable>(items: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 /// The item that SQL counts from one.
-fn at<T>(items: &[T], ordinality: i64) -> Result<&T, sqlx::Error> {
+fn at<T>(items: &[T], ordinality: i32) -> Result<&T, sqlx::Error> {
     let index = usize::try_from(ordinality - 1).ok();
     index.and_then(|index| items.get(index)).ok_or(sqlx::Error::RowNotFound)
 }

@@ -1,8 +1,8 @@
 //! Rebuild: fold the whole log into a new generation beside the live one, prove it, swap.
 //!
-//! 1. fix the head; 2. one scan feeds all projections asked for, folded in memory on a thread of
-//! its own, rows streamed out by COPY; 3. keys and indexes; 4. the rest is caught up page by page;
-//! 5. proofs; 6. the swap, in one transaction. The old generation stays, retired, until dropped.
+//! Steps: fix the head; one scan feeds all projections asked for, folded in memory on a thread of
+//! its own, rows streamed out by COPY; keys and indexes; the rest is caught up page by page;
+//! proofs; the swap, in one transaction. The old generation stays, retired, until dropped.
 //!
 //! Guarantees: any read error fails the rebuild; the scan ends at the head that was fixed; readers
 //! see the old generation or the new one, and never an older position than before. Memory stays

@@ -8,7 +8,7 @@ use billfold_domain::kernel::{
     ClientId, Country, Currency, EventId, InvoiceId, OrderId, PaymentId, ProductId, SubjectId,
     TenantId,
 };
-use billfold_domain::ledger::Side;
+use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -174,6 +174,20 @@ fn side_of(word: &str) -> Option<Side> {
     [Side::Debit, Side::Credit].into_iter().find(|side| side.word() == word)
 }
 word_cell!(Side, "side", Side::word, side_of);
+
+/// Accounts of the chart; a code that left the chart cannot be read any more, and none may leave.
+impl Cell for AccountCode {
+    const TYPE: SqlType = TEXT;
+    fn put(&self, out: &mut Vec<u8>) {
+        put_bytes(out, self.as_str().as_bytes());
+    }
+    fn get(row: &PgRow, at: usize) -> Result<Self, sqlx::Error> {
+        let code: &str = row.try_get(at)?;
+        ledger::account(code)
+            .map(|account| account.code)
+            .ok_or_else(|| unknown_word("account", code))
+    }
+}
 
 fn product_kind_of(word: &str) -> Option<ProductKind> {
     ProductKind::ALL.into_iter().find(|kind| kind.word() == word)

@@ -12,7 +12,8 @@
 //! }
 //! ```
 //! After the key stands how rows come to be: `appended`, `replaced` or `summed`. The last two also
-//! get a column and field `last_position`.
+//! get a column and field `last_position`. Sums may name a function that gives the coarser rows
+//! each row is part of: `coarser all_days;`.
 
 macro_rules! row {
     (
@@ -58,6 +59,7 @@ macro_rules! row {
             key { $( $(#[$kmeta:meta])* $key:ident : $kty:ty ),+ $(,)? }
             summed { $( $(#[$vmeta:meta])* $value:ident : $vty:ty ),+ $(,)? }
         }
+        $(coarser $coarser:path;)?
         $(check $check:literal;)*
         $(index $index:literal;)*
     ) => {
@@ -78,6 +80,11 @@ macro_rules! row {
                 self.last_position = self.last_position.max(other.last_position);
                 Some(())
             }
+            $(
+                fn coarser(&self) -> Vec<Self> {
+                    $coarser(self)
+                }
+            )?
         }
     };
     (@kept $name:ident) => {

@@ -55,4 +55,10 @@ pub trait Kept: Row {
 pub trait Summed: Kept {
     /// Adds the other row's sums to this one's; `None` if a sum leaves 64 bits.
     fn add(&mut self, other: &Self) -> Option<()>;
+
+    /// The coarser rows that this one is part of. They are derived when rows leave the buffer, so
+    /// that a fold adds each delta once. Coarser rows have none themselves.
+    fn coarser(&self) -> Vec<Self> {
+        Vec::new()
+    }
 }

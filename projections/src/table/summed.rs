@@ -39,6 +39,22 @@ impl<R: row::Summed> Summed<R> {
             }
         }
     }
+
+    /// Takes all rows, the coarser ones too, in the order of their keys.
+    fn take_sorted(&mut self) -> Result<Vec<R>, Error> {
+        let fine: Vec<R> = self.deltas.values().cloned().collect();
+        for coarse in fine.iter().flat_map(R::coarser) {
+            let position = coarse.last_position();
+            self.add(coarse).map_err(|error| Error::Fold {
+                name: R::SHAPE.table,
+                position,
+                error,
+            })?;
+        }
+        let mut rows: Vec<(R::Key, R)> = std::mem::take(&mut self.deltas).into_iter().collect();
+        rows.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
 }
 
 #[async_trait]
@@ -62,16 +78,11 @@ impl<R: row::Summed> Table for Summed<R> {
         physical: &str,
         first: i64,
     ) -> Result<u64, Error> {
-        let mut rows: Vec<(&R::Key, &R)> = self.deltas.iter().collect();
-        rows.sort_unstable_by_key(|(key, _)| *key);
-        let written = write_rows(conn, physical, first, rows.into_iter().map(|(_, row)| row)).await;
-        self.deltas.clear();
-        written
+        let rows = self.take_sorted()?;
+        write_rows(conn, physical, first, rows.iter()).await
     }
     fn drain(&mut self, emit: &mut dyn FnMut(Vec<u8>) -> Result<(), Error>) -> Result<u64, Error> {
-        let mut rows: Vec<(R::Key, R)> = std::mem::take(&mut self.deltas).into_iter().collect();
-        rows.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        copy_rows(rows.into_iter().map(|(_, row)| row), emit)
+        copy_rows(self.take_sorted()?.into_iter(), emit)
     }
     fn rows(&self) -> usize {
         self.deltas.len()

@@ -6,6 +6,7 @@
 //! through the same door as everybody.
 
 mod config;
+mod demo;
 mod migrate;
 mod password;
 mod serve;
@@ -63,6 +64,8 @@ enum Command {
     User(user::Command),
     #[command(flatten)]
     Tools(billfold_replay_tools::Command),
+    /// Fill a ledger of its own with a small hosting seller and real purchases, and serve it.
+    Demo(demo::Arguments),
 }
 
 /// What every command starts from.
@@ -89,11 +92,6 @@ impl Stop {
         Self { code: 2, source: source.into() }
     }
 
-    /// The input was looked at and is not as it should be.
-    pub fn differences(source: impl Into<anyhow::Error>) -> Self {
-        Self { code: 1, source: source.into() }
-    }
-
     /// Something needed is not there or does not answer.
     pub fn unavailable(source: impl Into<anyhow::Error>) -> Self {
         Self { code: 3, source: source.into() }
@@ -109,6 +107,11 @@ impl Stop {
             }
             other => Self::usage(other),
         }
+    }
+
+    /// A stop with an exit code that was decided elsewhere.
+    pub fn with_code(code: u8, source: impl Into<anyhow::Error>) -> Self {
+        Self { code, source: source.into() }
     }
 
     /// Something that should not be able to happen.
@@ -146,7 +149,10 @@ fn explain(error: &anyhow::Error) -> String {
 fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
     let environment = Environment::of_process();
     let output = Output { json: arguments.json, quiet: arguments.quiet };
-    let data = arguments.data.unwrap_or_else(|| default_data_folder(&environment));
+    let demo = matches!(arguments.command, Command::Demo(_));
+    let usual =
+        || default_data_folder(&environment, if demo { "billfold-demo" } else { "billfold" });
+    let data = arguments.data.unwrap_or_else(usual);
     let config = Config::load(&data, arguments.config.as_deref(), &environment);
     let context = Context { data, config: config.map_err(Stop::usage)?, environment };
     start_log(&context, &arguments.command)?;
@@ -159,6 +165,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
         Command::User(command) => runtime.block_on(user::run(context, command)),
         Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
+        Command::Demo(arguments) => runtime.block_on(demo::run(context, arguments, output)),
     }
 }
 
@@ -167,7 +174,7 @@ fn start_log(context: &Context, command: &Command) -> Result<(), Stop> {
     let mut settings = context.config.telemetry.clone();
     let talks = matches!(command, Command::Serve(_));
     if !talks && settings.filter == Telemetry::default().filter {
-        settings.filter = "warn".to_owned();
+        settings.filter = "warn,sqlx=error".to_owned();
     }
     telemetry::start_log(&settings).map_err(Stop::usage)
 }

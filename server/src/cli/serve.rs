@@ -12,6 +12,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use billfold_api::auth::CookiePolicy;
+use billfold_api::layers::Limits;
+use billfold_api::{ApiParts, ApiState};
+use billfold_projections::Oversight;
 use billfold_web::{WebParts, WebState};
 use clap::Args;
 use tokio::net::TcpListener;
@@ -20,8 +23,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{Context, Stop, tools};
-use crate::wire::{Foundation, Node, NodeOperations, stopped};
-use crate::{health, telemetry};
+use crate::telemetry;
+use crate::wire::{Background, Foundation, Node, NodeOperations, stopped};
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
@@ -35,17 +38,13 @@ pub(super) async fn run(context: Context, arguments: Arguments) -> Result<ExitCo
     let ports = Ports::bind(&context).await?;
     let stopping = stop_on_signal().map_err(Stop::unavailable)?;
     let foundation = Foundation::open(&context).await?;
-    if foundation.is_joined() {
-        return Err(Stop::unavailable(anyhow::anyhow!(
-            "{} is served by another running billfold",
-            context.data.display()
-        )));
-    }
+    refuse_joined(&context, &foundation)?;
     if arguments.migrate || foundation.is_private() {
         foundation.migrate().await?;
     }
     let node = Node::open(&context, foundation).await?;
-    serve(ports, node, &context, stopping).await
+    let background = node.follow();
+    serve(ports, node, background, &context, stopping).await
 }
 
 /// The addresses to serve on, taken before anything else is started: a port in use should not cost
@@ -64,12 +63,29 @@ impl Ports {
         };
         Ok(Self { http, metrics })
     }
+
+    /// Where the pages and the API will be.
+    pub(super) fn http_address(&self) -> io::Result<SocketAddr> {
+        self.http.local_addr()
+    }
+}
+
+/// One server per data folder: a second one would not outlive the first one's database.
+pub(super) fn refuse_joined(context: &Context, foundation: &Foundation) -> Result<(), Stop> {
+    if foundation.is_joined() {
+        let data = context.data.display();
+        return Err(Stop::unavailable(anyhow::anyhow!(
+            "{data} is served by another running billfold"
+        )));
+    }
+    Ok(())
 }
 
 /// Serves until `stopping` turns true, then ends everything in order.
 pub(super) async fn serve(
     ports: Ports,
     node: Node,
+    mut background: Background,
     context: &Context,
     stopping: watch::Receiver<bool>,
 ) -> Result<ExitCode, Stop> {
@@ -80,15 +96,11 @@ pub(super) async fn serve(
         }
         None => None,
     };
-    let mut background = node.follow(&stopping);
-    node.sign_checkpoints(context, &mut background, &stopping)?;
+    node.sign_checkpoints(context, &mut background)?;
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
-    let operations = node.operations(&mut background, tools::trust(context)?, &stopping);
-    let public = context.config.http.public_url.as_deref();
-    let secure = public.is_some_and(|url| url.starts_with("https://"));
-    let cookies = CookiePolicy { secure };
+    let operations = node.operations(&mut background, tools::trust(context)?);
     let routes =
-        routes(&node, operations, cookies).into_make_service_with_connect_info::<SocketAddr>();
+        routes(&node, operations, context).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(ports.http, routes).with_graceful_shutdown(stopped(stopping.clone()));
     let patience = Duration::from_secs(context.config.http.shutdown_seconds);
     let served = tokio::select! {
@@ -127,7 +139,19 @@ pub(super) fn stop_on_signal() -> io::Result<watch::Receiver<bool>> {
 }
 
 /// Everything that is served over HTTP.
-fn routes(node: &Node, operations: Arc<NodeOperations>, cookies: CookiePolicy) -> Router {
+fn routes(node: &Node, operations: Arc<NodeOperations>, context: &Context) -> Router {
+    let http = &context.config.http;
+    let over_tls = http.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let cookies = CookiePolicy { secure: over_tls };
+    let state = ApiState::new(ApiParts {
+        door: node.door().clone(),
+        reads: node.reads().clone(),
+        oversight: Oversight::new(node.foundation().pools().feed.clone()),
+        access: Arc::clone(node.access()),
+        limits: Limits { trusted_proxies: http.trusted_proxies, ..Limits::default() },
+        cookies,
+        figures: None,
+    });
     let pages = WebState::new(WebParts {
         door: node.door().clone(),
         reads: node.reads().clone(),
@@ -135,7 +159,9 @@ fn routes(node: &Node, operations: Arc<NodeOperations>, cookies: CookiePolicy) -
         cookies,
         operations,
     });
-    health::routes(node.foundation().pools().app.clone()).merge(billfold_web::router(pages))
+    billfold_api::router(&state)
+        .merge(billfold_api::operations(&state))
+        .merge(billfold_web::router(pages))
 }
 
 async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, Stop> {

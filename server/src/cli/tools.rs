@@ -1,12 +1,12 @@
-//! The replay tools as subcommands: what they work with, and their exit codes.
+//! `billfold verify`, `rebuild`, `diff`, `show`, `export` and `import`: the replay tools on the
+//! database of the settings.
 //!
-//! An export is verified without a database; only an import of purchases opens the door for
-//! commands. Absent on purpose: the tools themselves, which are a crate of their own.
+//! Absent on purpose: what they do, which stands in the crate `replay-tools`.
 
 use std::process::ExitCode;
 
 use billfold_event_store::anchor::{AnchorKey, FileSink, PublicKeys};
-use billfold_replay_tools::outcome::{Error, Output, Verdict};
+use billfold_replay_tools::outcome::Output;
 use billfold_replay_tools::verify::{self, Trust};
 use billfold_replay_tools::{Command, Outcome, Tools};
 
@@ -20,52 +20,57 @@ pub(super) async fn run(
 ) -> Result<ExitCode, Stop> {
     let trust = trust(&context)?;
     if let Some(dir) = command.offline_export() {
-        return code(verify::export(dir, trust, output).await);
+        return ended(verify::export(dir, trust, output).await);
     }
     let foundation = Foundation::open(&context).await?;
     if foundation.is_private() {
         foundation.migrate().await?;
     }
-    let pools = foundation.pools();
-    let (owner, feed) = (pools.owner.clone(), pools.feed.clone());
-    let mut tools = Tools { owner, feed, trust, door: None };
-    if !command.needs_door() {
-        let outcome = billfold_replay_tools::run(&command, &tools, output).await;
-        drop(tools);
-        foundation.close().await;
-        return code(outcome);
+    if command.needs_door() {
+        let node = Node::open(&context, foundation).await?;
+        let outcome = billfold_replay_tools::run(&command, &on_node(&node, trust), output).await;
+        node.close_idle().await;
+        return ended(outcome);
     }
-    let node = Node::open(&context, foundation).await?;
-    tools.door = Some(node.door().clone());
+    let pools = foundation.pools();
+    let tools = Tools { owner: pools.owner.clone(), feed: pools.feed.clone(), trust, door: None };
     let outcome = billfold_replay_tools::run(&command, &tools, output).await;
     drop(tools);
-    node.close_idle().await;
-    code(outcome)
+    foundation.close().await;
+    ended(outcome)
 }
 
-/// Believes the anchors of this installation's own key, and knows those it wrote outside.
+/// The tools over an open node.
+pub(super) fn on_node(node: &Node, trust: Trust) -> Tools {
+    let pools = node.foundation().pools();
+    Tools {
+        owner: pools.owner.clone(),
+        feed: pools.feed.clone(),
+        trust,
+        door: Some(node.door().clone()),
+    }
+}
+
+/// Our own signing key is believed, and what it signed is compared with what lies outside.
 pub(super) fn trust(context: &Context) -> Result<Trust, Stop> {
     let keys = &context.config.keys;
     let mut trust = Trust::default();
     let signing = keys.signing_file(&context.data);
-    if signing.exists() {
+    if signing.is_file() {
         let key = AnchorKey::open(&signing).map_err(Stop::unavailable)?;
-        let mut believed = PublicKeys::default();
-        believed.add(&key.public());
-        trust.keys = believed;
+        let mut public = PublicKeys::default();
+        public.add(&key.public());
+        trust.keys = public;
     }
     let sink = FileSink::new(keys.checkpoints_file(&context.data));
     trust.outside = sink.read().map_err(Stop::unavailable)?;
     Ok(trust)
 }
 
-fn code(outcome: Outcome) -> Result<ExitCode, Stop> {
+/// The exit code of a verdict; an error with the code it stands for.
+pub(super) fn ended(outcome: Outcome) -> Result<ExitCode, Stop> {
     match outcome {
-        Ok(verdict @ (Verdict::Clean | Verdict::Differences | Verdict::Interrupted)) => {
-            Ok(ExitCode::from(verdict.code()))
-        }
-        Err(error @ Error::Usage(_)) => Err(Stop::usage(error)),
-        Err(error @ Error::Input(_)) => Err(Stop::differences(error)),
-        Err(error) => Err(Stop::unavailable(error)),
+        Ok(verdict) => Ok(ExitCode::from(verdict.code())),
+        Err(error) => Err(Stop::with_code(error.code(), error)),
     }
 }

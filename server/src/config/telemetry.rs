@@ -16,7 +16,7 @@ pub struct Telemetry {
 
 impl Default for Telemetry {
     fn default() -> Self {
-        Self { filter: "info,sqlx=warn".to_owned(), format: LogFormat::Text }
+        Self { filter: "info,sqlx=error".to_owned(), format: LogFormat::Text }
     }
 }
 

@@ -18,20 +18,33 @@ use uuid::Uuid;
 /// Bytes that a rebuild beside running requests may take.
 pub(super) const REBUILD_MEMORY: usize = 96 << 20;
 
-/// Tasks that end when the node stops.
-#[derive(Debug, Default)]
+/// Tasks that are told to end together.
+#[derive(Debug)]
 pub struct Background {
+    stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
 
+impl Default for Background {
+    fn default() -> Self {
+        Self { stop: watch::Sender::new(false), tasks: Vec::new() }
+    }
+}
+
 impl Background {
-    /// Adds a task, if there is one.
+    /// Adds a task, if there is one; it ends when [`Background::stopping`] turns true.
     pub(super) fn add(&mut self, task: Option<JoinHandle<()>>) {
         self.tasks.extend(task);
     }
 
-    /// Waits until every task has ended.
+    /// Turns true when the tasks should end.
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    /// Tells every task to end, and waits until it has.
     pub async fn end(self) {
+        self.stop.send_replace(true);
         for task in self.tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of the node ended badly");
@@ -46,8 +59,8 @@ pub(super) fn follow_log(
     owner: &PgPool,
     follower: &Follower,
     standings: &[(&'static Definition, Standing)],
-    stopping: &watch::Receiver<bool>,
 ) {
+    let stopping = background.stopping();
     let process = format!("{}/{}", std::process::id(), Uuid::new_v4().simple());
     let options = FollowOptions::new(process);
     let (current, others): (Vec<_>, Vec<_>) =

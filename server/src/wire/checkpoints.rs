@@ -1,7 +1,8 @@
 //! Signs the head of the log now and then, and writes the signature outside the database.
 //!
-//! Guarantee: a checkpoint is outside before it is in the table; nothing is written when the log has
-//! not moved. Absent on purpose: trust in the folder it is written to; keep it on another machine.
+//! Guarantee: a checkpoint is outside before it is in the table; nothing is written when the log
+//! has not moved. Absent on purpose: trust in the folder it is written to; keep it on another
+//! machine.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -26,7 +26,6 @@ use billfold_event_store::{Clock, Store, StoreOptions};
 use billfold_projections::{Definition, PROJECTIONS, Reads, Standing, install};
 use billfold_replay_tools::verify::Trust;
 use sqlx::PgPool;
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::background::Background;
@@ -148,32 +147,31 @@ impl Node {
         Ok(tenants)
     }
 
-    /// Starts what follows the log, until `stopping` turns true.
-    pub fn follow(&self, stopping: &watch::Receiver<bool>) -> Background {
+    /// Starts what follows the log.
+    pub fn follow(&self) -> Background {
         let mut background = Background::default();
-        background.add(self.foundation.watch_server(stopping.clone()));
+        background.add(self.foundation.watch_server(background.stopping()));
         let pools = self.foundation.pools();
         let follower = Follower::new(pools.feed.clone(), self.feed.clone());
-        background::follow_log(&mut background, &pools.owner, &follower, &self.standings, stopping);
+        background::follow_log(&mut background, &pools.owner, &follower, &self.standings);
         background
     }
 
-    /// What the pages may ask of this node, until `stopping` turns true.
+    /// What the pages may ask of this node while it runs.
     pub(crate) fn operations(
         &self,
         background: &mut Background,
         trust: Trust,
-        stopping: &watch::Receiver<bool>,
     ) -> Arc<NodeOperations> {
         let pools = self.foundation.pools().clone();
         let clock = Arc::clone(self.door.clock());
         let (operations, watching) =
-            NodeOperations::new(pools, self.feed.clone(), trust, clock, stopping.clone());
+            NodeOperations::new(pools, self.feed.clone(), trust, clock, background.stopping());
         background.add(Some(watching));
         Arc::new(operations)
     }
 
-    /// Signs checkpoints beside the followers, until `stopping` turns true.
+    /// Signs checkpoints beside the followers.
     ///
     /// # Errors
     /// The signing key cannot be read or made.
@@ -181,7 +179,6 @@ impl Node {
         &self,
         context: &Context,
         background: &mut Background,
-        stopping: &watch::Receiver<bool>,
     ) -> Result<(), Stop> {
         let (keys, seconds) = (&context.config.keys, context.config.log.checkpoint_seconds);
         if seconds == 0 {
@@ -197,7 +194,7 @@ impl Node {
             every: Duration::from_secs(seconds),
             clock: Arc::clone(self.door.clock()),
         };
-        background.add(Some(tokio::spawn(checkpoints.run(stopping.clone()))));
+        background.add(Some(tokio::spawn(checkpoints.run(background.stopping()))));
         Ok(())
     }
 

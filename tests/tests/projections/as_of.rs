@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use billfold_domain::kernel::{ClientId, Currency};
-use billfold_domain::ledger::{self, Side};
+use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_projections::account_balances::{self, When, balance, balance_with, trial_balance};
 use billfold_projections::{AsOf, Error, client_ledger, event_index, journal, paging};
 use chrono::{Days, NaiveDate, TimeDelta};
 
 use crate::books::{History, currency, first_day, tenant};
-use crate::log::{BATCH, followed, recorded_at};
+use crate::log::{BATCH, followed_by, recorded_at};
+
+/// The read models that know money as of any position.
+const MONEY: &[&str] = &["journal", "account_balances", "event_index"];
 
 type Sums = BTreeMap<(String, String, Option<ClientId>), (i64, i64)>;
 
@@ -34,6 +37,10 @@ fn refold(history: &History, seller: usize, position: usize, until: Option<Naive
     sums
 }
 
+fn code_of(account: &str) -> AccountCode {
+    ledger::account(account).unwrap().code
+}
+
 fn by_account(sums: &Sums) -> BTreeMap<(String, String), (i64, i64)> {
     let mut accounts = BTreeMap::new();
     for ((account, currency, _), (debit, credit)) in sums {
@@ -48,10 +55,10 @@ async fn balances_as_of_any_position_and_day_are_those_of_a_truncated_fold() {
     let history = History::long(14_000);
     let length = history.events.len();
     assert!(length > 9_000, "the history must span several blocks, it has {length} events");
-    let (_db, reads) = followed(&history, 1000).await;
+    let (_db, reads) = followed_by(&history, 1000, MONEY).await;
     let blocks = [4_094, 4_095, 4_096, 4_097, 8_191, 8_192, length - 1, length];
     for position in blocks.into_iter().chain((0..length).step_by(1_717)) {
-        for days in [None, Some(0), Some(200), Some(2_000)] {
+        for days in [None, Some(0), Some(30), Some(200), Some(2_000)] {
             let day = days.map(|days| first_day() + Days::new(days));
             let as_of = AsOf::Position(position as i64);
             let when = When { as_of, effective_on: day };
@@ -64,7 +71,7 @@ async fn balances_as_of_any_position_and_day_are_those_of_a_truncated_fold() {
                 let accounts = trial.value.accounts.iter();
                 let found: BTreeMap<_, _> = accounts
                     .map(|one| {
-                        let key = (one.account.clone(), one.currency.code().to_owned());
+                        let key = (one.account.to_string(), one.currency.code().to_owned());
                         (key, (one.debit, one.credit))
                     })
                     .collect();
@@ -78,21 +85,23 @@ async fn balances_as_of_any_position_and_day_are_those_of_a_truncated_fold() {
 async fn one_account_and_one_client_answer_as_the_trial_balance_does() {
     let history = History::long(2_000);
     let length = history.events.len();
-    let (_db, reads) = followed(&history, 300).await;
+    let (_db, reads) = followed_by(&history, 300, MONEY).await;
     for position in [length / 3, length / 2, length] {
         let as_of = AsOf::Position(position as i64);
         let when = When { as_of, effective_on: None };
         let sums = refold(&history, 0, position, None);
         for ((account, code), expected) in by_account(&sums) {
             let currency = Currency::parse(&code).unwrap();
-            let found = balance(&reads, tenant(0), &account, currency, when).await.unwrap().value;
+            let found =
+                balance(&reads, tenant(0), code_of(&account), currency, when).await.unwrap().value;
             assert_eq!((found.debit, found.credit), expected, "{account}");
         }
         let mut owed: BTreeMap<ClientId, i64> = BTreeMap::new();
         for ((account, code, party), expected) in &sums {
             let Some(party) = *party else { continue };
             let currency = Currency::parse(code).unwrap();
-            let found = balance_with(&reads, tenant(0), account, currency, party, when).await;
+            let found =
+                balance_with(&reads, tenant(0), code_of(account), currency, party, when).await;
             let found = found.unwrap().value;
             assert_eq!((found.debit, found.credit), *expected, "{account} {party}");
             *owed.entry(party).or_default() += expected.0 - expected.1;
@@ -108,7 +117,7 @@ async fn one_account_and_one_client_answer_as_the_trial_balance_does() {
 async fn an_instant_stands_for_the_last_position_recorded_until_then() {
     let history = History::long(600);
     let length = history.events.len();
-    let (_db, reads) = followed(&history, 300).await;
+    let (_db, reads) = followed_by(&history, 300, MONEY).await;
     for position in (BATCH..length).step_by(97) {
         let batch_end = position.div_ceil(BATCH) * BATCH;
         let instant = recorded_at(position) + TimeDelta::milliseconds(999);
@@ -129,7 +138,7 @@ async fn an_instant_stands_for_the_last_position_recorded_until_then() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_position_to_come_is_refused_with_the_one_reached() {
     let history = History::long(100);
-    let (_db, reads) = followed(&history, 300).await;
+    let (_db, reads) = followed_by(&history, 300, MONEY).await;
     let length = history.events.len() as i64;
     let when = When { as_of: AsOf::Position(length + 1), effective_on: None };
     let refused = trial_balance(&reads, tenant(0), when).await.unwrap_err();
@@ -147,7 +156,7 @@ async fn a_position_to_come_is_refused_with_the_one_reached() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_balance_is_explained_by_movements_that_add_up_to_it() {
     let history = History::long(1_500);
-    let (_db, reads) = followed(&history, 300).await;
+    let (_db, reads) = followed_by(&history, 300, MONEY).await;
     let as_of = AsOf::Position(history.events.len() as i64 * 2 / 3);
     let when = When { as_of, effective_on: None };
     let sums = refold(&history, 0, history.events.len() * 2 / 3, None);
@@ -184,7 +193,7 @@ async fn a_balance_is_explained_by_movements_that_add_up_to_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_journal_as_of_a_position_is_its_beginning() {
     let history = History::long(400);
-    let (_db, reads) = followed(&history, 300).await;
+    let (_db, reads) = followed_by(&history, 300, MONEY).await;
     let half = history.events.len() / 2;
     let as_of = AsOf::Position(half as i64);
     let filter = journal::Filter { as_of, ..journal::Filter::default() };

@@ -21,6 +21,7 @@ use billfold_domain::payment::{
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
 use billfold_domain::schema::Event;
+use billfold_projections::fact::Header;
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
 
@@ -34,6 +35,28 @@ pub(crate) struct Fresh {
     pub(crate) event: Event,
     pub(crate) payload: String,
     pub(crate) effective_on: NaiveDate,
+}
+
+impl Fresh {
+    /// Its header at a position of the log.
+    pub(crate) fn header(&self, position: i64) -> Header<'_> {
+        let at = self.effective_on.and_time(NaiveTime::MIN).and_utc();
+        Header {
+            position,
+            tenant_id: self.tenant.uuid(),
+            aggregate_type: self.aggregate_type,
+            aggregate_id: self.aggregate_id,
+            sequence: self.sequence,
+            event_type: self.event.event_type(),
+            event_version: self.event.event_version(),
+            event_id: Uuid::nil(),
+            recorded_at: at,
+            effective_at: at,
+            correlation_id: self.aggregate_id,
+            actor: "system:books",
+            payload: &self.payload,
+        }
+    }
 }
 
 /// One thing somebody tries. The numbers choose among what there is.

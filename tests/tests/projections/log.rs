@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use billfold_event_store::{Feed, FollowOptions, Follower};
 use billfold_projections::rebuild::{Options, Watch};
-use billfold_projections::{Definition, Fact, Followed, PROJECTIONS, Reads, install, page};
+use billfold_projections::{Definition, Fact, Followed, PROJECTIONS, Reads, find, install, page};
 use billfold_tests::harness::{TestDb, eventually};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
@@ -43,10 +43,16 @@ pub(crate) async fn installed() -> TestDb {
 
 /// A database whose read models know the whole history.
 pub(crate) async fn followed(history: &History, page: usize) -> (TestDb, Reads) {
+    let names: Vec<&str> = PROJECTIONS.iter().map(|definition| definition.name).collect();
+    followed_by(history, page, &names).await
+}
+
+/// A database of which only some read models know the history.
+pub(crate) async fn followed_by(history: &History, page: usize, names: &[&str]) -> (TestDb, Reads) {
     let db = installed().await;
     append(&db.feed, &history.events).await;
-    for definition in PROJECTIONS {
-        follow(&db.feed, definition, page).await;
+    for name in names {
+        follow(&db.feed, find(name).unwrap(), page).await;
     }
     let reads = Reads::new(db.app.clone());
     (db, reads)

@@ -12,7 +12,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
-use billfold_domain::ledger::CHART;
+use billfold_domain::ledger::{self, CHART};
 use billfold_projections::journal::{self, Filter, Posted};
 use billfold_projections::{Order, event_index};
 use serde::Deserialize;
@@ -84,7 +84,7 @@ async fn list(
     state.must(&visitor, Scope::LedgerRead)?;
     let tenant = visitor.tenant();
     let filter = Filter {
-        account: Some(wishes.account.clone()).filter(|code| !code.is_empty()),
+        account: ledger::account(&wishes.account).map(|account| account.code),
         from: day(&wishes.from)?,
         to: day(&wishes.to)?,
         ..Filter::default()
@@ -148,7 +148,7 @@ pub(super) fn lines(posted: &Posted) -> Vec<AccountLine> {
     let line = |entry: &journal::EntryRow| {
         let detail = entry.detail.as_deref().map(super::client::detail);
         let amount = show::minor(entry.amount, entry.currency);
-        show::account_line(&entry.account, entry.side, amount, detail.as_deref())
+        show::account_line(entry.account.as_str(), entry.side, amount, detail.as_deref())
     };
     posted.entries.iter().map(line).collect()
 }

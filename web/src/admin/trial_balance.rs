@@ -146,8 +146,8 @@ fn books(currency: Currency, accounts: &[Balance]) -> Books {
         debit = debit.saturating_add(net.max(0));
         credit = credit.saturating_add(net.saturating_neg().max(0));
         Account {
-            code: account.account.clone(),
-            name: show::account_name(&account.account),
+            code: account.account.to_string(),
+            name: show::account_name(account.account.as_str()),
             debited: show::minor(account.debit, currency),
             credited: show::minor(account.credit, currency),
             debit: (net > 0).then(|| show::minor(net, currency)),

@@ -1,8 +1,9 @@
-//! Forgets who a client is: the event first, then the keys. Sums, numbers and the hash chain stay as they are.
+//! Forgets who a client is: the event first, then the keys. Sums, numbers and the hash chain stay
+//! as they are.
 //!
-//! Guarantees: a crash between event and keys is repaired by asking again, with the same key or another, because a
-//! client who is erased already leads to no event and to the destruction of what is left. The buyer on issued
-//! documents stays readable until retention ends.
+//! Guarantees: a crash between event and keys is repaired by asking again, with the same key or
+//! another, because a client who is erased already leads to no event and to the destruction of what
+//! is left. The buyer on issued documents stays readable until retention ends.
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand, ClientEvent};
@@ -57,6 +58,7 @@ impl UseCase for EraseClient {
         let today = room.settings().await?.day_of(room.now);
         let of = SubjectRef { tenant: room.tenant, subject: subject_of(answer.client_id) };
         room.vault().erase(of, today, room.now).await?;
+        room.forget::<Client>(answer.client_id.uuid());
         Ok(())
     }
 }

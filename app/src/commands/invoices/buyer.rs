@@ -1,7 +1,7 @@
 //! The buyer on a document: the client's contact of that day, sealed anew under the fiscal key.
 //!
-//! The fiscal key says until when law asks for it: ten years after the end of the year of issue, the longest of the
-//! usual duties for books. Erasing a client keeps it until then and no longer.
+//! The fiscal key says until when law asks for it: ten years after the end of the year of issue,
+//! the longest of the usual duties for books. Erasing a client keeps it until then and no longer.
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
 use billfold_domain::kernel::{ClientId, KeyClass, Pii};

@@ -17,7 +17,8 @@ use crate::error::{Error, Kind, Refused};
 pub struct IssueInvoice {
     /// Which draft.
     pub invoice_id: InvoiceId,
-    /// The day of issue; today at the seller's place unless given. Not in the future, and not before the last number.
+    /// The day of issue; today at the seller's place unless given. Not in the future, and not
+    /// before the last number.
     pub issue_date: Option<NaiveDate>,
     /// Last day to pay; the draft's, or by the seller's payment term, unless given.
     pub due_date: Option<NaiveDate>,

@@ -1,4 +1,5 @@
-//! Takes a whole invoice back by a credit note, numbered under the lock. What was paid becomes the client's credit.
+//! Takes a whole invoice back by a credit note, numbered under the lock. What was paid becomes the
+//! client's credit.
 
 use async_trait::async_trait;
 use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceEvent};

@@ -1,7 +1,8 @@
 //! A position as it is ordered: from the catalogue, or described in full.
 //!
-//! Guarantees: a catalogue price is the one of the day of the order, read under the lock; a setup fee becomes a position
-//! of its own (INV-25); a recurring product pays for its first cycle unless days are given.
+//! Guarantees: a catalogue price is the one of the day of the order, read under the lock; a setup
+//! fee becomes a position of its own (INV-25); a recurring product pays for its first cycle unless
+//! days are given.
 
 use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{Currency, Cycle, Period, ProductId, Quantity, UnitPrice};
@@ -42,7 +43,7 @@ impl OrderedItem {
         day: NaiveDate,
     ) -> Result<Vec<NewItem>, No> {
         match self.product_id {
-            Some(id) => self.from_catalogue(table, id, at, currency, day),
+            Some(id) => self.listed(table, id, at, currency, day),
             None => Ok(vec![self.described(at)?]),
         }
     }
@@ -63,7 +64,7 @@ impl OrderedItem {
         })
     }
 
-    fn from_catalogue(
+    fn listed(
         &self,
         table: &Table<'_, '_>,
         id: ProductId,

@@ -1,8 +1,9 @@
 //! Charges what an invoice still asks for through a gateway, then records what the gateway decided.
 //!
-//! Guarantees: the gateway's idempotency key follows from this command's key, so that a retry charges nothing twice;
-//! money that moved is always recorded, also when the invoice was paid in the meantime (it becomes credit then).
-//! An outcome that the gateway does not tell is answered as unknown and recorded as nothing.
+//! Guarantees: the gateway's idempotency key follows from this command's key, so that a retry
+//! charges nothing twice; money that moved is always recorded, also when the invoice was paid in
+//! the meantime (it becomes credit then). An outcome that the gateway does not tell is answered as
+//! unknown and recorded as nothing.
 
 use async_trait::async_trait;
 use billfold_domain::client::Client;

@@ -1,6 +1,7 @@
 //! Use cases about a payment: record by hand, charge through a gateway, match later.
 //!
-//! A payment and the invoices it pays change in one append: there is no moment in which money arrived and is nowhere.
+//! A payment and the invoices it pays change in one append: there is no moment in which money
+//! arrived and is nowhere.
 
 mod charge;
 mod matching;

@@ -1,7 +1,7 @@
 //! Records money that arrived for one invoice: "mark as paid" (INV-13, INV-14).
 //!
-//! Guarantees: without an amount it is what the invoice asks for at the moment of the decision, so that a second press
-//! pays nothing; what arrived beyond that becomes the client's credit.
+//! Guarantees: without an amount it is what the invoice asks for at the moment of the decision, so
+//! that a second press pays nothing; what arrived beyond that becomes the client's credit.
 
 use async_trait::async_trait;
 use billfold_domain::client::Client;

@@ -1,7 +1,7 @@
 //! Records money that arrived outside of any gateway: a bank transfer, cash (INV-13, INV-14).
 //!
-//! Unless told otherwise it pays the client's open invoices, oldest first, and what is left becomes the client's credit.
-//! Money that must not pay anything yet stays unapplied.
+//! Unless told otherwise it pays the client's open invoices, oldest first, and what is left becomes
+//! the client's credit. Money that must not pay anything yet stays unapplied.
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientRefusal};

@@ -1,4 +1,5 @@
-//! The one way in which money that arrived pays invoices: the payment names its shares, each invoice takes its own.
+//! The one way in which money that arrived pays invoices: the payment names its shares, each
+//! invoice takes its own.
 
 use billfold_domain::invoice::{ApplyPayment, Invoice, InvoiceCommand};
 use billfold_domain::kernel::PaymentId;

@@ -1,8 +1,10 @@
-//! Imports one purchase: the client if new, the order, the issued invoice and the payment that settled it, in one append.
+//! Imports one purchase: the client if new, the order, the issued invoice and the payment that
+//! settled it, in one append.
 //!
-//! Everything is dated the day of the purchase. A purchase of nothing has no payment: its invoice is settled at issue.
-//! Numbers follow dates: a purchase older than the last number of its year, as an overlapping file may bring, goes to
-//! the first supplementary series (`INV-S2`, `INV-S3`, …) that it does not precede.
+//! Everything is dated the day of the purchase. A purchase of nothing has no payment: its invoice
+//! is settled at issue. Numbers follow dates: a purchase older than the last number of its year, as
+//! an overlapping file may bring, goes to the first supplementary series (`INV-S2`, `INV-S3`, …)
+//! that it does not precede.
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand, ClientRefusal, ContactCard, Register};

@@ -1,9 +1,10 @@
 //! The import of a purchase log: one purchase a line, years of them, dated as they happened.
 //!
-//! Steps: `parse` (every line checked before anything is written), `run` (in order of date and line, in batches, with
-//! progress, to be interrupted and resumed at will), `Sums` (what the file says against what the ledger says).
-//! Guarantees: the identity of a row is format, customer, date, number of CDs, amount and occurrence; a row that is in
-//! the books already, from this file or another, adds nothing.
+//! Steps: `parse` (every line checked before anything is written), `run` (in order of date and
+//! line, in batches, with progress, to be interrupted and resumed at will), `Sums` (what the file
+//! says against what the ledger says).
+//! Guarantees: the identity of a row is format, customer, date, number of CDs, amount and
+//! occurrence; a row that is in the books already, from this file or another, adds nothing.
 
 mod parse;
 mod row;
@@ -23,7 +24,8 @@ pub use sums::{Difference, LedgerPurchase, Month, Sums};
 /// Namespace of the seller that purchases are imported for unless another is named.
 const SELLERS: Uuid = Uuid::from_u128(0x1c9a_44d8_6e0f_5b22_8d31_90aa_37f5_c604);
 
-/// The seller that purchases are imported for unless another is named, and how its books are opened.
+/// The seller that purchases are imported for unless another is named, and how its books are
+/// opened.
 ///
 /// # Errors
 /// Never for the built-in values.

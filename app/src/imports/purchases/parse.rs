@@ -1,7 +1,9 @@
-//! Reads the purchase file line by line: every line is either a row or a refusal that names line, field and reason.
+//! Reads the purchase file line by line: every line is either a row or a refusal that names line,
+//! field and reason.
 //!
-//! Guarantees: lines may end in LF or CR LF and begin with blanks; nothing is guessed. Amounts carry exactly two
-//! decimals, so that a line cut inside its amount is refused instead of read as less money.
+//! Guarantees: lines may end in LF or CR LF and begin with blanks; nothing is guessed. Amounts
+//! carry exactly two decimals, so that a line cut inside its amount is refused instead of read as
+//! less money.
 //! Absent on purpose: sorting and importing.
 
 use std::collections::HashMap;

@@ -14,7 +14,8 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6f2d_90c1_5b43_5e7a_9a1e_2c66_7d0b_41f
 /// One purchase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Its line in the file, from 1; not part of what it is, because another file may have it elsewhere.
+    /// Its line in the file, from 1; not part of what it is, because another file may have it
+    /// elsewhere.
     #[serde(skip)]
     pub line: u64,
     /// The customer's id as written.
@@ -30,7 +31,8 @@ pub struct Row {
 }
 
 impl Row {
-    /// What makes this purchase the same in every file: format, customer, date, number of CDs, amount, occurrence.
+    /// What makes this purchase the same in every file: format, customer, date, number of CDs,
+    /// amount, occurrence.
     #[must_use]
     pub fn identity(&self) -> String {
         let Self { customer, date, cds, amount, occurrence, .. } = self;

@@ -1,8 +1,9 @@
 //! Brings parsed rows into the books, in order of date and line, a batch at a time.
 //!
-//! Guarantees: a batch is prepared with two round trips for keys and handed to the log as one; an interruption ends
-//! between batches and loses nothing; a second run answers from the receipts and adds nothing. A row that the rules
-//! refuse is reported and stops nobody; a ledger that does not answer stops the run, to be resumed.
+//! Guarantees: a batch is prepared with two round trips for keys and handed to the log as one; an
+//! interruption ends between batches and loses nothing; a second run answers from the receipts and
+//! adds nothing. A row that the rules refuse is reported and stops nobody; a ledger that does not
+//! answer stops the run, to be resumed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -96,7 +97,8 @@ impl Default for Control {
 /// Brings rows into the books of a seller that exists.
 ///
 /// # Errors
-/// The ledger does not answer; what was answered before stays, and the same call goes on from there.
+/// The ledger does not answer; what was answered before stays, and the same call goes on from
+/// there.
 pub async fn run(
     door: &Door,
     tenant: TenantId,

@@ -1,6 +1,8 @@
-//! Sums of purchases per customer and per month, from the file or from the ledger, and where the two differ.
+//! Sums of purchases per customer and per month, from the file or from the ledger, and where the
+//! two differ.
 //!
-//! Guarantees: both sides are added up by the same simple rule in cents, so that equal means equal to the cent.
+//! Guarantees: both sides are added up by the same simple rule in cents, so that equal means equal
+//! to the cent.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -79,7 +81,8 @@ impl Sums {
         self.by_client.len()
     }
 
-    /// Every place where this (the file) differs from the ledger; empty when they agree to the cent.
+    /// Every place where this (the file) differs from the ledger; empty when they agree to the
+    /// cent.
     #[must_use]
     pub fn differences(&self, ledger: &Self) -> Vec<Difference> {
         let mut found = Vec::new();

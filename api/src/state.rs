@@ -1,0 +1,131 @@
+//! What the handlers stand on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use billfold_app::access::Access;
+use billfold_app::commands::{Ask, Done, Door, UseCase};
+use billfold_domain::kernel::TenantId;
+use billfold_projections::{Oversight, Reads};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::auth::{Caller, CookiePolicy};
+use crate::layers::Limits;
+use crate::problem::Problem;
+use crate::receive::IdempotencyKey;
+
+/// Makes the figures of this process, as Prometheus text.
+pub type Figures = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// What the API is built over.
+#[derive(Clone)]
+pub struct ApiParts {
+    /// The only way in for writes.
+    pub door: Door,
+    /// The read models.
+    pub reads: Reads,
+    /// What is seen of the log as a whole.
+    pub oversight: Oversight,
+    /// Sign-in, sessions and keys.
+    pub access: Arc<Access>,
+    /// How much one process takes on.
+    pub limits: Limits,
+    /// How cookies are set.
+    pub cookies: CookiePolicy,
+    /// The figures of this process as Prometheus text, if they are served beside the API.
+    pub figures: Option<Figures>,
+}
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState(Arc<ApiParts>);
+
+impl ApiState {
+    /// A state over its parts.
+    #[must_use]
+    pub fn new(parts: ApiParts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.0.door
+    }
+
+    pub(crate) fn reads(&self) -> &Reads {
+        &self.0.reads
+    }
+
+    pub(crate) fn oversight(&self) -> &Oversight {
+        &self.0.oversight
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn cookies(&self) -> CookiePolicy {
+        self.0.cookies
+    }
+
+    pub(crate) fn figures(&self) -> Option<String> {
+        self.0.figures.as_ref().map(|figures| figures())
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.0.door.clock().now()
+    }
+
+    /// The business day at the seller's place.
+    pub(crate) async fn today(&self, tenant: TenantId) -> Result<NaiveDate, Problem> {
+        Ok(self.door().settings(tenant).await?.day_of(self.now()))
+    }
+
+    /// Has a command of the caller done, once per key.
+    pub(crate) async fn command<U: UseCase>(
+        &self,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        command: U,
+    ) -> Result<Done<U::Answer>, Problem> {
+        self.execute(caller.ask(key, command)).await
+    }
+
+    /// The same for a change of the version `seen`.
+    pub(crate) async fn change<U: UseCase>(
+        &self,
+        caller: &Caller,
+        key: &IdempotencyKey,
+        seen: i64,
+        command: U,
+    ) -> Result<Done<U::Answer>, Problem> {
+        self.execute(caller.ask(key, command).expect(seen)).await
+    }
+
+    /// Waits until a read model has reached the position that the caller asked for.
+    pub(crate) async fn reach(
+        &self,
+        projection: &'static str,
+        min_position: Option<i64>,
+    ) -> Result<(), Problem> {
+        if let Some(position) = min_position {
+            let at_most: Duration = self.limits().catch_up_time;
+            self.reads().wait(projection, position, at_most).await?;
+        }
+        Ok(())
+    }
+
+    async fn execute<U: UseCase>(&self, ask: Ask<U>) -> Result<Done<U::Answer>, Problem> {
+        Ok(self.door().execute(ask).await?)
+    }
+}
+
+impl FromRef<ApiState> for Arc<Access> {
+    fn from_ref(state: &ApiState) -> Self {
+        Self::clone(&state.0.access)
+    }
+}

@@ -1,0 +1,162 @@
+//! Keys with which programs call the API.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use billfold_app::access::{ApiKeySummary, NewApiKey, Scope, Scopes};
+use billfold_domain::kernel::ApiKeyId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::auth::{Admin, Caller, May, refused};
+use crate::problem::{Kind, Problem};
+use crate::receive::{Body, Check, Ident};
+use crate::state::ApiState;
+
+/// Lists the seller's API keys, newest first, at most 1,000.
+#[utoipa::path(
+    get, path = "", tag = "access", responses((status = 200, body = WireKeys)),
+)]
+pub(super) async fn list_keys(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+) -> Result<Json<WireKeys>, Problem> {
+    let keys = state.access().list_api_keys(caller.tenant).await;
+    let keys = keys.map_err(|error| refused(&error))?;
+    Ok(Json(WireKeys { items: keys.into_iter().map(WireKey::from).collect() }))
+}
+
+/// Makes an API key.
+///
+/// The answer is the only one that ever shows the secret. A key can hold no scope that its maker
+/// lacks.
+#[utoipa::path(
+    post, path = "", tag = "access", request_body = NewKey,
+    responses((status = 201, body = MadeKey)),
+)]
+pub(super) async fn create_key(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    Body(new): Body<NewKey>,
+) -> Result<(StatusCode, [(axum::http::HeaderName, String); 1], Json<MadeKey>), Problem> {
+    let key = new.read(&caller)?;
+    let made = state.access().add_api_key(caller.tenant, &caller.actor, &key).await;
+    let (id, secret) = made.map_err(|error| refused(&error))?;
+    let body = MadeKey { id: id.to_string(), key: secret.reveal().to_owned() };
+    Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/api-keys/{id}"))], Json(body)))
+}
+
+/// Refuses an API key from now on.
+#[utoipa::path(
+    delete, path = "/{id}", tag = "access",
+    params(("id" = String, Path, example = "key_01kchkq7w7fc9r6a8b9c0d1e2f")),
+    responses((status = 204, description = "The key is refused from now on")),
+)]
+pub(super) async fn revoke_key(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    Ident(id): Ident<ApiKeyId>,
+) -> Result<StatusCode, Problem> {
+    let done = state.access().revoke_api_key(caller.tenant, id).await;
+    if done.map_err(|error| refused(&error))? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Problem::not_found())
+}
+
+/// A key to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewKey {
+    /// What people call it.
+    #[schema(example = "order import", min_length = 1, max_length = 100)]
+    name: String,
+    /// What it may do; `admin` is everything.
+    #[schema(example = json!(["orders:write", "clients:read"]), min_items = 1)]
+    scopes: Vec<String>,
+    /// When it ends; never if absent.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl NewKey {
+    fn read(self, maker: &Caller) -> Result<NewApiKey, Problem> {
+        let mut check = Check::default();
+        let mut scopes = Vec::with_capacity(self.scopes.len());
+        for (at, word) in self.scopes.iter().enumerate() {
+            match Scope::parse(word) {
+                Some(scope) => scopes.push(scope),
+                None => check.wrong(
+                    format!("/scopes/{at}"),
+                    "scope.unknown",
+                    format!("is none of {}", words().join(", ")),
+                ),
+            }
+        }
+        check.finish()?;
+        if let Some(lacking) = scopes.iter().find(|scope| !maker.identity.may(**scope)) {
+            let detail = format!("you cannot give away {}", lacking.as_str());
+            return Err(Problem::new(Kind::Forbidden, "scope.missing", detail));
+        }
+        let scopes: Scopes = scopes.into_iter().collect();
+        Ok(NewApiKey { name: self.name, scopes, expires_at: self.expires_at })
+    }
+}
+
+fn words() -> Vec<&'static str> {
+    Scope::all().map(Scope::as_str).collect()
+}
+
+/// A key that was made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MadeKey {
+    /// Its id.
+    #[schema(example = "key_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    id: String,
+    /// Send it as `Authorization: Bearer <key>`. It is never shown again.
+    #[schema(example = "bfk_AZov…")]
+    key: String,
+}
+
+/// The keys of a seller.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKeys)]
+pub(super) struct WireKeys {
+    /// The keys, newest first.
+    items: Vec<WireKey>,
+}
+
+/// A key as it is listed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub(super) struct WireKey {
+    /// Its id.
+    id: String,
+    /// What people call it.
+    name: String,
+    /// What it may do.
+    scopes: Vec<String>,
+    /// Who made it.
+    created_by: String,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// When it ends; never if null.
+    expires_at: Option<DateTime<Utc>>,
+    /// Since when it is refused.
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<ApiKeySummary> for WireKey {
+    fn from(key: ApiKeySummary) -> Self {
+        Self {
+            id: key.id.to_string(),
+            name: key.name,
+            scopes: key.scopes.words(),
+            created_by: key.created_by,
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            revoked_at: key.revoked_at,
+        }
+    }
+}

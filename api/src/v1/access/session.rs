@@ -1,0 +1,119 @@
+//! Browser sessions.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{HeaderMap, SET_COOKIE};
+use axum::response::{IntoResponse, Response};
+use billfold_app::access::{Identity, Secret, Via};
+use billfold_domain::kernel::TenantId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::auth::{Caller, Staff, refused, session_token};
+use crate::problem::Problem;
+use crate::receive::{Body, Check};
+use crate::state::ApiState;
+
+/// Signs in with an address and a password.
+///
+/// The session is a cookie that scripts cannot read; changes also need the answered `csrf_token` as
+/// `x-csrf-token`.
+#[utoipa::path(
+    post, path = "/login", tag = "access", request_body = Login, security(()),
+    responses((status = 200, body = Me)),
+)]
+pub(super) async fn login(
+    State(state): State<ApiState>,
+    Body(login): Body<Login>,
+) -> Result<Response, Problem> {
+    let mut check = Check::default();
+    let email = check.text("/email", &login.email, 254);
+    let tenant = check.optional_id::<TenantId>("/tenant", login.tenant.as_deref());
+    let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
+    let password = Secret::new(login.password);
+    let signed_in = state.access().sign_in(&email, &password, tenant).await;
+    let signed_in = signed_in.map_err(|error| refused(&error))?;
+    let mut response = Json(Me::of(&signed_in.identity)).into_response();
+    let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
+    response.headers_mut().insert(SET_COOKIE, cookie.ok_or_else(Problem::bug)?);
+    Ok(response)
+}
+
+/// Ends the session.
+#[utoipa::path(
+    post, path = "/logout", tag = "access", security(("session" = [])),
+    responses((status = 204, description = "The session has ended")),
+)]
+pub(super) async fn logout(
+    State(state): State<ApiState>,
+    _staff: Staff,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(token) = session_token(&headers) {
+        state.access().sign_out(&token).await.map_err(|error| refused(&error))?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let cookie = state.cookies().end().ok_or_else(Problem::bug)?;
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// Tells who is calling and what they may do.
+#[utoipa::path(get, path = "/me", tag = "access", responses((status = 200, body = Me)))]
+pub(super) async fn me(caller: Caller) -> Json<Me> {
+    Json(Me::of(&caller.identity))
+}
+
+/// An address and a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Login {
+    /// The address of the account.
+    #[schema(example = "ada@example.org", max_length = 254)]
+    email: String,
+    /// The password.
+    #[schema(example = "correct horse battery staple", max_length = 256, format = Password)]
+    password: String,
+    /// Which seller, if the address has accounts with several.
+    #[schema(example = "ten_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    tenant: Option<String>,
+}
+
+/// Who is calling.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Me {
+    /// The name of the caller in events.
+    #[schema(example = "staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a")]
+    actor: String,
+    /// The seller it acts for.
+    #[schema(example = "ten_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    tenant: String,
+    /// Other sellers it may sign in to with the same password.
+    other_tenants: Vec<String>,
+    /// What it may do; `admin` is everything.
+    #[schema(example = json!(["invoices:read", "invoices:write"]))]
+    scopes: Vec<String>,
+    /// What a change must carry as `x-csrf-token`; null for an API key, which needs none.
+    csrf_token: Option<String>,
+    /// When the session ends; null for an API key.
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl Me {
+    fn of(identity: &Identity) -> Self {
+        let (also, expires_at) = match &identity.via {
+            Via::Session { also, expires_at, .. } => (also.as_slice(), Some(*expires_at)),
+            Via::ApiKey(_) => (&[][..], None),
+        };
+        Self {
+            actor: identity.actor().to_string(),
+            tenant: identity.tenant.to_string(),
+            other_tenants: also.iter().map(ToString::to_string).collect(),
+            scopes: identity.scopes.words(),
+            csrf_token: identity.csrf_token(),
+            expires_at,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Clients: who is billed.
+//!
+//! Guarantees: contact details are opened for the answer only, in one batch for a page; an erased
+//! client still answers, without them.
+
+mod account;
+mod change;
+mod read;
+mod register;
+mod statement;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+pub(super) fn router() -> OpenApiRouter<ApiState> {
+    collection()
+        .routes(routes!(read::read_client))
+        .routes(routes!(change::change_contact))
+        .routes(routes!(change::suspend_client))
+        .routes(routes!(change::activate_client))
+        .routes(routes!(change::erase_client))
+        .routes(routes!(account::read_balance))
+        .routes(routes!(statement::read_ledger))
+        .routes(routes!(statement::explain_balance))
+}
+
+/// The list as a whole.
+pub(super) fn collection() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(read::list_clients, register::register_client))
+}

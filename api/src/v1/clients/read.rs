@@ -1,0 +1,290 @@
+//! Reads of clients.
+
+use axum::Json;
+use axum::extract::State;
+use billfold_app::vault::{Opened, field};
+use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::kernel::{ClientId, Country, Currency, Pii, TenantId};
+use billfold_projections::Order;
+use billfold_projections::client_list::{self, ClientList, ClientRow, ClientStatus, Known};
+use billfold_projections::{Answer as ReadAnswer, Projection, paging};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Versioned;
+use crate::auth::{ClientsRead, May};
+use crate::problem::Problem;
+use crate::receive::{Check, Filter, Ident};
+use crate::state::ApiState;
+use crate::wire::{Page, Paging, WireContact};
+
+/// Lists clients.
+#[utoipa::path(
+    get, path = "", tag = "clients", params(ListClients),
+    responses((status = 200, body = Page<WireClient>)),
+)]
+pub(super) async fn list_clients(
+    State(state): State<ApiState>,
+    May(caller, _): May<ClientsRead>,
+    Filter(query): Filter<ListClients>,
+) -> Result<Json<Page<WireClient>>, Problem> {
+    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let (filter, order) = query.read()?;
+    state.reach(ClientList::NAME, query.min_position).await?;
+    let tenant = caller.tenant;
+    let page = match &query.email {
+        Some(email) => by_email(&state, tenant, email).await?,
+        None => client_list::page(state.reads(), tenant, &filter, order, &wanted).await?,
+    };
+    let contacts = open_contacts(&state, tenant, &page.value.rows).await?;
+    let mut contacts = contacts.into_iter();
+    Ok(Json(Page::of(page, |row| WireClient::of(row, contacts.next().flatten()))))
+}
+
+/// Reads one client.
+///
+/// The answer is the present state, whatever the read side has reached.
+#[utoipa::path(
+    get, path = "/{id}", tag = "clients",
+    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")),
+    responses((status = 200, body = ClientDetail)),
+)]
+pub(super) async fn read_client(
+    State(state): State<ApiState>,
+    May(caller, _): May<ClientsRead>,
+    Ident(id): Ident<ClientId>,
+) -> Result<Versioned<ClientDetail>, Problem> {
+    let (client, version) = state.door().load::<Client>(caller.tenant, id.uuid()).await?;
+    let (status, profile) = match client {
+        Client::Absent => return Err(Problem::not_found()),
+        Client::Active(profile) => (WireClientStatus::Active, Some(profile)),
+        Client::Suspended(profile) => (WireClientStatus::Suspended, Some(profile)),
+        Client::Erased => (WireClientStatus::Erased, None),
+    };
+    let contact = match &profile {
+        Some(profile) => open_all(&state, caller.tenant, &[&profile.contact]).await?.pop(),
+        None => None,
+    };
+    let body = ClientDetail {
+        id: id.to_string(),
+        status,
+        contact: contact.flatten(),
+        country: profile.as_ref().and_then(|p| p.country).map(|country| country.code().to_owned()),
+        currency: profile.as_ref().map(|profile| profile.currency.code().to_owned()),
+        origin: profile
+            .and_then(|p| p.origin)
+            .map(|origin| WireOrigin { source: origin.source, id: origin.id }),
+        version,
+    };
+    Ok(Versioned { body, version })
+}
+
+async fn by_email(
+    state: &ApiState,
+    tenant: TenantId,
+    email: &str,
+) -> Result<ReadAnswer<paging::Page<ClientRow>>, Problem> {
+    let index = state.door().vault().email_index(tenant, email, state.now()).await;
+    let known = Known::Email(index.map_err(billfold_app::Error::from)?);
+    let found = client_list::find(state.reads(), tenant, &known).await?;
+    let rows = found.value.into_iter().collect();
+    Ok(ReadAnswer {
+        as_of_position: found.as_of_position,
+        value: paging::Page { rows, next: None },
+    })
+}
+
+/// Not found, unless the seller has this client.
+pub(super) async fn must_exist(
+    state: &ApiState,
+    tenant: TenantId,
+    id: ClientId,
+) -> Result<(), Problem> {
+    match state.door().load::<Client>(tenant, id.uuid()).await? {
+        (Client::Absent, _) => Err(Problem::not_found()),
+        _ => Ok(()),
+    }
+}
+
+/// The contacts of a page, in its order, with one look-up of keys.
+pub(super) async fn open_contacts(
+    state: &ApiState,
+    tenant: TenantId,
+    rows: &[ClientRow],
+) -> Result<Vec<Option<WireContact>>, Problem> {
+    let sealed: Vec<&Pii<ContactCard>> =
+        rows.iter().filter_map(|row| row.contact.as_ref().map(|contact| &contact.0)).collect();
+    let mut opened = open_all(state, tenant, &sealed).await?.into_iter();
+    Ok(rows.iter().map(|row| row.contact.as_ref().and_then(|_| opened.next()?)).collect())
+}
+
+async fn open_all(
+    state: &ApiState,
+    tenant: TenantId,
+    sealed: &[&Pii<ContactCard>],
+) -> Result<Vec<Option<WireContact>>, Problem> {
+    let vault = state.door().vault();
+    let opened = vault.open_all(tenant, field::CLIENT_CONTACT, sealed).await;
+    let opened = opened.map_err(billfold_app::Error::from)?;
+    let clear = |opened| match opened {
+        Opened::Clear(card) => Some(WireContact::from(card)),
+        _ => None,
+    };
+    Ok(opened.into_iter().map(clear).collect())
+}
+
+/// Which clients are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListClients {
+    /// How the client stands.
+    #[param(inline)]
+    status: Option<WireClientStatus>,
+    /// Where the client is; ISO 3166.
+    #[param(example = "GB", pattern = "^[A-Z]{2}$")]
+    country: Option<String>,
+    /// What the client is billed in; ISO 4217.
+    #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
+    currency: Option<String>,
+    /// The client with exactly this e-mail address; other filters are not looked at then.
+    #[param(example = "ada@example.org", max_length = 254)]
+    email: Option<String>,
+    /// Order of the list; `-` in front means latest first.
+    #[param(inline)]
+    sort: Option<ClientSort>,
+    /// Most rows, 1 to 100; 50 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
+    cursor: Option<String>,
+    /// Wait until the read side has reached this log position, at most two seconds.
+    #[param(minimum = 0)]
+    min_position: Option<i64>,
+}
+
+/// The order of a client list.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+enum ClientSort {
+    #[serde(rename = "registered_at")]
+    Earliest,
+    #[serde(rename = "-registered_at")]
+    Latest,
+}
+
+impl ListClients {
+    fn read(&self) -> Result<(client_list::Filter, Order), Problem> {
+        let mut check = Check::query();
+        let country = check.optional("/country", self.country.as_deref(), Country::parse);
+        let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
+        let (Some(country), Some(currency)) = (country, currency) else {
+            return Err(check.problem());
+        };
+        let order = match self.sort {
+            Some(ClientSort::Earliest) => Order::Ascending,
+            Some(ClientSort::Latest) | None => Order::Descending,
+        };
+        let status = self.status.map(ClientStatus::from);
+        Ok((client_list::Filter { status, country, currency, among: None }, order))
+    }
+}
+
+/// How a client stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ClientStatus)]
+pub(super) enum WireClientStatus {
+    /// May buy.
+    Active,
+    /// Nothing new is sold.
+    Suspended,
+    /// The contact details were destroyed.
+    Erased,
+}
+
+impl From<WireClientStatus> for ClientStatus {
+    fn from(status: WireClientStatus) -> Self {
+        match status {
+            WireClientStatus::Active => Self::Active,
+            WireClientStatus::Suspended => Self::Suspended,
+            WireClientStatus::Erased => Self::Erased,
+        }
+    }
+}
+
+impl From<ClientStatus> for WireClientStatus {
+    fn from(status: ClientStatus) -> Self {
+        match status {
+            ClientStatus::Active => Self::Active,
+            ClientStatus::Suspended => Self::Suspended,
+            ClientStatus::Erased => Self::Erased,
+        }
+    }
+}
+
+/// A client in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Client)]
+pub(super) struct WireClient {
+    /// Its id.
+    #[schema(example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    id: String,
+    /// How it stands.
+    status: WireClientStatus,
+    /// Who it is; null once erased.
+    contact: Option<WireContact>,
+    /// Where it is.
+    country: Option<String>,
+    /// What it is billed in.
+    currency: String,
+    /// When the log first heard of it.
+    registered_at: DateTime<Utc>,
+    /// When the log last heard of it.
+    changed_at: DateTime<Utc>,
+}
+
+impl WireClient {
+    fn of(row: ClientRow, contact: Option<WireContact>) -> Self {
+        Self {
+            id: row.client_id.to_string(),
+            status: row.status.into(),
+            contact,
+            country: row.country.map(|country| country.code().to_owned()),
+            currency: row.currency.code().to_owned(),
+            registered_at: row.registered_at,
+            changed_at: row.changed_at,
+        }
+    }
+}
+
+/// One client.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ClientDetail {
+    /// Its id.
+    #[schema(example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    id: String,
+    /// How it stands.
+    status: WireClientStatus,
+    /// Who it is; null once erased.
+    contact: Option<WireContact>,
+    /// Where it is; null if unknown or erased.
+    country: Option<String>,
+    /// What it is billed in; null once erased.
+    currency: Option<String>,
+    /// Where it was imported from.
+    origin: Option<WireOrigin>,
+    /// Its version, as in `ETag`.
+    version: i64,
+}
+
+/// Where something was imported from.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Origin)]
+pub(super) struct WireOrigin {
+    /// The other system.
+    source: String,
+    /// Its id there.
+    id: String,
+}

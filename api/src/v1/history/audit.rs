@@ -1,0 +1,170 @@
+//! Who did what, when and from where.
+
+use axum::Json;
+use axum::extract::State;
+use billfold_domain::kernel::Actor;
+use billfold_projections::Projection;
+use billfold_projections::audit_log::{self, Action, Entry};
+use billfold_projections::event_index::EventIndex;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::auth::{EventsRead, May};
+use crate::problem::Problem;
+use crate::receive::{Check, Filter};
+use crate::state::ApiState;
+use crate::v1::parameters::as_of;
+use crate::wire::{Page, Paging};
+
+/// Lists the audit log, newest first.
+#[utoipa::path(
+    get, path = "", tag = "history", params(ListAudit),
+    responses((status = 200, body = Page<AuditEntry>)),
+)]
+pub(super) async fn list_audit(
+    State(state): State<ApiState>,
+    May(caller, _): May<EventsRead>,
+    Filter(query): Filter<ListAudit>,
+) -> Result<Json<Page<AuditEntry>>, Problem> {
+    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let filter = query.read()?;
+    state.reach(EventIndex::NAME, query.min_position).await?;
+    let page = audit_log::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    Ok(Json(Page::of(page, AuditEntry::from)))
+}
+
+/// Which entries are wanted; each condition given must hold.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListAudit {
+    /// What kind of change.
+    #[param(inline)]
+    action: Option<WireAction>,
+    /// What kind of thing.
+    #[param(example = "invoice", pattern = "^[a-z_]{1,40}$")]
+    entity_type: Option<String>,
+    /// Which thing, as UUID; needs its kind.
+    entity_id: Option<Uuid>,
+    /// Who did it.
+    #[param(example = "staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a")]
+    actor: Option<String>,
+    /// First instant.
+    from: Option<DateTime<Utc>>,
+    /// Last instant.
+    to: Option<DateTime<Utc>>,
+    /// As known at this log position or instant; now if absent.
+    as_of: Option<String>,
+    /// Most rows, 1 to 100; 50 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
+    cursor: Option<String>,
+    /// Wait until the read side has reached this log position, at most two seconds.
+    #[param(minimum = 0)]
+    min_position: Option<i64>,
+}
+
+impl ListAudit {
+    fn read(&self) -> Result<audit_log::Filter, Problem> {
+        let mut check = Check::query();
+        let entity_type = check.optional_text("/entity_type", self.entity_type.as_deref(), 40);
+        if self.entity_id.is_some() && entity_type.is_none() {
+            check.wrong("/entity_type", "field.missing", "is needed with entity_id");
+        }
+        let actor = check.optional("/actor", self.actor.as_deref(), str::parse::<Actor>);
+        check.finish()?;
+        Ok(audit_log::Filter {
+            action: self.action.map(Action::from),
+            entity_type,
+            entity_id: self.entity_id,
+            actor: actor.flatten().map(|actor| actor.to_string()),
+            from: self.from,
+            to: self.to,
+            as_of: as_of(self.as_of.as_deref())?,
+        })
+    }
+}
+
+/// What kind of change it was.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[schema(as = Action)]
+pub(super) enum WireAction {
+    /// Something came into being.
+    Create,
+    /// Something changed.
+    Update,
+    /// Something was taken away or taken back.
+    Delete,
+}
+
+impl From<WireAction> for Action {
+    fn from(action: WireAction) -> Self {
+        match action {
+            WireAction::Create => Self::Create,
+            WireAction::Update => Self::Update,
+            WireAction::Delete => Self::Delete,
+        }
+    }
+}
+
+impl From<Action> for WireAction {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Create => Self::Create,
+            Action::Update => Self::Update,
+            Action::Delete => Self::Delete,
+        }
+    }
+}
+
+/// One line of the audit log.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AuditEntry {
+    /// Place in the log.
+    position: i64,
+    /// The event.
+    event_id: String,
+    /// When.
+    at: DateTime<Utc>,
+    /// Who.
+    actor: String,
+    /// What kind of change.
+    action: WireAction,
+    /// What happened.
+    #[schema(example = "invoice.voided")]
+    event_type: String,
+    /// To what kind of thing.
+    #[schema(example = "invoice")]
+    entity_type: String,
+    /// To which.
+    entity_id: Uuid,
+    /// From which address.
+    ip: Option<String>,
+    /// With which program.
+    user_agent: Option<String>,
+    /// Why, if a reason was given.
+    reason: Option<String>,
+}
+
+impl From<Entry> for AuditEntry {
+    fn from(entry: Entry) -> Self {
+        Self {
+            position: entry.position,
+            event_id: entry.event_id.to_string(),
+            at: entry.at,
+            actor: entry.actor,
+            action: entry.action.into(),
+            event_type: entry.event_type,
+            entity_type: entry.entity_type,
+            entity_id: entry.entity_id,
+            ip: entry.ip,
+            user_agent: entry.user_agent,
+            reason: entry.reason,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! History: every event, who did what, and how the read models stand.
+//!
+//! Guarantees: an event is shown as it is stored; personal data in it stays sealed; a caller sees
+//! the events of its own seller only, also when a business process crosses sellers.
+
+mod audit;
+mod events;
+mod integrity;
+mod read_models;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+pub(super) use events::{Position, WireEvent};
+
+pub(super) fn events() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::read_event))
+        .routes(routes!(events::read_chain))
+}
+
+pub(super) fn audit() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(audit::list_audit))
+}
+
+pub(super) fn integrity() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(integrity::read_head))
+        .routes(routes!(integrity::list_anchors))
+        .routes(routes!(integrity::read_proof))
+}
+
+pub(super) fn read_models() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(read_models::list_read_models))
+}

@@ -1,0 +1,150 @@
+//! What makes an invoice a document, and what ends one.
+
+use axum::extract::State;
+use billfold_app::commands::invoices::{IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_domain::kernel::InvoiceId;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::{Answer, Changed, Stamp};
+use crate::auth::{InvoicesWrite, May};
+use crate::problem::Problem;
+use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::state::ApiState;
+use crate::v1::parameters::{IfMatchHeader, Reason};
+use crate::wire::WireMoney;
+
+/// Issues a draft: freezes it, gives it its number, posts it.
+#[utoipa::path(
+    post, path = "/{id}/issue", tag = "invoices", request_body = Issue,
+    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = InvoiceIssued)),
+)]
+pub(super) async fn issue_invoice(
+    State(state): State<ApiState>,
+    May(caller, _): May<InvoicesWrite>,
+    Ident(id): Ident<InvoiceId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(issue): Body<Issue>,
+) -> Result<Answer<InvoiceIssued>, Problem> {
+    let done = state.change(&caller, &key, seen, issue.read(id)?).await?;
+    let issued = &done.answer;
+    let body = InvoiceIssued {
+        id: id.to_string(),
+        number: issued.number.clone(),
+        issue_date: issued.issue_date,
+        due_date: issued.due_date,
+        total: issued.total.into(),
+        stamp: Stamp::of(&done, id.uuid()),
+    };
+    Ok(Answer::of(&done, id.uuid(), body))
+}
+
+/// Takes a whole invoice back by a credit note.
+///
+/// What was unpaid is no longer owed; what was paid becomes the client's credit.
+#[utoipa::path(
+    post, path = "/{id}/void", tag = "invoices", request_body = Reason,
+    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = InvoiceVoided)),
+)]
+pub(super) async fn void_invoice(
+    State(state): State<ApiState>,
+    May(caller, _): May<InvoicesWrite>,
+    Ident(invoice_id): Ident<InvoiceId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(reason): Body<Reason>,
+) -> Result<Answer<InvoiceVoided>, Problem> {
+    let void = VoidInvoice { invoice_id, reason: reason.read()? };
+    let done = state.change(&caller, &key, seen, void).await?;
+    let body = InvoiceVoided {
+        id: invoice_id.to_string(),
+        credit_note: done.answer.credit_note.clone(),
+        offset: done.answer.offset.into(),
+        to_credit: done.answer.to_credit.into(),
+        stamp: Stamp::of(&done, invoice_id.uuid()),
+    };
+    Ok(Answer::of(&done, invoice_id.uuid(), body))
+}
+
+/// Gives up what is still owed on an invoice.
+#[utoipa::path(
+    post, path = "/{id}/write-off", tag = "invoices", request_body = Reason,
+    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+pub(super) async fn write_off_invoice(
+    State(state): State<ApiState>,
+    May(caller, _): May<InvoicesWrite>,
+    Ident(invoice_id): Ident<InvoiceId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(reason): Body<Reason>,
+) -> Result<Answer<Changed>, Problem> {
+    let write_off = WriteOffInvoice { invoice_id, reason: reason.read()? };
+    let done = state.change(&caller, &key, seen, write_off).await?;
+    Ok(Answer::plain(&done, invoice_id, invoice_id.uuid()))
+}
+
+/// Dates of a document; all may be absent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Issue {
+    /// The day of issue; today at the seller's place if absent. Not before the last number's.
+    issue_date: Option<NaiveDate>,
+    /// Last day to pay; the draft's, or by the seller's payment term, if absent.
+    due_date: Option<NaiveDate>,
+}
+
+impl Issue {
+    fn read(self, invoice_id: InvoiceId) -> Result<IssueInvoice, Problem> {
+        let mut check = Check::default();
+        let issue_date = check.optional_date("/issue_date", self.issue_date);
+        let due_date = check.optional_date("/due_date", self.due_date);
+        match (issue_date, due_date) {
+            (Some(issue_date), Some(due_date)) => {
+                Ok(IssueInvoice { invoice_id, issue_date, due_date })
+            }
+            _ => Err(check.problem()),
+        }
+    }
+}
+
+/// The invoice is issued.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InvoiceIssued {
+    /// Which invoice.
+    id: String,
+    /// Its number as printed.
+    #[schema(example = "INV-2026-000001")]
+    number: String,
+    /// The day of issue.
+    issue_date: NaiveDate,
+    /// Last day to pay.
+    due_date: NaiveDate,
+    /// What it asks for.
+    total: WireMoney,
+    /// Version and position.
+    #[serde(flatten)]
+    stamp: Stamp,
+}
+
+/// The invoice is taken back.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InvoiceVoided {
+    /// Which invoice.
+    id: String,
+    /// Number of the credit note.
+    #[schema(example = "CN-2026-000001")]
+    credit_note: String,
+    /// The unpaid part, no longer owed.
+    offset: WireMoney,
+    /// The paid part, now the client's credit.
+    to_credit: WireMoney,
+    /// Version and position.
+    #[serde(flatten)]
+    stamp: Stamp,
+}

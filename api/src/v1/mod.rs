@@ -1,0 +1,42 @@
+//! Version 1 of the API, a noun a file.
+//!
+//! Guarantees: a handler extracts, asks the door or a read model once, and renders; wire types
+//! stand in the file of the route and no domain type reaches the wire.
+
+mod access;
+mod clients;
+mod history;
+mod invoices;
+mod ledger;
+mod orders;
+mod parameters;
+mod payments;
+mod products;
+mod settings;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::state::ApiState;
+
+/// Every route below `/api/v1`.
+pub(crate) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .nest("/auth", access::sessions())
+        .nest("/api-keys", access::keys())
+        .nest("/clients", clients::router())
+        .nest("/products", products::router())
+        .nest("/orders", orders::router())
+        .nest("/invoices", invoices::router())
+        .nest("/payments", payments::router())
+        .nest("/events", history::events())
+        .nest("/audit", history::audit())
+        .nest("/integrity", history::integrity())
+        .nest("/read-models", history::read_models())
+        .nest("/settings", settings::router())
+        .merge(ledger::router())
+}
+
+/// `/api/admin/clients`, the address other systems of the field use (API-126, API-127).
+pub(crate) fn client_aliases() -> axum::Router<ApiState> {
+    clients::collection().into()
+}

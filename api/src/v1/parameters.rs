@@ -1,0 +1,85 @@
+//! Parameters and bodies that many routes share.
+
+use billfold_projections::AsOf;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::problem::{FieldError, Problem};
+use crate::receive::Check;
+
+/// The version the caller saw; for the document only, [`IfMatch`](crate::receive::IfMatch) reads
+/// it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only describes a header")]
+pub(super) struct IfMatchHeader {
+    /// The `ETag` of what you saw; if it was changed since, nothing is done.
+    #[param(
+        rename = "If-Match",
+        required = true,
+        example = "\"3\"",
+        pattern = "^\"[0-9]{1,18}\"$"
+    )]
+    if_match: String,
+}
+
+/// A read that may wait for a write.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Fresh {
+    /// Wait until the read side has reached this log position, at most two seconds.
+    #[param(minimum = 0)]
+    pub(super) min_position: Option<i64>,
+}
+
+/// Part of a list that takes no other condition.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Part {
+    /// Most rows, 1 to 100; 50 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    pub(super) limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
+    pub(super) cursor: Option<String>,
+    /// Wait until the read side has reached this log position, at most two seconds.
+    #[param(minimum = 0)]
+    pub(super) min_position: Option<i64>,
+}
+
+/// Why something is done; kept in the log, so no personal data.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reason {
+    /// One sentence; no personal data, since the log forgets nothing.
+    #[schema(example = "ordered twice by mistake", min_length = 1, max_length = 500)]
+    reason: String,
+}
+
+impl Reason {
+    /// The checked reason.
+    pub(super) fn read(&self) -> Result<String, Problem> {
+        let mut check = Check::default();
+        check.text("/reason", &self.reason, 500).ok_or_else(|| check.problem())
+    }
+}
+
+/// A past state of knowledge: a log position, or an instant.
+///
+/// # Errors
+/// The text is neither.
+pub(super) fn as_of(text: Option<&str>) -> Result<AsOf, Problem> {
+    let Some(text) = text else { return Ok(AsOf::Now) };
+    if let Ok(position) = text.parse::<i64>()
+        && position >= 0
+    {
+        return Ok(AsOf::Position(position));
+    }
+    let instant = chrono::DateTime::parse_from_rfc3339(text).ok();
+    instant.map(|instant| AsOf::Instant(instant.to_utc())).ok_or_else(|| {
+        let detail = "must be a log position or an instant such as 2026-03-01T12:00:00Z";
+        Problem::field(FieldError::query("as_of", "as_of.malformed", detail))
+    })
+}

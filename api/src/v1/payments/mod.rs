@@ -1,0 +1,20 @@
+//! Payments: money that came in, and what it pays.
+//!
+//! Guarantees: what a payment paid, what became credit and what is unmatched sum to what arrived.
+
+mod read;
+mod write;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+pub(super) use write::PaymentRecorded;
+
+pub(super) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_payments, write::record_payment))
+        .routes(routes!(read::read_payment))
+        .routes(routes!(write::match_payment))
+}

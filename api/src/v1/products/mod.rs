@@ -1,0 +1,19 @@
+//! Products: what is sold, with prices that begin on a day.
+//!
+//! Guarantees: a price, once set, stays as it was; a retired product still answers.
+
+mod read;
+mod write;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::state::ApiState;
+
+pub(super) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(read::list_products, write::create_product))
+        .routes(routes!(read::read_product))
+        .routes(routes!(write::set_price))
+        .routes(routes!(write::retire_product))
+}

@@ -1,0 +1,164 @@
+//! Reads of the catalogue.
+
+use axum::Json;
+use axum::extract::State;
+use billfold_domain::kernel::{Money, ProductId};
+use billfold_domain::product::{Listing, Price, Product};
+use billfold_projections::Projection;
+use billfold_projections::product_list::{self, PriceRow, Priced, ProductList};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Versioned;
+use crate::auth::{May, ProductsRead};
+use crate::problem::Problem;
+use crate::receive::{Filter, Ident};
+use crate::state::ApiState;
+use crate::wire::{Page, Paging, WireCycle, WireMoney, WireProductKind};
+
+/// Lists products by code, each with every price it ever had.
+#[utoipa::path(
+    get, path = "", tag = "products", params(ListProducts),
+    responses((status = 200, body = Page<WireProduct>)),
+)]
+pub(super) async fn list_products(
+    State(state): State<ApiState>,
+    May(caller, _): May<ProductsRead>,
+    Filter(query): Filter<ListProducts>,
+) -> Result<Json<Page<WireProduct>>, Problem> {
+    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    state.reach(ProductList::NAME, query.min_position).await?;
+    let retired = query.retired.unwrap_or(false);
+    let page = product_list::page(state.reads(), caller.tenant, retired, &wanted).await?;
+    Ok(Json(Page::of(page, WireProduct::from)))
+}
+
+/// Reads one product.
+///
+/// The answer is the present state, whatever the read side has reached.
+#[utoipa::path(
+    get, path = "/{id}", tag = "products",
+    params(("id" = String, Path, example = "prd_01kchkq7w7fc9r6a8b9c0d1e2f")),
+    responses((status = 200, body = WireProduct)),
+)]
+pub(super) async fn read_product(
+    State(state): State<ApiState>,
+    May(caller, _): May<ProductsRead>,
+    Ident(id): Ident<ProductId>,
+) -> Result<Versioned<WireProduct>, Problem> {
+    let (product, version) = state.door().load::<Product>(caller.tenant, id.uuid()).await?;
+    let retired = matches!(product, Product::Retired(_));
+    let listing = product.listing().ok_or_else(Problem::not_found)?;
+    Ok(Versioned { body: WireProduct::of(id, listing, retired), version })
+}
+
+/// Which products are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListProducts {
+    /// Those that are no longer sold as well.
+    retired: Option<bool>,
+    /// Most rows, 1 to 100; 50 if absent.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
+    cursor: Option<String>,
+    /// Wait until the read side has reached this log position, at most two seconds.
+    #[param(minimum = 0)]
+    min_position: Option<i64>,
+}
+
+/// A product.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Product)]
+pub(super) struct WireProduct {
+    /// Its id.
+    #[schema(example = "prd_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    id: String,
+    /// Unique name for machines.
+    #[schema(example = "hosting-s")]
+    code: String,
+    /// Name for people.
+    #[schema(example = "Web hosting S")]
+    name: String,
+    /// What it is.
+    kind: WireProductKind,
+    /// Whether it is no longer sold.
+    retired: bool,
+    /// Every price there ever was, in the order they were set.
+    prices: Vec<WirePrice>,
+}
+
+/// A version of a price.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Price)]
+pub(super) struct WirePrice {
+    /// Counts the prices of the product from 1.
+    version: i64,
+    /// How often it is charged.
+    cycle: WireCycle,
+    /// Price of one cycle, without tax.
+    price: WireMoney,
+    /// Charged once when the service begins.
+    setup_fee: Option<WireMoney>,
+    /// First day it counts for new sales.
+    valid_from: NaiveDate,
+}
+
+impl WireProduct {
+    fn of(id: ProductId, listing: &Listing, retired: bool) -> Self {
+        Self {
+            id: id.to_string(),
+            code: listing.code.clone(),
+            name: listing.name.clone(),
+            kind: listing.kind.into(),
+            retired,
+            prices: listing.prices.iter().map(WirePrice::from).collect(),
+        }
+    }
+}
+
+impl From<Priced> for WireProduct {
+    fn from(Priced { product, prices }: Priced) -> Self {
+        Self {
+            id: product.product_id.to_string(),
+            code: product.code,
+            name: product.name,
+            kind: product.kind.into(),
+            retired: product.retired_on.is_some(),
+            prices: prices.iter().filter_map(WirePrice::of).collect(),
+        }
+    }
+}
+
+impl From<&Price> for WirePrice {
+    fn from(price: &Price) -> Self {
+        Self {
+            version: price.version.into(),
+            cycle: price.cycle.into(),
+            price: price.price.into(),
+            setup_fee: price.setup_fee.map(WireMoney::from),
+            valid_from: price.valid_from,
+        }
+    }
+}
+
+impl WirePrice {
+    fn of(row: &PriceRow) -> Option<Self> {
+        let money = |minor| Money::try_new(minor, row.currency).ok().map(WireMoney::from);
+        let setup_fee = match row.setup_fee {
+            None => None,
+            Some(minor) => Some(money(minor)?),
+        };
+        Some(Self {
+            version: row.version,
+            cycle: row.cycle.0.into(),
+            price: money(row.price)?,
+            setup_fee,
+            valid_from: row.valid_from,
+        })
+    }
+}

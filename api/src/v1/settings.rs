@@ -1,0 +1,99 @@
+//! The seller's settings.
+
+use axum::extract::State;
+use billfold_domain::kernel::NumberFormat;
+use billfold_domain::tenant::{Profile, Tenant};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::answer::Versioned;
+use crate::auth::Caller;
+use crate::problem::Problem;
+use crate::state::ApiState;
+
+pub(super) fn router() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(read_settings))
+}
+
+/// Reads the settings of the caller's seller. Whoever may call may read them.
+#[utoipa::path(
+    get, path = "", tag = "settings", responses((status = 200, body = Settings)),
+)]
+async fn read_settings(
+    State(state): State<ApiState>,
+    caller: Caller,
+) -> Result<Versioned<Settings>, Problem> {
+    let tenant = caller.tenant;
+    let (seller, version) = state.door().load::<Tenant>(tenant, tenant.uuid()).await?;
+    let suspended = matches!(seller, Tenant::Suspended(_));
+    let profile = seller.profile().ok_or_else(Problem::not_found)?;
+    Ok(Versioned { body: Settings::of(&tenant.to_string(), profile, suspended, version), version })
+}
+
+/// What a seller chose.
+#[derive(Serialize, ToSchema)]
+struct Settings {
+    /// The seller.
+    #[schema(example = "ten_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    tenant: String,
+    /// Legal name.
+    name: String,
+    /// Where it is established.
+    #[schema(example = "NL")]
+    country: String,
+    /// Currency of the books.
+    #[schema(example = "EUR")]
+    currency: String,
+    /// Decides what day it is.
+    #[schema(example = "Europe/Amsterdam")]
+    time_zone: String,
+    /// How invoices are numbered.
+    invoice_numbers: Numbers,
+    /// How credit notes are numbered.
+    credit_note_numbers: Numbers,
+    /// Days between issue and due date, unless said otherwise.
+    payment_term_days: u16,
+    /// Tax number.
+    vat_id: Option<String>,
+    /// Whether the books are closed to changes.
+    suspended: bool,
+    /// Its version, as in `ETag`.
+    version: i64,
+}
+
+/// How documents are numbered.
+#[derive(Serialize, ToSchema)]
+struct Numbers {
+    /// What every number begins with.
+    #[schema(example = "INV")]
+    prefix: String,
+    /// How many digits a count is filled up to.
+    #[schema(example = 6)]
+    digits: u8,
+}
+
+impl Settings {
+    fn of(tenant: &str, profile: &Profile, suspended: bool, version: i64) -> Self {
+        Self {
+            tenant: tenant.to_owned(),
+            name: profile.name.clone(),
+            country: profile.country.code().to_owned(),
+            currency: profile.currency.code().to_owned(),
+            time_zone: profile.time_zone.clone(),
+            invoice_numbers: Numbers::of(&profile.invoice_numbers),
+            credit_note_numbers: Numbers::of(&profile.credit_note_numbers),
+            payment_term_days: profile.payment_term_days,
+            vat_id: profile.vat_id.clone(),
+            suspended,
+            version,
+        }
+    }
+}
+
+impl Numbers {
+    fn of(format: &NumberFormat) -> Self {
+        Self { prefix: format.prefix.clone(), digits: format.digits }
+    }
+}

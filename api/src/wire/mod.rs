@@ -1,0 +1,17 @@
+//! The shapes that more than one route speaks.
+//!
+//! Guarantees: amounts are decimal strings with exactly the decimals of their currency, ids are
+//! their text form, days are `2026-03-01` and instants RFC 3339 in UTC. Domain types never reach
+//! the wire.
+
+mod contact;
+mod line;
+mod money;
+mod page;
+mod words;
+
+pub use contact::{WireAddress, WireContact};
+pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup};
+pub use money::WireMoney;
+pub use page::{Page, Paging};
+pub use words::{WireCycle, WireLineKind, WireProductKind, WireTaxCategory};

@@ -1,0 +1,96 @@
+//! Lists in pages.
+//!
+//! Guarantees: following `next_cursor` to its end shows every row once, also while rows come and
+//! go; a cursor is text of one pattern, and means something to this server only.
+
+use billfold_projections::Answer;
+use billfold_projections::paging::{Page as Rows, Wanted};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::{FieldError, Problem};
+
+/// Rows of a page unless said otherwise.
+const USUAL: u32 = 50;
+/// Most rows of a page.
+const MOST: u32 = 100;
+/// Most characters of a cursor.
+const LONGEST_CURSOR: usize = 200;
+
+/// Part of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Page<T> {
+    /// The rows, in order.
+    pub items: Vec<T>,
+    /// Send it as `cursor` for the next page; null at the end of the list.
+    #[schema(pattern = "^[A-Za-z0-9_-]{1,200}$", example = "323032362d30332d3031")]
+    pub next_cursor: Option<String>,
+    /// The log position this page was built from.
+    #[schema(example = 1842)]
+    pub as_of_position: i64,
+}
+
+impl<T> Page<T> {
+    /// A page of the read side on the wire.
+    pub(crate) fn of<R>(answer: Answer<Rows<R>>, wire: impl FnMut(R) -> T) -> Self {
+        Self {
+            items: answer.value.rows.into_iter().map(wire).collect(),
+            next_cursor: answer.value.next.map(|cursor| cursor.to_string()),
+            as_of_position: answer.as_of_position,
+        }
+    }
+}
+
+/// What a list request says about its page.
+#[derive(Debug, Clone, Copy)]
+pub struct Paging<'a> {
+    /// Most rows, 1 to 100.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<&'a str>,
+}
+
+impl Paging<'_> {
+    /// The part of the list that is wanted.
+    ///
+    /// # Errors
+    /// A limit out of range, or a text that is no cursor.
+    pub fn wanted(self) -> Result<Wanted, Problem> {
+        let limit = self.limit.unwrap_or(USUAL);
+        if !(1..=MOST).contains(&limit) {
+            let detail = "must lie between 1 and 100";
+            return Err(Problem::field(FieldError::query("limit", "limit.out_of_range", detail)));
+        }
+        let after = match self.cursor {
+            None => None,
+            Some(text) => Some(read_cursor(text)?),
+        };
+        Ok(Wanted { after, limit })
+    }
+}
+
+fn read_cursor(text: &str) -> Result<billfold_projections::paging::Cursor, Problem> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let plausible = (1..=LONGEST_CURSOR).contains(&text.len()) && text.bytes().all(legal);
+    let cursor = if plausible { text.parse().ok() } else { None };
+    cursor.ok_or_else(|| {
+        let detail = "is not one of this list; take next_cursor of the page before";
+        Problem::field(FieldError::query("cursor", "cursor.malformed", detail))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_and_cursors_outside_the_rules_are_refused() {
+        for (limit, cursor) in
+            [(Some(0), None), (Some(101), None), (None, Some("é")), (None, Some(""))]
+        {
+            assert!(Paging { limit, cursor }.wanted().is_err(), "{limit:?} {cursor:?}");
+        }
+        let wanted = Paging { limit: Some(100), cursor: None }.wanted().unwrap();
+        assert_eq!((wanted.limit, wanted.after), (100, None));
+    }
+}

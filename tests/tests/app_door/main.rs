@@ -1,0 +1,12 @@
+//! The door for commands on real PostgreSQL: use cases, keys, numbers, personal data, imports,
+//! access.
+
+mod access;
+mod catalogue;
+mod clients;
+mod demo;
+mod house;
+mod invoices;
+mod payments;
+mod privacy;
+mod purchases;
