@@ -139,7 +139,8 @@ impl Access {
         Ok(rows.into_iter().zip(profiles).map(member).collect())
     }
 
-    /// Replaces a password and ends the account's sessions; false when the account is unknown.
+    /// Replaces a password and ends the sessions of its owner, at every seller; false when the
+    /// account is unknown.
     ///
     /// # Errors
     /// The password breaks a rule, or the database does not answer.
@@ -150,9 +151,13 @@ impl Access {
         password: &super::Secret,
     ) -> Result<bool, AccessError> {
         check_password(password.reveal())?;
+        let Some(row) = self.parts.staff.find(tenant, id).await? else { return Ok(false) };
         let hash = self.parts.passwords.hash(password.reveal()).await?;
         let known = self.parts.staff.set_password(tenant, id, &hash).await?;
-        self.parts.sessions.revoke_all(tenant, id).await?;
+        // A session at another seller may have been opened by the old password and switch here.
+        for account in self.parts.staff.accounts_of(&row.email_index).await? {
+            self.parts.sessions.revoke_all(account.tenant, account.staff).await?;
+        }
         self.passes.drop_all();
         Ok(known)
     }

@@ -162,6 +162,11 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     assert_eq!(switched.identity.tenant, gate.tenant);
     assert!(not_valid(&gate.access.session(&signed.token).await), "one session, one seller");
     gate.access.session(&switched.token).await.unwrap();
+    let there = gate.access.list_staff(other).await.unwrap()[0].id;
+    let changed = Secret::new("another long password");
+    assert!(gate.access.set_password(other, there, &changed).await.unwrap());
+    let old = gate.access.session(&switched.token).await;
+    assert!(not_valid(&old), "what the old password opened is closed everywhere");
 }
 
 #[tokio::test(flavor = "multi_thread")]
