@@ -26,7 +26,9 @@ pub(crate) struct Stamp {
 
 /// The answer to a command that has nothing more to say.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Done, example = json!({"id": "inv_01kchkq7w7fc9r6a8b9c0d1e2f", "version": 3, "position": 1842}))]
+#[schema(as = Done, example = json!({
+    "id": "inv_01kchkq7w7fc9r6a8b9c0d1e2f", "version": 3, "position": 1842,
+}))]
 pub(crate) struct Changed {
     /// What was made or changed.
     id: String,

@@ -20,7 +20,9 @@ const PAGE: &str = r#"<!doctype html>
     <title>Billfold API</title>
   </head>
   <body>
-    <noscript>This page needs JavaScript; the document itself is <a href="/openapi.json">here</a>.</noscript>
+    <noscript>
+      This page needs JavaScript; the document itself is <a href="/openapi.json">here</a>.
+    </noscript>
     <script id="api-reference" data-url="/openapi.json"></script>
     <script src="/assets/scalar.js"></script>
   </body>

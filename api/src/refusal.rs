@@ -19,6 +19,8 @@ impl From<Error> for Problem {
         let (code, detail) = (error.code().to_owned(), error.to_string());
         match error {
             Error::Refused(refused) | Error::NotFound(refused) => refused.into(),
+            // At version 0 there is nothing, at least not for this seller.
+            Error::Conflict { current: 0 } => Self::not_found(),
             Error::Conflict { current } => Self::new(Kind::Stale, code, detail).version(current),
             Error::KeyReused => Self::new(Kind::Rule, code, detail).at(FieldError::header(
                 "idempotency-key",

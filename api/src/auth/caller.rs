@@ -154,7 +154,8 @@ fn check_csrf(parts: &Parts, identity: &Identity) -> Result<(), Problem> {
     Err(Problem::new(
         Kind::Forbidden,
         "csrf",
-        "a browser session changes things only with its own x-csrf-token; read it at /api/v1/auth/me",
+        "a browser session changes things only with its own x-csrf-token; \
+         read it at /api/v1/auth/me",
     ))
 }
 

@@ -1,7 +1,7 @@
 //! Where a request came from.
 //!
-//! Guarantees: what a client claims is never believed; only what as many proxies as are trusted have added
-//! at the end of `X-Forwarded-For`.
+//! Guarantees: what a client claims is never believed; only what as many proxies as are trusted
+//! have added at the end of `X-Forwarded-For`.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -66,6 +66,6 @@ impl Drop for TestDb {
 
 /// Applies every migration and makes the log's head.
 pub(super) async fn migrate(connection: &mut PgConnection) {
-    let install = Uuid::from_u128(0x1057_A11);
+    let install = Uuid::from_u128(0x0105_7A11);
     billfold_event_store::migrate::migrate(connection, install).await.expect("a schema");
 }

@@ -176,10 +176,7 @@ fn figures(
     counts: &[Count],
 ) -> Vec<Figure> {
     let amount = |minor| show::minor(minor, settings.currency);
-    let (now, before) = match months {
-        [.., before, now] => (now.clone(), before.clone()),
-        _ => return Vec::new(),
-    };
+    let [.., before, now] = months else { return Vec::new() };
     let last = before.month.format("%B");
     let when = if anchor == today {
         "this month".to_owned()

@@ -114,16 +114,10 @@ impl NewOrder {
         let mut check = Check::default();
         let client_id = check.id::<ClientId>("/client_id", &self.client_id);
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
-        let items: Option<Vec<OrderedItem>> = self
-            .items
-            .iter()
-            .enumerate()
-            .map(|(at, item)| item.read(&mut check, &format!("/items/{at}")))
-            .fold(Some(Vec::new()), |all, item| {
-                let mut all = all?;
-                all.push(item?);
-                Some(all)
-            });
+        // every item is read, so that every mistake is named
+        let read = |(at, item): (usize, &NewItem)| item.read(&mut check, &format!("/items/{at}"));
+        let items: Vec<Option<OrderedItem>> = self.items.iter().enumerate().map(read).collect();
+        let items: Option<Vec<OrderedItem>> = items.into_iter().collect();
         match (client_id, currency, items) {
             (Some(client_id), Some(currency), Some(items)) => {
                 Ok(PlaceOrder { order_id: None, client_id, currency, items, origin: None })
