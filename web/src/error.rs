@@ -1,7 +1,8 @@
 //! Why a page is not shown, once for all handlers.
 //!
-//! Guarantees: what failed on our side is logged here, once, and told to nobody; a person gets a page that says what
-//! to do next. Absent on purpose: refusals of a form, which stand beside its fields.
+//! Guarantees: what failed on our side is logged here, once, and told to nobody; a person gets a
+//! page that says what to do next. Absent on purpose: refusals of a form, which stand beside its
+//! fields.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -71,8 +72,7 @@ impl PageError {
             PageError::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "This cannot be shown now",
-                "The database or a read model does not answer. Nothing was changed; try again in a moment."
-                    .to_owned(),
+                "The database or a read model does not answer. Try again in a moment.".to_owned(),
             ),
             PageError::Bug => (
                 StatusCode::INTERNAL_SERVER_ERROR,

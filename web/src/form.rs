@@ -12,8 +12,6 @@ use askama::filters::HtmlSafe;
 pub(crate) enum Control {
     /// An `<input>` of this type.
     Input(&'static str),
-    /// A `<textarea>`.
-    Text,
     /// A `<select>` of value and label.
     Choice(Vec<(String, String)>),
 }
@@ -62,11 +60,6 @@ impl Field {
             autocomplete: "off",
             inputmode: "",
         }
-    }
-
-    /// A field with lines.
-    pub(crate) fn text(name: impl Into<String>, label: impl Into<String>) -> Field {
-        Field { control: Control::Text, ..Field::input(name, label, "text") }
     }
 
     /// One of `options`, given as value and label.

@@ -1,7 +1,9 @@
-//! What people are called: clients from their sealed contact, staff from their accounts, other actors by their kind.
+//! What people are called: clients from their sealed contact, staff from their accounts, other
+//! actors by their kind.
 //!
-//! Guarantees: names are opened for the tenant that asks, in one round trip for a whole list, and never kept but for
-//! colleagues, for a minute. Absent on purpose: names in addresses, logs or anything that is stored.
+//! Guarantees: names are opened for the tenant that asks, in one round trip for a whole list, and
+//! never kept but for colleagues, for a minute. Absent on purpose: names in addresses, logs or
+//! anything that is stored.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,7 +1,8 @@
 //! Port: what the pages ask of the node they run on, beyond one seller's books.
 //!
-//! Contract: every method answers for the whole installation and must be cheap enough for a page; work that takes
-//! long is begun, never waited for. The composition root implements it. Absent on purpose: SQL and tenants.
+//! Contract: every method answers for the whole installation and must be cheap enough for a page;
+//! work that takes long is begun, never waited for. The composition root implements it. Absent on
+//! purpose: SQL and tenants.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

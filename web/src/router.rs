@@ -1,8 +1,9 @@
 //! Every address of the pages, and the layers around them.
 //!
-//! Guarantees, from the outside in: answers are compressed; every page carries the strict content policy and is never
-//! kept by a cache; a change asked for by another site is refused; an error is a page in the visitor's theme; a panic
-//! is such a page and not a cut connection. Absent on purpose: the API's addresses.
+//! Guarantees, from the outside in: answers are compressed; every page carries the strict content
+//! policy and is never kept by a cache; a change asked for by another site is refused; an error is
+//! a page in the visitor's theme; a panic is such a page and not a cut connection. Absent on
+//! purpose: the API's addresses.
 
 use std::any::Any;
 
@@ -24,8 +25,9 @@ use crate::visitor::theme_of;
 use crate::{assets, stream, theme};
 
 /// No inline style or script, nothing from elsewhere.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
+     base-uri 'none'; frame-ancestors 'none'";
 
 /// Bytes of a form.
 const LONGEST_FORM: usize = 512 * 1024;
@@ -97,7 +99,8 @@ fn headers(headers: &mut HeaderMap, request_id: &str) {
     }
 }
 
-/// Refuses changes that a browser says another site asked for; the session's token guards what this cannot see.
+/// Refuses changes that a browser says another site asked for; the session's token guards what this
+/// cannot see.
 async fn own_site_only(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());

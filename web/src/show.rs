@@ -1,4 +1,5 @@
-//! From the words of the books to the words of the pages: amounts, accounts, states, events as sentences.
+//! From the words of the books to the words of the pages: amounts, accounts, states, events as
+//! sentences.
 //!
 //! Absent on purpose: rules; a sentence repeats what the event says and computes nothing.
 

@@ -1,8 +1,9 @@
 //! `GET /admin/stream`: what the log gains, pushed to an open page.
 //!
-//! Guarantees: every message carries the log position it is built from as its id, and the stream starts after the
-//! position the page was built from, so a page that was hidden or cut off misses nothing but what no longer fits.
-//! Absent on purpose: a second way to draw; a message is the fragment that the page itself is made of.
+//! Guarantees: every message carries the log position it is built from as its id, and the stream
+//! starts after the position the page was built from, so a page that was hidden or cut off misses
+//! nothing but what no longer fits. Absent on purpose: a second way to draw; a message is the
+//! fragment that the page itself is made of.
 
 use std::convert::Infallible;
 use std::time::Duration;

@@ -1,7 +1,9 @@
-//! Who looks at a page: a signed-in person with a theme; and the form they sent, once it is known to be theirs.
+//! Who looks at a page: a signed-in person with a theme; and the form they sent, once it is known
+//! to be theirs.
 //!
-//! Guarantees: a handler that takes a [`Visitor`] is never reached without a session; one that takes a [`Posted`] has a
-//! form that carries the session's own token. Absent on purpose: API keys, which open no pages.
+//! Guarantees: a handler that takes a [`Visitor`] is never reached without a session; one that
+//! takes a [`Posted`] has a form that carries the session's own token. Absent on purpose: API keys,
+//! which open no pages.
 
 use std::sync::Arc;
 
@@ -164,7 +166,8 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .map(|(_, value)| value)
 }
 
-/// Sends a person to sign in and back to where they were; a part of a page sends its whole page there.
+/// Sends a person to sign in and back to where they were; a part of a page sends its whole page
+/// there.
 fn sign_in(parts: &Parts) -> Response {
     let wanted = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
     let back = wanted.path_and_query().map_or("/admin", |path| path.as_str());

@@ -222,7 +222,8 @@ impl Draft {
         }
     }
 
-    /// The lines that can be read; what is wrong with the others is noted. Lines left empty do not count.
+    /// The lines that can be read; what is wrong with the others is noted. Lines left empty do not
+    /// count.
     fn read(
         &self,
         currency: Currency,

@@ -4,10 +4,8 @@ use axum::Router;
 
 use crate::state::WebState;
 
-mod account;
 pub(crate) mod audit;
 pub(crate) mod client;
-mod client_actions;
 pub(crate) mod clients;
 pub(crate) mod confirm;
 pub(crate) mod events;

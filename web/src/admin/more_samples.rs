@@ -310,8 +310,8 @@ pub(super) fn integrity() -> integrity::Integrity {
         batches: 1_440,
         head: id("5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c5f2b9c0e7d1a4b3c"),
         recorded: Some(at(11, 20, 9, 41)),
-        proof: integrity::Proof::Whole {
-            at: at(11, 20, 8, 0),
+        proof: crate::operations::Proof::Whole {
+            at: at(11, 20, 8, 0).0,
             events: 184_231,
             up_to: 184_231,
             seconds: 1,

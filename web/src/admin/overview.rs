@@ -52,7 +52,7 @@ pub(crate) struct Overview {
 #[derive(Clone, Debug)]
 pub(crate) struct Figure {
     /// What it is.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     /// How much.
     pub(crate) value: Amount,
     /// The class that colours its trend: `t1` to `t4`.
@@ -181,19 +181,12 @@ fn figures(
         _ => return Vec::new(),
     };
     let last = before.month.format("%B");
-    let (invoiced, collected) = if anchor == today {
-        ("Invoiced this month", "Collected this month")
+    let when = if anchor == today {
+        "this month".to_owned()
     } else {
-        ("Invoiced in the last month", "Collected in the last month")
+        now.month.format("%b %Y").to_string()
     };
-    let owed = |wanted: &[InvoiceStatus]| {
-        let rows = counts
-            .iter()
-            .filter(|count| wanted.contains(&count.status) && count.currency == settings.currency);
-        rows.fold((0_i64, 0_i64), |sums, count| {
-            (sums.0.saturating_add(count.balance_due), sums.1.saturating_add(count.invoices))
-        })
-    };
+    let owed = |wanted: &[InvoiceStatus]| owed(counts, settings.currency, wanted);
     let (open, open_count) =
         owed(&[InvoiceStatus::Open, InvoiceStatus::PartiallyPaid, InvoiceStatus::Overdue]);
     let (late, late_count) = owed(&[InvoiceStatus::Overdue]);
@@ -212,7 +205,7 @@ fn figures(
         Figure {
             change: change(now.invoiced, before.invoiced),
             ..figure(
-                invoiced,
+                format!("Invoiced {when}"),
                 amount(now.invoiced),
                 "t1",
                 format!("against {last}"),
@@ -221,7 +214,7 @@ fn figures(
             )
         },
         figure(
-            collected,
+            format!("Collected {when}"),
             amount(now.collected),
             "t2",
             share.map_or_else(String::new, |share| format!("{share} % of invoiced")),
@@ -229,7 +222,7 @@ fn figures(
             "/admin/payments",
         ),
         figure(
-            "Outstanding",
+            "Outstanding".to_owned(),
             amount(open),
             "t3",
             format!("{} open invoices", grouped(open_count.unsigned_abs())),
@@ -237,7 +230,7 @@ fn figures(
             "/admin/invoices?status=open",
         ),
         figure(
-            "Overdue",
+            "Overdue".to_owned(),
             amount(late),
             "t4",
             format!("{} invoices", grouped(late_count.unsigned_abs())),
@@ -245,6 +238,15 @@ fn figures(
             "/admin/invoices?status=overdue",
         ),
     ]
+}
+
+/// What is owed on invoices of some states, and how many they are.
+fn owed(counts: &[Count], currency: Currency, wanted: &[InvoiceStatus]) -> (i64, i64) {
+    let rows =
+        counts.iter().filter(|count| wanted.contains(&count.status) && count.currency == currency);
+    rows.fold((0, 0), |sums: (i64, i64), count| {
+        (sums.0.saturating_add(count.balance_due), sums.1.saturating_add(count.invoices))
+    })
 }
 
 /// `part` of `whole` in whole percent.

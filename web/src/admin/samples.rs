@@ -134,16 +134,17 @@ pub(super) fn overview() -> overview::Overview {
         .collect();
     let spark =
         |shift: i64| Spark(invoiced.iter().map(|value| value + shift * (value % 7)).collect());
-    let figure =
-        |label, minor, tone, change: Option<(&'static str, &str)>, note: &str| overview::Figure {
-            label,
+    let figure = |label: &str, minor, tone, change: Option<(&'static str, &str)>, note: &str| {
+        overview::Figure {
+            label: label.to_owned(),
             value: eur(minor),
             tone,
             change: change.map(|(class, text)| (class, text.to_owned())),
             note: note.to_owned(),
             spark: spark(i64::from(tone.as_bytes()[1] - b'0')),
             href: "/admin/invoices".to_owned(),
-        };
+        }
+    };
     overview::Overview {
         shell: shell("/admin"),
         books: vec![
@@ -368,7 +369,6 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         label,
         icon,
         class,
-        sheet: true,
     };
     invoice::Invoice {
         shell: shell("/admin/invoices"),
@@ -488,7 +488,9 @@ pub(super) fn confirm() -> confirm::Confirm {
         danger: true,
         key: "k-2".to_owned(),
         version: "4".to_owned(),
-        fields: vec![Field::text("reason", "Reason").required().wrong("say why, in a few words")],
+        fields: vec![
+            Field::input("reason", "Reason", "text").required().wrong("say why, in a few words"),
+        ],
         error: String::new(),
     }
 }

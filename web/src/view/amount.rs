@@ -25,11 +25,6 @@ impl Amount {
         self.minor
     }
 
-    /// The three-letter code.
-    pub(crate) fn currency(self) -> &'static str {
-        self.currency
-    }
-
     /// Another amount of the same currency.
     pub(crate) fn with_minor(self, minor: i64) -> Amount {
         Amount { minor, ..self }
@@ -44,16 +39,6 @@ impl Amount {
     pub(crate) fn plain(self) -> String {
         let sign = if self.minor < 0 { "\u{2212}" } else { "" };
         format!("{sign}{}\u{a0}{}", self.sign(), self.digits())
-    }
-
-    /// Digits as a form field takes them: no grouping, a point, the currency's decimals.
-    pub(crate) fn field(self) -> String {
-        let (whole, part) = self.parts();
-        let sign = if self.minor < 0 { "-" } else { "" };
-        match self.exponent {
-            0 => format!("{sign}{whole}"),
-            width => format!("{sign}{whole}.{part:0width$}", width = width as usize),
-        }
     }
 
     /// An axis label: `€ 25k`, `€ 1.5M`; exact enough for a scale, never for a balance.

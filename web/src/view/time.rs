@@ -29,13 +29,6 @@ impl HtmlSafe for Day {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment(pub(crate) DateTime<Utc>);
 
-impl Moment {
-    /// The instant without markup, to the minute, with its zone.
-    pub(crate) fn plain(self) -> String {
-        self.0.format("%-d %b %Y, %H:%M UTC").to_string()
-    }
-}
-
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let iso = self.0.format("%Y-%m-%dT%H:%M:%S%.6fZ");

@@ -11,8 +11,8 @@ use billfold_domain::kernel::ClientId;
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::{ClientList, ClientStatus};
 
-use super::confirm::{Action, Confirm};
-use super::list::address;
+use crate::admin::confirm::{Action, Confirm};
+use crate::admin::list::address;
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<WebState> {
 /// What may be done with a client in this state.
 pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
     let action = |verb, label, icon| Action::new(format!("{href}/{verb}"), label, icon);
-    let erase = action("erase", "Erase personal data", "trash-2").class("danger");
+    let erase = action("erase", "Erase", "trash-2").class("danger");
     match status {
         ClientStatus::Active => vec![action("suspend", "Suspend", "ban"), erase],
         ClientStatus::Suspended => vec![action("activate", "Activate", "play"), erase],

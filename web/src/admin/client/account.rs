@@ -1,8 +1,9 @@
-//! The account of a client as a row of versions: every event that concerns it, in the order of the log.
+//! The account of a client as a row of versions: every event that concerns it, in the order of the
+//! log.
 //!
-//! Guarantees: a version is a position of the log, so "as of" means what the books held then; balances and running
-//! sums come from the postings alone. Limit: the newest two thousand postings; older ones are summed from the list of
-//! clients. Absent on purpose: drafts, which move nothing.
+//! Guarantees: a version is a position of the log, so "as of" means what the books held then;
+//! balances and running sums come from the postings alone. Limit: the newest two thousand postings;
+//! older ones are summed from the list of clients. Absent on purpose: drafts, which move nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

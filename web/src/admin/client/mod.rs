@@ -1,0 +1,349 @@
+//! One client's account: ledger, invoices and events as they stand, or as they stood at a version
+//! or on a day.
+
+mod account;
+mod actions;
+mod explain;
+mod ledger;
+mod seen;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use billfold_domain::client::ContactCard;
+use billfold_projections::event_index::Stored;
+
+use super::confirm::Action;
+use super::events::EventRow;
+use super::invoices::InvoiceRow;
+use super::list::{Pager, address};
+use crate::error::PageError;
+use crate::layout::Shell;
+use crate::names::Actors;
+use crate::router::page;
+use crate::show;
+use crate::state::WebState;
+use crate::view::{Amount, Badge, Day, Ident, Moment, grouped};
+use crate::visitor::Visitor;
+use actions::parse;
+use seen::{Seen, Wishes};
+
+pub(crate) use ledger::{detail, document};
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "admin/client.html")]
+pub(crate) struct Client {
+    /// The frame.
+    pub(crate) shell: Shell,
+    /// Name, state, facts.
+    pub(crate) head: Head,
+    /// Which version is shown.
+    pub(crate) as_of: AsOf,
+    /// `ledger`, `invoices` or `events`.
+    pub(crate) tab: &'static str,
+    /// For the ledger tab, newest first.
+    pub(crate) ledger: Vec<Entry>,
+    /// For the invoices tab.
+    pub(crate) invoices: Vec<InvoiceRow>,
+    /// For the events tab.
+    pub(crate) events: Vec<EventRow>,
+    /// Below the list: what is shown, and where the rest is.
+    pub(crate) pager: Pager,
+    /// Balances at the shown version.
+    pub(crate) balances: Vec<Balance>,
+    /// What may be done with the account.
+    pub(crate) actions: Vec<Action>,
+    /// What happened, newest first; later than the shown version is struck through.
+    pub(crate) timeline: Vec<Happened>,
+}
+
+/// Who the account belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    /// Its page.
+    pub(crate) href: String,
+    /// Name or company.
+    pub(crate) name: String,
+    /// The identifier.
+    pub(crate) id: Ident,
+    /// Active, suspended, erased.
+    pub(crate) status: Badge,
+    /// Since when, country, currency, terms.
+    pub(crate) facts: Vec<String>,
+    /// Contact lines, if the reader may see them and they were not erased.
+    pub(crate) contact: Vec<String>,
+}
+
+/// The version that is shown.
+#[derive(Clone, Debug)]
+pub(crate) struct AsOf {
+    /// Whether it is not the newest.
+    pub(crate) past: bool,
+    /// Which one, counted in events of this account from 1.
+    pub(crate) version: i64,
+    /// How many there are.
+    pub(crate) versions: i64,
+    /// The day in the date field, `YYYY-MM-DD`.
+    pub(crate) date: String,
+    /// When the shown version was recorded.
+    pub(crate) at: Option<Moment>,
+    /// Whether the balances stand beside those of now.
+    pub(crate) compare: bool,
+}
+
+/// One posting, seen from the account: what moved the receivable, and its other legs.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The effective day.
+    pub(crate) day: Day,
+    /// `Invoice INV-2026-000041`.
+    pub(crate) what: String,
+    /// The document's page.
+    pub(crate) href: Option<String>,
+    /// The account it moved.
+    pub(crate) account: String,
+    /// On the debit side.
+    pub(crate) debit: Option<Amount>,
+    /// On the credit side.
+    pub(crate) credit: Option<Amount>,
+    /// The receivable after it.
+    pub(crate) running: Amount,
+    /// The event that was posted.
+    pub(crate) position: i64,
+    /// The other side.
+    pub(crate) legs: Vec<Leg>,
+}
+
+/// One other entry of the same posting.
+#[derive(Clone, Debug)]
+pub(crate) struct Leg {
+    /// The detail: product kind, tax rate, gateway.
+    pub(crate) what: String,
+    /// The account's name.
+    pub(crate) account: String,
+    /// On the debit side.
+    pub(crate) debit: Option<Amount>,
+    /// On the credit side.
+    pub(crate) credit: Option<Amount>,
+}
+
+/// One balance of the account.
+#[derive(Clone, Debug)]
+pub(crate) struct Balance {
+    /// `Receivable`, `Customer credit`, `Unapplied`.
+    pub(crate) label: &'static str,
+    /// At the shown version.
+    pub(crate) amount: Amount,
+    /// Now, when comparing.
+    pub(crate) now: Option<Amount>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Happened {
+    /// `Payment of € 388.40 settled`.
+    pub(crate) what: String,
+    /// When it was recorded.
+    pub(crate) at: Moment,
+    /// By whom or through what.
+    pub(crate) by: String,
+    /// Its event.
+    pub(crate) position: i64,
+    /// The class of its dot: empty, `green`, `red`, `grey`.
+    pub(crate) tone: &'static str,
+    /// Whether it came after the shown version.
+    pub(crate) later: bool,
+}
+
+/// How a balance comes about: its parts, each with its event, and a text to copy.
+#[derive(Debug, Template)]
+#[template(path = "admin/client/balance.html", blocks = ["explained"])]
+pub(crate) struct Explained {
+    /// The frame.
+    pub(crate) shell: Shell,
+    /// Name, state, facts.
+    pub(crate) head: Head,
+    /// The account that is explained: `Receivable`.
+    pub(crate) label: String,
+    /// The balance.
+    pub(crate) total: Amount,
+    /// What it adds up from, oldest first.
+    pub(crate) parts: Vec<Part>,
+    /// How many older parts are folded into the first line.
+    pub(crate) folded: i64,
+    /// Whether even older ones exist that only their sum is known of.
+    pub(crate) cut: bool,
+    /// The same as text.
+    pub(crate) text: String,
+}
+
+/// One part of a balance.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// The effective day.
+    pub(crate) day: Day,
+    /// The document or fact.
+    pub(crate) what: String,
+    /// The document's page.
+    pub(crate) href: Option<String>,
+    /// Signed: what it added.
+    pub(crate) amount: Amount,
+    /// The sum so far.
+    pub(crate) running: Amount,
+    /// The posting rule that applied.
+    pub(crate) rule: String,
+    /// Who did it.
+    pub(crate) by: String,
+    /// Its event.
+    pub(crate) position: i64,
+}
+
+const PATH: &str = "/admin/clients";
+/// Events of one page of the events tab.
+const EVENTS: usize = 50;
+/// Things on the timeline.
+const HAPPENED: usize = 12;
+
+/// The account's addresses.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new()
+        .route("/admin/clients/{id}", get(show_account))
+        .route("/admin/clients/{id}/balance", get(explain::explain))
+        .merge(actions::routes())
+}
+
+async fn show_account(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    let seen = Seen::of(&state, &visitor, parse(&id)?, &wishes).await?;
+    let compare = wishes.compare.is_some();
+    let contact = state.names().contact(seen.tenant, &seen.row).await?;
+    let head = head(&state, &seen, contact.as_ref()).await?;
+    let actors = state.names().actors(seen.tenant).await?;
+    let tab = match wishes.tab.as_str() {
+        "invoices" => "invoices",
+        "events" => "events",
+        _ => "ledger",
+    };
+    let (mut entries, mut invoices, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    let pager = match tab {
+        "invoices" => {
+            let (rows, pager) = ledger::invoices_of(&state, &seen, &wishes).await?;
+            invoices = rows;
+            pager
+        }
+        "events" => {
+            let up_to = wishes.before.unwrap_or(i64::MAX).min(seen.position);
+            let found = seen.account.events_up_to(&state, up_to, EVENTS + 1).await?;
+            events = crate::admin::events::rows(&actors, found.iter().take(EVENTS));
+            let next = found.get(EVENTS).map(|event| event.position);
+            pager(&head.href, &wishes, events.len(), "events", next)
+        }
+        _ => {
+            let (found, next) = ledger::ledger_of(&state, &seen, wishes.before).await?;
+            entries = found;
+            pager(&head.href, &wishes, entries.len(), "entries", next)
+        }
+    };
+    page(&Client {
+        shell: visitor.shell(&state, PATH, seen.account.position).await?,
+        as_of: seen.as_of(&state, compare).await?,
+        tab,
+        ledger: entries,
+        invoices,
+        events,
+        pager,
+        balances: seen.balances(compare),
+        actions: actions::actions(&head.href, seen.row.status),
+        timeline: timeline(&state, &seen, &actors).await?,
+        head,
+    })
+}
+
+async fn head(
+    state: &WebState,
+    seen: &Seen,
+    contact: Option<&ContactCard>,
+) -> Result<Head, PageError> {
+    let row = &seen.row;
+    let names = state.names().of_rows(seen.tenant, std::slice::from_ref(row)).await?;
+    let mut facts = vec![format!("client since {}", Day(row.registered_at.date_naive()).plain())];
+    facts.extend(row.country.map(|country| country.name().to_owned()));
+    facts.push(row.currency.code().to_owned());
+    if let (Some(source), Some(id)) = (&row.origin_source, &row.origin_id) {
+        facts.push(format!("from {source}, {id}"));
+    }
+    Ok(Head {
+        href: format!("{PATH}/{}", row.client_id),
+        name: names.into_iter().next().unwrap_or_default(),
+        id: Ident(row.client_id.to_string()),
+        status: show::client_status(row.status),
+        facts,
+        contact: contact.map(contact_lines).unwrap_or_default(),
+    })
+}
+
+/// A contact as lines of text, empty ones left out.
+pub(crate) fn contact_lines(card: &ContactCard) -> Vec<String> {
+    let place = [card.address.postal_code.as_deref(), card.address.city.as_deref()];
+    let place = place.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let lines = [
+        card.company.clone().unwrap_or_default(),
+        card.name.clone(),
+        card.address.line1.clone().unwrap_or_default(),
+        card.address.line2.clone().unwrap_or_default(),
+        place,
+        card.address.state.clone().unwrap_or_default(),
+        card.address.country.map_or_else(String::new, |country| country.name().to_owned()),
+        card.email.clone().unwrap_or_default(),
+        card.phone.clone().unwrap_or_default(),
+        card.vat_id.as_ref().map_or_else(String::new, |id| format!("VAT {id}")),
+    ];
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+fn pager(href: &str, wishes: &Wishes, shown: usize, noun: &str, next: Option<i64>) -> Pager {
+    let version = wishes.version.map(|version| version.to_string()).unwrap_or_default();
+    let pairs = |before: &str| {
+        let pairs = [
+            ("tab", wishes.tab.as_str()),
+            ("version", &version),
+            ("date", &wishes.date),
+            ("before", before),
+        ];
+        address(href, &pairs)
+    };
+    Pager {
+        text: format!("{} {noun} on this page", grouped(shown.try_into().unwrap_or(u64::MAX))),
+        newer: wishes.before.map(|_| pairs("")),
+        older: next.map(|next| pairs(&next.to_string())),
+    }
+}
+
+async fn timeline(
+    state: &WebState,
+    seen: &Seen,
+    actors: &Actors,
+) -> Result<Vec<Happened>, PageError> {
+    let happened = |event: &Stored, later| {
+        let (what, tone) = show::happened(event);
+        Happened {
+            what,
+            at: Moment(event.recorded_at),
+            by: actors.name(&event.actor),
+            position: event.position,
+            tone,
+            later,
+        }
+    };
+    let later = seen.account.events_after(state, seen.position, 3).await?;
+    let before = seen.account.events_up_to(state, seen.position, HAPPENED).await?;
+    let later = later.iter().map(|event| happened(event, true));
+    Ok(later.chain(before.iter().map(|event| happened(event, false))).collect())
+}
