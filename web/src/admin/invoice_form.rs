@@ -126,10 +126,11 @@ async fn lines(State(state): State<WebState>, posted: Posted) -> Result<Response
     if fields.some("add").is_some() && draft.lines.len() < LINES {
         draft.lines.push(Typed::default());
     }
-    if let Ok(index) = fields.one("remove").parse::<usize>() {
-        if index < draft.lines.len() && draft.lines.len() > 1 {
-            draft.lines.remove(index);
-        }
+    if let Ok(index) = fields.one("remove").parse::<usize>()
+        && index < draft.lines.len()
+        && draft.lines.len() > 1
+    {
+        draft.lines.remove(index);
     }
     let form = form(&state, &visitor, &draft, &Wrong::default()).await?;
     if visitor.partial {

@@ -177,7 +177,7 @@ fn figures(
 ) -> Vec<Figure> {
     let amount = |minor| show::minor(minor, settings.currency);
     let (now, before) = match months {
-        [.., before, now] => (now.clone(), before.clone()),
+        [.., before, now] => (*now, *before),
         _ => return Vec::new(),
     };
     let last = before.month.format("%B");
@@ -208,7 +208,11 @@ fn figures(
                 format!("Invoiced {when}"),
                 amount(now.invoiced),
                 "t1",
-                format!("against {last}"),
+                if before.invoiced > 0 {
+                    format!("against {last}")
+                } else {
+                    format!("nothing in {last}")
+                },
                 spark(|month| month.invoiced),
                 "/admin/invoices",
             )
@@ -225,7 +229,7 @@ fn figures(
             "Outstanding".to_owned(),
             amount(open),
             "t3",
-            format!("{} open invoices", grouped(open_count.unsigned_abs())),
+            invoices_in_words(open_count),
             Spark::default(),
             "/admin/invoices?status=open",
         ),
@@ -233,7 +237,7 @@ fn figures(
             "Overdue".to_owned(),
             amount(late),
             "t4",
-            format!("{} invoices", grouped(late_count.unsigned_abs())),
+            invoices_in_words(late_count),
             spark(|month| month.past_due),
             "/admin/invoices?status=overdue",
         ),
@@ -247,6 +251,13 @@ fn owed(counts: &[Count], currency: Currency, wanted: &[InvoiceStatus]) -> (i64,
     rows.fold((0, 0), |sums: (i64, i64), count| {
         (sums.0.saturating_add(count.balance_due), sums.1.saturating_add(count.invoices))
     })
+}
+
+fn invoices_in_words(count: i64) -> String {
+    match count {
+        1 => "1 invoice".to_owned(),
+        count => format!("{} invoices", grouped(count.unsigned_abs())),
+    }
 }
 
 /// `part` of `whole` in whole percent.

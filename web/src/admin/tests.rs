@@ -116,11 +116,3 @@ fn every_page_loads_only_our_own_files_and_they_exist() {
         }
     }
 }
-
-#[test]
-fn every_page_can_be_looked_at_without_a_server() {
-    let Ok(folder) = std::env::var("BILLFOLD_PAGES") else { return };
-    for (name, html) in pages() {
-        std::fs::write(format!("{folder}/{name}.html"), html).unwrap();
-    }
-}
