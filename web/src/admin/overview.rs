@@ -191,15 +191,6 @@ fn figures(
         owed(&[InvoiceStatus::Open, InvoiceStatus::PartiallyPaid, InvoiceStatus::Overdue]);
     let (late, late_count) = owed(&[InvoiceStatus::Overdue]);
     let spark = |value: fn(&ChartMonth) -> i64| Spark(months.iter().map(value).collect());
-    let figure = |label, value, tone, note, spark, href: &str| Figure {
-        label,
-        value,
-        tone,
-        change: None,
-        note,
-        spark,
-        href: href.to_owned(),
-    };
     let share = percent(now.collected, now.invoiced);
     vec![
         Figure {
@@ -242,6 +233,17 @@ fn figures(
             "/admin/invoices?status=overdue",
         ),
     ]
+}
+
+fn figure(
+    label: String,
+    value: Amount,
+    tone: &'static str,
+    note: String,
+    spark: Spark,
+    href: &str,
+) -> Figure {
+    Figure { label, value, tone, change: None, note, spark, href: href.to_owned() }
 }
 
 /// What is owed on invoices of some states, and how many they are.
