@@ -176,7 +176,10 @@ fn figures(
     counts: &[Count],
 ) -> Vec<Figure> {
     let amount = |minor| show::minor(minor, settings.currency);
-    let [.., before, now] = months else { return Vec::new() };
+    let (now, before) = match months {
+        [.., before, now] => (*now, *before),
+        _ => return Vec::new(),
+    };
     let last = before.month.format("%B");
     let when = if anchor == today {
         "this month".to_owned()
@@ -188,15 +191,6 @@ fn figures(
         owed(&[InvoiceStatus::Open, InvoiceStatus::PartiallyPaid, InvoiceStatus::Overdue]);
     let (late, late_count) = owed(&[InvoiceStatus::Overdue]);
     let spark = |value: fn(&ChartMonth) -> i64| Spark(months.iter().map(value).collect());
-    let figure = |label, value, tone, note, spark, href: &str| Figure {
-        label,
-        value,
-        tone,
-        change: None,
-        note,
-        spark,
-        href: href.to_owned(),
-    };
     let share = percent(now.collected, now.invoiced);
     vec![
         Figure {
@@ -205,7 +199,11 @@ fn figures(
                 format!("Invoiced {when}"),
                 amount(now.invoiced),
                 "t1",
-                format!("against {last}"),
+                if before.invoiced > 0 {
+                    format!("against {last}")
+                } else {
+                    format!("nothing in {last}")
+                },
                 spark(|month| month.invoiced),
                 "/admin/invoices",
             )
@@ -222,7 +220,7 @@ fn figures(
             "Outstanding".to_owned(),
             amount(open),
             "t3",
-            format!("{} open invoices", grouped(open_count.unsigned_abs())),
+            invoices_in_words(open_count),
             Spark::default(),
             "/admin/invoices?status=open",
         ),
@@ -230,11 +228,22 @@ fn figures(
             "Overdue".to_owned(),
             amount(late),
             "t4",
-            format!("{} invoices", grouped(late_count.unsigned_abs())),
+            invoices_in_words(late_count),
             spark(|month| month.past_due),
             "/admin/invoices?status=overdue",
         ),
     ]
+}
+
+fn figure(
+    label: String,
+    value: Amount,
+    tone: &'static str,
+    note: String,
+    spark: Spark,
+    href: &str,
+) -> Figure {
+    Figure { label, value, tone, change: None, note, spark, href: href.to_owned() }
 }
 
 /// What is owed on invoices of some states, and how many they are.
@@ -244,6 +253,13 @@ fn owed(counts: &[Count], currency: Currency, wanted: &[InvoiceStatus]) -> (i64,
     rows.fold((0, 0), |sums: (i64, i64), count| {
         (sums.0.saturating_add(count.balance_due), sums.1.saturating_add(count.invoices))
     })
+}
+
+fn invoices_in_words(count: i64) -> String {
+    match count {
+        1 => "1 invoice".to_owned(),
+        count => format!("{} invoices", grouped(count.unsigned_abs())),
+    }
 }
 
 /// `part` of `whole` in whole percent.

@@ -1,5 +1,4 @@
-//! One of every page, filled, for the tests that read the HTML. With `BILLFOLD_PAGES=DIR` they are
-//! written there too, to be looked at without a server.
+//! One of every page, filled, for the tests that read the HTML.
 
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 

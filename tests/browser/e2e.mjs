@@ -1,0 +1,352 @@
+// Visits every admin page with a real Chromium and uses its forms.
+//
+//   npm install --prefix tests/browser --no-package-lock
+//   node tests/browser/e2e.mjs
+//
+// Without BILLFOLD_URL it starts a node of its own: the program named by BILLFOLD_BIN (else target/debug/billfold) with
+// a private database in a temporary folder, a seller and an account. With BILLFOLD_URL, BILLFOLD_EMAIL and
+// BILLFOLD_PASSWORD it uses that node; it then makes a client, a product, invoices and payments there.
+// CHROMIUM names the browser, else /usr/bin/chromium. Pictures are written to tests/browser/screenshots.
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const pictures = join(here, "screenshots");
+const rules = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+const only = process.argv[2];
+
+const results = { passed: 0, failed: 0 };
+const check = (what, wrong) => {
+  if (wrong === undefined || wrong === "" || wrong === false) {
+    results.passed += 1;
+    return;
+  }
+  results.failed += 1;
+  console.error(`FAILED ${what}: ${wrong}`);
+};
+const equal = (what, found, wanted) => check(what, found === wanted ? "" : `found ${found}, wanted ${wanted}`);
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function startNode() {
+  const program = process.env.BILLFOLD_BIN ?? join(here, "../../target/debug/billfold");
+  const data = mkdtempSync(join(tmpdir(), "billfold-browser-"));
+  // As root the database server runs as another user, who must be able to enter.
+  chmodSync(data, 0o711);
+  const address = `127.0.0.1:${await freePort()}`;
+  const ours = ([name]) => !name.startsWith("BILLFOLD_") && name !== "DATABASE_URL";
+  const env = Object.fromEntries(Object.entries(process.env).filter(ours));
+  Object.assign(env, { BILLFOLD_DATA: data, BILLFOLD_HTTP_LISTEN: address });
+  const secret = join(data, "password");
+  const run = (...args) => {
+    const done = spawnSync(program, args, { env, encoding: "utf8" });
+    if (done.status !== 0) throw new Error(`billfold ${args.join(" ")}: ${done.stderr ?? done.error}`);
+  };
+  const seller = ["--name", "Northwind Hosting GmbH", "--country", "DE", "--currency", "EUR"];
+  run("tenant", "open", ...seller, "--time-zone", "Europe/Berlin", "--vat-id", "DE123456789");
+  writeFileSync(secret, "correct horse battery\n", { mode: 0o600 });
+  run("user", "create-admin", "--email", "maria@northwind.example", "--name", "Maria Lindqvist", "--password-file", secret);
+  const node = spawn(program, ["serve"], { env, stdio: ["ignore", "ignore", "pipe"] });
+  let log = "";
+  node.stderr.on("data", (chunk) => { log += chunk; });
+  const url = `http://${address}`;
+  for (const deadline = Date.now() + 60_000; ;) {
+    const ready = await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false);
+    if (ready) break;
+    if (node.exitCode !== null || Date.now() > deadline) throw new Error(`the node does not start\n${log}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  const stop = async () => {
+    const ended = new Promise((done) => node.once("exit", done));
+    node.kill("SIGTERM");
+    await ended;
+    rmSync(data, { recursive: true, force: true });
+  };
+  return { url, email: "maria@northwind.example", password: "correct horse battery", stop };
+}
+
+async function target() {
+  if (!process.env.BILLFOLD_URL) return startNode();
+  const { BILLFOLD_URL: url, BILLFOLD_EMAIL: email, BILLFOLD_PASSWORD: password } = process.env;
+  if (!email || !password) throw new Error("BILLFOLD_URL needs BILLFOLD_EMAIL and BILLFOLD_PASSWORD");
+  return { url: url.replace(/\/$/, ""), email, password, stop: async () => {} };
+}
+
+/// A page that remembers what went wrong on it: console errors, exceptions, requests to other hosts.
+async function open(context, node) {
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on("request", (request) => {
+    const foreign = !request.url().startsWith(node.url) && !request.url().startsWith("data:");
+    if (foreign) wrong.push(`request to ${request.url()}`);
+  });
+  return { page, take: () => wrong.splice(0).join("; ") };
+}
+
+async function signIn(page, node) {
+  await page.goto(`${node.url}/admin/sign-in`, { waitUntil: "load" });
+  await page.fill("#email", node.email);
+  await page.fill("#password", node.password);
+  await Promise.all([page.waitForURL(`${node.url}/admin`), page.click("form button.primary")]);
+}
+
+const stamp = Date.now().toString(36);
+
+/// Client, product, invoices and payments through the forms; answers where they are.
+async function useForms(page, node, take) {
+  const go = (path) => page.goto(node.url + path, { waitUntil: "load" });
+  const submit = async (selector) => Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+
+  await go("/admin/clients/new");
+  await page.fill("#name", "Ada Brightfield");
+  await page.fill("#company", "Brightfield Media GmbH");
+  await page.fill("#email", `ada.${stamp}@brightfield.example`);
+  await page.fill("#line1", "Hafenstraße 9");
+  await page.fill("#postal_code", "20457");
+  await page.fill("#city", "Hamburg");
+  await submit("main button.primary");
+  check("a client is registered", /\/admin\/clients\/cli_/.test(page.url()) ? "" : page.url());
+  const client = new URL(page.url()).pathname;
+  equal("the account is headed by the firm", await page.textContent("h1"), "Brightfield Media GmbH");
+
+  await go("/admin/clients/new");
+  await page.fill("#name", "Somebody");
+  await page.fill("#email", "not-an-address@x");
+  await submit("main button.primary");
+  check("a wrong field is named beside it", (await page.locator("#email-help").textContent()).length > 5 ? "" : "no text");
+  equal("a refused form is answered with 422", await page.evaluate(() => performance.getEntriesByType("navigation")[0].responseStatus), 422);
+  equal("a refused form keeps what was typed", await page.inputValue("#name"), "Somebody");
+  take();
+
+  await go("/admin/products/new");
+  await page.fill("#name", "VPS 4 vCPU");
+  await page.fill("#code", `vps-4-${stamp}`);
+  await page.selectOption("#kind", "vps");
+  await page.fill("#price", "19.00");
+  await submit("main button.primary");
+  equal("a product is created", new URL(page.url()).pathname, "/admin/products");
+
+  const invoices = [];
+  for (const [description, price] of [["Dedicated server AX41", "299.00"], ["Managed hosting", "48.00"], ["Domain", "12.00"]]) {
+    await go(`/admin/invoices/new?client=${client.split("/").pop()}`);
+    if (await page.locator("select#client").count()) await page.selectOption("#client", client.split("/").pop());
+    await page.fill("#description-0", description);
+    await page.fill("#unit_price-0", price);
+    await page.fill("#tax_rate-0", "19");
+    await page.waitForFunction(() => document.querySelector(".sums .total"));
+    if (invoices.length === 0) {
+      await page.click("button[name=add]");
+      await page.waitForSelector("#description-1");
+      await page.fill("#description-1", "Setup");
+      await page.selectOption("#kind-1", "setup_fee");
+      await page.fill("#unit_price-1", "48.00");
+      await page.fill("#tax_rate-1", "19");
+      await page.waitForFunction(() => document.querySelector(".sums dd.total")?.textContent.includes("412.93"));
+      equal("totals follow as lines are typed", (await page.textContent(".sums dd.total")).trim(), "€\u00a0412.93");
+    }
+    await submit("main form > .row button.primary");
+    check("a draft is saved", /\/admin\/invoices\/inv_/.test(page.url()) ? "" : page.url());
+    invoices.push(new URL(page.url()).pathname);
+  }
+
+  await go(invoices[0]);
+  await page.click('a[href$="/issue"]');
+  await page.waitForSelector("#sheet[open] button.primary");
+  await submit("#sheet button.primary");
+  const number = (await page.textContent("h1")).trim();
+  check("an issued invoice has a number", /^INV-\d{4}-\d{6}$/.test(number) ? "" : number);
+  equal("an issued invoice is open", (await page.textContent(".title .badge")).trim(), "Open");
+
+  await go(`/admin/payments/new?invoice=${invoices[0].split("/").pop()}`);
+  await page.fill("#amount", "200.00");
+  await page.fill("#reference", `SEPA ${stamp}`);
+  await submit("main button.primary");
+  equal("a part of it is paid", (await page.textContent(".title .badge")).trim(), "Partially paid");
+  check("the balance follows", (await page.textContent("main")).includes("€\u00a0212.93") ? "" : "no € 212.93");
+
+  await go(`${invoices[1]}/issue`);
+  await submit("main button.primary");
+  await go(`${invoices[1]}/void`);
+  await page.fill("#reason", "billed twice");
+  await submit("main button.danger");
+  equal("a voided invoice says so", (await page.textContent(".title .badge")).trim(), "Void");
+  await go("/admin/trial-balance");
+  equal("debits equal credits", (await page.textContent("section.card header .badge")).trim(), "Debits = credits");
+  return { client, invoice: invoices[0], draft: invoices[2], number };
+}
+
+async function useKeys(page, node, made) {
+  await page.goto(`${node.url}/admin`, { waitUntil: "load" });
+  await page.keyboard.press("Tab");
+  equal("the first stop of the keyboard skips to the content", await page.evaluate(() => document.activeElement.textContent), "Skip to content");
+  await page.keyboard.press("Control+k");
+  await page.waitForSelector("#palette[open]");
+  await page.keyboard.type(made.number);
+  await page.waitForFunction((number) => document.querySelector("#hits a")?.textContent.includes(number), made.number);
+  await Promise.all([page.waitForURL(`**${made.invoice}`), page.keyboard.press("Enter")]);
+  equal("the palette opens an invoice by its number", (await page.textContent("h1")).trim(), made.number);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("g");
+  await Promise.all([page.waitForURL("**/admin/trial-balance"), page.keyboard.press("t")]);
+  await page.goto(`${node.url}/admin/invoices`, { waitUntil: "load" });
+  await page.keyboard.press("/");
+  equal("a slash goes to the filter", await page.evaluate(() => document.activeElement.name), "q");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("j");
+  equal("j marks the first row", await page.locator("tr.on").count(), 1);
+  await page.keyboard.press("?");
+  await page.waitForSelector("#help[open]");
+  await page.keyboard.press("Escape");
+
+  const dark = await page.evaluate(() => document.documentElement.dataset.theme);
+  await page.click("[data-theme-switch] button");
+  const light = await page.evaluate(() => document.documentElement.dataset.theme);
+  await page.reload({ waitUntil: "load" });
+  const kept = await page.evaluate(() => document.documentElement.dataset.theme);
+  check("dark is the default, and the switch is remembered", dark === "dark" && light === "light" && kept === "light" ? "" : `${dark} ${light} ${kept}`);
+}
+
+async function useTime(page, node, made) {
+  await page.goto(`${node.url}${made.client}?version=1`, { waitUntil: "load" });
+  check("a past version says so", (await page.locator(".asof.past").count()) === 1 ? "" : "no bar");
+  equal("actions are off in the past", await page.locator(".head .actions a").count(), 0);
+  await page.goto(`${node.url}${made.client}`, { waitUntil: "load" });
+  await page.click('a[href$="/balance"]');
+  await page.waitForSelector("#sheet[open]");
+  check("the balance is explained by its parts", (await page.textContent("#sheet")).includes(made.number) ? "" : "no invoice");
+}
+
+/// The stream of the overview shows what another window does.
+async function useStream(context, page, node) {
+  await page.goto(`${node.url}/admin`, { waitUntil: "load" });
+  const other = await context.newPage();
+  await other.goto(`${node.url}/admin/clients/new`, { waitUntil: "load" });
+  await other.fill("#name", "Live Wire");
+  await Promise.all([other.waitForNavigation({ waitUntil: "load" }), other.click("main button.primary")]);
+  await page.bringToFront();
+  const seen = page.waitForSelector("#stream li.new", { timeout: 15_000 }).then(() => "", (error) => error.message);
+  check("a new event reaches an open page", await seen);
+  await other.close();
+}
+
+/// The pages with scripts off: links and forms do the same.
+async function useNoScript(browser, node) {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await signIn(page, node);
+  await page.goto(`${node.url}/admin/invoices/new`);
+  await page.click("button[name=add]");
+  equal("a line is added without a script", await page.locator("#description-1").count(), 1);
+  await page.goto(`${node.url}/admin`);
+  await page.fill("form.find input[name=q]", "trial");
+  await page.press("form.find input[name=q]", "Enter");
+  check("the search works without a script", (await page.textContent("main")).includes("Trial balance") ? "" : "nothing found");
+  await page.click("[data-theme-switch] button");
+  equal("the theme switches without a script", await page.getAttribute("html", "data-theme"), "light");
+  await context.close();
+}
+
+const places = (made) => ({
+  overview: "/admin",
+  clients: "/admin/clients",
+  "client-new": "/admin/clients/new",
+  client: made.client,
+  "client-invoices": `${made.client}?tab=invoices`,
+  "client-events": `${made.client}?tab=events`,
+  "client-past": `${made.client}?version=2&compare=1`,
+  "client-balance": `${made.client}/balance`,
+  "client-erase": `${made.client}/erase`,
+  invoices: "/admin/invoices",
+  "invoices-none": "/admin/invoices?q=NOTHING-99",
+  "invoice-new": "/admin/invoices/new",
+  invoice: made.invoice,
+  "invoice-payments": `${made.invoice}?tab=payments`,
+  "invoice-history": `${made.invoice}?tab=events`,
+  "invoice-void": `${made.invoice}/void`,
+  draft: made.draft,
+  payments: "/admin/payments",
+  "payment-new": "/admin/payments/new",
+  orders: "/admin/orders",
+  products: "/admin/products",
+  "product-new": "/admin/products/new",
+  journal: "/admin/journal",
+  "trial-balance": "/admin/trial-balance",
+  events: "/admin/events",
+  event: "/admin/events/5",
+  audit: "/admin/audit",
+  projections: "/admin/projections",
+  integrity: "/admin/integrity",
+  search: "/admin/search?q=invoice",
+  missing: "/admin/nothing-here",
+});
+
+async function visit(browser, node, theme, width, made) {
+  const context = await browser.newContext({ viewport: { width, height: width < 600 ? 844 : 900 } });
+  await context.addCookies([{ name: "billfold_theme", value: theme, url: node.url }]);
+  const { page, take } = await open(context, node);
+  await page.goto(`${node.url}/admin/sign-in`, { waitUntil: "load" });
+  await look(page, take, `sign-in-${theme}-${width}`);
+  await signIn(page, node);
+  for (const [name, path] of Object.entries(places(made))) {
+    if (only && !name.startsWith(only)) continue;
+    await page.goto(node.url + path, { waitUntil: "load" });
+    if (name === "missing") take();
+    await look(page, take, `${name}-${theme}-${width}`);
+  }
+  await context.close();
+}
+
+async function look(page, take, name) {
+  await page.evaluate(() => document.fonts.ready);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  check(`${name} fits the window`, wide > 0 ? `${wide} px too wide` : "");
+  const found = await new AxeBuilder({ page }).withTags(rules).analyze();
+  const told = found.violations.map((rule) => `${rule.id} at ${rule.nodes.map((node) => node.target).join(", ")}`);
+  check(`${name} is accessible`, told.join("; "));
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  check(`${name} is quiet`, take());
+}
+
+mkdirSync(pictures, { recursive: true });
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const node = await target();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+try {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const { page, take } = await open(context, node);
+  const turnedAway = await page.goto(`${node.url}/admin/invoices`, { waitUntil: "load" });
+  check("nobody gets in without signing in", turnedAway.url().includes("/admin/sign-in") ? "" : turnedAway.url());
+  await signIn(page, node);
+  const made = await useForms(page, node, take);
+  check("using the forms is quiet", take());
+  await useKeys(page, node, made);
+  await useTime(page, node, made);
+  await useStream(context, page, node);
+  check("keys, time and stream are quiet", take());
+  await context.close();
+  await useNoScript(browser, node);
+  for (const width of [1440, 390]) {
+    for (const theme of ["dark", "light"]) await visit(browser, node, theme, width, made);
+  }
+} catch (error) {
+  check("the run comes to its end", error.stack);
+} finally {
+  await browser.close();
+  await node.stop();
+}
+console.log(`${results.passed} passed, ${results.failed} failed`);
+process.exit(results.failed === 0 ? 0 : 1);
