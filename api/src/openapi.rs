@@ -26,7 +26,8 @@ use crate::problem::{FieldError, Kind, MEDIA_TYPE, Part, ProblemBody};
         title = "Billfold",
         description = "An event-sourced billing ledger. Every write is a command that is decided, \
 recorded and answered once per `Idempotency-Key`, for ever; its answer carries the `position` of \
-its events. A read says how far it is with `as_of_position`, and waits for `min_position` if you pass \
+its events. A read says how far it is with `as_of_position`, and waits for `min_position` if \
+you pass \
 one. A change of an existing thing needs the `ETag` you saw as `If-Match`. Amounts are decimal \
 strings with exactly the decimals of their currency. Every error is an RFC 9457 problem.",
         license(name = "MIT", identifier = "MIT"),
