@@ -51,9 +51,9 @@ create table events (
   payload        json        not null,
   metadata       json        not null,
   primary key (log_id, position),
-  unique (tenant_id, aggregate_type, aggregate_id, sequence)
+  -- ids come before types, which hardly ever decide: fixed widths compare faster, and new ids share a page
+  unique (tenant_id, aggregate_id, aggregate_type, sequence)
 );
-create index events_by_tenant on events (tenant_id, log_id, position);
 
 create table streams (
   tenant_id      uuid   not null,
@@ -61,7 +61,7 @@ create table streams (
   aggregate_id   uuid   not null,
   last_sequence  bigint not null check (last_sequence > 0),
   last_position  bigint not null,
-  primary key (tenant_id, aggregate_type, aggregate_id)
+  primary key (tenant_id, aggregate_id, aggregate_type)
 ) with (fillfactor = 70);
 
 -- One answered command. Refusals that depend on state have a receipt and no event (first_position is null).
@@ -173,6 +173,10 @@ create index dead_letters_by_stream on dead_letters (name, generation, tenant_id
 -- costs two round trips. Arrays of one length that are unnested side by side in a select list give row after row,
 -- without the temporary storage that unnest in a from clause takes.
 --
+-- Every look-up stands in a subquery of its own (`offset 0` keeps it there), so that each key is looked up in the
+-- index whatever the planner believes of the sizes: a join planned while a table was small would be kept, and
+-- would read the whole table for every batch once it is large.
+--
 -- First call: lock the head, then, in later statements, read what the lock protects. A statement that waited for
 -- the lock still has the snapshot from before the wait, so nothing may be read beside the lock itself.
 -- Arrays in the answer are in the order of the question, except those of receipts: `k_at` says which key each
@@ -199,9 +203,9 @@ begin
   end if;
 
   s_versions := array(
-    select coalesce(s.last_sequence, 0)
+    select coalesce((select s.last_sequence from streams s
+                      where s.tenant_id = u.t and s.aggregate_type = u.k and s.aggregate_id = u.i), 0)
       from (select unnest(s_tenants) t, unnest(s_types) k, unnest(s_ids) i, generate_subscripts(s_ids, 1) o) u
-      left join streams s on s.tenant_id = u.t and s.aggregate_type = u.k and s.aggregate_id = u.i
      order by u.o);
 
   select array_agg(u.o), array_agg(r.request_hash), array_agg(r.outcome), array_agg(r.first_position),
@@ -209,8 +213,9 @@ begin
          array_agg(v.versions)
     into k_at, k_hashes, k_outcomes, k_first, k_last, k_batch_nos, k_batch_hashes, k_answers, k_versions
     from (select unnest(k_tenants) t, unnest(k_keys) k, generate_subscripts(k_keys, 1) o) u
-    join receipts r on r.tenant_id = u.t and r.key = u.k
-    join batches b on b.log_id = r.log_id and b.batch_no = r.batch_no
+    cross join lateral (select * from receipts where tenant_id = u.t and key = u.k offset 0) r
+    cross join lateral (
+      select batch_hash from batches where log_id = r.log_id and batch_no = r.batch_no offset 0) b
     cross join lateral (
       select coalesce(json_agg(json_build_array(e.aggregate_type, e.aggregate_id, e.sequence) order by e.first), '[]')::text
         from (select aggregate_type, aggregate_id, max(sequence) as sequence, min(events.position) as first
@@ -222,14 +227,17 @@ begin
     select array_agg(coalesce(c.last, 0) order by u.o), array_agg(c.last_date order by u.o)
       into c_last, c_dates
       from (select unnest(c_tenants) t, unnest(c_series) s, generate_subscripts(c_series, 1) o) u
-      left join counters c on c.tenant_id = u.t and c.series = u.s;
+      left join lateral (
+        select last, last_date from counters where tenant_id = u.t and series = u.s offset 0) c on true;
   end if;
 
   if cardinality(r_keys) > 0 then
     select array_agg(r.aggregate_type order by u.o), array_agg(r.aggregate_id order by u.o)
       into r_types, r_ids
       from (select unnest(r_tenants) t, unnest(r_scopes) s, unnest(r_keys) k, generate_subscripts(r_keys, 1) o) u
-      left join reservations r on r.tenant_id = u.t and r.scope = u.s and r.key = u.k;
+      left join lateral (
+        select aggregate_type, aggregate_id from reservations
+         where tenant_id = u.t and scope = u.s and key = u.k offset 0) r on true;
   end if;
 end $$;
 
@@ -245,7 +253,7 @@ create function log_append(
   e_leaves bytea[], e_payloads text[], e_metadata text[],
   k_tenants uuid[], k_keys text[], k_hashes bytea[], k_commands uuid[], k_outcomes smallint[],
   k_first bigint[], k_last bigint[], k_answers text[], k_leaves bytea[],
-  s_tenants uuid[], s_types text[], s_ids uuid[], s_sequences bigint[], s_positions bigint[],
+  s_tenants uuid[], s_types text[], s_ids uuid[], s_sequences bigint[], s_positions bigint[], s_begun boolean[],
   c_tenants uuid[], c_series text[], c_last bigint[], c_dates date[],
   r_tenants uuid[], r_scopes text[], r_keys text[], r_types text[], r_ids uuid[], r_positions bigint[],
   f_tenants uuid[], f_scopes text[], f_keys text[]
@@ -281,8 +289,18 @@ begin
                  unnest(k_outcomes) outcome, unnest(k_first) first, unnest(k_last) last, unnest(k_answers) answer,
                  unnest(k_leaves) leaf) u;
 
+  -- under the lock nobody else can begin a stream: no need to ask for each one whether it is there
   insert into streams (tenant_id, aggregate_type, aggregate_id, last_sequence, last_position)
-  select unnest(s_tenants), unnest(s_types), unnest(s_ids), unnest(s_sequences), unnest(s_positions)
+  select tenant, kind, id, sequence, last
+    from (select unnest(s_tenants) tenant, unnest(s_types) kind, unnest(s_ids) id, unnest(s_sequences) sequence,
+                 unnest(s_positions) last, unnest(s_begun) begun) u
+   where begun;
+
+  insert into streams (tenant_id, aggregate_type, aggregate_id, last_sequence, last_position)
+  select tenant, kind, id, sequence, last
+    from (select unnest(s_tenants) tenant, unnest(s_types) kind, unnest(s_ids) id, unnest(s_sequences) sequence,
+                 unnest(s_positions) last, unnest(s_begun) begun) u
+   where not begun
   on conflict (tenant_id, aggregate_type, aggregate_id)
   do update set last_sequence = excluded.last_sequence, last_position = excluded.last_position;
 
@@ -293,9 +311,10 @@ begin
   end if;
 
   if cardinality(f_keys) > 0 then
-    delete from reservations r
-     using (select unnest(f_tenants) t, unnest(f_scopes) s, unnest(f_keys) k) u
-     where r.tenant_id = u.t and r.scope = u.s and r.key = u.k;
+    delete from reservations
+     where ctid = any (array(
+       select (select r.ctid from reservations r where r.tenant_id = u.t and r.scope = u.s and r.key = u.k)
+         from (select unnest(f_tenants) t, unnest(f_scopes) s, unnest(f_keys) k) u));
   end if;
 
   if cardinality(r_keys) > 0 then

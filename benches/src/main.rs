@@ -7,9 +7,12 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its result")]
 
 mod durable;
+mod http;
 mod laboratory;
+mod ledger;
 mod pgbench;
 mod probe;
+mod program;
 mod replay;
 mod report;
 mod stock;
@@ -17,11 +20,12 @@ mod workload;
 
 use anyhow::{Context, Result, bail};
 use billfold_event_store::{Store, StoreOptions};
+use billfold_projections::PROJECTIONS;
 use clap::Parser;
 use laboratory::{Bench, Laboratory, WallClock};
 use report::Run;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -30,8 +34,8 @@ use uuid::Uuid;
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Arguments {
-    /// Benches to run; all if none is named
-    #[arg(value_parser = ["durable", "bulk", "replay"])]
+    /// Benches to run; all but `growth` if none is named
+    #[arg(value_parser = ["durable", "bulk", "replay", "ledger", "http", "growth"])]
     only: Vec<String>,
     /// Interleaved rounds; medians need at least three
     #[arg(long, default_value_t = 3)]
@@ -42,6 +46,12 @@ struct Arguments {
     /// Commands of two events in the bulk and replay benches
     #[arg(long, default_value_t = 100_000)]
     commands: u64,
+    /// Copies of the 69,659 purchases (441,364 events) in the ledger that is rebuilt and served
+    #[arg(long, default_value_t = 1)]
+    copies: u64,
+    /// Events of the largest log that `growth` measures
+    #[arg(long, default_value_t = 10_000_000)]
+    events: u64,
     /// Folder of the private cluster; made if absent
     #[arg(long, default_value = "target/bench")]
     data: PathBuf,
@@ -52,7 +62,7 @@ struct Arguments {
 
 impl Arguments {
     fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|only| only == name)
+        (self.only.is_empty() && name != "growth") || self.only.iter().any(|only| only == name)
     }
 }
 
@@ -64,8 +74,13 @@ async fn main() -> Result<()> {
     }
     std::fs::create_dir_all(&arguments.data)
         .with_context(|| format!("could not make {}", arguments.data.display()))?;
-    let laboratory = Laboratory::start(&arguments.data)?;
+    // Unix sockets have short paths, and the program has a working folder of its own.
+    let data = arguments.data.canonicalize()?;
     let mut runs = Vec::new();
+    if arguments.wants("ledger") || arguments.wants("http") {
+        ledger_rounds(&data, &arguments, &mut runs).await?;
+    }
+    let laboratory = Laboratory::start(&data)?;
     for round in 1..=arguments.rounds {
         eprintln!("round {round} of {}", arguments.rounds);
         if arguments.wants("durable") {
@@ -74,6 +89,9 @@ async fn main() -> Result<()> {
         if arguments.wants("bulk") || arguments.wants("replay") {
             log_round(&laboratory, &arguments, &mut runs).await?;
         }
+    }
+    if arguments.wants("growth") {
+        growth(&laboratory, &arguments, &mut runs).await?;
     }
     publish(&laboratory, &arguments, &runs).await
 }
@@ -146,8 +164,64 @@ async fn log_round(
         .await?;
         note(runs, replay::read(&bench).await?);
         note(runs, stock::replay(&bench.pools.owner).await?);
+        note(runs, stock::rebuild(&bench.pools.owner).await?);
         note(runs, replay::verified(&bench).await?);
     }
+    bench.pools.close().await;
+    Ok(())
+}
+
+/// A ledger of real purchases: rebuilt, followed and asked in this process, then served by the
+/// program under load.
+async fn ledger_rounds(folder: &Path, arguments: &Arguments, runs: &mut Vec<Run>) -> Result<()> {
+    let (data, imported) = ledger::make(folder, arguments.copies).await?;
+    if let Some(run) = imported {
+        note(runs, run);
+    }
+    if arguments.wants("ledger") {
+        let laboratory = Laboratory::start(&data.join("postgres"))?;
+        let bench = laboratory.open("billfold").await?;
+        let all: Vec<&'static str> = PROJECTIONS.iter().map(|definition| definition.name).collect();
+        for _ in 0..arguments.rounds {
+            note(runs, ledger::rebuilt(&bench, &["invoice_list"]).await?);
+            note(runs, ledger::rebuilt(&bench, &all).await?);
+            note(runs, ledger::followed(&bench, 1_000).await?);
+            note(runs, ledger::asked_as_of(&bench, 2_000).await?);
+        }
+        bench.pools.close().await;
+    }
+    if arguments.wants("http") {
+        let span = Duration::from_secs(arguments.seconds);
+        let served = program::Served::start(&data, &ledger::seller()?.to_string()).await?;
+        for _ in 0..arguments.rounds {
+            note(runs, http::reads(&served, 64, span).await?);
+            note(runs, http::commands(&served, 256, span).await?);
+        }
+        served.stop().await?;
+    }
+    Ok(())
+}
+
+/// Durable commands over a log of 100,000 events, a million, and as many as asked for.
+async fn growth(laboratory: &Laboratory, arguments: &Arguments, runs: &mut Vec<Run>) -> Result<()> {
+    let bench = laboratory.fresh("bench_growth").await?;
+    let store = open(&bench).await?;
+    let tenant = Uuid::now_v7();
+    let span = Duration::from_secs(arguments.seconds);
+    let mut steps = vec![100_000, 1_000_000, arguments.events];
+    steps.retain(|events| *events <= arguments.events);
+    steps.dedup();
+    for events in steps {
+        let head = u64::try_from(replay::head(&bench).await?)?;
+        let missing = events.saturating_sub(head) / 2;
+        note(runs, durable::bulk(&store, tenant, missing, 5_000).await?);
+        for _ in 0..arguments.rounds {
+            let run = durable::commands(&store, tenant, 256, span).await?;
+            let point = format!("256 in flight, {events} events");
+            note(runs, Run { bench: "growth".into(), point, ..run });
+        }
+    }
+    store.close().await;
     bench.pools.close().await;
     Ok(())
 }

@@ -14,8 +14,7 @@ use std::time::Instant;
 /// # Errors
 /// The log can't be read to its head.
 pub(crate) async fn read(bench: &Bench) -> Result<Run> {
-    let head = Feed::new(bench.pools.feed.clone(), 1).head().await?;
-    let range = Range { log_id: 1, after: 0, through: head.position };
+    let range = Range { log_id: 1, after: 0, through: head(bench).await? };
     let start = Instant::now();
     let (count, state) = copy::fold::<Fact, _, serde_json::Error>(
         &bench.pools.feed,
@@ -46,6 +45,14 @@ pub(crate) async fn verified(bench: &Bench) -> Result<Run> {
     let seconds = start.elapsed().as_secs_f64();
     ensure!(report.is_sound(), "the log is damaged: {:?}", report.first());
     Ok(run("verify", "whole chain", report.position as f64 / seconds))
+}
+
+/// The newest position of the log.
+///
+/// # Errors
+/// The server is away.
+pub(crate) async fn head(bench: &Bench) -> Result<i64> {
+    Ok(Feed::new(bench.pools.feed.clone(), 1).head().await?.position)
 }
 
 /// A run of ours without latencies.

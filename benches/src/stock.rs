@@ -3,9 +3,10 @@
 use crate::report::{Latencies, Run, rss_mib};
 use crate::workload::{AppendTwo, BenchState};
 use anyhow::Result;
-use cqrs_es::CqrsFramework;
-use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore};
-use postgres_es::PostgresEventRepository;
+use cqrs_es::persist::{GenericQuery, PersistedEventRepository, PersistedEventStore, QueryReplay};
+use cqrs_es::{CqrsFramework, EventEnvelope, View};
+use postgres_es::{PostgresEventRepository, PostgresViewRepository};
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 /// The tables of the framework, as its documentation gives them.
 pub(crate) async fn prepare(pool: &PgPool) -> Result<()> {
     sqlx::raw_sql(
-        "drop table if exists stock_events, stock_snapshots;
+        "drop table if exists stock_events, stock_snapshots, stock_few, stock_view;
          create table stock_events (
            aggregate_type text not null, aggregate_id text not null,
            sequence bigint check (sequence >= 0) not null,
@@ -25,7 +26,11 @@ pub(crate) async fn prepare(pool: &PgPool) -> Result<()> {
          create table stock_snapshots (
            aggregate_type text not null, aggregate_id text not null,
            last_sequence bigint not null, current_snapshot bigint not null, payload json not null,
-           primary key (aggregate_type, aggregate_id, last_sequence));",
+           primary key (aggregate_type, aggregate_id, last_sequence));
+         create table stock_few (like stock_events including all);
+         create table stock_view (
+           view_id text not null, version bigint check (version >= 0) not null,
+           payload json not null, primary key (view_id));",
     )
     .execute(pool)
     .await?;
@@ -88,6 +93,44 @@ pub(crate) async fn replay(pool: &PgPool) -> Result<Run> {
         side: "postgres-es".into(),
         point: "stream_all_events".into(),
         rate: count as f64 / start.elapsed().as_secs_f64(),
+        unit: "events/s".into(),
+        latency_ms: None,
+        rss_mib: rss_mib(),
+    })
+}
+
+/// What the stock view shows of a stream.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct StockView(BenchState);
+
+impl View<BenchState> for StockView {
+    fn update(&mut self, event: &EventEnvelope<BenchState>) {
+        self.0.fold(&event.payload);
+    }
+}
+
+/// Rebuilds a view of stored streams as the framework does, with `replay_all` into a
+/// `GenericQuery`; events per second. It takes a few thousand of them only: it is slow, and its
+/// rate is the same for more.
+pub(crate) async fn rebuild(pool: &PgPool) -> Result<Run> {
+    sqlx::raw_sql(
+        "truncate stock_view, stock_few;
+         insert into stock_few select * from stock_events limit 10000; analyze stock_few;",
+    )
+    .execute(pool)
+    .await?;
+    let events: i64 = sqlx::query_scalar("select count(*) from stock_few").fetch_one(pool).await?;
+    let repository =
+        PostgresEventRepository::new(pool.clone()).with_tables("stock_few", "stock_snapshots");
+    let views = PostgresViewRepository::<StockView, BenchState>::new("stock_view", pool.clone());
+    let replay = QueryReplay::new(repository, GenericQuery::new(Arc::new(views)));
+    let start = Instant::now();
+    replay.replay_all().await?;
+    Ok(Run {
+        bench: "rebuild".into(),
+        side: "postgres-es".into(),
+        point: "replay_all, GenericQuery".into(),
+        rate: events as f64 / start.elapsed().as_secs_f64(),
         unit: "events/s".into(),
         latency_ms: None,
         rss_mib: rss_mib(),

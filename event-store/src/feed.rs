@@ -81,15 +81,6 @@ pub struct LogHead {
     pub recorded_at: DateTime<Utc>,
 }
 
-/// Part of what belongs to one tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TenantPage {
-    /// The tenant's events, in order of position.
-    pub events: Vec<Recorded>,
-    /// Nothing of the tenant up to here is missing; ask for the next page after this position.
-    pub through: i64,
-}
-
 /// A reader of one log. Clones share one listening connection.
 #[derive(Debug, Clone)]
 pub struct Feed {
@@ -147,38 +138,6 @@ impl Feed {
     /// [`ReadError::Gap`] if the events are not contiguous; [`ReadError::Database`].
     pub async fn page(&self, after: i64, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         page(&self.shared.pool, self.shared.log_id, after, limit).await
-    }
-
-    /// At most `limit` events of one tenant after `after`, and how far that answer reaches.
-    ///
-    /// # Errors
-    /// [`ReadError::NoLog`], [`ReadError::Database`].
-    pub async fn tenant_page(
-        &self,
-        tenant_id: Uuid,
-        after: i64,
-        limit: u32,
-    ) -> Result<TenantPage, ReadError> {
-        let head = self.head().await?.position;
-        let sql = format!(
-            "select {COLUMNS} from events where tenant_id = $1 and log_id = $2 and position > $3 \
-             and position <= $4 order by position limit $5"
-        );
-        let rows = sqlx::query(&sql)
-            .bind(tenant_id)
-            .bind(self.shared.log_id)
-            .bind(after)
-            .bind(head)
-            .bind(i64::from(limit))
-            .fetch_all(&self.shared.pool)
-            .await?;
-        let events = recorded(&rows)?;
-        let full = i64::try_from(events.len()) == Ok(i64::from(limit));
-        let through = match events.last() {
-            Some(last) if full => last.position,
-            _ => head.max(after),
-        };
-        Ok(TenantPage { events, through })
     }
 
     /// At most `limit` events of one stream after sequence `after`, in order.

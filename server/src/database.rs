@@ -26,6 +26,10 @@ impl Default for PoolSizes {
     }
 }
 
+/// Followers write pages of a thousand events to tables that grow: a plan is cheap beside a page,
+/// and one that was made while a table was small would read all of it for ever.
+const FEED: &str = "set role billfold_feed; set plan_cache_mode = force_custom_plan";
+
 /// One pool per role of the database.
 #[derive(Debug, Clone)]
 pub struct Pools {
@@ -46,7 +50,7 @@ impl Pools {
         Self {
             owner: pool(sizes.owner).connect_lazy_with(options.clone()),
             app: as_role("set role billfold_app", sizes.app).connect_lazy_with(options.clone()),
-            feed: as_role("set role billfold_feed", sizes.feed).connect_lazy_with(options),
+            feed: as_role(FEED, sizes.feed).connect_lazy_with(options),
         }
     }
 

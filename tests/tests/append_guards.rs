@@ -77,7 +77,7 @@ async fn a_request_sees_its_own_tenant_and_without_one_nothing() {
 async fn a_batch_that_does_not_follow_the_head_is_refused_by_the_database() {
     let db = TestDb::new().await;
     open(&db).await.submit(fill("k", jar(1), 1)).await.unwrap();
-    let nulls = vec!["'{}'"; 42].join(", ");
+    let nulls = vec!["'{}'"; 43].join(", ");
     let statement =
         format!("select log_append(1::smallint, 1, 1, 1, '', '', '', '', now(), {nulls})");
     let error = sqlx::query(&statement).execute(&db.feed).await.unwrap_err();

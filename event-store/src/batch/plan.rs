@@ -5,6 +5,7 @@
 //! order.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -76,6 +77,8 @@ pub(crate) struct ReceiptRow {
 pub(crate) struct StreamRow {
     pub(crate) stream: StreamKey,
     pub(crate) version: i64,
+    /// Whether the batch holds its first event.
+    pub(crate) begun: bool,
     pub(crate) last_position: i64,
     pub(crate) state: Arc<dyn AnyState>,
 }
@@ -136,9 +139,12 @@ impl Plan {
     }
 
     fn net_effect(&mut self, facts: Facts) {
+        let first = self.events.iter().filter(|row| row.sequence == 1);
+        let begun: HashSet<StreamKey> = first.map(|row| row.stream).collect();
         for (stream, fact) in facts.streams {
             let (Some(last_position), Ok(state)) = (fact.appended, fact.state) else { continue };
-            self.streams.push(StreamRow { stream, version: fact.version, last_position, state });
+            let (version, begun) = (fact.version, begun.contains(&stream));
+            self.streams.push(StreamRow { stream, version, begun, last_position, state });
         }
         self.streams.sort_unstable_by_key(|row| row.stream);
         for ((tenant, series), fact) in facts.counters {

@@ -39,7 +39,7 @@ pub(super) async fn append(
 type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
 /// Number of arguments of `log_append`.
-const ARGUMENTS: usize = 51;
+const ARGUMENTS: usize = 52;
 
 static STATEMENT: LazyLock<String> = LazyLock::new(|| {
     let places: Vec<String> = (1..=ARGUMENTS).map(|n| format!("${n}")).collect();
@@ -87,6 +87,7 @@ fn bind_streams<'q>(to: Statement<'q>, plan: &'q Plan) -> Statement<'q> {
         .bind(column(streams(), |row| row.stream.id))
         .bind(column(streams(), |row| row.version))
         .bind(column(streams(), |row| row.last_position))
+        .bind(column(streams(), |row| row.begun))
 }
 
 fn bind_counters_and_claims<'q>(to: Statement<'q>, plan: &'q Plan) -> Statement<'q> {
