@@ -1,4 +1,4 @@
-//! What should happen: clients, drafts, lines, issue, pay and void of two sellers, in plain numbers.
+//! What should happen: clients, drafts, lines, issue, pay and void of two sellers, as plain sums.
 
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;

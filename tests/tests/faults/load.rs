@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use billfold_tests::harness::eventually;
 use reqwest::Response;
@@ -217,16 +216,12 @@ async fn until_answered(
     until: &mut watch::Receiver<Until>,
 ) -> Option<Value> {
     memory.open.lock().expect("memory").insert(sent.key.clone(), sent.clone());
-    loop {
-        tokio::select! {
-            answer = attempt(shop, memory, &sent) => if let Some(answer) = answer {
-                memory.note(sent, answer.clone());
-                return Some(answer);
-            },
-            _ = until.wait_for(|how| *how == Until::Now) => return None,
+    tokio::select! {
+        answer = eventually("an answer", async || attempt(shop, memory, &sent).await) => {
+            memory.note(sent.clone(), answer.clone());
+            Some(answer)
         }
-        // What a caller does that was told to come again; nothing waits for it.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        _ = until.wait_for(|how| *how == Until::Now) => None,
     }
 }
 
