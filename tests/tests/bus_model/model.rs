@@ -344,13 +344,12 @@ impl ReferenceStateMachine for World {
 
     fn transitions(world: &World) -> BoxedStrategy<Step> {
         let asks = (0..2_usize).prop_flat_map({
-            let sizes = world.sellers.clone().map(|books| (books.clients.len(), books.bills.len()));
+            let books = world.sellers.clone();
             move |seller| {
-                let (clients, bills) = sizes[seller];
                 let seen = prop_oneof![
                     4 => Just(Seen::None), 2 => Just(Seen::Current), 1 => Just(Seen::Stale),
                 ];
-                (Just(seller), what(clients, bills), seen)
+                (Just(seller), what(&books[seller]), seen)
             }
         });
         let asks = asks.prop_map(|(seller, what, seen)| Step::Ask { seller, what, seen });
@@ -385,25 +384,61 @@ impl ReferenceStateMachine for World {
     }
 }
 
-/// Something to ask of a seller with so many clients and bills; now and then of one it has not.
-fn what(clients: usize, bills: usize) -> BoxedStrategy<What> {
-    let (client, bill) = (0..=clients, 0..=bills);
-    let price = prop_oneof![8 => 1..100_000_i64, 1 => Just(0)];
-    let prices = prop::collection::vec(price.clone(), 0..4);
-    let how = prop_oneof![
-        2 => Just(How::OldestFirst),
-        3 => bill.clone().prop_map(How::Named),
-        1 => Just(How::Nothing),
-    ];
+/// Something to ask of a seller: mostly what can be done, now and then what cannot.
+fn what(books: &Books) -> BoxedStrategy<What> {
+    let named = |status: &[Status]| -> Vec<usize> {
+        let bills = books.bills.iter().enumerate();
+        bills.filter(|(_, bill)| status.contains(&bill.status)).map(|(at, _)| at).collect()
+    };
+    let every = [Status::Draft, Status::Open, Status::Settled, Status::Void];
+    let (drafts, open) = (named(&[Status::Draft]), named(&[Status::Open]));
+    let (issued, bills) = (named(&[Status::Open, Status::Settled]), named(&every));
+    let client = one_of((0..books.clients.len()).collect(), Vec::new());
+    let draft = one_of(drafts, bills.clone());
+    let prices = prop::collection::vec(price(), 0..4);
+    let amount = prop_oneof![4 => 1..150_000_i64, 1 => 1..200_i64];
+    let how = prop_oneof![2 => Just(How::OldestFirst), 1 => Just(How::Nothing)];
+    let payers: Vec<usize> = books.bills.iter().map(|bill| bill.client).collect();
+    // A bill is paid by its own client, most of the time.
+    let named_pay = (one_of(open, bills.clone()), client.clone(), 0..8_u8, amount.clone());
+    let named_pay = named_pay.prop_map(move |(bill, other, chance, amount)| {
+        let payer = payers.get(bill).copied().filter(|_| chance > 0);
+        What::Pay { client: payer.unwrap_or(other), amount, how: How::Named(bill) }
+    });
+    let (no_client, no_bill) = (books.clients.is_empty(), books.bills.is_empty());
     prop_oneof![
-        2 => (0..CURRENCIES.len()).prop_map(|currency| What::Register { currency }),
-        4 => (client.clone(), prices).prop_map(|(client, prices)| What::Draft { client, prices }),
-        2 => (bill.clone(), price).prop_map(|(bill, price)| What::AddLine { bill, price }),
-        1 => (bill.clone(), 1..4_u32).prop_map(|(bill, line)| What::RemoveLine { bill, line }),
-        4 => bill.clone().prop_map(|bill| What::Issue { bill }),
-        4 => (client, 1..150_000_i64, how)
+        if no_client { 40 } else { 1 } =>
+            (0..CURRENCIES.len()).prop_map(|currency| What::Register { currency }),
+        if no_bill { 12 } else { 4 } =>
+            (client.clone(), prices).prop_map(|(client, prices)| What::Draft { client, prices }),
+        3 => (draft.clone(), price()).prop_map(|(bill, price)| What::AddLine { bill, price }),
+        2 => (draft.clone(), 1..4_u32).prop_map(|(bill, line)| What::RemoveLine { bill, line }),
+        5 => draft.prop_map(|bill| What::Issue { bill }),
+        2 => (client, amount, how)
             .prop_map(|(client, amount, how)| What::Pay { client, amount, how }),
-        1 => bill.prop_map(|bill| What::Void { bill }),
+        4 => named_pay,
+        2 => one_of(issued, bills).prop_map(|bill| What::Void { bill }),
     ]
     .boxed()
+}
+
+/// One of those that fit, sometimes one of all, and rarely one that does not exist.
+fn one_of(fitting: Vec<usize>, all: Vec<usize>) -> BoxedStrategy<usize> {
+    let all = if all.is_empty() { fitting.clone() } else { all };
+    let fitting = if fitting.is_empty() { all.clone() } else { fitting };
+    if fitting.is_empty() {
+        return Just(NOTHING).boxed();
+    }
+    prop_oneof![
+        16 => prop::sample::select(fitting),
+        3 => prop::sample::select(all),
+        1 => Just(NOTHING),
+    ]
+    .boxed()
+}
+
+/// A price in minor units; half a unit of tax, which is rounded up, is not rare.
+fn price() -> BoxedStrategy<i64> {
+    let half = (0..300_i64).prop_map(|units| units * 100 + 50);
+    prop_oneof![6 => 1..100_000_i64, 2 => half, 1 => Just(0)].boxed()
 }

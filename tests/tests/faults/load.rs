@@ -216,12 +216,15 @@ async fn until_answered(
     until: &mut watch::Receiver<Until>,
 ) -> Option<Value> {
     memory.open.lock().expect("memory").insert(sent.key.clone(), sent.clone());
-    tokio::select! {
-        answer = eventually("an answer", async || attempt(shop, memory, &sent).await) => {
-            memory.note(sent.clone(), answer.clone());
-            Some(answer)
+    loop {
+        tokio::select! {
+            answer = attempt(shop, memory, &sent) => if let Some(answer) = answer {
+                memory.note(sent, answer.clone());
+                return Some(answer);
+            },
+            _ = until.wait_for(|how| *how == Until::Now) => return None,
         }
-        _ = until.wait_for(|how| *how == Until::Now) => None,
+        tokio::task::yield_now().await;
     }
 }
 
