@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use billfold_event_store::follower::end_leases;
 use billfold_event_store::migrate::{Migrated, migrate};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
@@ -104,7 +105,8 @@ impl Foundation {
         &self.pools
     }
 
-    /// Brings the schema to this build's; a log that has no head gets one.
+    /// Brings the schema to this build's; a log that has no head gets one. Where this process runs
+    /// the server, no other process lives that could hold a lease: what a killed one left ends.
     ///
     /// # Errors
     /// The database refuses, or a newer or another build migrated it. Nothing is changed then.
@@ -113,6 +115,9 @@ impl Foundation {
         let migrated = migrate(&mut owner, Uuid::now_v7()).await.map_err(Stop::unavailable)?;
         for name in &migrated.applied {
             tracing::info!(name, "migrated");
+        }
+        if matches!(self.server, Server::Ours(_)) {
+            end_leases(&mut owner).await.map_err(Stop::unavailable)?;
         }
         Ok(migrated)
     }

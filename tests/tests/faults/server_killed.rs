@@ -1,6 +1,7 @@
 //! `kill -9` of the serving program under load.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use billfold_tests::harness::TempFolder;
 use sqlx::{ConnectOptions, Connection};
@@ -9,6 +10,9 @@ use crate::load::{Load, Memory};
 use crate::proof::{assert_gapless, assert_sound, beside, wait_for_followers};
 use crate::rounds;
 use crate::shop::{Shop, serve};
+
+/// How long a lease of a follower lasts.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// Commands answered before each kill.
 const COMMANDS: usize = 200;
@@ -24,6 +28,7 @@ async fn a_server_killed_under_load_has_every_answered_command_once() {
         let mut load = Load::begin(&shop, &memory);
         load.answers(COMMANDS).await;
         program.kill();
+        let began = Instant::now();
         load.break_off().await;
 
         program = serve(data, &[]).await;
@@ -34,12 +39,10 @@ async fn a_server_killed_under_load_has_every_answered_command_once() {
         memory.repeat(&shop).await;
         memory.assert_in_log_once(&mut connection).await;
         assert_gapless(&mut connection).await;
+        wait_for_followers(&mut connection).await;
+        assert!(began.elapsed() < LEASE, "the leases of the killed program were waited for");
         connection.close().await.expect("a connection that ends");
     }
-    let mut connection = beside(data).expect("a server").connect().await.expect("a connection");
-    // Longer than the leases of the program that was killed last.
-    wait_for_followers(&mut connection).await;
-    connection.close().await.expect("a connection that ends");
     assert!(program.stop().await.success());
     assert_sound(data, &[]);
 }
