@@ -11,11 +11,18 @@
 -- Text that is part of a key compares by bytes (collate "C"): faster, and no index breaks when a system's
 -- language rules change.
 
+-- Where the owner may not create roles, an administrator has made both and granted them.
 do $$
+declare wanted text;
 begin
-  begin create role billfold_app nologin; exception when duplicate_object or unique_violation then null; end;
-  begin create role billfold_feed nologin; exception when duplicate_object or unique_violation then null; end;
-  execute format('grant billfold_app, billfold_feed to %I', current_user);
+  foreach wanted in array array['billfold_app', 'billfold_feed'] loop
+    if not exists (select from pg_roles where rolname = wanted) then
+      begin execute format('create role %I nologin', wanted); exception when duplicate_object or unique_violation then null; end;
+    end if;
+    if not pg_has_role(current_user, wanted, 'member') then
+      execute format('grant %I to %I', wanted, current_user);
+    end if;
+  end loop;
 end $$;
 
 -- The tenant of this transaction; null when none is set, so that a forgotten tenant sees nothing.

@@ -25,6 +25,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "0002_people_and_keys",
         sql: include_str!("../../migrations/0002_people_and_keys.sql"),
     },
+    Migration {
+        name: "0003_owner_sees_keys",
+        sql: include_str!("../../migrations/0003_owner_sees_keys.sql"),
+    },
 ];
 
 /// The log of an install; a second one is another chain.

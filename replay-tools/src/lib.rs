@@ -35,7 +35,7 @@ pub enum Command {
     Show(show::Options),
     /// Write the log as compressed JSON lines with a manifest of hashes
     Export(export::Options),
-    /// Bring in a purchase log, or an export of a log
+    /// Bring in a purchase log, a cqrs-es database, or an export of a log
     #[command(subcommand)]
     Import(import::Command),
 }
@@ -70,7 +70,8 @@ impl Command {
 
     /// Whether the command goes through the door for commands.
     pub fn needs_door(&self) -> bool {
-        matches!(self, Self::Import(import::Command::Purchases(_)))
+        use import::Command::{CqrsEs, Purchases};
+        matches!(self, Self::Import(Purchases(_) | CqrsEs(_)))
     }
 }
 

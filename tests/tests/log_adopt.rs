@@ -9,14 +9,15 @@ use billfold_event_store::adopt::{
 use billfold_event_store::snapshot::{self, Snapshot};
 use billfold_event_store::stream::StreamKey;
 use billfold_event_store::{Feed, stock};
-use billfold_tests::harness::TestDb;
+use billfold_tests::harness::{TempFolder, TestDb, billfold};
 use billfold_tests::scribe::{Entry, Scribe};
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore, SerializedEvent};
 use cqrs_es::{Aggregate, DomainEvent, EventStore};
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
-use sqlx::{Executor, PgPool};
+use serde_json::Value;
+use sqlx::{ConnectOptions, Executor, PgPool};
 use uuid::Uuid;
 
 /// What an application on the stock library would have.
@@ -150,8 +151,8 @@ async fn the_stock_library_sees_one_tenant_only_under_the_role_of_the_applicatio
     assert!(events.is_empty(), "no tenant is set, so nothing may be seen");
 }
 
-/// A stock database whose times are in its metadata, written by the stock framework itself.
-async fn stock_database(db: &TestDb) -> PgPool {
+/// The table of the stock framework.
+async fn stock_table(db: &TestDb) {
     db.owner
         .execute(
             "create schema old; create table old.events (aggregate_type text not null, \
@@ -162,6 +163,11 @@ async fn stock_database(db: &TestDb) -> PgPool {
         )
         .await
         .unwrap();
+}
+
+/// A stock database whose times are in its metadata, written by the stock framework itself.
+async fn stock_database(db: &TestDb) -> PgPool {
+    stock_table(db).await;
     let repository = postgres_es::PostgresEventRepository::new(db.owner.clone())
         .with_tables("old.events", "old.snapshots");
     let store = PersistedEventStore::<_, Account>::new_event_store(repository);
@@ -264,6 +270,102 @@ fn table_names_and_pointers_that_are_none_are_refused() {
     }
     let order = at(TimeColumn::Metadata, "at", TimeForm::Millis);
     assert!(matches!(Adoption::try_new("events", order), Err(AdoptError::Pointer { .. })));
+}
+
+/// Runs the program on a database: exit code and the JSON that it printed.
+fn program(db: &TestDb, data: &TempFolder, arguments: &[&str]) -> (Option<i32>, Value) {
+    let output = std::process::Command::new(billfold())
+        .args(["--json", "--data"])
+        .arg(data.path())
+        .args(arguments)
+        .env("DATABASE_URL", db.connect_options().to_url_lossy().as_str())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let result = serde_json::from_slice(&output.stdout);
+    (output.status.code(), result.unwrap_or_else(|error| panic!("{error}: {said}")))
+}
+
+/// A seller's history of some purchases as the stock framework would hold it, its times in its
+/// metadata; and how many events it has.
+async fn stock_history(data: &TempFolder) -> (TestDb, u64) {
+    let db = TestDb::new().await;
+    let file = data.path().join("purchases.txt");
+    let whole = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/cdnow/purchases.txt");
+    let whole = std::fs::read_to_string(whole).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').take(41).collect();
+    std::fs::write(&file, lines.concat()).unwrap();
+    let import = ["import", "purchases", file.to_str().unwrap()];
+    let (code, report) = program(&db, data, &import);
+    assert_eq!((code, &report["created"]), (Some(0), &40.into()), "{report}");
+    stock_table(&db).await;
+    let copied = "insert into old.events select aggregate_type, aggregate_id::text, sequence, \
+         event_type, event_version, payload, json_build_object('at', to_char( \
+             effective_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')) \
+         from events";
+    let copied = db.owner.execute(copied).await.unwrap();
+    (db, copied.rows_affected())
+}
+
+/// What a log says, whatever the order of its streams.
+async fn facts(db: &TestDb) -> Vec<(String, Uuid, i64, String, String, String)> {
+    sqlx::query_as(
+        "select aggregate_type, aggregate_id, sequence, event_type, payload::text, \
+             effective_at::date::text \
+         from events order by aggregate_type, aggregate_id, sequence",
+    )
+    .fetch_all(&db.feed)
+    .await
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_of_the_stock_framework_becomes_ours_event_by_event_and_once() {
+    let data = TempFolder::new();
+    let (old, events) = stock_history(&data).await;
+    let url = old.connect_options().to_url_lossy().to_string();
+    let import = ["import", "cqrs-es", "--source", &url, "--table", "old.events"];
+    for order in [&["--time", "metadata:/at"][..], &["--by-stream"]] {
+        let new = TestDb::new().await;
+        let import = [&import[..], order].concat();
+        let (code, report) = program(&new, &data, &[&import[..], &["--dry-run"]].concat());
+        assert_eq!((code, &report["events"]), (Some(0), &events.into()), "{report}");
+        assert!(facts(&new).await.is_empty(), "a dry run writes nothing");
+
+        let (code, report) = program(&new, &data, &import);
+        assert_eq!((code, &report["created"]), (Some(0), &events.into()), "{report}");
+        assert_eq!(report["sound"], true, "{report}");
+        assert_eq!(facts(&new).await.len() as u64, events);
+        if order[0] == "--time" {
+            assert_eq!(facts(&new).await, facts(&old).await);
+        }
+        let (code, report) = program(&new, &data, &import);
+        assert_eq!(code, Some(0), "{report}");
+        let again = (&report["created"], &report["present"]);
+        assert_eq!(again, (&0.into(), &events.into()), "{report}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_cannot_be_read_keeps_the_rest_of_its_stream_out_and_is_named() {
+    let data = TempFolder::new();
+    let (old, events) = stock_history(&data).await;
+    let spoil = "update old.events set payload = '{\"issued\":{}}' \
+         where event_type = 'invoice.issued' and aggregate_id = ( \
+             select min(aggregate_id) from old.events where event_type = 'invoice.issued')";
+    old.owner.execute(spoil).await.unwrap();
+    let new = TestDb::new().await;
+    let url = old.connect_options().to_url_lossy().to_string();
+    let import = ["import", "cqrs-es", "--source", &url, "--table", "old.events", "--by-stream"];
+    let (code, report) = program(&new, &data, &import);
+    assert_eq!((code, &report["sound"]), (Some(1), &true.into()), "{report}");
+    let refused = report["refused"].as_array().unwrap();
+    assert_eq!(refused[0]["aggregate_type"], "invoice", "{report}");
+    let reason = refused[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("invoice.issued"), "{report}");
+    let follow = |no: &Value| no["reason"] == "it follows an event that was refused";
+    assert!(refused[1..].iter().all(follow), "{report}");
+    assert_eq!(report["created"], events - refused.len() as u64, "{report}");
 }
 
 #[tokio::test]

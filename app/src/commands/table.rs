@@ -31,6 +31,15 @@ pub struct Table<'a, 'd> {
     pub(super) settings: Option<Arc<Settings>>,
 }
 
+/// Where an event comes from.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// It was decided here and now.
+    Here,
+    /// Another store recorded it, perhaps with its instant.
+    Elsewhere { at: Option<DateTime<Utc>> },
+}
+
 /// Why a decision ended.
 #[derive(Debug)]
 pub enum No {
@@ -179,13 +188,39 @@ impl Table<'_, '_> {
         series.next(stands).map_err(|no| Refused::of(&no as &dyn Refusal).into())
     }
 
+    /// Takes over an event that another store recorded, with the number it has and, unless it
+    /// names a day itself, the instant it happened at.
+    ///
+    /// # Errors
+    /// What it claims is held by another, or it cannot be posted.
+    pub(crate) fn adopt<A: Stored>(
+        &mut self,
+        id: Uuid,
+        event: &A::Event,
+        at: Option<DateTime<Utc>>,
+    ) -> Result<(), No> {
+        self.append_from::<A>(id, event, Origin::Elsewhere { at })
+    }
+
     fn append<A: Stored>(&mut self, id: Uuid, event: &A::Event) -> Result<(), No> {
+        self.append_from::<A>(id, event, Origin::Here)
+    }
+
+    fn append_from<A: Stored>(
+        &mut self,
+        id: Uuid,
+        event: &A::Event,
+        origin: Origin,
+    ) -> Result<(), No> {
         let posted: Event = event.clone().into();
         ledger::postings(&posted).map_err(|error| No::Broken(error.to_string()))?;
         let payload =
             serde_json::to_string(event).map_err(|error| No::Broken(error.to_string()))?;
         let day = event.effective_on().unwrap_or_else(|| self.today());
-        let effective_at = self.instant_of(day);
+        let effective_at = match (event.effective_on(), origin) {
+            (None, Origin::Elsewhere { at: Some(at) }) => at,
+            _ => self.instant_of(day),
+        };
         let mut draft =
             Draft::new(event.event_type(), event.event_version(), payload, effective_at);
         for claim in event.claims() {
@@ -202,7 +237,7 @@ impl Table<'_, '_> {
                 series: series.to_owned(),
                 number,
                 date: day,
-                imported: false,
+                imported: matches!(origin, Origin::Elsewhere { .. }),
             };
             draft.numbers.extend(number.counts().map(taken));
         }

@@ -5,4 +5,5 @@
 //! an overlapping file adds nothing; a bad record is refused with its place and reason and stops
 //! nobody else.
 
+pub mod history;
 pub mod purchases;

@@ -29,6 +29,23 @@ pub(super) struct Checkpoint {
     pub(super) state: ProjectionState,
 }
 
+/// Ends every lease, so that nobody waits for those of a process that was killed. Only for who
+/// knows that no process of this database lives but itself; one that lives after all loses nothing
+/// but its place, since the epochs grow.
+///
+/// # Errors
+/// The database is away or refused.
+pub async fn end_leases(connection: &mut PgConnection) -> Result<u64, sqlx::Error> {
+    let ended = sqlx::query(
+        "update projections set lease_owner = null, lease_until = null, \
+             lease_epoch = lease_epoch + 1 \
+         where lease_owner is not null",
+    )
+    .execute(connection)
+    .await?;
+    Ok(ended.rows_affected())
+}
+
 /// Which generation a lease is wanted for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wanted {

@@ -27,6 +27,7 @@ pub use self::generations::{
     GenerationError, ProjectionState, ProjectionStatus, ensure_live, pause, place, register,
     resume, status, swap,
 };
+pub use self::lease::end_leases;
 pub use self::parked::{Retried, RetryError, retry_dead_letters};
 pub use self::projector::{OnError, Projector, ProjectorError};
 

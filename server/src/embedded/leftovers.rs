@@ -3,7 +3,8 @@
 //! A process is taken for our server only if its working folder is our data folder: a process id
 //! alone proves nothing, since containers hand the same small numbers out again. The pid file and
 //! the socket's lock are removed only when no process works in the data folder; while one does, the
-//! server's own checks stay in force.
+//! server's own checks stay in force. The socket itself stays until the next server replaces it:
+//! who connects meanwhile is refused, which means "not yet", and does not find it missing.
 
 use std::fs;
 use std::path::Path;
@@ -50,7 +51,8 @@ pub(super) fn remove_stale_files(layout: &Layout) -> Result<(), EmbeddedError> {
             .map_err(|source| EmbeddedError::io("cannot remove the stale", &pid_file, source))?;
     }
     for entry in fs::read_dir(&layout.socket).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(".s.PGSQL.") {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(".s.PGSQL.") && name.ends_with(".lock") {
             let path = entry.path();
             fs::remove_file(&path)
                 .map_err(|source| EmbeddedError::io("cannot remove the stale", &path, source))?;

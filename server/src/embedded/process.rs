@@ -15,6 +15,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, geteuid};
 use tokio::sync::watch;
@@ -211,7 +212,8 @@ impl Process {
 /// Waits until a server that another program started takes connections.
 pub(super) fn wait_for_running(layout: &Layout) -> Result<(), EmbeddedError> {
     let began = Instant::now();
-    while ready_server(layout).is_none() {
+    // A killed server leaves a pid file that calls it ready; its program is starting another.
+    while !ready_server(layout).is_some_and(is_alive) {
         if began.elapsed() > ATTACH_PATIENCE {
             return Err(not_ready(layout, ATTACH_PATIENCE));
         }
@@ -226,6 +228,12 @@ fn ready_server(layout: &Layout) -> Option<u32> {
     let mut lines = text.lines();
     let pid = lines.next()?.parse().ok()?;
     (lines.nth(6)?.trim_end() == "ready").then_some(pid)
+}
+
+fn is_alive(pid: u32) -> bool {
+    // Another user's process may not be signalled, and is alive.
+    let probe = |pid| kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH);
+    i32::try_from(pid).is_ok_and(probe)
 }
 
 fn not_ready(layout: &Layout, waited: Duration) -> EmbeddedError {

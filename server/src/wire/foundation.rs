@@ -1,12 +1,15 @@
 //! The database under everything: a server of yours, or the private cluster.
 //!
 //! Guarantee: a private cluster started here is stopped here, and is started again if its server
-//! ends by itself. A command that finds the cluster run by another program of ours joins it.
+//! ends by itself, whatever the command. A command that finds the cluster run by another program of
+//! ours joins it. Absent on purpose: giving up. A server that does not start is tried again for as
+//! long as the command lasts; who needs it meanwhile is told that it is away.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use billfold_event_store::follower::end_leases;
 use billfold_event_store::migrate::{Migrated, migrate};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection};
@@ -20,6 +23,10 @@ use crate::embedded::{Embedded, EmbeddedError, MINIMUM_VERSION, Settings};
 
 /// The database of the private cluster that holds the log.
 const DATABASE: &str = "billfold";
+/// The pause after the first failed start of the private server; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause between two starts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// An open database, with a pool per role.
 #[derive(Debug)]
@@ -35,7 +42,37 @@ enum Server {
     /// Somebody else: an operator, or another program of ours on the same data folder.
     Other { of_ours: bool },
     /// This process.
-    Ours(Arc<Mutex<Embedded>>),
+    Ours(Kept),
+}
+
+/// A private server, and the task that starts it again.
+#[derive(Debug)]
+struct Kept {
+    embedded: Arc<Mutex<Embedded>>,
+    /// Turns true, or is dropped, when the server should no longer be started.
+    release: watch::Sender<bool>,
+    keeper: JoinHandle<()>,
+}
+
+impl Kept {
+    fn keep(embedded: Embedded) -> Self {
+        let embedded = Arc::new(Mutex::new(embedded));
+        let (release, released) = watch::channel(false);
+        let keeper = tokio::spawn(keep_running(Arc::clone(&embedded), released));
+        Self { embedded, release, keeper }
+    }
+
+    async fn stop(self) {
+        self.release.send_replace(true);
+        if let Err(error) = self.keeper.await {
+            tracing::error!(%error, "keeping the PostgreSQL server running broke off");
+        }
+        let embedded = self.embedded;
+        let stopped = tokio::task::spawn_blocking(move || lock(&embedded).stop()).await;
+        if let Err(error) = stopped {
+            tracing::error!(%error, "stopping the PostgreSQL server broke off");
+        }
+    }
 }
 
 impl Foundation {
@@ -68,7 +105,8 @@ impl Foundation {
         &self.pools
     }
 
-    /// Brings the schema to this build's; a log that has no head gets one.
+    /// Brings the schema to this build's; a log that has no head gets one. Where this process runs
+    /// the server, no other process lives that could hold a lease: what a killed one left ends.
     ///
     /// # Errors
     /// The database refuses, or a newer or another build migrated it. Nothing is changed then.
@@ -77,6 +115,9 @@ impl Foundation {
         let migrated = migrate(&mut owner, Uuid::now_v7()).await.map_err(Stop::unavailable)?;
         for name in &migrated.applied {
             tracing::info!(name, "migrated");
+        }
+        if matches!(self.server, Server::Ours(_)) {
+            end_leases(&mut owner).await.map_err(Stop::unavailable)?;
         }
         Ok(migrated)
     }
@@ -91,24 +132,11 @@ impl Foundation {
         matches!(self.server, Server::Other { of_ours: true })
     }
 
-    /// Starts the private server again whenever it ends by itself, until `shutdown` turns true.
-    pub fn watch_server(&self, shutdown: watch::Receiver<bool>) -> Option<JoinHandle<()>> {
-        match &self.server {
-            Server::Other { .. } => None,
-            Server::Ours(embedded) => {
-                Some(tokio::spawn(keep_running(Arc::clone(embedded), shutdown)))
-            }
-        }
-    }
-
     /// Closes the pools, then stops the private server if this process runs it.
     pub async fn close(self) {
         self.pools.close().await;
-        if let Server::Ours(embedded) = self.server {
-            let stopped = tokio::task::spawn_blocking(move || lock(&embedded).stop()).await;
-            if let Err(error) = stopped {
-                tracing::error!(%error, "stopping the PostgreSQL server broke off");
-            }
+        if let Server::Ours(kept) = self.server {
+            kept.stop().await;
         }
     }
 }
@@ -126,7 +154,7 @@ async fn open_private(context: &Context) -> Result<(PgConnectOptions, Server), S
         Ok(embedded) => (
             embedded.connect_options("postgres"),
             embedded.connect_options(DATABASE),
-            Server::Ours(Arc::new(Mutex::new(embedded))),
+            Server::Ours(Kept::keep(embedded)),
         ),
         Err(EmbeddedError::InUse { .. }) => {
             let join = |name| Embedded::attach(&dir, name).map_err(Stop::unavailable);
@@ -160,23 +188,27 @@ async fn check_version(connect: &PgConnectOptions) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn keep_running(embedded: Arc<Mutex<Embedded>>, mut shutdown: watch::Receiver<bool>) {
-    let mut pause = Duration::from_millis(200);
+/// Starts the server again whenever it ends by itself, until `released` turns true.
+async fn keep_running(embedded: Arc<Mutex<Embedded>>, mut released: watch::Receiver<bool>) {
+    let mut pause = FIRST_PAUSE;
     loop {
         let mut ended = lock(&embedded).ended();
         tokio::select! {
-            _ = shutdown.wait_for(|stop| *stop) => return,
+            _ = released.wait_for(|released| *released) => return,
             _ = ended.wait_for(Option::is_some) => {}
         }
         tracing::error!("the PostgreSQL server ended by itself: starting it again");
         let again = Arc::clone(&embedded);
         match tokio::task::spawn_blocking(move || lock(&again).restart()).await {
-            Ok(Ok(())) => pause = Duration::from_millis(200),
+            Ok(Ok(())) => pause = FIRST_PAUSE,
             Ok(Err(error)) => tracing::error!(%error, "the PostgreSQL server does not start"),
             Err(error) => tracing::error!(%error, "starting the PostgreSQL server broke off"),
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(30));
+        tokio::select! {
+            _ = released.wait_for(|released| *released) => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

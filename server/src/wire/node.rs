@@ -150,7 +150,6 @@ impl Node {
     /// Starts what follows the log.
     pub fn follow(&self) -> Background {
         let mut background = Background::default();
-        background.add(self.foundation.watch_server(background.stopping()));
         let pools = self.foundation.pools();
         let follower = Follower::new(pools.feed.clone(), self.feed.clone());
         background::follow_log(&mut background, &pools.owner, &follower, &self.standings);
