@@ -35,7 +35,7 @@ impl Ask for DraftInvoice {
             "client_id": self.clients[n % self.clients.len()],
             "currency": "USD",
             "lines": [{
-                "kind": "Vps",
+                "kind": "vps",
                 "description": "Virtual server, four cores",
                 "unit_price": "12.99",
                 "tax": {"category": "O", "rate": "0", "country": "US"},
