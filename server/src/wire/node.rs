@@ -56,7 +56,18 @@ impl Node {
     /// # Errors
     /// A part that cannot start, in one line.
     pub async fn open(context: &Context, foundation: Foundation) -> Result<Self, Stop> {
-        let clock: Arc<dyn Clock> = Arc::new(WallClock);
+        Self::open_at(context, foundation, Arc::new(WallClock)).await
+    }
+
+    /// The same with another clock, for tests and rehearsals.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub async fn open_at(
+        context: &Context,
+        foundation: Foundation,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Stop> {
         let pools = foundation.pools().clone();
         let store = open_store(context, &foundation, &clock).await?;
         let mut owner = pools.owner.acquire().await.map_err(Stop::unavailable)?;
@@ -158,7 +169,7 @@ impl Node {
     }
 
     /// What the pages may ask of this node while it runs.
-    pub(crate) fn operations(
+    pub fn operations(
         &self,
         background: &mut Background,
         trust: Trust,
