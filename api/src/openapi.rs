@@ -119,7 +119,8 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         // Signing in: the one write that nobody has to be signed in for.
         kinds.extend([Kind::Unauthenticated, Kind::TooMany]);
     }
-    if has_id {
+    // A command without an id in its path names other things in its body.
+    if has_id || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
     if write && is_command(operation) {

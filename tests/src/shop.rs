@@ -17,6 +17,7 @@ use billfold_replay_tools::verify::Trust;
 use billfold_server::cli::Context;
 use billfold_server::config::{Config, Environment};
 use billfold_server::wire::{Background, Foundation, Node, routes};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use sqlx::ConnectOptions;
@@ -44,7 +45,16 @@ pub struct Shop {
     background: Option<Background>,
     base: String,
     http: reqwest::Client,
+    program: Caller,
     _folder: TempFolder,
+}
+
+/// Somebody who asks, with what lets them in.
+#[derive(Clone)]
+pub struct Caller {
+    base: String,
+    http: reqwest::Client,
+    credentials: HeaderMap,
 }
 
 /// An answer of the API.
@@ -84,12 +94,26 @@ impl Shop {
         let key = key_for(&node, tenant, Scopes::admin()).await;
         let http = reqwest::Client::new();
         let background = Some(background);
-        Self { db, clock, tenant, key, node, background, base, http, _folder: folder }
+        let credentials = bearer(&key);
+        let program = Caller { base: base.clone(), http: http.clone(), credentials };
+        Self { db, clock, tenant, key, node, background, base, http, program, _folder: folder }
+    }
+
+    /// Tells a story in a new shop; whatever happens in it, debits equal credits at its end.
+    pub async fn story(tell: impl AsyncFnOnce(&Self)) {
+        let shop = Self::open().await;
+        tell(&shop).await;
+        shop.assert_books_balance().await;
     }
 
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// The program that holds the key that may do everything.
+    pub fn program(&self) -> &Caller {
+        &self.program
     }
 
     /// A client without any credentials.
@@ -109,38 +133,63 @@ impl Shop {
         key_for(&self.node, neighbour, Scopes::admin()).await
     }
 
+    /// Another seller on the same database, whose books are open too.
+    pub async fn neighbour(&self) -> Caller {
+        let credentials = bearer(&self.key_of_neighbour().await);
+        Caller { credentials, ..self.program.clone() }
+    }
+
+    /// Somebody of the staff, signed in at their own desk.
+    pub async fn staff(&self, name: &str) -> Caller {
+        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        self.hire_as(name, &email).await;
+        let body = json!({ "email": email, "password": PASSWORD });
+        let login = self.http.post(self.url("/api/v1/auth/login")).json(&body);
+        let reply = send(login).await.expect(200);
+        let cookie = reply.headers[SET_COOKIE].to_str().expect("a cookie");
+        let cookie = cookie.split(';').next().expect("its value");
+        let token = reply.body["csrf_token"].as_str().expect("a token for changes");
+        let credentials = HeaderMap::from_iter([
+            (COOKIE, cookie.parse().expect("a header")),
+            (HeaderName::from_static("x-csrf-token"), token.parse().expect("a header")),
+        ]);
+        Caller { credentials, ..self.program.clone() }
+    }
+
     /// Makes the account of [`EMAIL`] with [`PASSWORD`].
     pub async fn hire(&self) {
-        let profile = StaffProfile { name: "Ada Lovelace".to_owned(), email: EMAIL.to_owned() };
+        self.hire_as("Ada Lovelace", EMAIL).await;
+    }
+
+    async fn hire_as(&self, name: &str, email: &str) {
+        let profile = StaffProfile { name: name.to_owned(), email: email.to_owned() };
         let made = self.node.make_admin(self.tenant, profile, Secret::new(PASSWORD)).await;
         made.expect("an account");
     }
 
     /// A request with the key that may do everything.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, self.url(path)).bearer_auth(&self.key)
+        self.program.request(method, path)
     }
 
     /// Reads.
     pub async fn get(&self, path: &str) -> Reply {
-        send(self.request(Method::GET, path)).await
+        self.program.get(path).await
     }
 
     /// Asks for something under a fresh key.
     pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.post_as(&fresh_key(), path, body).await
+        self.program.post(path, body).await
     }
 
     /// Asks for something under this key.
     pub async fn post_as(&self, key: &str, path: &str, body: Value) -> Reply {
-        let request = self.request(Method::POST, path).header("idempotency-key", key);
-        send(request.json(&body)).await
+        self.program.post_as(key, path, body).await
     }
 
     /// Changes the version that was seen.
     pub async fn change(&self, method: Method, path: &str, seen: i64, body: Value) -> Reply {
-        let request = self.request(method, path).header("idempotency-key", fresh_key());
-        send(request.header("if-match", format!("\"{seen}\"")).json(&body)).await
+        self.program.change(method, path, seen, body).await
     }
 
     /// Registers a client and returns its id.
@@ -160,10 +209,19 @@ impl Shop {
     /// Drafts and issues an invoice and returns its id.
     pub async fn invoice(&self, client: &str, prices: &[&str]) -> String {
         let id = self.draft(client, prices).await;
-        let seen = self.get(&format!("/api/v1/invoices/{id}")).await.version();
-        let path = format!("/api/v1/invoices/{id}/issue");
-        self.change(Method::POST, &path, seen, json!({})).await.expect(200);
+        self.program.issue(&id).await.expect(200);
         id
+    }
+
+    /// Reads an invoice.
+    pub async fn read_invoice(&self, id: &str) -> Value {
+        self.get(&format!("/api/v1/invoices/{id}")).await.expect(200).body
+    }
+
+    /// What a client owes and has in euros, after everything that was written so far.
+    pub async fn balance(&self, client: &str) -> Value {
+        let reply = self.fresh(&format!("/api/v1/clients/{client}/balance")).await.expect(200);
+        reply.body["balances"][0].clone()
     }
 
     /// The newest log position, to read everything that was written so far.
@@ -188,6 +246,53 @@ impl Shop {
         for total in books.body["totals"].as_array().expect("totals") {
             assert_eq!(total["debit"], total["credit"], "{}", books.body);
         }
+    }
+}
+
+impl Caller {
+    /// A request of theirs.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        request.headers(self.credentials.clone())
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Reply {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// Asks for something under a fresh key.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.post_as(&fresh_key(), path, body).await
+    }
+
+    /// Asks for something under this key.
+    pub async fn post_as(&self, key: &str, path: &str, body: Value) -> Reply {
+        let request = self.request(Method::POST, path).header("idempotency-key", key);
+        send(request.json(&body)).await
+    }
+
+    /// Changes the version that was seen.
+    pub async fn change(&self, method: Method, path: &str, seen: i64, body: Value) -> Reply {
+        let request = self.request(method, path).header("idempotency-key", fresh_key());
+        send(request.header("if-match", format!("\"{seen}\"")).json(&body)).await
+    }
+
+    /// Does something to an invoice as it is now: `issue`, `void`, `discard`.
+    pub async fn act(&self, invoice: &str, verb: &str, body: Value) -> Reply {
+        let path = format!("/api/v1/invoices/{invoice}");
+        let seen = self.get(&path).await.version();
+        self.change(Method::POST, &format!("{path}/{verb}"), seen, body).await
+    }
+
+    /// Issues a draft.
+    pub async fn issue(&self, draft: &str) -> Reply {
+        self.act(draft, "issue", json!({})).await
+    }
+
+    /// Takes an invoice back.
+    pub async fn void(&self, invoice: &str) -> Reply {
+        self.act(invoice, "void", json!({ "reason": "ordered by mistake" })).await
     }
 }
 
@@ -272,6 +377,11 @@ pub fn line(price: &str) -> Value {
 /// An amount in euros on the wire.
 pub fn eur(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
+}
+
+fn bearer(key: &str) -> HeaderMap {
+    let value = HeaderValue::try_from(format!("Bearer {key}")).expect("a header");
+    HeaderMap::from_iter([(AUTHORIZATION, value)])
 }
 
 async fn open_books(node: &Node, tenant: TenantId) {

@@ -78,12 +78,14 @@ impl Node {
         let subject_keys = Arc::new(PostgresSubjectKeys::new(pools.app.clone()));
         let vault = Arc::new(Vault::new(kek, subject_keys));
         let reads = Reads::new(pools.app.clone());
+        let feed = Feed::new(pools.feed.clone(), LOG);
         let door = Door::new(DoorParts {
             store: store.clone(),
             vault: Arc::clone(&vault),
             gateways: gateways::all(),
             open_invoices: Arc::new(ListedInvoices {
                 reads: reads.clone(),
+                feed: feed.clone(),
                 clock: Arc::clone(&clock),
             }),
             clock: Arc::clone(&clock),
@@ -96,7 +98,6 @@ impl Node {
             vault,
             clock,
         }));
-        let feed = Feed::new(pools.feed.clone(), LOG);
         Ok(Self { foundation, store, door, access, reads, feed, standings })
     }
 
@@ -169,11 +170,7 @@ impl Node {
     }
 
     /// What the pages may ask of this node while it runs.
-    pub fn operations(
-        &self,
-        background: &mut Background,
-        trust: Trust,
-    ) -> Arc<NodeOperations> {
+    pub fn operations(&self, background: &mut Background, trust: Trust) -> Arc<NodeOperations> {
         let pools = self.foundation.pools().clone();
         let clock = Arc::clone(self.door.clock());
         let (operations, watching) =

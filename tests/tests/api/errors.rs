@@ -59,7 +59,10 @@ async fn a_wrong_field_is_pointed_at() {
         (with(json!({ "description": " " })), "/lines/0/description"),
         (with(json!({ "description": "x".repeat(501) })), "/lines/0/description"),
         (with(json!({ "tax": tax })), "/lines/0/tax/rate"),
-        (with(json!({ "period": { "from": "2026-03-01", "to": "2026-03-01" } })), "/lines/0/period/to"),
+        (
+            with(json!({ "period": { "from": "2026-03-01", "to": "2026-03-01" } })),
+            "/lines/0/period/to",
+        ),
     ] {
         let reply = shop.post("/api/v1/invoices", body.clone()).await.problem(400, "malformed");
         assert_eq!(reply.pointer(), pointer, "{body}: {}", reply.body);

@@ -50,8 +50,7 @@ async fn routes(shop: &Shop) -> Vec<Route> {
 
 /// An id of the right kind that names nothing.
 fn fill(path: &str) -> String {
-    let nouns =
-        [("clients", "cli"), ("products", "prd"), ("orders", "ord"), ("invoices", "inv")];
+    let nouns = [("clients", "cli"), ("products", "prd"), ("orders", "ord"), ("invoices", "inv")];
     let more = [("payments", "pay"), ("api-keys", "key")];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -177,10 +176,11 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = [&client, &invoice, &paid, &product, &order].into_iter().fold(
-            route.path.clone(),
-            |path, id| path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id),
-        );
+        let path = [&client, &invoice, &paid, &product, &order]
+            .into_iter()
+            .fold(route.path.clone(), |path, id| {
+                path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
+            });
         let path = match path.strip_suffix("/1") {
             Some(start) if !path.contains("lines") => format!("{start}/{position}"),
             _ => path,

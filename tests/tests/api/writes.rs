@@ -136,7 +136,8 @@ async fn a_draft_is_written_line_by_line_and_issued() {
     assert_eq!(issued.body["issue_date"], "2026-03-02");
     assert_eq!(issued.body["due_date"], "2026-03-20");
     assert_eq!(issued.body["total"], eur("6.60"));
-    let late = shop.change(Method::POST, &format!("{path}/lines"), issued.version(), line("1")).await;
+    let late =
+        shop.change(Method::POST, &format!("{path}/lines"), issued.version(), line("1")).await;
     assert_eq!(late.status, 409, "{}", late.body);
     let write_off = format!("{path}/write-off");
     let reason = json!({ "reason": "the client has vanished" });
