@@ -24,6 +24,11 @@ asked = 0
 
 def ask(method, path, body=None, **more):
     """Sends a request under a fresh key; answers the body."""
+    return send(method, path, body, more)[0]
+
+
+def send(method, path, body, more):
+    """Sends a request under a fresh key; answers the body and its entity tag."""
     global asked
     asked += 1
     data = None if body is None else json.dumps(body).encode()
@@ -31,17 +36,17 @@ def ask(method, path, body=None, **more):
     request = urllib.request.Request(URL + path, data, every, method=method)
     try:
         with opener.open(request) as answer:
-            text = answer.read()
+            text, tag = answer.read(), answer.headers["etag"]
     except urllib.error.HTTPError as error:
         sys.exit(f"{method} {path}: {error.code} {error.read().decode()}")
-    return json.loads(text) if text else None
+    return (json.loads(text) if text else None), tag
 
 
 def act(noun, thing, verb, body):
     """Changes a thing as it is now."""
     path = f"/api/v1/{noun}/{thing}"
-    version = ask("GET", path)["version"]
-    return ask("POST", f"{path}/{verb}", body, **{"if-match": f'"{version}"'})
+    tag = send("GET", path, None, {})[1]
+    return ask("POST", f"{path}/{verb}", body, **{"if-match": tag})
 
 
 def wait():
@@ -76,7 +81,7 @@ def sell(name):
     for _ in range(6):
         body = {"client_id": client, "currency": "EUR", "lines": [line, line]}
         invoices.append(ask("POST", "/api/v1/invoices", body)["id"])
-    draft, *others = invoices
+    _draft, *others = invoices
     for invoice in others:
         act("invoices", invoice, "issue", {})
     part = {"amount": "5.00", "currency": "EUR"}
@@ -90,7 +95,6 @@ def sell(name):
     ask("POST", "/api/v1/payments", body)
     item = {"kind": "goods", "description": "A rack", "unit_price": part}
     ask("POST", "/api/v1/orders", {"client_id": client, "items": [item]})
-    return draft
 
 
 wait()

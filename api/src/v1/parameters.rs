@@ -2,6 +2,8 @@
 
 use billfold_domain::kernel::TenantId;
 use billfold_projections::AsOf;
+use billfold_projections::account_balances::When;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -84,6 +86,17 @@ pub(super) fn as_of(text: Option<&str>) -> Result<AsOf, Problem> {
         let detail = "must be a log position or an instant such as 2026-03-01T12:00:00Z";
         Problem::field(FieldError::query("as_of", "as_of.malformed", detail))
     })
+}
+
+/// A past state of knowledge, and the last business day whose facts count.
+///
+/// # Errors
+/// A text that is no past state, or a day that is a typing error.
+pub(super) fn when(past: Option<&str>, effective_on: Option<NaiveDate>) -> Result<When, Problem> {
+    let mut check = Check::query();
+    let effective_on = check.optional_date("/effective_on", effective_on);
+    let effective_on = effective_on.ok_or_else(|| check.problem())?;
+    Ok(When { as_of: as_of(past)?, effective_on })
 }
 
 /// The position up to which a past question looks, as far as this read model knows the log.

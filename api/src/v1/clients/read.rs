@@ -141,7 +141,7 @@ pub(super) struct ListClients {
     #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
     /// The client with exactly this e-mail address; other filters are not looked at then.
-    #[param(example = "ada@example.org", max_length = 254)]
+    #[param(example = "ada@example.org", min_length = 1, max_length = 254)]
     email: Option<String>,
     /// Order of the list; `-` in front means latest first.
     #[param(inline)]
@@ -171,15 +171,24 @@ impl ListClients {
         let mut check = Check::query();
         let country = check.optional("/country", self.country.as_deref(), Country::parse);
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
-        let (Some(country), Some(currency)) = (country, currency) else {
-            return Err(check.problem());
-        };
+        if let Some(email) = &self.email {
+            check.text("/email", email, 254);
+        }
+        check.finish()?;
         let order = match self.sort {
             Some(ClientSort::Earliest) => Order::Ascending,
             Some(ClientSort::Latest) | None => Order::Descending,
         };
         let status = self.status.map(ClientStatus::from);
-        Ok((client_list::Filter { status, country, currency, among: None }, order))
+        Ok((
+            client_list::Filter {
+                status,
+                country: country.flatten(),
+                currency: currency.flatten(),
+                among: None,
+            },
+            order,
+        ))
     }
 }
 
