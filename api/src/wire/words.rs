@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 macro_rules! words {
-    ($wire:ident of $domain:ident { $($word:ident),+ $(,)? }, $doc:literal, $case:literal) => {
+    ($wire:ident of $domain:ident { $($word:ident),+ $(,)? }, $doc:tt, $case:tt) => {
         #[doc = $doc]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = $case)]
