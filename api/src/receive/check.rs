@@ -103,6 +103,21 @@ impl Check {
             .ok()
     }
 
+    /// A decimal number as text of at most `max` characters, read by `parse`.
+    pub fn number<T, R: Refusal>(
+        &mut self,
+        pointer: &str,
+        text: &str,
+        max: usize,
+        parse: impl FnOnce(&str) -> Result<T, R>,
+    ) -> Option<T> {
+        if text.len() > max {
+            self.wrong(pointer, "text.too_long", format!("has more than {max} characters"));
+            return None;
+        }
+        self.value(pointer, parse(text))
+    }
+
     /// The value of a group of fields, whose refusal names those that are wrong below `pointer`.
     pub fn parts<T, R: Refusal>(&mut self, pointer: &str, result: Result<T, R>) -> Option<T> {
         result

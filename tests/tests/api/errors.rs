@@ -54,7 +54,9 @@ async fn a_wrong_field_is_pointed_at() {
         (with(json!({ "unit_price": "99999999999999999999999999999" })), "/lines/0/unit_price"),
         (with(json!({ "quantity": "1e9" })), "/lines/0/quantity"),
         (with(json!({ "quantity": "0.0000001" })), "/lines/0/quantity"),
+        (with(json!({ "quantity": "0".repeat(25) })), "/lines/0/quantity"),
         (with(json!({ "kind": "spaceship" })), "/lines/0/kind"),
+        (with(json!({ "kind": "Hosting" })), "/lines/0/kind"),
         (with(json!({ "description": "a\u{0}b" })), "/lines/0/description"),
         (with(json!({ "description": " " })), "/lines/0/description"),
         (with(json!({ "description": "x".repeat(501) })), "/lines/0/description"),
@@ -133,6 +135,22 @@ async fn a_wrong_query_is_pointed_at() {
         let reply = reply.problem(400, "malformed");
         assert_eq!(reply.pointer(), pointer, "{query}: {}", reply.body);
         assert_eq!(reply.body["errors"][0]["in"], "query", "{query}");
+    }
+    for (path, pointer) in [
+        ("clients?min_position=-1", "/min_position"),
+        ("clients?email=", "/email"),
+        ("audit?entity_type=Invoice", "/entity_type"),
+        ("events?aggregate_type=a%20b", "/aggregate_type"),
+        ("events?from=-4800-01-01T00:00:00Z", "/from"),
+        ("audit?to=0001-01-01T00:00:00Z", "/to"),
+        ("journal?from=-4800-01-01", "/from"),
+        ("orders?to=9999-01-01", "/to"),
+        ("payments?from=1066-10-14", "/from"),
+        ("invoices?due_to=3000-01-01", "/due_to"),
+        ("trial-balance?effective_on=-4800-01-01", "/effective_on"),
+    ] {
+        let reply = shop.get(&format!("/api/v1/{path}")).await.problem(400, "malformed");
+        assert_eq!(reply.pointer(), pointer, "{path}: {}", reply.body);
     }
     let reply = shop.get("/api/v1/trial-balance?as_of=soon").await.problem(400, "malformed");
     assert_eq!(reply.pointer(), "/as_of");
