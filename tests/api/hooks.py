@@ -12,7 +12,7 @@ import schemathesis
 
 KEY = os.environ["BILLFOLD_KEY"]
 OWN = os.environ["BILLFOLD_KEY_ID"]
-NOUNS = {"client": "clients", "product": "products", "order": "orders", "invoice": "invoices"}
+NOUNS = {name: f"{name}s" for name in ("client", "product", "order", "invoice", "payment")}
 ID = re.compile(r"^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$")
 EXAMPLE = "01kchkq7w7fc9r6a8b9c0d1e2f"
 WORDS = {
