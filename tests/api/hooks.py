@@ -4,7 +4,6 @@ done and not only refused; those that break it, and those that try the edges, ar
 """
 
 import os
-import re
 import uuid
 
 import requests
@@ -13,8 +12,12 @@ import schemathesis
 KEY = os.environ["BILLFOLD_KEY"]
 OWN = os.environ["BILLFOLD_KEY_ID"]
 NOUNS = {name: f"{name}s" for name in ("client", "product", "order", "invoice", "payment")}
-ID = re.compile(r"^[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}$")
-EXAMPLE = "01kchkq7w7fc9r6a8b9c0d1e2f"
+# What a change needs to be possible.
+DRAFT, OPEN = "status=draft", "status=open"
+NEEDS = {"issue": DRAFT, "lines": DRAFT, "due-date": DRAFT, "discard": DRAFT, "pay": OPEN}
+NEEDS |= {"charge": OPEN, "write-off": OPEN, "void": OPEN, "cancel": "status=placed"}
+NEEDS |= {"suspend": "status=active", "activate": "status=suspended", "match": "unapplied=true"}
+NEEDS |= {"prices": "retired=false", "retire": "retired=false", "clients": "status=active"}
 WORDS = {
     "currency": "EUR",
     "country": "DE",
@@ -33,13 +36,11 @@ WORDS = {
     "valid_from": None,
     "effective_on": "2026-03-01",
     "account": "1200",
-    "as_of": "20",
-    "min_position": 1,
+    "as_of": "2999-12-31T23:59:59Z",
     "actor": "system:seed",
 }
 session = requests.Session()
 session.headers["authorization"] = f"Bearer {KEY}"
-known = {}
 
 
 @schemathesis.hook
@@ -51,20 +52,21 @@ def before_call(context, case, kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     base = case.operation.base_url.removesuffix("/").removesuffix("/api/v1")
+    noun, *more = case.path.removeprefix("/api/v1/").split("/")
     headers = case.headers or {}
     # The example's key is good for one request.
     if "Idempotency-Key" in headers:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
-    if case.meta.phase.name.value in ("fuzzing", "stateful"):
-        noun = case.path.removeprefix("/api/v1/").split("/")[0]
-        if noun.removesuffix("s") in NOUNS and is_made_up(parameters.get("id")):
-            case.path_parameters["id"] = some(base, noun)
+    if case.meta.phase.name.value == "fuzzing":
+        if "id" in parameters and noun in NOUNS.values():
+            case.path_parameters["id"] = some(base, noun, more[1:2])
+        if "position" in parameters:
+            case.path_parameters["position"] = newest(base, noun)
         case.body = real(base, None, case.body)
         query = {name: real(base, name, value) for name, value in (case.query or {}).items()}
         case.query = {name: value for name, value in query.items() if name != "cursor"}
     # A change of what is there is tried against the version it has; otherwise none would be done.
-    if "If-Match" in headers and "id" in (case.path_parameters or {}):
-        noun = case.path.removeprefix("/api/v1/").split("/")[0]
+    if "If-Match" in headers and "id" in parameters:
         answer = session.get(f"{base}/api/v1/{noun}/{case.path_parameters['id']}", timeout=10)
         if "etag" in answer.headers:
             case.headers["If-Match"] = answer.headers["etag"]
@@ -79,30 +81,39 @@ def real(base, name, value):
             rate = "19" if value.get("category") in ("S", "L", "M") else "0"
             value = {**value, "rate": rate}
         return {field: real(base, field, each) for field, each in value.items()}
-    if value is None or isinstance(value, bool):
+    if name == "min_position":
+        return 1
+    if not isinstance(value, str):
         return value
-    if name in ("from", "to") and "T" in value:
-        return f"{WORDS[name]}T00:00:00Z"
+    noun = NOUNS.get(str(name).removesuffix("_id"))
+    if noun:
+        return some(base, noun, [noun])
+    if name in ("from", "to") and value[:4].isdigit():
+        return WORDS[name] + ("T00:00:00Z" if "T" in value else "")
     if name == "email":
         return f"{uuid.uuid4().hex}@example.org"
-    if name == "code":
+    if name in ("code", "reference"):
         return uuid.uuid4().hex
     if name == "scopes":
         return "clients:read"
-    noun = NOUNS.get(str(name).removesuffix("_id"))
-    if noun and is_made_up(value):
-        return some(base, noun)
-    return WORDS.get(name, value)
+    plain = "".join(letter for letter in value if letter.isprintable()).strip()
+    return WORDS.get(name, plain or "plain")
 
 
-def is_made_up(value):
-    return isinstance(value, str) and (not ID.match(value) or value.endswith(EXAMPLE))
+def some(base, noun, need):
+    """The id of the newest thing of a kind that fits the need, else of the newest at all."""
+    for query in [NEEDS.get(word) for word in need] + [""]:
+        if query is None:
+            continue
+        items = session.get(f"{base}/api/v1/{noun}?limit=1&{query}", timeout=10).json()["items"]
+        if items:
+            return items[0]["id"]
+    return f"{noun[:3]}_{'0' * 26}"
 
 
-def some(base, noun):
-    """The id of one of the first things of a kind, each in turn."""
-    if noun not in known:
-        items = session.get(f"{base}/api/v1/{noun}", timeout=10).json()["items"]
-        known[noun] = [item["id"] for item in items]
-    known[noun].append(known[noun].pop(0))
-    return known[noun][0]
+def newest(base, noun):
+    """The position of the newest posting for the journal, else one that every log has."""
+    if noun != "journal":
+        return 2
+    items = session.get(f"{base}/api/v1/journal?limit=1", timeout=10).json()["items"]
+    return items[0]["position"]

@@ -72,6 +72,17 @@ async fn a_wrong_field_is_pointed_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_nobody_reads_is_refused() {
+    let shop = Shop::open().await;
+    let body = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
+    let product = shop.post("/api/v1/products", body).await.made();
+    let twice = json!({ "cycle": { "every": "once", "count": 2 }, "price": eur("1.00") });
+    let path = format!("/api/v1/products/{product}/prices");
+    let refused = shop.change(Method::POST, &path, 1, twice).await.problem(400, "malformed");
+    assert_eq!(refused.pointer(), "/cycle");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_wrong_fields_are_told_at_once() {
     let shop = Shop::open().await;
     let contact = json!({ "name": "", "email": "nobody", "address": { "country": "DE" } });
