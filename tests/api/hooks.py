@@ -13,11 +13,17 @@ KEY = os.environ["BILLFOLD_KEY"]
 OWN = os.environ["BILLFOLD_KEY_ID"]
 NOUNS = {name: f"{name}s" for name in ("client", "product", "order", "invoice", "payment")}
 # What a change needs to be possible.
-DRAFT, OPEN = "status=draft", "status=open"
-NEEDS = {"issue": DRAFT, "lines": DRAFT, "due-date": DRAFT, "discard": DRAFT, "pay": OPEN}
-NEEDS |= {"charge": OPEN, "write-off": OPEN, "void": OPEN, "cancel": "status=placed"}
-NEEDS |= {"suspend": "status=active", "activate": "status=suspended", "match": "unapplied=true"}
-NEEDS |= {"prices": "retired=false", "retire": "retired=false", "clients": "status=active"}
+NEEDS = {"cancel": "status=placed", "activate": "status=suspended", "match": "unapplied=true"}
+NEEDS |= dict.fromkeys(("clients", "contact", "suspend", "erase"), "status=active")
+NEEDS |= dict.fromkeys(("products", "prices", "retire"), "retired=false")
+ISSUED = ("pay", "charge", "void", "write-off", "document")
+DRAFTS = ("issue", "lines", "due-date", "discard")
+LINE = {
+    "kind": "hosting",
+    "description": "Web hosting",
+    "unit_price": "9.90",
+    "tax": {"category": "S", "rate": "19", "country": "DE"},
+}
 WORDS = {
     "currency": "EUR",
     "country": "DE",
@@ -101,7 +107,9 @@ def real(base, name, value):
 
 
 def some(base, noun, need):
-    """The id of the newest thing of a kind that fits the need, else of the newest at all."""
+    """The id of a thing of a kind that fits the need: a new invoice, else the newest there is."""
+    if need and need[0] in DRAFTS + ISSUED:
+        return invoice(base, need[0] in ISSUED)
     for query in [NEEDS.get(word) for word in need] + [""]:
         if query is None:
             continue
@@ -109,6 +117,21 @@ def some(base, noun, need):
         if items:
             return items[0]["id"]
     return f"{noun[:3]}_{'0' * 26}"
+
+
+def invoice(base, issued):
+    """A new draft with a line, or an issued invoice."""
+    body = {"client_id": some(base, "clients", ["clients"]), "currency": "EUR", "lines": [LINE]}
+    made = write(f"{base}/api/v1/invoices", body)
+    if issued:
+        path = f"{base}/api/v1/invoices/{made.json()['id']}/issue"
+        write(path, {}, **{"if-match": made.headers["etag"]}).raise_for_status()
+    return made.json()["id"]
+
+
+def write(url, body, **headers):
+    key = {"idempotency-key": str(uuid.uuid4())}
+    return session.post(url, json=body, headers=key | headers, timeout=10)
 
 
 def newest(base, noun):
