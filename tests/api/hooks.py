@@ -66,6 +66,8 @@ def before_call(context, case, kwargs):
     if case.meta.phase.name.value == "fuzzing":
         if "id" in parameters and noun in NOUNS.values():
             case.path_parameters["id"] = some(base, noun, more[1:2])
+        if "line_no" in parameters:
+            case.path_parameters["line_no"] = 1
         if "position" in parameters:
             case.path_parameters["position"] = newest(base, noun)
         case.body = real(base, None, case.body)
