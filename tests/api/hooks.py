@@ -122,18 +122,21 @@ def some(base, noun, need):
 
 
 def invoice(base, issued):
-    """A new draft with a line, or an issued invoice."""
-    body = {"client_id": some(base, "clients", ["clients"]), "currency": "EUR", "lines": [LINE]}
+    """A new draft with a line, or an issued invoice, of a client that nobody has erased."""
+    client = write(f"{base}/api/v1/clients", {"contact": {"name": "Ada"}}).json()["id"]
+    body = {"client_id": client, "currency": "EUR", "lines": [LINE]}
     made = write(f"{base}/api/v1/invoices", body)
     if issued:
         path = f"{base}/api/v1/invoices/{made.json()['id']}/issue"
-        write(path, {}, **{"if-match": made.headers["etag"]}).raise_for_status()
+        write(path, {}, **{"if-match": made.headers["etag"]})
     return made.json()["id"]
 
 
 def write(url, body, **headers):
     key = {"idempotency-key": str(uuid.uuid4())}
-    return session.post(url, json=body, headers=key | headers, timeout=10)
+    answer = session.post(url, json=body, headers=key | headers, timeout=10)
+    answer.raise_for_status()
+    return answer
 
 
 def newest(base, noun):
