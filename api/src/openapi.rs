@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder};
 use utoipa::openapi::security::{SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Required};
@@ -55,6 +55,7 @@ pub(crate) fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openap
     document.info.contact = None;
     let components = document.components.get_or_insert_with(Components::new);
     add_security(components);
+    components.schemas.values_mut().for_each(close_variants);
     components.parameters.insert("IdempotencyKey".to_owned(), idempotency_key().into());
     for kind in SHARED {
         components.responses.insert(name_of(kind).to_owned(), problem(kind).into());
@@ -68,6 +69,17 @@ pub(crate) fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openap
         }
     }
     document
+}
+
+/// A variant of a choice takes no fields but its own, as every other body; the derive leaves it
+/// open.
+fn close_variants(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(choice)) = schema else { return };
+    for variant in &mut choice.items {
+        if let RefOr::T(Schema::Object(object)) = variant {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
 }
 
 const SHARED: [Kind; 13] = [
@@ -119,7 +131,8 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         // Signing in: the one write that nobody has to be signed in for.
         kinds.extend([Kind::Unauthenticated, Kind::TooMany]);
     }
-    if has_id {
+    // A command without an id in its path names other things in its body.
+    if has_id || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
     if write && is_command(operation) {

@@ -236,6 +236,19 @@ impl Problem {
         self
     }
 
+    /// The same problem about a field that is called `to` on the wire, and `from` below it.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        for error in &mut self.errors {
+            if let Some(rest) = error.pointer.strip_prefix(from)
+                && (rest.is_empty() || rest.starts_with('/'))
+            {
+                error.pointer = format!("{to}{rest}");
+            }
+        }
+        self
+    }
+
     /// The same problem, marked as the stored answer to an earlier request with the same key.
     #[must_use]
     pub fn replayed(mut self, replayed: bool) -> Self {

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::auth::{Caller, CookiePolicy};
 use crate::layers::Limits;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::receive::IdempotencyKey;
 
 /// Makes the figures of this process, as Prometheus text.
@@ -113,6 +113,11 @@ impl ApiState {
         min_position: Option<i64>,
     ) -> Result<(), Problem> {
         if let Some(position) = min_position {
+            if position < 0 {
+                let detail = "must not be negative";
+                let error = FieldError::query("min_position", "position.negative", detail);
+                return Err(Problem::field(error));
+            }
             let at_most: Duration = self.limits().catch_up_time;
             self.reads().wait(projection, position, at_most).await?;
         }

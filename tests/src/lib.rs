@@ -8,3 +8,4 @@ pub mod harness;
 pub mod jars;
 pub mod proxy;
 pub mod scribe;
+pub mod shop;

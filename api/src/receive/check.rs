@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use billfold_domain::kernel::Refusal;
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::problem::{FieldError, Part, Problem};
 
@@ -42,13 +42,13 @@ impl Check {
         self.errors.push(FieldError { part: self.part, ..error });
     }
 
-    /// A text of 1 to `max` characters without control characters, its ends trimmed.
+    /// A text of 1 to `max` characters without control characters; its ends are trimmed then.
     pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> Option<String> {
         let text = value.trim();
-        let rule = if text.is_empty() {
-            ("text.empty", "must not be empty".to_owned())
-        } else if text.chars().count() > max {
+        let rule = if value.chars().count() > max {
             ("text.too_long", format!("has more than {max} characters"))
+        } else if text.is_empty() {
+            ("text.empty", "must not be empty".to_owned())
         } else if text.chars().any(char::is_control) {
             ("text.control", "holds control characters".to_owned())
         } else {
@@ -65,7 +65,20 @@ impl Check {
         value: Option<&str>,
         max: usize,
     ) -> Option<String> {
-        value.filter(|text| !text.trim().is_empty()).and_then(|text| self.text(pointer, text, max))
+        let blank = |text: &str| text.trim().is_empty() && text.chars().count() <= max;
+        value.filter(|text| !blank(text)).and_then(|text| self.text(pointer, text, max))
+    }
+
+    /// The name of a kind of thing, such as `invoice`, that may be absent: 1 to 40 small letters
+    /// and `_`.
+    pub fn optional_kind(&mut self, pointer: &str, value: Option<&str>) -> Option<String> {
+        let legal = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let kind = value?;
+        if (1..=40).contains(&kind.len()) && legal(kind) {
+            return Some(kind.to_owned());
+        }
+        self.wrong(pointer, "kind.malformed", "must be 1 to 40 small letters and _");
+        None
     }
 
     /// A business date between 1900 and 2999: beyond is a typing error.
@@ -88,6 +101,21 @@ impl Check {
                 self.wrong(pointer, refusal.code(), detail);
             })
             .ok()
+    }
+
+    /// A decimal number as text of at most `max` characters, read by `parse`.
+    pub fn number<T, R: Refusal>(
+        &mut self,
+        pointer: &str,
+        text: &str,
+        max: usize,
+        parse: impl FnOnce(&str) -> Result<T, R>,
+    ) -> Option<T> {
+        if text.len() > max {
+            self.wrong(pointer, "text.too_long", format!("has more than {max} characters"));
+            return None;
+        }
+        self.value(pointer, parse(text))
     }
 
     /// The value of a group of fields, whose refusal names those that are wrong below `pointer`.
@@ -146,6 +174,16 @@ impl Check {
             None => Some(None),
             Some(day) => self.date(pointer, day).map(Some),
         }
+    }
+
+    /// An instant that may be absent, in the same years as business dates.
+    pub fn optional_instant(
+        &mut self,
+        pointer: &str,
+        value: Option<DateTime<Utc>>,
+    ) -> Option<Option<DateTime<Utc>>> {
+        let day = value.map(|instant| instant.date_naive());
+        self.optional_date(pointer, day).map(|_| value)
     }
 
     /// Passes if every field was right.

@@ -1,11 +1,15 @@
 //! Parameters and bodies that many routes share.
 
+use billfold_domain::kernel::TenantId;
 use billfold_projections::AsOf;
+use billfold_projections::account_balances::When;
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{FieldError, Problem};
 use crate::receive::Check;
+use crate::state::ApiState;
 
 /// The version the caller saw; for the document only, [`IfMatch`](crate::receive::IfMatch) reads
 /// it.
@@ -82,4 +86,32 @@ pub(super) fn as_of(text: Option<&str>) -> Result<AsOf, Problem> {
         let detail = "must be a log position or an instant such as 2026-03-01T12:00:00Z";
         Problem::field(FieldError::query("as_of", "as_of.malformed", detail))
     })
+}
+
+/// A past state of knowledge, and the last business day whose facts count.
+///
+/// # Errors
+/// A text that is no past state, or a day that is a typing error.
+pub(super) fn when(past: Option<&str>, effective_on: Option<NaiveDate>) -> Result<When, Problem> {
+    let mut check = Check::query();
+    let effective_on = check.optional_date("/effective_on", effective_on);
+    let effective_on = effective_on.ok_or_else(|| check.problem())?;
+    Ok(When { as_of: as_of(past)?, effective_on })
+}
+
+/// The position up to which a past question looks, as far as this read model knows the log.
+///
+/// # Errors
+/// The read model has not reached the position, or does not answer.
+pub(super) async fn position_of(
+    state: &ApiState,
+    tenant: TenantId,
+    projection: &'static str,
+    past: AsOf,
+) -> Result<i64, Problem> {
+    if let AsOf::Position(position) = past {
+        state.reach(projection, Some(position)).await?;
+    }
+    let mut read = state.reads().open(tenant, &[projection]).await?;
+    Ok(read.resolve(projection, past).await?)
 }

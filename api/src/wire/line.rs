@@ -123,7 +123,7 @@ impl From<Period> for WirePeriod {
 impl WireTax {
     /// The treatment, or what is wrong below `pointer`.
     pub fn read(&self, check: &mut Check, pointer: &str) -> Option<TaxTreatment> {
-        let rate = check.value(&format!("{pointer}/rate"), self.rate.parse::<Percent>());
+        let rate = check.number(&format!("{pointer}/rate"), &self.rate, 16, str::parse::<Percent>);
         let country = check.value(&format!("{pointer}/country"), Country::parse(&self.country));
         let treatment =
             TaxTreatment { category: self.category.into(), rate: rate?, country: country? };
@@ -147,10 +147,10 @@ impl NewLineBody {
         let at = |field: &str| format!("{pointer}/{field}");
         let description = check.text(&at("description"), &self.description, 500);
         let quantity = self.quantity.as_deref().map_or(Some(Quantity::ONE), |text| {
-            check.value(&at("quantity"), text.parse::<Quantity>())
+            check.number(&at("quantity"), text, 24, str::parse::<Quantity>)
         });
-        let price = UnitPrice::parse(&self.unit_price, currency);
-        let unit_price = check.value(&at("unit_price"), price);
+        let parse = |text: &str| UnitPrice::parse(text, currency);
+        let unit_price = check.number(&at("unit_price"), &self.unit_price, 32, parse);
         let tax = self.tax.read(check, &at("tax"));
         let period = match &self.period {
             None => Some(None),

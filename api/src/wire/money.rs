@@ -12,7 +12,7 @@ use crate::receive::Check;
 #[serde(deny_unknown_fields)]
 pub struct WireMoney {
     /// A decimal number; more decimals than the currency has are refused, fewer are filled up.
-    #[schema(example = "12.34", pattern = r"^-?[0-9]{1,16}(\.[0-9]{1,4})?$", max_length = 24)]
+    #[schema(example = "12.34", pattern = r"^-?[0-9]+(\.[0-9]+)?$", max_length = 24)]
     pub amount: String,
     /// ISO 4217, in capitals.
     #[schema(example = "EUR", pattern = "^[A-Z]{3}$", min_length = 3, max_length = 3)]
@@ -30,7 +30,8 @@ impl WireMoney {
     pub fn read(&self, check: &mut Check, pointer: &str) -> Option<Money> {
         let currency =
             check.value(&format!("{pointer}/currency"), Currency::parse(&self.currency))?;
-        check.value(&format!("{pointer}/amount"), Money::parse_major(&self.amount, currency))
+        let parse = |text: &str| Money::parse_major(text, currency);
+        check.number(&format!("{pointer}/amount"), &self.amount, 24, parse)
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 macro_rules! words {
-    ($wire:ident of $domain:ident { $($word:ident),+ $(,)? }, $doc:literal, $case:literal) => {
+    ($wire:ident of $domain:ident { $($word:ident),+ $(,)? }, $doc:tt, $case:tt) => {
         #[doc = $doc]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = $case)]
@@ -64,7 +64,8 @@ words! {
 #[serde(deny_unknown_fields, tag = "every", rename_all = "snake_case")]
 pub enum WireCycle {
     /// Once and never again.
-    Once,
+    // With braces, since serde would take any field beside a bare word.
+    Once {},
     /// Every so many days, 1 to 3660.
     Days {
         /// How many.
@@ -82,7 +83,7 @@ pub enum WireCycle {
 impl From<WireCycle> for Cycle {
     fn from(cycle: WireCycle) -> Self {
         match cycle {
-            WireCycle::Once => Self::OneTime,
+            WireCycle::Once {} => Self::OneTime,
             WireCycle::Days { count } => Self::Days(count),
             WireCycle::Months { count } => Self::Months(count),
         }
@@ -92,7 +93,7 @@ impl From<WireCycle> for Cycle {
 impl From<Cycle> for WireCycle {
     fn from(cycle: Cycle) -> Self {
         match cycle {
-            Cycle::OneTime => Self::Once,
+            Cycle::OneTime => Self::Once {},
             Cycle::Days(count) => Self::Days { count },
             Cycle::Months(count) => Self::Months { count },
         }

@@ -1,7 +1,7 @@
 //! Port: which invoices of a client still ask for money, oldest first.
 //!
-//! Contract: the answer may be a moment old, because a decision under the lock looks at each
-//! invoice again. An invoice that it misses is simply not paid by this payment.
+//! Contract: an invoice that was issued before the question is in the answer. What happens after it
+//! may be missed, because a decision under the lock looks at each invoice again.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, TenantId};

@@ -6,16 +6,10 @@
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use billfold_api::auth::CookiePolicy;
-use billfold_api::layers::Limits;
-use billfold_api::{ApiParts, ApiState};
-use billfold_projections::Oversight;
-use billfold_web::{WebParts, WebState};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::{Context, Stop, tools};
 use crate::telemetry;
-use crate::wire::{Background, Foundation, Node, NodeOperations, stopped};
+use crate::wire::{Background, Foundation, Node, routes, stopped};
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
@@ -99,8 +93,8 @@ pub(super) async fn serve(
     node.sign_checkpoints(context, &mut background)?;
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
     let operations = node.operations(&mut background, tools::trust(context)?);
-    let routes =
-        routes(&node, operations, context).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = routes(&node, operations, &context.config.http)
+        .into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(ports.http, routes).with_graceful_shutdown(stopped(stopping.clone()));
     let patience = Duration::from_secs(context.config.http.shutdown_seconds);
     let served = tokio::select! {
@@ -136,32 +130,6 @@ pub(super) fn stop_on_signal() -> io::Result<watch::Receiver<bool>> {
         }
     });
     Ok(stopping)
-}
-
-/// Everything that is served over HTTP.
-fn routes(node: &Node, operations: Arc<NodeOperations>, context: &Context) -> Router {
-    let http = &context.config.http;
-    let over_tls = http.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let cookies = CookiePolicy { secure: over_tls };
-    let state = ApiState::new(ApiParts {
-        door: node.door().clone(),
-        reads: node.reads().clone(),
-        oversight: Oversight::new(node.foundation().pools().feed.clone()),
-        access: Arc::clone(node.access()),
-        limits: Limits { trusted_proxies: http.trusted_proxies, ..Limits::default() },
-        cookies,
-        figures: None,
-    });
-    let pages = WebState::new(WebParts {
-        door: node.door().clone(),
-        reads: node.reads().clone(),
-        access: Arc::clone(node.access()),
-        cookies,
-        operations,
-    });
-    billfold_api::router(&state)
-        .merge(billfold_api::operations(&state))
-        .merge(billfold_web::router(pages))
 }
 
 async fn bind(setting: &'static str, address: SocketAddr) -> Result<TcpListener, Stop> {

@@ -9,9 +9,11 @@ mod foundation;
 mod node;
 mod open_invoices;
 mod operations;
+mod routes;
 
 pub use background::Background;
 pub(crate) use background::stopped;
 pub use foundation::Foundation;
 pub use node::Node;
-pub(crate) use operations::NodeOperations;
+pub use operations::NodeOperations;
+pub use routes::routes;

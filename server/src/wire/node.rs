@@ -56,7 +56,18 @@ impl Node {
     /// # Errors
     /// A part that cannot start, in one line.
     pub async fn open(context: &Context, foundation: Foundation) -> Result<Self, Stop> {
-        let clock: Arc<dyn Clock> = Arc::new(WallClock);
+        Self::open_at(context, foundation, Arc::new(WallClock)).await
+    }
+
+    /// The same with another clock, for tests and rehearsals.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub async fn open_at(
+        context: &Context,
+        foundation: Foundation,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Stop> {
         let pools = foundation.pools().clone();
         let store = open_store(context, &foundation, &clock).await?;
         let mut owner = pools.owner.acquire().await.map_err(Stop::unavailable)?;
@@ -67,12 +78,14 @@ impl Node {
         let subject_keys = Arc::new(PostgresSubjectKeys::new(pools.app.clone()));
         let vault = Arc::new(Vault::new(kek, subject_keys));
         let reads = Reads::new(pools.app.clone());
+        let feed = Feed::new(pools.feed.clone(), LOG);
         let door = Door::new(DoorParts {
             store: store.clone(),
             vault: Arc::clone(&vault),
             gateways: gateways::all(),
             open_invoices: Arc::new(ListedInvoices {
                 reads: reads.clone(),
+                feed: feed.clone(),
                 clock: Arc::clone(&clock),
             }),
             clock: Arc::clone(&clock),
@@ -85,7 +98,6 @@ impl Node {
             vault,
             clock,
         }));
-        let feed = Feed::new(pools.feed.clone(), LOG);
         Ok(Self { foundation, store, door, access, reads, feed, standings })
     }
 
@@ -157,11 +169,7 @@ impl Node {
     }
 
     /// What the pages may ask of this node while it runs.
-    pub(crate) fn operations(
-        &self,
-        background: &mut Background,
-        trust: Trust,
-    ) -> Arc<NodeOperations> {
+    pub fn operations(&self, background: &mut Background, trust: Trust) -> Arc<NodeOperations> {
         let pools = self.foundation.pools().clone();
         let clock = Arc::clone(self.door.clock());
         let (operations, watching) =

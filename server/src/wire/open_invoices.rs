@@ -1,19 +1,29 @@
 //! The port "which invoices ask for money" over the invoice list: two crates that may not know each
 //! other meet here.
+//!
+//! Guarantee: an invoice that was issued before the question is in the answer, since it waits for
+//! the invoice list to reach the head. Absent on purpose: an old answer. Money that should have
+//! paid an invoice would become credit, by chance.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use billfold_app::ports::{OpenInvoices, StoreFailure};
 use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, TenantId};
 use billfold_event_store::Clock;
-use billfold_projections::invoice_list::{Filter, Sort, page};
-use billfold_projections::{Order, Reads, Wanted};
+use billfold_event_store::feed::Feed;
+use billfold_projections::invoice_list::{Filter, InvoiceList, Sort, page};
+use billfold_projections::{Order, Projection, Reads, Wanted};
+
+/// How long to wait for the invoice list; it is usually there within milliseconds.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Unpaid invoices, as the invoice list knows them.
 pub(super) struct ListedInvoices {
     pub(super) reads: Reads,
+    pub(super) feed: Feed,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -26,6 +36,8 @@ impl OpenInvoices for ListedInvoices {
         currency: Currency,
         limit: u32,
     ) -> Result<Vec<InvoiceId>, StoreFailure> {
+        let head = self.feed.head().await.map_err(unavailable)?.position;
+        self.reads.wait(InvoiceList::NAME, head, PATIENCE).await.map_err(unavailable)?;
         // Which of the three an open invoice is depends on the day; all of them are asked for, so
         // that the seller's time zone does not matter here.
         let filter = Filter {
@@ -37,7 +49,11 @@ impl OpenInvoices for ListedInvoices {
         let order = (Sort::DueDate, Order::Ascending);
         let wanted = Wanted { limit, ..Wanted::default() };
         let answer = page(&self.reads, tenant, &filter, order, &wanted).await;
-        let answer = answer.map_err(|error| StoreFailure::Unavailable(error.into()))?;
+        let answer = answer.map_err(unavailable)?;
         Ok(answer.value.rows.iter().map(|row| row.invoice_id).collect())
     }
+}
+
+fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFailure {
+    StoreFailure::Unavailable(error.into())
 }

@@ -33,7 +33,7 @@ const WAIT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// A node as its pages see it.
-pub(crate) struct NodeOperations {
+pub struct NodeOperations {
     pools: Pools,
     feed: Feed,
     trust: Trust,

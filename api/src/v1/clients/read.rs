@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use billfold_app::vault::{Opened, field};
 use billfold_domain::client::{Client, ContactCard};
 use billfold_domain::kernel::{ClientId, Country, Currency, Pii, TenantId};
-use billfold_projections::Order;
 use billfold_projections::client_list::{self, ClientList, ClientRow, ClientStatus, Known};
-use billfold_projections::{Answer as ReadAnswer, Projection, paging};
+use billfold_projections::{Answer as ReadAnswer, AsOf, Order, Projection, paging};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,6 +17,7 @@ use crate::auth::{ClientsRead, May};
 use crate::problem::Problem;
 use crate::receive::{Check, Filter, Ident};
 use crate::state::ApiState;
+use crate::v1::parameters::{as_of, position_of};
 use crate::wire::{Page, Paging, WireContact};
 
 /// Lists clients.
@@ -44,40 +45,31 @@ pub(super) async fn list_clients(
 
 /// Reads one client.
 ///
-/// The answer is the present state, whatever the read side has reached.
+/// Without `as_of` the answer is the newest state, whatever the read side has reached. The contact
+/// details of an erased client are gone in the past too.
 #[utoipa::path(
     get, path = "/{id}", tag = "clients",
-    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")),
+    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), When),
     responses((status = 200, body = ClientDetail)),
 )]
 pub(super) async fn read_client(
     State(state): State<ApiState>,
     May(caller, _): May<ClientsRead>,
     Ident(id): Ident<ClientId>,
-) -> Result<Versioned<ClientDetail>, Problem> {
-    let (client, version) = state.door().load::<Client>(caller.tenant, id.uuid()).await?;
-    let (status, profile) = match client {
-        Client::Absent => return Err(Problem::not_found()),
-        Client::Active(profile) => (WireClientStatus::Active, Some(profile)),
-        Client::Suspended(profile) => (WireClientStatus::Suspended, Some(profile)),
-        Client::Erased => (WireClientStatus::Erased, None),
-    };
-    let contact = match &profile {
-        Some(profile) => open_all(&state, caller.tenant, &[&profile.contact]).await?.pop(),
-        None => None,
-    };
-    let body = ClientDetail {
-        id: id.to_string(),
-        status,
-        contact: contact.flatten(),
-        country: profile.as_ref().and_then(|p| p.country).map(|country| country.code().to_owned()),
-        currency: profile.as_ref().map(|profile| profile.currency.code().to_owned()),
-        origin: profile
-            .and_then(|p| p.origin)
-            .map(|origin| WireOrigin { source: origin.source, id: origin.id }),
-        version,
-    };
-    Ok(Versioned { body, version })
+    Filter(query): Filter<When>,
+) -> Result<Response, Problem> {
+    let past = as_of(query.as_of.as_deref())?;
+    let tenant = caller.tenant;
+    if past == AsOf::Now {
+        let (client, version) = state.door().load::<Client>(tenant, id.uuid()).await?;
+        let body = ClientDetail::of(&state, tenant, id, client, version).await?;
+        return Ok(Versioned { body, version }.into_response());
+    }
+    let position = position_of(&state, tenant, ClientList::NAME, past).await?;
+    let (client, version) = state.door().load_as_of::<Client>(tenant, id.uuid(), position).await?;
+    let mut body = ClientDetail::of(&state, tenant, id, client, version).await?;
+    body.as_of_position = Some(position);
+    Ok(Json(body).into_response())
 }
 
 async fn by_email(
@@ -149,7 +141,7 @@ pub(super) struct ListClients {
     #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
     /// The client with exactly this e-mail address; other filters are not looked at then.
-    #[param(example = "ada@example.org", max_length = 254)]
+    #[param(example = "ada@example.org", min_length = 1, max_length = 254)]
     email: Option<String>,
     /// Order of the list; `-` in front means latest first.
     #[param(inline)]
@@ -179,16 +171,35 @@ impl ListClients {
         let mut check = Check::query();
         let country = check.optional("/country", self.country.as_deref(), Country::parse);
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
-        let (Some(country), Some(currency)) = (country, currency) else {
-            return Err(check.problem());
-        };
+        if let Some(email) = &self.email {
+            check.text("/email", email, 254);
+        }
+        check.finish()?;
         let order = match self.sort {
             Some(ClientSort::Earliest) => Order::Ascending,
             Some(ClientSort::Latest) | None => Order::Descending,
         };
         let status = self.status.map(ClientStatus::from);
-        Ok((client_list::Filter { status, country, currency, among: None }, order))
+        Ok((
+            client_list::Filter {
+                status,
+                country: country.flatten(),
+                currency: currency.flatten(),
+                among: None,
+            },
+            order,
+        ))
     }
+}
+
+/// When the client is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct When {
+    /// As known at this log position or instant; now if absent.
+    #[param(example = "2026-03-01T12:00:00Z")]
+    as_of: Option<String>,
 }
 
 /// How a client stands.
@@ -277,6 +288,42 @@ pub(super) struct ClientDetail {
     origin: Option<WireOrigin>,
     /// Its version, as in `ETag`.
     version: i64,
+    /// The log position of a past answer; null for the present.
+    as_of_position: Option<i64>,
+}
+
+impl ClientDetail {
+    async fn of(
+        state: &ApiState,
+        tenant: TenantId,
+        id: ClientId,
+        client: Client,
+        version: i64,
+    ) -> Result<Self, Problem> {
+        let (status, profile) = match client {
+            Client::Absent => return Err(Problem::not_found()),
+            Client::Active(profile) => (WireClientStatus::Active, Some(profile)),
+            Client::Suspended(profile) => (WireClientStatus::Suspended, Some(profile)),
+            Client::Erased => (WireClientStatus::Erased, None),
+        };
+        let contact = match &profile {
+            Some(profile) => open_all(state, tenant, &[&profile.contact]).await?.pop(),
+            None => None,
+        };
+        let country = profile.as_ref().and_then(|profile| profile.country);
+        let currency = profile.as_ref().map(|profile| profile.currency);
+        let origin = profile.and_then(|profile| profile.origin);
+        Ok(Self {
+            id: id.to_string(),
+            status,
+            contact: contact.flatten(),
+            country: country.map(|country| country.code().to_owned()),
+            currency: currency.map(|currency| currency.code().to_owned()),
+            origin: origin.map(|origin| WireOrigin { source: origin.source, id: origin.id }),
+            version,
+            as_of_position: None,
+        })
+    }
 }
 
 /// Where something was imported from.

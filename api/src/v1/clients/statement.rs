@@ -19,7 +19,7 @@ use crate::problem::Problem;
 use crate::receive::{Check, Filter, Ident};
 use crate::state::ApiState;
 use crate::v1::ledger::{WireSide, money};
-use crate::v1::parameters::as_of;
+use crate::v1::parameters::when;
 use crate::wire::{Page, Paging, WireMoney};
 
 /// Lists every entry that concerns a client in one currency, newest first, with the balance after
@@ -86,7 +86,7 @@ fn question(
     let mut check = Check::query();
     let currency = check.value("/currency", Currency::parse(currency));
     let currency = currency.ok_or_else(|| check.problem())?;
-    Ok((currency, When { as_of: as_of(past)?, effective_on }))
+    Ok((currency, when(past, effective_on)?))
 }
 
 fn summary(balance: i64, currency: Currency) -> String {

@@ -71,11 +71,13 @@ pub(super) struct ListAudit {
 impl ListAudit {
     fn read(&self) -> Result<audit_log::Filter, Problem> {
         let mut check = Check::query();
-        let entity_type = check.optional_text("/entity_type", self.entity_type.as_deref(), 40);
+        let entity_type = check.optional_kind("/entity_type", self.entity_type.as_deref());
         if self.entity_id.is_some() && entity_type.is_none() {
             check.wrong("/entity_type", "field.missing", "is needed with entity_id");
         }
         let actor = check.optional("/actor", self.actor.as_deref(), str::parse::<Actor>);
+        check.optional_instant("/from", self.from);
+        check.optional_instant("/to", self.to);
         check.finish()?;
         Ok(audit_log::Filter {
             action: self.action.map(Action::from),

@@ -140,12 +140,14 @@ enum EventSort {
 impl ListEvents {
     fn read(&self) -> Result<event_index::Filter, Problem> {
         let mut check = Check::query();
-        let kind = check.optional_text("/aggregate_type", self.aggregate_type.as_deref(), 40);
+        let kind = check.optional_kind("/aggregate_type", self.aggregate_type.as_deref());
         if self.aggregate_id.is_some() && kind.is_none() {
             check.wrong("/aggregate_type", "field.missing", "is needed with aggregate_id");
         }
         let actor = check.optional("/actor", self.actor.as_deref(), str::parse::<Actor>);
         let types = check.optional_text("/event_type", self.event_type.as_deref(), 400);
+        check.optional_instant("/from", self.from);
+        check.optional_instant("/to", self.to);
         check.finish()?;
         Ok(event_index::Filter {
             types: types.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),

@@ -124,6 +124,10 @@ impl ListInvoices {
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         let number = check.optional_text("/number", self.number.as_deref(), 60);
+        check.optional_date("/issued_from", self.issued_from);
+        check.optional_date("/issued_to", self.issued_to);
+        check.optional_date("/due_from", self.due_from);
+        check.optional_date("/due_to", self.due_to);
         check.finish()?;
         Ok(invoice_list::Filter {
             today,

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use billfold_domain::invoice::{Document, DraftInvoice, Invoice, InvoiceStatus};
-use billfold_domain::kernel::{InvoiceId, TenantId};
+use billfold_domain::kernel::InvoiceId;
 use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::{AsOf, Projection};
 use chrono::NaiveDate;
@@ -15,7 +15,7 @@ use crate::auth::{InvoicesRead, May};
 use crate::problem::Problem;
 use crate::receive::{Filter, Ident};
 use crate::state::ApiState;
-use crate::v1::parameters::as_of;
+use crate::v1::parameters::{as_of, position_of};
 use crate::wire::{WireLine, WireMoney, WireTaxGroup};
 
 /// Reads one invoice.
@@ -44,21 +44,12 @@ pub(super) async fn read_invoice(
         let body = InvoiceDetail::of(id, &invoice, version, today)?;
         return Ok(Versioned { body, version }.into_response());
     }
-    let position = position_of(&state, tenant, past).await?;
+    let position = position_of(&state, tenant, InvoiceList::NAME, past).await?;
     let (invoice, version) =
         state.door().load_as_of::<Invoice>(tenant, id.uuid(), position).await?;
     let mut body = InvoiceDetail::of(id, &invoice, version, today)?;
     body.as_of_position = Some(position);
     Ok(axum::Json(body).into_response())
-}
-
-/// The position up to which a past question looks.
-async fn position_of(state: &ApiState, tenant: TenantId, past: AsOf) -> Result<i64, Problem> {
-    if let AsOf::Position(position) = past {
-        state.reach(InvoiceList::NAME, Some(position)).await?;
-    }
-    let mut read = state.reads().open(tenant, &[InvoiceList::NAME]).await?;
-    Ok(read.resolve(InvoiceList::NAME, past).await?)
 }
 
 /// When the invoice is wanted.

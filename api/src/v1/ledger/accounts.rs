@@ -16,7 +16,7 @@ use crate::auth::{LedgerRead, May};
 use crate::problem::Problem;
 use crate::receive::{Check, Filter, path_value};
 use crate::state::ApiState;
-use crate::v1::parameters::as_of;
+use crate::v1::parameters::when;
 use crate::wire::WireMoney;
 
 /// Lists the chart of accounts.
@@ -42,10 +42,7 @@ pub(super) async fn read_account(
     let mut check = Check::query();
     let currency = check.value("/currency", Currency::parse(&query.currency));
     let currency = currency.ok_or_else(|| check.problem())?;
-    let when = account_balances::When {
-        as_of: as_of(query.as_of.as_deref())?,
-        effective_on: query.effective_on,
-    };
+    let when = when(query.as_of.as_deref(), query.effective_on)?;
     state.reach(AccountBalances::NAME, query.min_position).await?;
     let (reads, code) = (state.reads(), account.code);
     let found = account_balances::balance(reads, caller.tenant, code, currency, when).await?;
@@ -66,10 +63,7 @@ pub(super) async fn read_trial_balance(
     May(caller, _): May<LedgerRead>,
     Filter(query): Filter<When>,
 ) -> Result<Json<WireTrialBalance>, Problem> {
-    let when = account_balances::When {
-        as_of: as_of(query.as_of.as_deref())?,
-        effective_on: query.effective_on,
-    };
+    let when = when(query.as_of.as_deref(), query.effective_on)?;
     state.reach(AccountBalances::NAME, query.min_position).await?;
     let found = account_balances::trial_balance(state.reads(), caller.tenant, when).await?;
     Ok(Json(WireTrialBalance::of(&found)))

@@ -93,6 +93,8 @@ impl ListJournal {
             account
         });
         let party = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
+        check.optional_date("/from", self.from);
+        check.optional_date("/to", self.to);
         check.finish()?;
         Ok(journal::Filter {
             account: account.map(|account| account.code),

@@ -137,7 +137,7 @@ impl NewItem {
             Some(text) => check.text(&at("description"), text, 500).map(Some),
         };
         let quantity = self.quantity.as_deref().map_or(Some(Quantity::ONE), |text| {
-            check.value(&at("quantity"), text.parse::<Quantity>())
+            check.number(&at("quantity"), text, 24, str::parse::<Quantity>)
         });
         let unit_price = match &self.unit_price {
             None => Some(None),
@@ -163,5 +163,6 @@ impl NewItem {
 fn unit_price(wire: &WireMoney, check: &mut Check, pointer: &str) -> Option<UnitPrice> {
     let currency = Currency::parse(&wire.currency);
     let currency = check.value(&format!("{pointer}/currency"), currency)?;
-    check.value(&format!("{pointer}/amount"), UnitPrice::parse(&wire.amount, currency))
+    let parse = |text: &str| UnitPrice::parse(text, currency);
+    check.number(&format!("{pointer}/amount"), &wire.amount, 24, parse)
 }

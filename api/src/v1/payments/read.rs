@@ -116,6 +116,8 @@ impl ListPayments {
         let mut check = Check::query();
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         let gateway = check.optional_text("/gateway", self.gateway.as_deref(), 40);
+        check.optional_date("/from", self.from);
+        check.optional_date("/to", self.to);
         check.finish()?;
         let order = match self.sort {
             Some(PaymentSort::Earliest) => Order::Ascending,

@@ -31,7 +31,10 @@ pub(super) async fn record_payment(
     key: IdempotencyKey,
     Body(new): Body<NewPayment>,
 ) -> Result<Answer<PaymentRecorded>, Problem> {
-    let done = state.command(&caller, &key, new.read()?).await?;
+    let done = state.command(&caller, &key, new.read()?).await;
+    // What a payment pays has two other names below.
+    let named = |no: Problem| no.renamed("/pays", "/invoices").renamed("/allocations", "/invoices");
+    let done = done.map_err(named)?;
     let id = done.answer.payment_id;
     let body = PaymentRecorded::of(&done);
     Ok(Answer::of(&done, id.uuid(), body).made_at(format!("/api/v1/payments/{id}")))

@@ -162,7 +162,7 @@ impl RecordPayment {
         let mut left = self.amount;
         let mut shares = Vec::new();
         let by_name = matches!(self.pays, Pays::Invoices(_));
-        for ShareOf { invoice_id, amount } in candidates {
+        for (at, ShareOf { invoice_id, amount }) in candidates.iter().enumerate() {
             let state = table.state::<Invoice>(invoice_id.uuid())?;
             let owed = match state {
                 Invoice::Open(document) if document.client_id == self.client_id => {
@@ -172,9 +172,10 @@ impl RecordPayment {
             };
             let fits = |owed: &Money| owed.currency() == left.currency();
             let share = match (amount, owed.filter(fits)) {
-                (Some(amount), _) => *amount,
+                (Some(amount), Some(owed)) => at_most(*amount, owed, at)?,
+                (Some(amount), None) => *amount,
                 (None, Some(owed)) => smaller(owed, left),
-                (None, None) if by_name => return Err(not_payable(state)),
+                (None, None) if by_name => return Err(not_payable(state, at)),
                 (None, None) => continue,
             };
             if amount.is_none() && share.is_zero() {
@@ -196,8 +197,20 @@ fn smaller(one: Money, other: Money) -> Money {
     if one.minor() <= other.minor() { one } else { other }
 }
 
+/// The share named for the invoice at a place of the list, unless it is more than is owed.
+fn at_most(share: Money, owed: Money, at: usize) -> Result<Money, No> {
+    let over = share.checked_sub(owed);
+    let refusal = match over {
+        Ok(over) if !over.is_positive() => return Ok(share),
+        Ok(_) => Refused::of(&InvoiceRefusal::MoreThanOwed { amount: share, balance_due: owed }),
+        Err(no) => Refused::of(&no),
+    };
+    let refused = Refused { fields: Vec::new(), ..refusal };
+    Err(refused.at(&format!("/pays/{at}/amount")).into())
+}
+
 /// Why an invoice that was named takes no money.
-fn not_payable(state: &Invoice) -> No {
+fn not_payable(state: &Invoice, at: usize) -> No {
     let refused = match state {
         Invoice::Absent => Refused::of(&InvoiceRefusal::Absent),
         Invoice::Settled { on, .. } => {
@@ -214,5 +227,5 @@ fn not_payable(state: &Invoice) -> No {
             "the invoice is another client's or in another currency",
         ),
     };
-    refused.at("/pays").into()
+    refused.at(&format!("/pays/{at}")).into()
 }

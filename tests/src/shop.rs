@@ -1,0 +1,408 @@
+//! A seller whose books are open, served over real HTTP from this process on a database of its own.
+//!
+//! It is the composition root of the program with a clock that tests move. Guarantees: the
+//! followers run as in production, so what a test reads went the whole way; every request carries a
+//! fresh key unless the test names one. Absent on purpose: any way around HTTP, except to make the
+//! first account and to move the clock.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use billfold_app::access::{NewApiKey, Scope, Scopes, Secret, StaffProfile};
+use billfold_app::commands::Ask;
+use billfold_app::commands::tenants::OpenTenant;
+use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
+use billfold_replay_tools::verify::Trust;
+use billfold_server::cli::Context;
+use billfold_server::config::{Config, Environment};
+use billfold_server::wire::{Background, Foundation, Node, routes};
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use sqlx::ConnectOptions;
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::harness::{TempFolder, TestClock, TestDb};
+
+/// The address of the first account of every shop.
+pub const EMAIL: &str = "ada@example.org";
+/// Its password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A running seller.
+pub struct Shop {
+    /// The database under it.
+    pub db: TestDb,
+    /// The time it lives in: Monday, 2 March 2026, 09:00 UTC, until moved.
+    pub clock: TestClock,
+    /// The seller.
+    pub tenant: TenantId,
+    /// A key that may do everything.
+    pub key: String,
+    node: Arc<Node>,
+    background: Option<Background>,
+    base: String,
+    http: reqwest::Client,
+    program: Caller,
+    _folder: TempFolder,
+}
+
+/// Somebody who asks, with what lets them in.
+#[derive(Clone)]
+pub struct Caller {
+    base: String,
+    http: reqwest::Client,
+    credentials: HeaderMap,
+}
+
+/// An answer of the API.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The body, or null if it is no JSON.
+    pub body: Value,
+}
+
+impl Shop {
+    /// Opens the books of "Seller GmbH" in Berlin, in euros.
+    pub async fn open() -> Self {
+        let db = TestDb::new().await;
+        let clock = TestClock::default();
+        let folder = TempFolder::new();
+        let url = db.connect_options().to_url_lossy().to_string();
+        let environment = Environment::of([("DATABASE_URL", url)]);
+        let data = folder.path().to_owned();
+        let config = Config::load(&data, None, &environment).expect("settings");
+        let context = Context { data, config, environment };
+        let foundation = Foundation::open(&context).await.expect("a database");
+        let node = Node::open_at(&context, foundation, Arc::new(clock.clone())).await;
+        let node = Arc::new(node.expect("a node"));
+        let mut background = node.follow();
+        let operations = node.operations(&mut background, Trust::default());
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("its address"));
+        let app = routes(&node, operations, &context.config.http);
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let tenant = TenantId::new(Uuid::from_u128(0xA1));
+        open_books(&node, tenant).await;
+        let key = key_for(&node, tenant, Scopes::admin()).await;
+        let http = reqwest::Client::new();
+        let background = Some(background);
+        let credentials = bearer(&key);
+        let program = Caller { base: base.clone(), http: http.clone(), credentials };
+        Self { db, clock, tenant, key, node, background, base, http, program, _folder: folder }
+    }
+
+    /// Tells a story in a new shop; whatever happens in it, debits equal credits at its end.
+    pub async fn story(tell: impl AsyncFnOnce(&Self)) {
+        let shop = Self::open().await;
+        tell(&shop).await;
+        shop.assert_books_balance().await;
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The program that holds the key that may do everything.
+    pub fn program(&self) -> &Caller {
+        &self.program
+    }
+
+    /// A client without any credentials.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// A key that may do only this.
+    pub async fn key_with(&self, scopes: &[Scope]) -> String {
+        key_for(&self.node, self.tenant, scopes.iter().copied().collect()).await
+    }
+
+    /// A key of another seller on the same database, whose books are open too.
+    pub async fn key_of_neighbour(&self) -> String {
+        let neighbour = TenantId::new(Uuid::from_u128(0xB2));
+        open_books(&self.node, neighbour).await;
+        key_for(&self.node, neighbour, Scopes::admin()).await
+    }
+
+    /// Another seller on the same database, whose books are open too.
+    pub async fn neighbour(&self) -> Caller {
+        let credentials = bearer(&self.key_of_neighbour().await);
+        Caller { credentials, ..self.program.clone() }
+    }
+
+    /// Somebody of the staff, signed in at their own desk.
+    pub async fn staff(&self, name: &str) -> Caller {
+        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        self.hire_as(name, &email).await;
+        let body = json!({ "email": email, "password": PASSWORD });
+        let login = self.http.post(self.url("/api/v1/auth/login")).json(&body);
+        let reply = send(login).await.expect(200);
+        let cookie = reply.headers[SET_COOKIE].to_str().expect("a cookie");
+        let cookie = cookie.split(';').next().expect("its value");
+        let token = reply.body["csrf_token"].as_str().expect("a token for changes");
+        let credentials = HeaderMap::from_iter([
+            (COOKIE, cookie.parse().expect("a header")),
+            (HeaderName::from_static("x-csrf-token"), token.parse().expect("a header")),
+        ]);
+        Caller { credentials, ..self.program.clone() }
+    }
+
+    /// Makes the account of [`EMAIL`] with [`PASSWORD`].
+    pub async fn hire(&self) {
+        self.hire_as("Ada Lovelace", EMAIL).await;
+    }
+
+    async fn hire_as(&self, name: &str, email: &str) {
+        let profile = StaffProfile { name: name.to_owned(), email: email.to_owned() };
+        let made = self.node.make_admin(self.tenant, profile, Secret::new(PASSWORD)).await;
+        made.expect("an account");
+    }
+
+    /// A request with the key that may do everything.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.program.request(method, path)
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.program.get(path).await
+    }
+
+    /// Asks for something under a fresh key.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.program.post(path, body).await
+    }
+
+    /// Asks for something under this key.
+    pub async fn post_as(&self, key: &str, path: &str, body: Value) -> Reply {
+        self.program.post_as(key, path, body).await
+    }
+
+    /// Changes the version that was seen.
+    pub async fn change(&self, method: Method, path: &str, seen: i64, body: Value) -> Reply {
+        self.program.change(method, path, seen, body).await
+    }
+
+    /// Registers a client and returns its id.
+    pub async fn client(&self, name: &str) -> String {
+        let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
+        let contact = json!({ "name": name, "email": email, "address": { "country": "DE" } });
+        self.post("/api/v1/clients", json!({ "contact": contact })).await.made()
+    }
+
+    /// Drafts an invoice over these net prices at 19 % and returns its id.
+    pub async fn draft(&self, client: &str, prices: &[&str]) -> String {
+        let lines: Vec<Value> = prices.iter().map(|price| line(price)).collect();
+        let body = json!({ "client_id": client, "currency": "EUR", "lines": lines });
+        self.post("/api/v1/invoices", body).await.made()
+    }
+
+    /// Drafts and issues an invoice and returns its id.
+    pub async fn invoice(&self, client: &str, prices: &[&str]) -> String {
+        let id = self.draft(client, prices).await;
+        self.program.issue(&id).await.expect(200);
+        id
+    }
+
+    /// Reads an invoice.
+    pub async fn read_invoice(&self, id: &str) -> Value {
+        self.get(&format!("/api/v1/invoices/{id}")).await.expect(200).body
+    }
+
+    /// What a client owes and has in euros, after everything that was written so far.
+    pub async fn balance(&self, client: &str) -> Value {
+        let reply = self.fresh(&format!("/api/v1/clients/{client}/balance")).await.expect(200);
+        reply.body["balances"][0].clone()
+    }
+
+    /// The newest log position, to read everything that was written so far.
+    pub async fn position(&self) -> i64 {
+        sqlx::query_scalar("select position from log_heads")
+            .fetch_one(&self.db.feed)
+            .await
+            .expect("the log's head")
+    }
+
+    /// Reads a path that waits until everything written so far is in the read models. The path may
+    /// have a query already.
+    pub async fn fresh(&self, path: &str) -> Reply {
+        let (sign, position) = (if path.contains('?') { '&' } else { '?' }, self.position().await);
+        self.get(&format!("{path}{sign}min_position={position}")).await
+    }
+
+    /// Whether all debits equal all credits, whatever a test did.
+    pub async fn assert_books_balance(&self) {
+        let books = self.fresh("/api/v1/trial-balance").await.expect(200);
+        assert_eq!(books.body["balanced"], true, "{}", books.body);
+        for total in books.body["totals"].as_array().expect("totals") {
+            assert_eq!(total["debit"], total["credit"], "{}", books.body);
+        }
+    }
+}
+
+impl Caller {
+    /// A request of theirs.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        request.headers(self.credentials.clone())
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Reply {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// Asks for something under a fresh key.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.post_as(&fresh_key(), path, body).await
+    }
+
+    /// Asks for something under this key.
+    pub async fn post_as(&self, key: &str, path: &str, body: Value) -> Reply {
+        let request = self.request(Method::POST, path).header("idempotency-key", key);
+        send(request.json(&body)).await
+    }
+
+    /// Changes the version that was seen.
+    pub async fn change(&self, method: Method, path: &str, seen: i64, body: Value) -> Reply {
+        let request = self.request(method, path).header("idempotency-key", fresh_key());
+        send(request.header("if-match", format!("\"{seen}\"")).json(&body)).await
+    }
+
+    /// Does something to an invoice as it is now: `issue`, `void`, `discard`.
+    pub async fn act(&self, invoice: &str, verb: &str, body: Value) -> Reply {
+        let path = format!("/api/v1/invoices/{invoice}");
+        let seen = self.get(&path).await.version();
+        self.change(Method::POST, &format!("{path}/{verb}"), seen, body).await
+    }
+
+    /// Issues a draft.
+    pub async fn issue(&self, draft: &str) -> Reply {
+        self.act(draft, "issue", json!({})).await
+    }
+
+    /// Takes an invoice back.
+    pub async fn void(&self, invoice: &str) -> Reply {
+        self.act(invoice, "void", json!({ "reason": "ordered by mistake" })).await
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        // The followers hear of it and end; the database is dropped with force.
+        drop(self.background.take());
+    }
+}
+
+impl Reply {
+    /// The reply, if it has this status; otherwise the test fails and shows it.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// The id of what was made.
+    #[track_caller]
+    pub fn made(self) -> String {
+        let made = self.expect(201);
+        let id = made.body["id"].as_str().expect("an id").to_owned();
+        let location = made.headers["location"].to_str().expect("a location");
+        assert!(location.ends_with(&id), "{location}");
+        id
+    }
+
+    /// The version in `ETag`.
+    #[track_caller]
+    pub fn version(&self) -> i64 {
+        assert_eq!(self.status, 200, "{}", self.body);
+        let tag = self.headers["etag"].to_str().expect("an entity tag");
+        tag.trim_matches('"').parse().expect("a version")
+    }
+
+    /// The problem of this status and code; everything RFC 9457 asks for is there.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Self {
+        let reply = self.expect(status);
+        let (body, headers) = (&reply.body, &reply.headers);
+        assert_eq!(headers["content-type"], "application/problem+json", "{body}");
+        assert_eq!(body["code"], code, "{body}");
+        assert_eq!(body["type"], format!("/problems/{code}"), "{body}");
+        assert_eq!(body["status"], status, "{body}");
+        assert!(body["title"].is_string(), "{body}");
+        assert_eq!(body["instance"], headers["x-request-id"].to_str().expect("an id"), "{body}");
+        reply
+    }
+
+    /// Where the first field error points.
+    pub fn pointer(&self) -> &str {
+        self.body["errors"][0]["pointer"].as_str().unwrap_or("no field error")
+    }
+}
+
+/// Sends a request and reads the whole answer.
+pub async fn send(request: RequestBuilder) -> Reply {
+    let answer = request.send().await.expect("an answer");
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let bytes = answer.bytes().await.expect("a whole answer");
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Reply { status, headers, body }
+}
+
+/// A key no request of this process has used.
+pub fn fresh_key() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A line at this net price with German tax.
+pub fn line(price: &str) -> Value {
+    json!({
+        "kind": "hosting",
+        "description": "Web hosting",
+        "unit_price": price,
+        "tax": { "category": "S", "rate": "19", "country": "DE" },
+    })
+}
+
+/// An amount in euros on the wire.
+pub fn eur(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+fn bearer(key: &str) -> HeaderMap {
+    let value = HeaderValue::try_from(format!("Bearer {key}")).expect("a header");
+    HeaderMap::from_iter([(AUTHORIZATION, value)])
+}
+
+async fn open_books(node: &Node, tenant: TenantId) {
+    let open = OpenTenant {
+        name: "Seller GmbH".to_owned(),
+        country: Country::parse("DE").expect("a country"),
+        currency: Currency::parse("EUR").expect("a currency"),
+        time_zone: "Europe/Berlin".to_owned(),
+        invoice_numbers: None,
+        credit_note_numbers: None,
+        payment_term_days: None,
+        vat_id: None,
+    };
+    let actor = Actor::system("tests").expect("a name");
+    let opened = node.door().execute(Ask::new(tenant, actor, "open", open)).await;
+    opened.expect("open books");
+}
+
+async fn key_for(node: &Node, tenant: TenantId, scopes: Scopes) -> String {
+    let actor = Actor::system("tests").expect("a name");
+    let new = NewApiKey { name: "tests".to_owned(), scopes, expires_at: None };
+    let (_, secret) = node.access().add_api_key(tenant, &actor, &new).await.expect("a key");
+    secret.reveal().to_owned()
+}

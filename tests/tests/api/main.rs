@@ -1,0 +1,9 @@
+//! The JSON API over real HTTP, on a real database, with the followers running.
+
+mod access;
+mod documents;
+mod errors;
+mod lists;
+mod operations;
+mod routes;
+mod writes;

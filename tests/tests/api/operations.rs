@@ -1,0 +1,70 @@
+//! What surrounds every answer, and what load balancers and readers of the document see.
+
+use billfold_tests::shop::{Shop, send};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_says_how_it_is() {
+    let shop = Shop::open().await;
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(send(shop.http().get(shop.url(path))).await.status, 200, "{path}");
+    }
+    let models = shop.get("/api/v1/read-models").await.expect(200);
+    let items = models.body["items"].as_array().unwrap();
+    assert!(items.iter().any(|model| model["name"] == "invoice_list"));
+    assert!(items.iter().all(|model| model["standing"] == "current"), "{}", models.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_is_the_checked_in_one_and_has_a_page() {
+    let shop = Shop::open().await;
+    let served = send(shop.http().get(shop.url("/openapi.json"))).await.expect(200);
+    let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/../api/openapi.json");
+    let checked_in = std::fs::read_to_string(checked_in).unwrap();
+    assert_eq!(served.body, serde_json::from_str::<serde_json::Value>(&checked_in).unwrap());
+    assert_eq!(served.body["openapi"], "3.1.0");
+    let page = shop.http().get(shop.url("/docs")).send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("script-src 'self'"), "{policy}");
+    assert!(page.text().await.unwrap().contains("/assets/scalar.js"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_named_and_harmless() {
+    let shop = Shop::open().await;
+    let named = shop.request(reqwest::Method::GET, "/api/v1/settings");
+    let named = send(named.header("x-request-id", "job-17")).await.expect(200);
+    assert_eq!(named.headers["x-request-id"], "job-17");
+    let hostile = shop.request(reqwest::Method::GET, "/api/v1/settings");
+    let hostile = send(hostile.header("x-request-id", "a b\"c")).await.expect(200);
+    assert_ne!(hostile.headers["x-request-id"], "a b\"c");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+    ] {
+        assert_eq!(named.headers[name], value);
+    }
+    assert_eq!(named.body["currency"], "EUR");
+    assert_eq!(named.body["tenant"], shop.tenant.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slash_at_the_end_and_the_old_addresses_are_answered_too() {
+    let shop = Shop::open().await;
+    let client = shop.client("Ada").await;
+    for path in ["/api/v1/clients/", "/api/admin/clients", "/api/admin/clients/"] {
+        let list = shop.fresh(path).await.expect(200);
+        assert_eq!(list.body["items"][0]["id"], client, "{path}");
+    }
+    let body = json!({ "contact": { "name": "Grace" } });
+    shop.post("/api/admin/clients", body).await.expect(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_answers_are_compressed_for_those_who_ask() {
+    let shop = Shop::open().await;
+    let request = shop.http().get(shop.url("/openapi.json"));
+    let reply = request.header("accept-encoding", "br").send().await.unwrap();
+    assert_eq!(reply.headers()["content-encoding"], "br");
+}

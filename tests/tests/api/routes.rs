@@ -1,0 +1,218 @@
+//! Rules that hold for every route, read from the OpenAPI document that the server serves.
+
+use billfold_app::access::Scope;
+use billfold_tests::shop::{Shop, fresh_key, send};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A route with the place of its id filled in.
+struct Route {
+    name: String,
+    tag: String,
+    method: Method,
+    path: String,
+    operation: Value,
+}
+
+impl Route {
+    fn takes(&self, parameter: &str) -> bool {
+        let parameters = self.operation["parameters"].as_array();
+        parameters.is_some_and(|all| {
+            all.iter().any(|each| {
+                each["name"] == parameter
+                    || each["$ref"].as_str().is_some_and(|reference| reference.ends_with(parameter))
+            })
+        })
+    }
+
+    fn is_public(&self) -> bool {
+        self.operation["security"] == json!([{}])
+    }
+}
+
+async fn routes(shop: &Shop) -> Vec<Route> {
+    let document = send(shop.http().get(shop.url("/openapi.json"))).await.expect(200).body;
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            routes.push(Route {
+                name: operation["operationId"].as_str().unwrap().to_owned(),
+                tag: operation["tags"][0].as_str().unwrap().to_owned(),
+                method: Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(),
+                path: fill(path),
+                operation: operation.clone(),
+            });
+        }
+    }
+    assert!(routes.len() > 50);
+    routes
+}
+
+/// An id of the right kind that names nothing.
+fn fill(path: &str) -> String {
+    let nouns = [("clients", "cli"), ("products", "prd"), ("orders", "ord"), ("invoices", "inv")];
+    let more = [("payments", "pay"), ("api-keys", "key")];
+    let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
+    let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
+    path.replace("{id}", &id)
+        .replace("{position}", "1")
+        .replace("{line_no}", "1")
+        .replace("{code}", "1200")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_in_without_a_session_or_a_key() {
+    let shop = Shop::open().await;
+    for route in routes(&shop).await.into_iter().filter(|route| !route.is_public()) {
+        let request = || shop.http().request(route.method.clone(), shop.url(&route.path));
+        send(request()).await.problem(401, "unauthenticated");
+        for wrong in ["Bearer bfk_AAAA", "Basic YTpi", "Bearer"] {
+            let reply = send(request().header("authorization", wrong)).await;
+            assert_eq!(reply.status, 401, "{} with {wrong}", route.path);
+            assert!(reply.headers["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
+        }
+        let cookie = send(request().header("cookie", "billfold_session=AAAA")).await;
+        assert_eq!(cookie.status, 401, "{}", route.path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_may_only_do_what_its_scopes_say() {
+    let shop = Shop::open().await;
+    let key = shop.key_with(&[Scope::OrdersRead]).await;
+    for route in routes(&shop).await {
+        let may = route.is_public()
+            || route.tag == "orders" && route.method == Method::GET
+            || matches!(route.name.as_str(), "me" | "read_settings");
+        if may || route.name == "logout" {
+            continue;
+        }
+        let request = shop.http().request(route.method.clone(), shop.url(&route.path));
+        send(request.bearer_auth(&key)).await.problem(403, "scope.missing");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_needs_an_idempotency_key_and_every_change_the_version_seen() {
+    let shop = Shop::open().await;
+    let (mut commands, mut changes) = (0, 0);
+    for route in routes(&shop).await {
+        let request = || shop.request(route.method.clone(), &route.path);
+        if route.takes("IdempotencyKey") {
+            let reply = send(request().json(&json!({}))).await.problem(400, "malformed");
+            assert_eq!(reply.pointer(), "/idempotency-key", "{}", route.name);
+            assert_eq!(reply.body["errors"][0]["in"], "header");
+            let long = request().header("idempotency-key", "k".repeat(129));
+            send(long.json(&json!({}))).await.problem(400, "malformed");
+            commands += 1;
+        }
+        if route.takes("If-Match") {
+            let keyed = || request().header("idempotency-key", fresh_key());
+            send(keyed().json(&json!({}))).await.problem(428, "version.missing");
+            let weak = keyed().header("if-match", "W/\"1\"");
+            let reply = send(weak.json(&json!({}))).await.problem(400, "malformed");
+            assert_eq!(reply.pointer(), "/if-match", "{}", route.name);
+            changes += 1;
+        }
+    }
+    assert!(commands > 20 && changes >= 15, "{commands} commands, {changes} changes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_knows_its_methods_and_names_them() {
+    let shop = Shop::open().await;
+    let routes = routes(&shop).await;
+    for route in &routes {
+        let reply = send(shop.request(Method::PATCH, &route.path)).await;
+        let reply = reply.problem(405, "method_not_allowed");
+        let allowed = reply.headers["allow"].to_str().unwrap().to_owned();
+        let mut found: Vec<&str> =
+            allowed.split(',').map(str::trim).filter(|method| *method != "HEAD").collect();
+        found.sort_unstable();
+        let mut described: Vec<&str> = routes
+            .iter()
+            .filter(|other| other.path == route.path)
+            .map(|other| other.method.as_str())
+            .collect();
+        described.sort_unstable();
+        assert_eq!(found, described, "{}", route.path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_malformed_id_is_not_found() {
+    let shop = Shop::open().await;
+    for route in routes(&shop).await.iter().filter(|route| route.path.contains("_000")) {
+        let wrong = route.path.replace(&"0".repeat(26), "not-an-id");
+        let request = shop.request(route.method.clone(), &wrong);
+        let request = request.header("idempotency-key", fresh_key()).header("if-match", "\"1\"");
+        send(request.json(&json!({}))).await.problem(404, "not_found");
+    }
+    for path in ["/api/v1/events/x", "/api/v1/journal/x", "/api/v1/accounts/9999", "/api/v1/x"] {
+        shop.get(path).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seller_sees_and_changes_nothing_of_another() {
+    let shop = Shop::open().await;
+    let neighbour = shop.key_of_neighbour().await;
+    let client = shop.client("Ada").await;
+    let invoice = shop.invoice(&client, &["10.00"]).await;
+    let body = json!({ "method": "manual_bank" });
+    let paid = shop.post(&format!("/api/v1/invoices/{invoice}/pay"), body).await.made();
+    let body = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
+    let product = shop.post("/api/v1/products", body).await.made();
+    let position = shop.position().await;
+    let item = json!({ "kind": "goods", "description": "A rack",
+        "unit_price": { "amount": "1.00", "currency": "EUR" } });
+    let body = json!({ "client_id": client, "items": [item] });
+    let order = shop.post("/api/v1/orders", body).await.made();
+    shop.fresh("/api/v1/orders").await.expect(200);
+
+    let reason = json!({ "reason": "because" });
+    let mut asked = 0;
+    for route in routes(&shop).await {
+        if !(route.path.contains("_000") || route.path.ends_with("/1")) {
+            continue;
+        }
+        let path = [&client, &invoice, &paid, &product, &order]
+            .into_iter()
+            .fold(route.path.clone(), |path, id| {
+                path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
+            });
+        let path = match path.strip_suffix("/1") {
+            Some(start) if !path.contains("lines") => format!("{start}/{position}"),
+            _ => path,
+        };
+        let query = if route.takes("currency") { "?currency=EUR" } else { "" };
+        let request = shop.http().request(route.method.clone(), shop.url(&(path.clone() + query)));
+        let request = request.bearer_auth(&neighbour).header("if-match", "\"1\"");
+        let request = request.header("idempotency-key", fresh_key());
+        let body = match route.name.as_str() {
+            "change_contact" => json!({ "contact": { "name": "Eve" } }),
+            "set_price" => json!({ "cycle": { "every": "once" },
+                "price": { "amount": "1.00", "currency": "EUR" } }),
+            "add_line" => billfold_tests::shop::line("1.00"),
+            "set_due_date" => json!({ "due_date": "2026-04-01" }),
+            "issue_invoice" => json!({}),
+            "pay_invoice" => json!({ "method": "manual_bank" }),
+            "charge_invoice" => json!({ "gateway": "sandbox" }),
+            "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
+                "amount": { "amount": "1.00", "currency": "EUR" } }),
+            _ => reason.clone(),
+        };
+        let reply = send(request.json(&body)).await;
+        assert_eq!(reply.status, 404, "{} {path}: {}", route.name, reply.body);
+        asked += 1;
+    }
+    assert!(asked > 25, "{asked} routes");
+    for path in ["clients", "products", "orders", "invoices", "payments", "events", "journal"] {
+        let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
+        let list = send(request.bearer_auth(&neighbour)).await.expect(200);
+        let foreign = list.body.to_string();
+        for id in [&client, &invoice, &paid, &product, &order] {
+            assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
+        }
+    }
+}
