@@ -21,6 +21,7 @@ mod kinds;
 pub mod memory;
 pub mod merkle;
 pub mod migrate;
+pub mod pool;
 pub mod recorded;
 pub mod snapshot;
 pub mod state;
@@ -28,6 +29,7 @@ pub mod stock;
 pub mod store;
 pub mod stream;
 pub mod submission;
+mod versions;
 mod writer;
 
 pub use clock::Clock;

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::counter;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Executor, Row, query};
+use sqlx::Executor;
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use thiserror::Error;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
@@ -22,9 +22,11 @@ use crate::cache::Versioned;
 use crate::clock::Clock;
 use crate::kinds::Kinds;
 use crate::memory::MemoryLog;
+use crate::pool;
 use crate::state::{AnyState, FoldError, StateKind};
 use crate::stream::StreamKey;
 use crate::submission::{Prepared, Receipt, Submission, SubmitError};
+use crate::versions::Versions;
 use crate::writer::states::{self, Tail};
 use crate::writer::{LOG_ID, Queued, Shared, Writer};
 
@@ -87,6 +89,7 @@ struct Postgres {
     shared: Arc<Shared>,
     queue: mpsc::Sender<Vec<Queued>>,
     readers: PgPool,
+    versions: Versions,
     stop: watch::Sender<bool>,
     writers: Mutex<JoinSet<()>>,
 }
@@ -113,9 +116,9 @@ impl Store {
             writers.spawn(writer.run());
         }
         let writers = Mutex::new(writers);
-        let backend =
-            Backend::Postgres(Arc::new(Postgres { shared, queue, readers, stop, writers }));
-        Ok(Self { backend })
+        let versions = Versions::over(readers.clone());
+        let log = Postgres { shared, queue, readers, versions, stop, writers };
+        Ok(Self { backend: Backend::Postgres(Arc::new(log)) })
     }
 
     pub(crate) fn over_memory(log: MemoryLog) -> Self {
@@ -277,15 +280,17 @@ impl Postgres {
 
     async fn load(&self, stream: &StreamKey, as_of: i64) -> Result<Versioned, LoadError> {
         let Shared { kinds, cache, .. } = &*self.shared;
-        let mut connection = self.readers.acquire().await?;
         let newest = as_of == i64::MAX;
         let kept = cache.get([stream].into_iter()).pop().flatten().filter(|_| newest);
         let stored = match &kept {
-            Some(_) => version(&mut connection, stream).await?,
+            Some(_) => self.versions.of(*stream).await?,
             None => 0,
         };
+        if let Some(kept) = kept.clone().filter(|kept| kept.0 == stored) {
+            return Ok(kept);
+        }
+        let mut connection = self.readers.acquire().await?;
         let folded = match kept {
-            Some(kept) if kept.0 == stored => return Ok(kept),
             // a state ahead of the log belongs to a history that is gone
             Some(kept) if kept.0 < stored => {
                 let tail = vec![Tail::after(*stream, kept)];
@@ -314,15 +319,15 @@ impl Postgres {
 }
 
 fn readers(options: &StoreOptions) -> PgPool {
-    let pool = PgPoolOptions::new().max_connections(options.readers.max(1));
-    pool.after_connect(|connection, _| {
-        Box::pin(async move { connection.execute("set role billfold_feed").await.map(|_| ()) })
-    })
-    .connect_lazy_with(options.connect.clone())
+    pool::options(options.readers)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute("set role billfold_feed").await.map(|_| ()) })
+        })
+        .connect_lazy_with(options.connect.clone())
 }
 
 async fn head_exists(pool: &PgPool) -> Result<(), OpenError> {
-    let head = query("select 1 from log_heads where log_id = $1").bind(LOG_ID);
+    let head = sqlx::query("select 1 from log_heads where log_id = $1").bind(LOG_ID);
     match head.fetch_optional(pool).await {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(OpenError::NotMigrated),
@@ -334,19 +339,6 @@ async fn head_exists(pool: &PgPool) -> Result<(), OpenError> {
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn version(connection: &mut PgConnection, stream: &StreamKey) -> Result<i64, sqlx::Error> {
-    let row = query(
-        "select last_sequence from streams
-          where tenant_id = $1 and aggregate_type = $2 and aggregate_id = $3",
-    )
-    .bind(stream.tenant)
-    .bind(stream.kind)
-    .bind(stream.id)
-    .fetch_optional(connection)
-    .await?;
-    row.map_or(Ok(0), |row| row.try_get(0))
 }
 
 async fn answered(

@@ -4,8 +4,7 @@
 //! The owner's pool is for migrations and for making tables of read models. Absent on purpose:
 //! queries; each crate writes its own.
 
-use std::time::Duration;
-
+use billfold_event_store::pool;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Executor};
 
@@ -48,7 +47,7 @@ impl Pools {
     pub fn open(options: &PgConnectOptions, sizes: PoolSizes) -> Self {
         let options = options.clone().log_statements(tracing::log::LevelFilter::Trace);
         Self {
-            owner: pool(sizes.owner).connect_lazy_with(options.clone()),
+            owner: pool::options(sizes.owner).connect_lazy_with(options.clone()),
             app: as_role("set role billfold_app", sizes.app).connect_lazy_with(options.clone()),
             feed: as_role(FEED, sizes.feed).connect_lazy_with(options),
         }
@@ -77,11 +76,7 @@ pub async fn create_if_missing(server: &PgConnectOptions, name: &str) -> sqlx::R
 }
 
 fn as_role(statement: &'static str, size: u32) -> PgPoolOptions {
-    pool(size).after_connect(move |connection, _| {
+    pool::options(size).after_connect(move |connection, _| {
         Box::pin(async move { connection.execute(statement).await.map(|_| ()) })
     })
-}
-
-fn pool(size: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(size).acquire_timeout(Duration::from_secs(10))
 }
