@@ -45,7 +45,12 @@ impl Versions {
 async fn answer(pool: PgPool, mut questions: mpsc::Receiver<Question>) {
     let mut waiting = Vec::with_capacity(TOGETHER);
     while questions.recv_many(&mut waiting, TOGETHER).await > 0 {
-        let versions = look_up(&pool, &waiting).await.map_err(|error| error.to_string());
+        let mut versions = look_up(&pool, &waiting).await;
+        if versions.is_err() {
+            // a connection may have been cut since it was last used; the next one is another
+            versions = look_up(&pool, &waiting).await;
+        }
+        let versions = versions.map_err(|error| error.to_string());
         for (n, question) in waiting.drain(..).enumerate() {
             let version = versions.as_ref().map(|all| all.get(n).copied().unwrap_or(0));
             // a reader that went away needs no answer

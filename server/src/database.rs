@@ -47,7 +47,9 @@ impl Pools {
     pub fn open(options: &PgConnectOptions, sizes: PoolSizes) -> Self {
         let options = options.clone().log_statements(tracing::log::LevelFilter::Trace);
         Self {
-            owner: pool::options(sizes.owner).connect_lazy_with(options.clone()),
+            owner: pool::options(sizes.owner)
+                .test_before_acquire(true)
+                .connect_lazy_with(options.clone()),
             app: as_role("set role billfold_app", sizes.app).connect_lazy_with(options.clone()),
             feed: as_role(FEED, sizes.feed).connect_lazy_with(options),
         }
