@@ -1,6 +1,6 @@
 //! Durable commands and bulk append through our store: fsync on, receipts, head lock, hash chain.
 
-use crate::report::{Latencies, Run, rss_mib};
+use crate::report::{Latencies, Run};
 use crate::workload::{BenchEvent, BenchState, events};
 use anyhow::{Result, bail};
 use billfold_event_store::canonical::Hash;
@@ -137,15 +137,9 @@ pub(crate) async fn commands(
         all.merge(task.await??);
     }
     let rate = all.len() as f64 / start.elapsed().as_secs_f64();
-    Ok(Run {
-        bench: "durable-commands".into(),
-        side: "billfold".into(),
-        point: format!("{tasks} in flight"),
-        rate,
-        unit: "commands/s".into(),
-        latency_ms: all.percentiles(),
-        rss_mib: rss_mib(),
-    })
+    let point = format!("{tasks} in flight");
+    let run = Run::new("durable-commands", "billfold", &point, rate, "commands/s");
+    Ok(Run { latency_ms: all.percentiles(), ..run })
 }
 
 /// Appends `commands` commands of two events as an import does, `chunk` at a time; events per
@@ -172,13 +166,6 @@ pub(crate) async fn bulk(store: &Store, tenant: Uuid, commands: u64, chunk: u64)
     if let Some(last) = waiting {
         last.await??;
     }
-    Ok(Run {
-        bench: "bulk-append".into(),
-        side: "billfold".into(),
-        point: format!("{chunk} commands a call"),
-        rate: (commands * 2) as f64 / start.elapsed().as_secs_f64(),
-        unit: "events/s".into(),
-        latency_ms: None,
-        rss_mib: rss_mib(),
-    })
+    let rate = (commands * 2) as f64 / start.elapsed().as_secs_f64();
+    Ok(Run::of_events("bulk-append", &format!("{chunk} commands a call"), rate))
 }

@@ -116,15 +116,10 @@ async fn load(
     for task in running {
         all.merge(task.await??);
     }
-    Ok(Run {
-        bench: bench.into(),
-        side: "billfold".into(),
-        point: format!("{connections} connections"),
-        rate: all.len() as f64 / start.elapsed().as_secs_f64(),
-        unit: "requests/s".into(),
-        latency_ms: all.percentiles(),
-        rss_mib: rss_of(&served.pid()),
-    })
+    let point = format!("{connections} connections");
+    let rate = all.len() as f64 / start.elapsed().as_secs_f64();
+    let run = Run::new(bench, "billfold", &point, rate, "requests/s");
+    Ok(Run { latency_ms: all.percentiles(), rss_mib: rss_of(&served.pid()), ..run })
 }
 
 async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {

@@ -3,6 +3,8 @@
 
 use anyhow::{Context, Result};
 use billfold_event_store::Clock;
+use billfold_event_store::feed::Feed;
+use billfold_projections::generation::LOG;
 use billfold_server::database::{PoolSizes, Pools, create_if_missing};
 use billfold_server::embedded::{Embedded, Settings};
 use chrono::{DateTime, Utc};
@@ -108,6 +110,14 @@ impl Laboratory {
 }
 
 impl Bench {
+    /// The newest position of the log.
+    ///
+    /// # Errors
+    /// The server is away.
+    pub(crate) async fn head(&self) -> Result<i64> {
+        Ok(Feed::new(self.pools.feed.clone(), LOG).head().await?.position)
+    }
+
     /// The version of the server and the settings that matter, as `name=value`.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::laboratory::Bench;
 use crate::program;
-use crate::report::{Latencies, Run, rss_mib};
+use crate::report::{Latencies, Run};
 use anyhow::{Context, Result, ensure};
 use billfold_app::imports::purchases;
 use billfold_domain::kernel::{Currency, TenantId};
@@ -76,7 +76,7 @@ pub(crate) fn seller() -> Result<TenantId> {
 /// A proof does not hold.
 pub(crate) async fn rebuilt(bench: &Bench, names: &[&'static str]) -> Result<Run> {
     let definitions = names.iter().map(|name| Ok(find(name)?)).collect::<Result<Vec<_>>>()?;
-    let head = head(bench).await?;
+    let head = bench.head().await?;
     let start = Instant::now();
     let built =
         rebuild(&bench.pools.owner, &definitions, &Options::default(), &Watch::silent()).await?;
@@ -98,7 +98,7 @@ pub(crate) async fn rebuilt(bench: &Bench, names: &[&'static str]) -> Result<Run
 /// The generation can't be filled.
 pub(crate) async fn followed(bench: &Bench, page: u32) -> Result<Run> {
     let definition = find(VIEW)?;
-    let head = head(bench).await?;
+    let head = bench.head().await?;
     let projector = Followed::new(definition);
     let generation = next_generation(bench, definition).await?;
     let mut owner = bench.pools.owner.acquire().await?;
@@ -121,7 +121,7 @@ pub(crate) async fn followed(bench: &Bench, page: u32) -> Result<Run> {
 /// # Errors
 /// A balance can't be read.
 pub(crate) async fn asked_as_of(bench: &Bench, questions: usize) -> Result<Run> {
-    let (tenant, head) = (seller()?, head(bench).await?);
+    let (tenant, head) = (seller()?, bench.head().await?);
     let reads = Reads::new(bench.pools.app.clone());
     let (account, currency) = (RECEIVABLE, Currency::parse("USD")?);
     let mut taken = Latencies::default();
@@ -133,19 +133,10 @@ pub(crate) async fn asked_as_of(bench: &Bench, questions: usize) -> Result<Run> 
         account_balances::balance(&reads, tenant, account, currency, when).await?;
         taken.add(asked.elapsed());
     }
-    Ok(Run {
-        bench: "as-of-balance".into(),
-        side: "billfold".into(),
-        point: format!("one account over {head} events"),
-        rate: questions as f64 / start.elapsed().as_secs_f64(),
-        unit: "questions/s".into(),
-        latency_ms: taken.percentiles(),
-        rss_mib: rss_mib(),
-    })
-}
-
-async fn head(bench: &Bench) -> Result<i64> {
-    Ok(Feed::new(bench.pools.feed.clone(), generation::LOG).head().await?.position)
+    let point = format!("one account over {head} events");
+    let rate = questions as f64 / start.elapsed().as_secs_f64();
+    let run = Run::new("as-of-balance", "billfold", &point, rate, "questions/s");
+    Ok(Run { latency_ms: taken.percentiles(), ..run })
 }
 
 async fn next_generation(bench: &Bench, definition: &Definition) -> Result<i32> {
@@ -164,14 +155,7 @@ async fn drop_retired(bench: &Bench, definition: &'static Definition) -> Result<
     Ok(())
 }
 
+/// A run that took from `start` until now.
 fn run(bench: &str, point: &str, events: u64, start: Instant) -> Run {
-    Run {
-        bench: bench.into(),
-        side: "billfold".into(),
-        point: point.into(),
-        rate: events as f64 / start.elapsed().as_secs_f64(),
-        unit: "events/s".into(),
-        latency_ms: None,
-        rss_mib: rss_mib(),
-    }
+    Run::of_events(bench, point, events as f64 / start.elapsed().as_secs_f64())
 }

@@ -212,7 +212,7 @@ async fn growth(laboratory: &Laboratory, arguments: &Arguments, runs: &mut Vec<R
     steps.retain(|events| *events <= arguments.events);
     steps.dedup();
     for events in steps {
-        let head = u64::try_from(replay::head(&bench).await?)?;
+        let head = u64::try_from(bench.head().await?)?;
         let missing = events.saturating_sub(head) / 2;
         note(runs, durable::bulk(&store, tenant, missing, 5_000).await?);
         for _ in 0..arguments.rounds {

@@ -1,7 +1,7 @@
 //! The other yardstick: what `pgbench` reaches when each transaction inserts one row of about 300
 //! bytes.
 
-use crate::report::{Run, rss_mib};
+use crate::report::Run;
 use anyhow::{Context, Result, bail};
 use sqlx::PgPool;
 use std::path::Path;
@@ -50,13 +50,6 @@ pub(crate) async fn run(
         bail!("pgbench gave no rate: {}", String::from_utf8_lossy(&output.stderr));
     };
     let rate = rate.split_whitespace().next().unwrap_or("0").parse()?;
-    Ok(Run {
-        bench: "durable-commands".into(),
-        side: "pgbench, one row a transaction".into(),
-        point: format!("{clients} clients"),
-        rate,
-        unit: "commands/s".into(),
-        latency_ms: None,
-        rss_mib: rss_mib(),
-    })
+    let (side, point) = ("pgbench, one row a transaction", format!("{clients} clients"));
+    Ok(Run::new("durable-commands", side, &point, rate, "commands/s"))
 }

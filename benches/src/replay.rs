@@ -1,12 +1,11 @@
 //! Reading the whole log into typed events, and verifying its chain.
 
 use crate::laboratory::Bench;
-use crate::report::{Run, rss_mib};
+use crate::report::Run;
 use crate::workload::{BenchEvent, BenchState};
 use anyhow::{Context, Result, ensure};
 use billfold_event_store::chain::{DatabaseSource, VerifyOptions, verify};
 use billfold_event_store::copy::{self, Fact, Range};
-use billfold_event_store::feed::Feed;
 use std::time::Instant;
 
 /// Replays every event into typed events and folds them; events per second.
@@ -14,7 +13,7 @@ use std::time::Instant;
 /// # Errors
 /// The log can't be read to its head.
 pub(crate) async fn read(bench: &Bench) -> Result<Run> {
-    let range = Range { log_id: 1, after: 0, through: head(bench).await? };
+    let range = Range { log_id: 1, after: 0, through: bench.head().await? };
     let start = Instant::now();
     let (count, state) = copy::fold::<Fact, _, serde_json::Error>(
         &bench.pools.feed,
@@ -31,7 +30,7 @@ pub(crate) async fn read(bench: &Bench) -> Result<Run> {
     .context("the replay failed")?;
     let rate = count as f64 / start.elapsed().as_secs_f64();
     std::hint::black_box(state);
-    Ok(run("replay-read", "typed events, COPY", rate))
+    Ok(Run::of_events("replay-read", "typed events, COPY", rate))
 }
 
 /// Derives the whole chain again: leaves, roots, batches, receipts, streams; events per second.
@@ -44,26 +43,5 @@ pub(crate) async fn verified(bench: &Bench) -> Result<Run> {
     let report = verify(&mut source, VerifyOptions::default(), |_| {}).await?;
     let seconds = start.elapsed().as_secs_f64();
     ensure!(report.is_sound(), "the log is damaged: {:?}", report.first());
-    Ok(run("verify", "whole chain", report.position as f64 / seconds))
-}
-
-/// The newest position of the log.
-///
-/// # Errors
-/// The server is away.
-pub(crate) async fn head(bench: &Bench) -> Result<i64> {
-    Ok(Feed::new(bench.pools.feed.clone(), 1).head().await?.position)
-}
-
-/// A run of ours without latencies.
-fn run(bench: &str, point: &str, rate: f64) -> Run {
-    Run {
-        bench: bench.into(),
-        side: "billfold".into(),
-        point: point.into(),
-        rate,
-        unit: "events/s".into(),
-        latency_ms: None,
-        rss_mib: rss_mib(),
-    }
+    Ok(Run::of_events("verify", "whole chain", report.position as f64 / seconds))
 }

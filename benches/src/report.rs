@@ -25,6 +25,26 @@ pub(crate) struct Run {
     pub(crate) rss_mib: u64,
 }
 
+impl Run {
+    /// A run whose memory is that of this process until now, and in which nothing waited.
+    pub(crate) fn new(bench: &str, side: &str, point: &str, rate: f64, unit: &str) -> Self {
+        Self {
+            bench: bench.into(),
+            side: side.into(),
+            point: point.into(),
+            rate,
+            unit: unit.into(),
+            latency_ms: None,
+            rss_mib: rss_mib(),
+        }
+    }
+
+    /// A run of our own side that counts events.
+    pub(crate) fn of_events(bench: &str, point: &str, rate: f64) -> Self {
+        Self::new(bench, "billfold", point, rate, "events/s")
+    }
+}
+
 /// Latencies of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Latencies(Vec<u32>);
@@ -113,7 +133,7 @@ fn line(runs: &[Run], (bench, side, point): (&str, &str, &str)) -> Option<Line> 
 }
 
 /// Peak resident memory of this process in MiB; 0 where the system does not tell.
-pub(crate) fn rss_mib() -> u64 {
+fn rss_mib() -> u64 {
     rss_of("self")
 }
 

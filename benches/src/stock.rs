@@ -1,6 +1,6 @@
 //! The yardstick: `postgres-es` as published, on tables of its own in the same server.
 
-use crate::report::{Latencies, Run, rss_mib};
+use crate::report::{Latencies, Run};
 use crate::workload::{AppendTwo, BenchState};
 use anyhow::Result;
 use cqrs_es::persist::{GenericQuery, PersistedEventRepository, PersistedEventStore, QueryReplay};
@@ -67,15 +67,9 @@ pub(crate) async fn commands(pool: &PgPool, tasks: usize, span: Duration) -> Res
         all.merge(task.await??);
     }
     let rate = all.len() as f64 / start.elapsed().as_secs_f64();
-    Ok(Run {
-        bench: "durable-commands".into(),
-        side: "postgres-es".into(),
-        point: format!("{tasks} in flight"),
-        rate,
-        unit: "commands/s".into(),
-        latency_ms: all.percentiles(),
-        rss_mib: rss_mib(),
-    })
+    let point = format!("{tasks} in flight");
+    let run = Run::new("durable-commands", "postgres-es", &point, rate, "commands/s");
+    Ok(Run { latency_ms: all.percentiles(), ..run })
 }
 
 /// Replays every stored event through the stock stream; events per second.
@@ -88,15 +82,8 @@ pub(crate) async fn replay(pool: &PgPool) -> Result<Run> {
         state.fold(&event?.payload);
         count += 1;
     }
-    Ok(Run {
-        bench: "replay-read".into(),
-        side: "postgres-es".into(),
-        point: "stream_all_events".into(),
-        rate: count as f64 / start.elapsed().as_secs_f64(),
-        unit: "events/s".into(),
-        latency_ms: None,
-        rss_mib: rss_mib(),
-    })
+    let rate = count as f64 / start.elapsed().as_secs_f64();
+    Ok(Run::new("replay-read", "postgres-es", "stream_all_events", rate, "events/s"))
 }
 
 /// What the stock view shows of a stream.
@@ -126,13 +113,6 @@ pub(crate) async fn rebuild(pool: &PgPool) -> Result<Run> {
     let replay = QueryReplay::new(repository, GenericQuery::new(Arc::new(views)));
     let start = Instant::now();
     replay.replay_all().await?;
-    Ok(Run {
-        bench: "rebuild".into(),
-        side: "postgres-es".into(),
-        point: "replay_all, GenericQuery".into(),
-        rate: events as f64 / start.elapsed().as_secs_f64(),
-        unit: "events/s".into(),
-        latency_ms: None,
-        rss_mib: rss_mib(),
-    })
+    let rate = events as f64 / start.elapsed().as_secs_f64();
+    Ok(Run::new("rebuild", "postgres-es", "replay_all, GenericQuery", rate, "events/s"))
 }
