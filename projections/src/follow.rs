@@ -1,5 +1,7 @@
 //! Keeping a projection up to date: what the log's follower asks of it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use billfold_event_store::{OnError, Projector, ProjectorError, Recorded};
 use sqlx::PgConnection;
@@ -37,9 +39,9 @@ impl Projector for Followed {
         &self,
         connection: &mut PgConnection,
         generation: i32,
-        page: &[Recorded],
+        page: &[Arc<Recorded>],
     ) -> Result<(), ProjectorError> {
-        let facts: Vec<Fact<'_>> = page.iter().map(Fact::from).collect();
+        let facts: Vec<Fact<'_>> = page.iter().map(|event| Fact::from(&**event)).collect();
         match page::write(self.definition, generation, connection, &facts).await {
             Ok(_) => Ok(()),
             Err(Error::Fold { position, error, .. }) => {

@@ -86,7 +86,7 @@ impl Projector for Totals {
         &self,
         connection: &mut PgConnection,
         generation: i32,
-        page: &[Recorded],
+        page: &[Arc<Recorded>],
     ) -> Result<(), ProjectorError> {
         let table = format!("{}_v{generation}", self.name);
         for event in page {
@@ -371,6 +371,26 @@ async fn a_stale_owner_is_fenced_off_and_folds_nothing_more() {
     assert_eq!(ground.totals("totals_v1").await[&stream], (465, 30));
     first.end().await;
     second.end().await;
+}
+
+#[tokio::test]
+async fn what_a_crash_of_the_database_takes_back_is_folded_again() {
+    let ground = Ground::with(&["totals"]).await;
+    let stream = Uuid::now_v7();
+    for amount in 1..=3 {
+        ground.append(stream, amount).await;
+    }
+    let running = ground.follow(&Arc::new(Totals::new("totals")), options("a"));
+    ground.at("totals", 3).await;
+    // rows and checkpoint of the last commits go together
+    let mut tx = ground.db.owner.begin().await.unwrap();
+    tx.execute("update projections set position = 1").await.unwrap();
+    tx.execute("update totals_v1 set total = 1, events = 1").await.unwrap();
+    tx.commit().await.unwrap();
+    ground.append(stream, 4).await;
+    ground.at("totals", 4).await;
+    assert_eq!(ground.totals("totals_v1").await[&stream], (10, 4));
+    running.end().await;
 }
 
 /// Poison in the middle of a page, in one stream of three.

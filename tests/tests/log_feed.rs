@@ -7,6 +7,7 @@ use billfold_event_store::copy::{self, Fact, Range, ReplayError, Whole};
 use billfold_event_store::{Feed, ReadError};
 use billfold_tests::harness::{PATIENCE, TestDb, eventually};
 use billfold_tests::scribe::{Entry, Scribe};
+use futures_util::future::join_all;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -69,6 +70,43 @@ async fn a_reader_sees_every_event_once_and_in_order_while_many_write() {
     }
     assert_eq!(feed.page(position, 17).await.unwrap(), []);
     assert_eq!(feed.head().await.unwrap().position, total);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_many_share_are_those_of_the_log_for_who_leads_and_who_lags() {
+    let db = TestDb::new().await;
+    let scribe = log_of(&db, 60).await;
+    let feed = Feed::new(db.feed.clone(), Scribe::LOG);
+    for (after, limit) in [(20, 10), (30, 10), (25, 30), (0, 10), (10, 20), (55, 10), (40, 30)] {
+        let everyone = join_all((0..9).map(|_| feed.shared_page(after, limit))).await;
+        let due = feed.page(after, limit).await.unwrap();
+        for page in everyone {
+            let page: Vec<_> = page.unwrap().iter().map(|event| (**event).clone()).collect();
+            assert!(!page.is_empty(), "after {after} there are events");
+            assert_eq!(page, due[..page.len()], "after {after}");
+        }
+    }
+    assert!(feed.shared_page(60, 10).await.unwrap().is_empty());
+    scribe.append_one(Entry::amount(Uuid::now_v7(), Uuid::now_v7(), 1)).await;
+    assert_eq!(feed.shared_page(60, 10).await.unwrap()[0].position, 61);
+}
+
+#[tokio::test]
+async fn the_newest_events_are_read_once_and_older_ones_make_room() {
+    let db = TestDb::new().await;
+    let scribe = Scribe::begin(&db.feed).await;
+    let text = "x".repeat(400_000);
+    for n in 0..60 {
+        let entry = Entry::amount(Uuid::now_v7(), Uuid::now_v7(), n);
+        scribe.append_one(Entry { payload: format!("{text:?}"), ..entry }).await;
+    }
+    let feed = Feed::new(db.feed.clone(), Scribe::LOG);
+    for after in (0..60).step_by(10) {
+        assert_eq!(feed.shared_page(after, 10).await.unwrap().len(), 10);
+    }
+    db.feed.close().await;
+    assert_eq!(feed.shared_page(50, 10).await.unwrap().len(), 10);
+    assert!(matches!(feed.shared_page(0, 10).await, Err(ReadError::Database(_))));
 }
 
 #[tokio::test]

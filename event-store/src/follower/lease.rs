@@ -19,12 +19,13 @@ pub(super) struct Lease {
     pub(super) generation: i32,
     pub(super) owner: String,
     pub(super) epoch: i64,
+    /// The checkpoint when the lease was taken.
+    pub(super) position: i64,
 }
 
 /// Where a generation stands, read under its row lock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Checkpoint {
-    pub(super) log_id: i16,
     pub(super) position: i64,
     pub(super) state: ProjectionState,
 }
@@ -75,7 +76,7 @@ impl Lease {
              where name = $3 and state = $4 and code_hash = $5 \
                and ($6::integer is null or generation = $6) \
                and (lease_until is null or lease_until < clock_timestamp() or lease_owner = $1) \
-             returning generation, lease_epoch",
+             returning generation, lease_epoch, position",
         )
         .bind(owner)
         .bind(millis(ttl))
@@ -86,8 +87,8 @@ impl Lease {
         .fetch_optional(pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let (generation, epoch) = (row.try_get(0)?, row.try_get(1)?);
-        Ok(Some(Self { name, generation, owner: owner.to_owned(), epoch }))
+        let (generation, epoch, position) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        Ok(Some(Self { name, generation, owner: owner.to_owned(), epoch, position }))
     }
 
     /// Locks and reads the checkpoint; nothing if the lease was lost.
@@ -96,7 +97,7 @@ impl Lease {
         connection: &mut PgConnection,
     ) -> Result<Option<Checkpoint>, sqlx::Error> {
         let row = sqlx::query(
-            "select log_id, position, state from projections \
+            "select position, state from projections \
              where name = $1 and generation = $2 and lease_owner = $3 and lease_epoch = $4 \
              for update",
         )
@@ -108,9 +109,8 @@ impl Lease {
         .await?;
         row.map(|row| {
             Ok(Checkpoint {
-                log_id: row.try_get(0)?,
-                position: row.try_get(1)?,
-                state: ProjectionState::from_column(row.try_get(2)?)?,
+                position: row.try_get(0)?,
+                state: ProjectionState::from_column(row.try_get(1)?)?,
             })
         })
         .transpose()

@@ -1,29 +1,37 @@
-//! One page, one transaction: read the checkpoint under its lock, read events, fold, park, move the
-//! checkpoint, commit.
+//! One page, one transaction: read the checkpoint under its lock, fold, park, move the checkpoint,
+//! commit.
 //!
 //! Guarantees: an event is folded into a generation exactly once, because what it wrote and the
-//! checkpoint that covers it commit together or not at all.
+//! checkpoint that covers it commit together or not at all. For the same reason nobody waits until
+//! a commit is on disk: what a crash of the database loses is folded again.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::postgres::{PgConnection, PgPool};
 
 use super::generations::ProjectionState;
-use super::lease::Lease;
+use super::lease::{Checkpoint, Lease};
 use super::parked::{self, Stream};
 use super::projector::{OnError, Projector, ProjectorError};
-use crate::feed::{self, ReadError};
+use crate::feed::ReadError;
 use crate::recorded::Recorded;
+
+/// Begins a page's transaction.
+const BEGIN: &str = "begin; set local synchronous_commit = off";
 
 /// What became of one page.
 #[derive(Debug)]
 pub(super) enum Stepped {
     /// The checkpoint moved.
-    Moved { position: i64, full: bool, poisons: Vec<Poison> },
+    Moved { position: i64, poisons: Vec<Poison> },
     /// There is nothing new.
-    Idle { position: i64 },
+    Idle,
+    /// The checkpoint is not where the page begins: the end of an earlier page's commit was not
+    /// seen, or was lost in a crash of the database.
+    Elsewhere { position: i64 },
     /// Another process has the lease.
     Lost,
     /// The generation was paused, stopped or retired.
@@ -92,34 +100,37 @@ impl From<ReadError> for StepError {
     }
 }
 
-/// Follows the log by at most `limit` events. If there are none, the lease is renewed only if
+/// Folds a page that begins after position `after`. If it is empty, the lease is renewed only if
 /// `renew`.
 pub(super) async fn step(
     pool: &PgPool,
     lease: &Lease,
     projector: &dyn Projector,
-    limit: u32,
+    (after, page): (i64, Vec<Arc<Recorded>>),
     ttl: Duration,
     renew: bool,
 ) -> Result<Stepped, StepError> {
-    let mut tx = pool.begin().await?;
-    let Some(checkpoint) = lease.checkpoint(&mut tx).await? else { return Ok(Stepped::Lost) };
-    if !matches!(checkpoint.state, ProjectionState::Live | ProjectionState::Building) {
+    let mut tx = pool.begin_with(BEGIN).await?;
+    let Some(Checkpoint { position, state }) = lease.checkpoint(&mut tx).await? else {
+        return Ok(Stepped::Lost);
+    };
+    if !matches!(state, ProjectionState::Live | ProjectionState::Building) {
         return Ok(Stepped::Resting);
     }
-    let page = feed::page(&mut *tx, checkpoint.log_id, checkpoint.position, limit).await?;
+    if position != after {
+        return Ok(Stepped::Elsewhere { position });
+    }
     let Some(position) = page.last().map(|last| last.position) else {
         if renew {
-            lease.advance(&mut tx, checkpoint.position, ttl).await?;
+            lease.advance(&mut tx, after, ttl).await?;
             tx.commit().await?;
         }
-        return Ok(Stepped::Idle { position: checkpoint.position });
+        return Ok(Stepped::Idle);
     };
-    let full = u32::try_from(page.len()) == Ok(limit);
     let poisons = fold_and_park(&mut tx, lease, projector, page).await?;
     lease.advance(&mut tx, position, ttl).await?;
     tx.commit().await?;
-    Ok(Stepped::Moved { position, full, poisons })
+    Ok(Stepped::Moved { position, poisons })
 }
 
 /// Folds as many events as can be, from the first; a savepoint keeps a failed try from the
@@ -128,7 +139,7 @@ pub(super) async fn fold(
     connection: &mut PgConnection,
     projector: &dyn Projector,
     generation: i32,
-    events: &[Recorded],
+    events: &[Arc<Recorded>],
 ) -> Result<Folded, FoldFailure> {
     let (mut done, mut size) = (0, events.len());
     loop {
@@ -172,7 +183,7 @@ async fn fold_and_park(
     connection: &mut PgConnection,
     lease: &Lease,
     projector: &dyn Projector,
-    mut page: Vec<Recorded>,
+    mut page: Vec<Arc<Recorded>>,
 ) -> Result<Vec<Poison>, StepError> {
     let parked = parked::streams(connection, lease.name, lease.generation).await?;
     let held: HashSet<Stream> = parked.into_iter().collect();
@@ -188,7 +199,7 @@ async fn fold_and_park(
             return Err(StepError::Stop(poison));
         }
         page.drain(..folded.done);
-        let Some(stream) = page.first().map(stream_of) else { return Ok(poisons) };
+        let Some(stream) = page.first().map(|event| stream_of(event)) else { return Ok(poisons) };
         let waiting = page.extract_if(.., |event| stream_of(event) == stream).collect();
         hold(connection, lease, waiting, Some(&poison)).await?;
         poisons.push(poison);
@@ -198,14 +209,14 @@ async fn fold_and_park(
 async fn hold(
     connection: &mut PgConnection,
     lease: &Lease,
-    events: Vec<Recorded>,
+    events: Vec<Arc<Recorded>>,
     poison: Option<&Poison>,
 ) -> Result<(), sqlx::Error> {
     let reasons: Vec<(&Recorded, String)> = events
         .iter()
         .map(|event| match poison {
-            Some(poison) if poison.position == event.position => (event, poison.error.clone()),
-            _ => (event, "waits behind an earlier event of its stream".to_owned()),
+            Some(poison) if poison.position == event.position => (&**event, poison.error.clone()),
+            _ => (&**event, "waits behind an earlier event of its stream".to_owned()),
         })
         .collect();
     parked::park(connection, lease.name, lease.generation, &reasons).await

@@ -5,6 +5,8 @@
 //! one is parked and none after it is. Rows are references, so a retry reads the event as it is
 //! decoded then.
 
+use std::sync::Arc;
+
 use sqlx::Row;
 use sqlx::postgres::{PgConnection, PgPool};
 use thiserror::Error;
@@ -164,7 +166,7 @@ async fn events_of(
     name: &str,
     generation: i32,
     stream: &Stream,
-) -> Result<Vec<Recorded>, sqlx::Error> {
+) -> Result<Vec<Arc<Recorded>>, sqlx::Error> {
     let sql = format!(
         "select {COLUMNS} from events where (log_id, position) in ( \
              select p.log_id, d.position from dead_letters d \
@@ -181,14 +183,14 @@ async fn events_of(
         .bind(stream.2)
         .fetch_all(connection)
         .await?;
-    rows.iter().map(Recorded::from_row).collect()
+    rows.iter().map(|row| Recorded::from_row(row).map(Arc::new)).collect()
 }
 
 async fn forget(
     connection: &mut PgConnection,
     name: &str,
     generation: i32,
-    events: &[Recorded],
+    events: &[Arc<Recorded>],
 ) -> Result<(), sqlx::Error> {
     let positions: Vec<i64> = events.iter().map(|event| event.position).collect();
     sqlx::query(

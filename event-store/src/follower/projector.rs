@@ -1,6 +1,8 @@
 //! What a read model must offer to be followed. A projector has no way to send anything: effects
 //! belong to reactors, which are never rebuilt.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use sqlx::postgres::PgConnection;
 use thiserror::Error;
@@ -27,7 +29,7 @@ pub trait Projector: Send + Sync {
         &self,
         connection: &mut PgConnection,
         generation: i32,
-        page: &[Recorded],
+        page: &[Arc<Recorded>],
     ) -> Result<(), ProjectorError>;
 
     /// What happens to an event that cannot be folded.

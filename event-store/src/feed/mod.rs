@@ -6,6 +6,8 @@
 //! only. Absent on purpose: checkpoints and leases (`follower`), bulk reads (`copy`), typed
 //! events.
 
+mod recent;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use self::recent::Recent;
 use crate::canonical::Hash;
 use crate::recorded::{COLUMNS, Recorded};
 
@@ -93,6 +96,7 @@ struct Shared {
     log_id: i16,
     poll: Duration,
     tail: OnceLock<Tail>,
+    recent: Recent,
 }
 
 #[derive(Debug)]
@@ -116,7 +120,8 @@ impl Feed {
 
     /// As [`Feed::new`], looking at the head this often when nothing is notified.
     pub fn polling_every(pool: PgPool, log_id: i16, poll: Duration) -> Self {
-        Self { shared: Arc::new(Shared { pool, log_id, poll, tail: OnceLock::new() }) }
+        let (tail, recent) = (OnceLock::new(), Recent::default());
+        Self { shared: Arc::new(Shared { pool, log_id, poll, tail, recent }) }
     }
 
     /// The log this reads.
@@ -138,6 +143,20 @@ impl Feed {
     /// [`ReadError::Gap`] if the events are not contiguous; [`ReadError::Database`].
     pub async fn page(&self, after: i64, limit: u32) -> Result<Vec<Recorded>, ReadError> {
         page(&self.shared.pool, self.shared.log_id, after, limit).await
+    }
+
+    /// As [`Feed::page`], from memory where another clone has just read them: for all who follow
+    /// the log at about the same place.
+    ///
+    /// # Errors
+    /// As [`Feed::page`].
+    pub async fn shared_page(
+        &self,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        let shared = &*self.shared;
+        shared.recent.page(&shared.pool, shared.log_id, after, limit).await
     }
 
     /// At most `limit` events of one stream after sequence `after`, in order.
