@@ -184,7 +184,8 @@ create index dead_letters_by_stream on dead_letters (name, generation, tenant_id
 -- index whatever the planner believes of the sizes: a join planned while a table was small would be kept, and
 -- would read the whole table for every batch once it is large.
 --
--- First call: lock the head, then, in later statements, read what the lock protects. A statement that waited for
+-- First call: lock the head, then, in later statements, read what the lock protects. Keys and streams that are
+-- presumed new are not asked for; the second call fails where they are not. A statement that waited for
 -- the lock still has the snapshot from before the wait, so nothing may be read beside the lock itself.
 -- Arrays in the answer are in the order of the question, except those of receipts: `k_at` says which key each
 -- found receipt belongs to.
@@ -303,13 +304,15 @@ begin
                  unnest(s_positions) last, unnest(s_begun) begun) u
    where begun;
 
-  insert into streams (tenant_id, aggregate_type, aggregate_id, last_sequence, last_position)
-  select tenant, kind, id, sequence, last
-    from (select unnest(s_tenants) tenant, unnest(s_types) kind, unnest(s_ids) id, unnest(s_sequences) sequence,
-                 unnest(s_positions) last, unnest(s_begun) begun) u
-   where not begun
-  on conflict (tenant_id, aggregate_type, aggregate_id)
-  do update set last_sequence = excluded.last_sequence, last_position = excluded.last_position;
+  if false = any (s_begun) then
+    insert into streams (tenant_id, aggregate_type, aggregate_id, last_sequence, last_position)
+    select tenant, kind, id, sequence, last
+      from (select unnest(s_tenants) tenant, unnest(s_types) kind, unnest(s_ids) id, unnest(s_sequences) sequence,
+                   unnest(s_positions) last, unnest(s_begun) begun) u
+     where not begun
+    on conflict (tenant_id, aggregate_type, aggregate_id)
+    do update set last_sequence = excluded.last_sequence, last_position = excluded.last_position;
+  end if;
 
   if cardinality(c_series) > 0 then
     insert into counters (tenant_id, series, last, last_date)

@@ -204,6 +204,50 @@ async fn a_version_that_moved_is_a_conflict_and_says_where_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_has_an_answer_gets_it_where_its_request_would_fail_now() {
+    let db = TestDb::new().await;
+    let begin = || {
+        let needs = Needs { expect: vec![(jar(1), 0)], ..needs(&[jar(1)]) };
+        command("begin", "", needs, |desk| {
+            desk.append(&jar(1), added(5), |jar: &mut Jar| jar.content += 5)?;
+            Ok(json(5))
+        })
+    };
+    let first = open(&db).await.submit(begin()).await.unwrap();
+    // a process that knows nothing of it, and a version that moved since
+    let again = open(&db).await.submit(begin()).await.unwrap();
+    assert!(again.replayed);
+    assert_eq!((again.batch_no, again.versions), (first.batch_no, first.versions));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_was_thought_new_is_decided_on_as_it_is_and_so_are_its_neighbours() {
+    let db = TestDb::new().await;
+    open(&db).await.submit(fill("first", jar(1), 5)).await.unwrap();
+    let begin = |number: u128| {
+        let needs = Needs { fresh: vec![jar(number)], ..Needs::default() };
+        command(&format!("begin {number}"), "", needs, move |desk| {
+            let before = desk.state::<Jar>(&jar(number))?.content;
+            desk.append(&jar(number), added(1), |jar: &mut Jar| jar.content += 1)?;
+            Ok(json(before))
+        })
+    };
+    let look = || {
+        let needs = Needs { fresh: vec![jar(1)], ..Needs::default() };
+        command("look", "", needs, |desk| Ok(json(desk.state::<Jar>(&jar(1))?.content)))
+    };
+    let store = open(&db).await;
+    // nothing that is stored could tell that the jar is there
+    assert_eq!(store.submit(look()).await.unwrap().answer.get(), "5");
+    let store = open(&db).await;
+    let receipts = store.submit_many(vec![begin(2), begin(1), begin(3)]).await;
+    let answers: Vec<_> = receipts.iter().map(|it| it.as_ref().unwrap().answer.get()).collect();
+    assert_eq!(answers, ["0", "5", "0"]);
+    assert_eq!(store.load::<Jar>(&jar(1)).await.unwrap().content, 6);
+    assert_eq!(events(&db).await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_says_busy_at_once_and_imports_wait_for_room() {
     let db = TestDb::new().await;
     let options =

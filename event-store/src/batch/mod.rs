@@ -284,6 +284,8 @@ impl Deciding<'_> {
         let batch = (!self.receipts.is_empty()).then(|| self.seal());
         let hash = batch.as_ref().map_or(self.facts.head.batch_hash, |batch| batch.batch_hash);
         let batch_no = self.facts.head.batch_no + 1;
+        let here = |verdict| !matches!(verdict, &Verdict::Stored { .. } | &Verdict::Failed(_));
+        let receipts_for_all = verdicts.iter().all(here);
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(verdicts.len());
         for verdict in verdicts {
             let outcome = match verdict {
@@ -300,7 +302,8 @@ impl Deciding<'_> {
             };
             outcomes.push(outcome);
         }
-        Plan::new(batch, self.facts, self.recorded_at, self.events, self.receipts, outcomes)
+        let answers = (outcomes, receipts_for_all);
+        Plan::new(batch, self.facts, self.recorded_at, self.events, self.receipts, answers)
     }
 
     fn seal(&self) -> Batch {

@@ -36,6 +36,9 @@ pub(crate) struct Plan {
     pub(crate) released: Vec<(Uuid, ClaimKey)>,
     /// One answer per command, in their order; true once the batch is committed.
     pub(crate) outcomes: Vec<Outcome>,
+    /// Whether every command has a receipt in this batch: its own, or that of another command with
+    /// its key.
+    pub(crate) receipts_for_all: bool,
     /// The head before the batch.
     head: Head,
 }
@@ -106,7 +109,7 @@ impl Plan {
         recorded_at: DateTime<Utc>,
         events: Vec<EventRow>,
         receipts: Vec<ReceiptRow>,
-        outcomes: Vec<Outcome>,
+        (outcomes, receipts_for_all): (Vec<Outcome>, bool),
     ) -> Self {
         let mut plan = Self {
             batch,
@@ -118,6 +121,7 @@ impl Plan {
             taken: Vec::new(),
             released: Vec::new(),
             outcomes,
+            receipts_for_all,
             head: facts.head,
         };
         plan.net_effect(facts);

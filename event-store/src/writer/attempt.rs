@@ -14,7 +14,7 @@ use crate::stream::StreamKey;
 
 use super::append::append;
 use super::link::{Link, patience, within};
-use super::read::Question;
+use super::read::{Presumption, Question};
 use super::states::{self, Tail};
 use super::trouble::Trouble;
 use super::{Door, LOG_ID, Shared};
@@ -33,9 +33,10 @@ pub(super) async fn attempt(
     link: &mut Link,
     commands: &[Asked<'_>],
     door: &mut Door,
+    presumption: Presumption,
 ) -> Done {
     let mut tried = None;
-    let result = transaction(shared, link, commands, door, &mut tried).await;
+    let result = transaction(shared, link, commands, door, presumption, &mut tried).await;
     if matches!(result, Err(Trouble::Again(_) | Trouble::Unavailable(_) | Trouble::Refused(_))) {
         roll_back(shared, link).await;
     }
@@ -47,10 +48,11 @@ async fn transaction(
     link: &mut Link,
     commands: &[Asked<'_>],
     door: &mut Door,
+    presumption: Presumption,
     tried: &mut Option<Hash>,
 ) -> Result<Vec<Outcome>, Trouble> {
     let connection = link.get().map_err(Trouble::before_commit)?;
-    let decided = prepare(shared, connection, commands, door).await;
+    let decided = prepare(shared, connection, commands, door, presumption).await;
     let (batch, plan) = match decided.map_err(Trouble::before_commit)? {
         (Some(batch), plan) => (batch, plan),
         (None, plan) => {
@@ -76,24 +78,41 @@ async fn prepare(
     connection: &mut PgConnection,
     commands: &[Asked<'_>],
     door: &mut Door,
+    presumption: Presumption,
 ) -> Result<(Option<Batch>, Plan), sqlx::Error> {
     let limit = patience(shared.options.statement_timeout);
     let question = Question::of(commands);
     let mut known = shared.cache.get(question.streams.iter());
     within(limit, load_ahead(shared, connection, &question, &mut known)).await?;
     within(limit, run(connection, "begin")).await?;
-    let asking = question.ask(connection, &shared.kinds, LOG_ID);
-    let (mut facts, versions) = within(limit, asking).await?;
-    shared.cache.settle(&facts.head);
-    let adding = add_states(shared, connection, &question, versions, known, &mut facts);
-    within(limit, adding).await?;
-    let now = shared.clock.now();
-    let plan = batch::plan(facts, commands, now, &mut rand::random::<u128>);
+    let mut plan = decide(shared, connection, commands, &question, &known, presumption).await?;
+    if presumption == Presumption::New && !question.is_proved_by(&plan) {
+        shared.caution.raise();
+        plan = decide(shared, connection, commands, &question, &known, Presumption::None).await?;
+    }
     door.open();
     if let Some(batch) = plan.batch {
         within(limit, append(connection, &batch, &plan, commands)).await?;
     }
     Ok((plan.batch, plan))
+}
+
+/// Reads what the batch must know, under the head lock, and decides it.
+async fn decide(
+    shared: &Shared,
+    connection: &mut PgConnection,
+    commands: &[Asked<'_>],
+    question: &Question<'_>,
+    known: &[Option<Versioned>],
+    presumption: Presumption,
+) -> Result<Plan, sqlx::Error> {
+    let limit = patience(shared.options.statement_timeout);
+    let asking = question.ask(connection, &shared.kinds, LOG_ID, presumption);
+    let (mut facts, versions) = within(limit, asking).await?;
+    shared.cache.settle(&facts.head);
+    let adding = add_states(shared, connection, question, versions, known, &mut facts);
+    within(limit, adding).await?;
+    Ok(batch::plan(facts, commands, shared.clock.now(), &mut rand::random::<u128>))
 }
 
 /// Loads what the cache misses, before the lock is taken. What changes until then is made good by
@@ -131,7 +150,7 @@ async fn add_states(
     connection: &mut PgConnection,
     question: &Question<'_>,
     versions: Vec<i64>,
-    known: Vec<Option<Versioned>>,
+    known: &[Option<Versioned>],
     facts: &mut Facts,
 ) -> Result<(), sqlx::Error> {
     // another writer's states may have become part of the cache since

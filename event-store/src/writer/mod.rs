@@ -22,6 +22,7 @@
 
 mod append;
 mod attempt;
+mod caution;
 mod link;
 mod read;
 pub(crate) mod states;
@@ -46,7 +47,9 @@ use crate::store::StoreOptions;
 use crate::submission::{Prepared, SubmitError};
 
 use attempt::{Done, attempt};
+use caution::Caution;
 use link::Link;
+use read::Presumption;
 use trouble::Trouble;
 
 /// The log this store writes to.
@@ -62,6 +65,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: StoreOptions,
     queue: Arc<Mutex<mpsc::Receiver<Vec<Queued>>>>,
+    /// How much is looked up that could be presumed.
+    caution: Caution,
     /// Microseconds that the last batch took; what a caller is told to wait is guessed from it.
     last_batch: AtomicU64,
 }
@@ -111,7 +116,8 @@ impl Shared {
         queue: mpsc::Receiver<Vec<Queued>>,
     ) -> Self {
         let (cache, queue) = (Cache::new(options.cache_bytes), Arc::new(Mutex::new(queue)));
-        Self { kinds, cache, clock, options, queue, last_batch: AtomicU64::new(1000) }
+        let (caution, last_batch) = (Caution::default(), AtomicU64::new(1000));
+        Self { kinds, cache, clock, options, queue, caution, last_batch }
     }
 
     /// How long `waiting` commands are likely to need.
@@ -211,6 +217,10 @@ impl Writer {
         door: &mut Door,
     ) -> Result<Vec<Outcome>, Trouble> {
         let mut attempts = 0;
+        let mut presumption = match batch.iter().any(|queued| queued.tried.is_some()) {
+            true => Presumption::None,
+            false => self.shared.caution.allows(),
+        };
         loop {
             let patience = self.shared.options.reconnect_for;
             if let Err(error) = self.link.restore(patience).await {
@@ -218,7 +228,7 @@ impl Writer {
             }
             let done = {
                 let asked: Vec<Asked<'_>> = batch.iter().map(Queued::asked).collect();
-                attempt(&self.shared, &mut self.link, &asked, door).await
+                attempt(&self.shared, &mut self.link, &asked, door, presumption).await
             };
             let Done { tried, result } = done;
             let trouble = match result {
@@ -226,6 +236,12 @@ impl Writer {
                 Err(trouble) => trouble,
             };
             door.open();
+            let presumed = presumption == Presumption::New;
+            presumption = Presumption::None;
+            if presumed && matches!(trouble, Trouble::Refused(_)) {
+                self.shared.caution.raise();
+                continue;
+            }
             counter!("billfold_log_retries_total").increment(1);
             attempts += 1;
             warn!(?trouble, attempts, commands = batch.len(), "a batch was not stored");

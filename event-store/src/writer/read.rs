@@ -3,6 +3,10 @@
 //! Guarantees: each stream, key, series and claim of the batch is asked for once; the answers
 //! become the same [`Facts`] that any log decides on. Absent on purpose: states; the caller adds
 //! them, since most are in its cache.
+//!
+//! Nearly every key is new, and so is nearly every stream that a command says it begins. Such a
+//! [`Presumption`] saves the look-ups, and is proved by what the batch stores: the primary keys of
+//! `receipts` and `streams` refuse a key or a stream that was there.
 
 use std::collections::HashMap;
 use std::hash::Hash as Hashable;
@@ -13,10 +17,19 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Row, query};
 use uuid::Uuid;
 
-use crate::batch::{Asked, ClaimFact, CounterFact, Facts, Head, Holder, StoredReceipt};
+use crate::batch::{Asked, ClaimFact, CounterFact, Facts, Head, Holder, Plan, StoredReceipt};
 use crate::canonical::Hash;
 use crate::kinds::Kinds;
 use crate::stream::{ClaimKey, StreamKey};
+
+/// What is taken as true without a look-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presumption {
+    /// Nothing.
+    None,
+    /// Keys have no receipts yet, and streams that nobody expects to exist do not.
+    New,
+}
 
 /// What a batch asks for, each thing once.
 pub(super) struct Question<'a> {
@@ -60,6 +73,17 @@ impl<'a> Question<'a> {
         }
     }
 
+    /// Whether what was presumed of the batch is proved once `plan` is stored: every key then has a
+    /// receipt and every stream presumed new is begun, unless the database refuses.
+    pub(super) fn is_proved_by(&self, plan: &Plan) -> bool {
+        let begun = |stream| {
+            let row = plan.streams.binary_search_by_key(stream, |row| row.stream);
+            row.is_ok_and(|at| plan.streams[at].begun)
+        };
+        let mut fresh = self.streams.iter().zip(&self.fresh).filter(|(_, fresh)| **fresh);
+        plan.receipts_for_all && fresh.all(|(stream, _)| begun(stream))
+    }
+
     /// Locks the head, then reads. Answers the facts, still without states, and the version of each
     /// stream.
     pub(super) async fn ask(
@@ -67,14 +91,20 @@ impl<'a> Question<'a> {
         connection: &mut PgConnection,
         kinds: &Kinds,
         log_id: i16,
+        presumption: Presumption,
     ) -> Result<(Facts, Vec<i64>), sqlx::Error> {
+        let new = presumption == Presumption::New;
+        let places: Vec<usize> =
+            (0..self.streams.len()).filter(|at| !(new && self.fresh[*at])).collect();
+        let streams = || places.iter().map(|at| &self.streams[*at]);
+        let keys = if new { &[][..] } else { &self.keys };
         let row = query("select * from log_read($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
             .bind(log_id)
-            .bind(self.streams.iter().map(|stream| stream.tenant).collect::<Vec<_>>())
-            .bind(self.streams.iter().map(|stream| stream.kind).collect::<Vec<_>>())
-            .bind(self.streams.iter().map(|stream| stream.id).collect::<Vec<_>>())
-            .bind(self.keys.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
-            .bind(self.keys.iter().map(|(_, key)| *key).collect::<Vec<_>>())
+            .bind(streams().map(|stream| stream.tenant).collect::<Vec<_>>())
+            .bind(streams().map(|stream| stream.kind).collect::<Vec<_>>())
+            .bind(streams().map(|stream| stream.id).collect::<Vec<_>>())
+            .bind(keys.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
+            .bind(keys.iter().map(|(_, key)| *key).collect::<Vec<_>>())
             .bind(self.series.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
             .bind(self.series.iter().map(|(_, series)| *series).collect::<Vec<_>>())
             .bind(self.claims.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
@@ -83,10 +113,12 @@ impl<'a> Question<'a> {
             .fetch_one(connection)
             .await?;
         let mut facts = Facts::new(head(&row, log_id)?);
-        let versions: Vec<i64> = row.try_get("s_versions")?;
-        if versions.len() != self.streams.len() {
+        let found: Vec<i64> = row.try_get("s_versions")?;
+        if found.len() != places.len() {
             return Err(sqlx::Error::RowNotFound);
         }
+        let mut versions = vec![0; self.streams.len()];
+        places.into_iter().zip(found).for_each(|(at, version)| versions[at] = version);
         self.receipts(&row, kinds, &mut facts)?;
         self.counters(&row, &mut facts)?;
         self.holders(&row, kinds, &mut facts)?;
