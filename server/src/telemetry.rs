@@ -4,14 +4,19 @@
 //! Absent on purpose: what is logged; each crate says it where it happens.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
 use crate::config::{LogFormat, Telemetry};
+
+/// How often figures are summed up.
+const SUM_UP_EVERY: Duration = Duration::from_secs(5);
 
 /// Starts the log of this process; a second call is ignored.
 pub(crate) fn start_log(settings: &Telemetry) -> anyhow::Result<()> {
@@ -29,6 +34,18 @@ pub(crate) fn start_log(settings: &Telemetry) -> anyhow::Result<()> {
 /// Starts counting; the figures are read through [`metrics_routes`].
 pub(crate) fn start_metrics() -> anyhow::Result<PrometheusHandle> {
     Ok(PrometheusBuilder::new().install_recorder()?)
+}
+
+/// Sums up what was measured, so that it takes no more room while nobody reads it, until `stopping`
+/// turns true.
+pub(crate) async fn sum_up(handle: PrometheusHandle, mut stopping: watch::Receiver<bool>) {
+    let stopped = async {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    tokio::pin!(stopped);
+    while tokio::time::timeout(SUM_UP_EVERY, &mut stopped).await.is_err() {
+        handle.run_upkeep();
+    }
 }
 
 /// The page a monitoring system reads.

@@ -86,6 +86,8 @@ pub(super) async fn serve(
     let metrics = match ports.metrics {
         Some(listener) => {
             let handle = telemetry::start_metrics().map_err(Stop::bug)?;
+            let summing = telemetry::sum_up(handle.clone(), background.stopping());
+            background.add(Some(tokio::spawn(summing)));
             Some(serve_in_background(listener, telemetry::metrics_routes(handle), &stopping))
         }
         None => None,

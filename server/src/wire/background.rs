@@ -33,12 +33,12 @@ impl Default for Background {
 
 impl Background {
     /// Adds a task, if there is one; it ends when [`Background::stopping`] turns true.
-    pub(super) fn add(&mut self, task: Option<JoinHandle<()>>) {
+    pub(crate) fn add(&mut self, task: Option<JoinHandle<()>>) {
         self.tasks.extend(task);
     }
 
     /// Turns true when the tasks should end.
-    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
         self.stop.subscribe()
     }
 
