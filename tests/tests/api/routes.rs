@@ -58,6 +58,7 @@ fn fill(path: &str) -> String {
         .replace("{position}", "1")
         .replace("{line_no}", "1")
         .replace("{code}", "1200")
+        .replace("{name}", "journal")
 }
 
 #[tokio::test(flavor = "multi_thread")]

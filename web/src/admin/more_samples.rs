@@ -267,7 +267,12 @@ pub(super) fn projections() -> projections::Projections {
             moved: at(11, 20, 9, 41),
             error: error.to_owned(),
             parked: i64::from(!error.is_empty()),
-            can_rebuild: lag == 0,
+            paused: word == "Paused",
+            actions: vec![confirm::Action::new(
+                "/admin/projections/pause".to_owned(),
+                "Pause",
+                "pause",
+            )],
         }
     };
     projections::Projections {

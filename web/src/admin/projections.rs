@@ -1,7 +1,7 @@
-//! Read models: how far each has followed the log, what stopped it, and rebuilding beside the live
-//! one.
+//! Read models: how far each has followed the log, what stopped it; holding one where it is, and
+//! rebuilding beside the live one.
 
-use super::confirm::Confirm;
+use super::confirm::{Action, Confirm};
 use super::list::address;
 use crate::error::PageError;
 use crate::fields::new_key;
@@ -12,7 +12,7 @@ use crate::view::Tone;
 use crate::visitor::{Posted, Visitor};
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_app::access::Scope;
@@ -58,8 +58,10 @@ pub(crate) struct ProjectionRow {
     pub(crate) error: String,
     /// Events set aside because they could not be folded.
     pub(crate) parked: i64,
-    /// Whether a rebuild may be started.
-    pub(crate) can_rebuild: bool,
+    /// Whether it waits to be resumed.
+    pub(crate) paused: bool,
+    /// What may be done now.
+    pub(crate) actions: Vec<Action>,
 }
 
 const PATH: &str = "/admin/projections";
@@ -79,7 +81,7 @@ const QUESTIONS: [(&str, &str); 9] = [
 pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .route(PATH, get(list))
-        .route("/admin/projections/rebuild", get(question).post(rebuild))
+        .route("/admin/projections/{verb}", get(question).post(answer))
 }
 
 async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
@@ -121,7 +123,65 @@ fn row(one: &Generation, head: i64) -> ProjectionRow {
         moved: Moment(one.moved_at),
         error: one.error.clone().unwrap_or_default(),
         parked: one.parked,
-        can_rebuild: one.state != GenerationState::Building,
+        paused: one.state == GenerationState::Paused,
+        actions: actions(one),
+    }
+}
+
+fn actions(one: &Generation) -> Vec<Action> {
+    let brake = match one.state {
+        GenerationState::Building => return Vec::new(),
+        GenerationState::Live | GenerationState::Outdated => Deed::Pause,
+        GenerationState::Paused | GenerationState::Stopped => Deed::Resume,
+    };
+    [brake, Deed::Rebuild].map(|deed| deed.action(&one.name)).into()
+}
+
+/// What may be done with a read model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Deed {
+    Pause,
+    Resume,
+    Rebuild,
+}
+
+impl Deed {
+    /// Word in the address, verb, icon, and what is said on the page after it.
+    fn words(self) -> (&'static str, &'static str, &'static str, &'static str) {
+        match self {
+            Deed::Pause => ("pause", "Pause", "pause", "paused"),
+            Deed::Resume => ("resume", "Resume", "play", "resumed"),
+            Deed::Rebuild => ("rebuild", "Rebuild", "refresh-cw", "rebuild"),
+        }
+    }
+
+    fn href(self, name: &str) -> String {
+        address(&format!("{PATH}/{}", self.words().0), &[("name", name)])
+    }
+
+    fn action(self, name: &str) -> Action {
+        let (_, verb, icon, _) = self.words();
+        Action::new(self.href(name), verb, icon)
+    }
+
+    /// What will happen, for whoever is asked.
+    fn text(self) -> &'static str {
+        match self {
+            Deed::Pause => {
+                "It stays where it is until you resume or rebuild it, also when the server starts \
+                 again. Pages and the API go on showing what it knows now; what is written from \
+                 now on is kept in the log, but does not appear here yet."
+            }
+            Deed::Resume => {
+                "It reads what was written since it stood still, and follows the log again. \
+                 Nothing was lost meanwhile. One that an event stopped tries that event again."
+            }
+            Deed::Rebuild => {
+                "A new generation is folded from the whole log beside the live one, proved, and \
+                 takes its place. Reads go on meanwhile."
+            }
+        }
     }
 }
 
@@ -135,32 +195,33 @@ struct Wishes {
 async fn question(
     State(state): State<WebState>,
     visitor: Visitor,
+    Path(deed): Path<Deed>,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    confirm(&state, &visitor, &wishes.name, "").await?.ask(visitor.partial)
+    confirm(&state, &visitor, deed, &wishes.name, "").await?.ask(visitor.partial)
 }
 
 async fn confirm(
     state: &WebState,
     visitor: &Visitor,
+    deed: Deed,
     name: &str,
     error: &str,
 ) -> Result<Confirm, PageError> {
     state.must(visitor, Scope::Admin)?;
     let head = *state.operations().head().borrow();
-    let what = match name {
-        "" | "all" => "all read models".to_owned(),
-        name => name.to_owned(),
+    let (_, verb, _, _) = deed.words();
+    let what = match (deed, name) {
+        (Deed::Rebuild, "" | "all") => "all read models",
+        (_, name) => name,
     };
     Ok(Confirm {
         shell: visitor.shell(state, PATH, head).await?,
-        title: format!("Rebuild {what}?"),
-        text: "A new generation is folded from the whole log beside the live one, proved, and \
-               takes its place. Reads go on meanwhile."
-            .to_owned(),
-        action: address("/admin/projections/rebuild", &[("name", name)]),
+        title: format!("{verb} {what}?"),
+        text: deed.text().to_owned(),
+        action: deed.href(name),
         back: PATH.to_owned(),
-        verb: "Rebuild",
+        verb,
         danger: false,
         key: new_key(),
         version: String::new(),
@@ -169,19 +230,32 @@ async fn confirm(
     })
 }
 
-async fn rebuild(
+async fn answer(
     State(state): State<WebState>,
+    Path(deed): Path<Deed>,
     Query(wishes): Query<Wishes>,
     posted: Posted,
 ) -> Result<Response, PageError> {
     let visitor = posted.visitor;
     state.must(&visitor, Scope::Admin)?;
-    let name = Some(wishes.name.as_str()).filter(|name| !matches!(*name, "" | "all"));
-    match state.operations().rebuild(name).await {
-        Ok(()) => Ok(go(&address(PATH, &[("done", "rebuild")]))),
-        Err(error @ OperationsError::Busy(_)) => {
+    let (operations, name) = (state.operations(), wishes.name.as_str());
+    let done = match deed {
+        Deed::Pause => operations.pause(name).await,
+        Deed::Resume => operations.resume(name).await,
+        Deed::Rebuild => {
+            operations.rebuild(Some(name).filter(|name| !matches!(*name, "" | "all"))).await
+        }
+    };
+    let (word, _, _, flash) = deed.words();
+    match done {
+        Ok(()) => {
+            let actor = &visitor.caller.actor;
+            tracing::info!(projection = name, %actor, deed = word, "asked for");
+            Ok(go(&address(PATH, &[("done", flash)])))
+        }
+        Err(error @ (OperationsError::Busy(_) | OperationsError::State(_))) => {
             let error = crate::fields::sentence(&error.to_string());
-            confirm(&state, &visitor, &wishes.name, &error).await?.again()
+            confirm(&state, &visitor, deed, name, &error).await?.again()
         }
         Err(error) => Err(error.into()),
     }
