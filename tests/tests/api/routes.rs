@@ -194,6 +194,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
             "change_contact" => json!({ "contact": { "name": "Eve" } }),
             "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
+            "replace_lines" => json!({ "lines": [] }),
             "add_line" => billfold_tests::shop::line("1.00"),
             "set_due_date" => json!({ "due_date": "2026-04-01" }),
             "issue_invoice" => json!({}),

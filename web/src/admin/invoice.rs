@@ -175,6 +175,17 @@ pub(super) async fn events_of(
     Ok(event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows)
 }
 
+/// The invoice as it stood after `version` of its events; absent if they are not known.
+pub(super) async fn at_version(
+    state: &WebState,
+    tenant: TenantId,
+    id: InvoiceId,
+    version: i64,
+) -> Result<Stands, PageError> {
+    let history = History::of(events_of(state, tenant, id, AsOf::Now).await?);
+    Ok(history.before(usize::try_from(version).unwrap_or_default()))
+}
+
 /// An invoice folded from its events, and what it was after each.
 struct History {
     events: Vec<(Stored, InvoiceEvent)>,

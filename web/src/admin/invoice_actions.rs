@@ -41,6 +41,7 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
     match invoice {
         Invoice::Draft(_) => vec![
             action("discard", "Discard", "trash-2").class("danger"),
+            action("edit", "Edit lines", "pencil").on_a_page(),
             action("issue", "Issue", "badge-check").class("primary"),
         ],
         Invoice::Open(_) => {

@@ -13,7 +13,9 @@ pub(crate) mod fault;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
+mod invoice_edit;
 pub(crate) mod invoice_form;
+pub(crate) mod invoice_lines;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod list;
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(invoices::routes())
         .merge(invoice::routes())
         .merge(invoice_form::routes())
+        .merge(invoice_edit::routes())
         .merge(payments::routes())
         .merge(orders::routes())
         .merge(products::routes())
