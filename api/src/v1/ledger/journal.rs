@@ -59,6 +59,9 @@ pub(super) struct ListJournal {
     /// Some entry is on this account.
     #[param(example = "1200", pattern = "^[0-9]{4}$")]
     account: Option<String>,
+    /// Some entry is in this currency, ISO 4217; on the account, if one is given too.
+    #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
+    currency: Option<String>,
     /// Some entry concerns this client.
     #[param(example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")]
     client_id: Option<String>,
@@ -92,12 +95,14 @@ impl ListJournal {
             }
             account
         });
+        let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         let party = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         check.optional_date("/from", self.from);
         check.optional_date("/to", self.to);
         check.finish()?;
         Ok(journal::Filter {
             account: account.map(|account| account.code),
+            currency: currency.flatten(),
             party: party.flatten(),
             document: self.document,
             from: self.from,
