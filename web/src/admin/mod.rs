@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod confirm;
+pub(crate) mod deed;
 pub(crate) mod events;
 pub(crate) mod fault;
 pub(crate) mod integrity;

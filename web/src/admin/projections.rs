@@ -1,22 +1,21 @@
 //! Read models: how far each has followed the log, what stopped it; holding one where it is, and
 //! rebuilding beside the live one.
 
-use super::confirm::{Action, Confirm};
-use super::list::address;
+use super::confirm::Action;
+use super::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
-use crate::fields::new_key;
+use crate::fields::{Wrong, sentence};
 use crate::operations::{Generation, GenerationState, OperationsError};
-use crate::router::{go, page};
-use crate::state::WebState;
+use crate::router::page;
+use crate::state::{Seen, WebState};
 use crate::view::Tone;
-use crate::visitor::{Posted, Visitor};
+use crate::visitor::Visitor;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_app::access::Scope;
-use serde::Deserialize;
 
 use crate::layout::Shell;
 use crate::view::{Badge, Moment};
@@ -79,9 +78,7 @@ const QUESTIONS: [(&str, &str); 9] = [
 
 /// The page's and the question's addresses.
 pub(crate) fn routes() -> Router<WebState> {
-    Router::new()
-        .route(PATH, get(list))
-        .route("/admin/projections/{verb}", get(question).post(answer))
+    Router::new().route(PATH, get(list)).merge(deed::routes::<Verb>())
 }
 
 async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
@@ -131,53 +128,35 @@ fn row(one: &Generation, head: i64) -> ProjectionRow {
 fn actions(one: &Generation) -> Vec<Action> {
     let brake = match one.state {
         GenerationState::Building => return Vec::new(),
-        GenerationState::Live | GenerationState::Outdated => Deed::Pause,
-        GenerationState::Paused | GenerationState::Stopped => Deed::Resume,
+        GenerationState::Live | GenerationState::Outdated => (Verb::Pause, "Pause", "pause"),
+        GenerationState::Paused | GenerationState::Stopped => (Verb::Resume, "Resume", "play"),
     };
-    [brake, Deed::Rebuild].map(|deed| deed.action(&one.name)).into()
+    let back = format!("{PATH}/{}", one.name);
+    let rebuild = (Verb::Rebuild, "Rebuild", "refresh-cw");
+    [brake, rebuild].map(|(verb, label, icon)| deed::action(verb, &back, label, icon)).into()
 }
 
-/// What may be done with a read model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Deed {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
     Pause,
     Resume,
     Rebuild,
 }
 
-impl Deed {
-    /// Word in the address, verb, icon, and what is said on the page after it.
-    fn words(self) -> (&'static str, &'static str, &'static str, &'static str) {
-        match self {
-            Deed::Pause => ("pause", "Pause", "pause", "paused"),
-            Deed::Resume => ("resume", "Resume", "play", "resumed"),
-            Deed::Rebuild => ("rebuild", "Rebuild", "refresh-cw", "rebuild"),
-        }
-    }
-
-    fn href(self, name: &str) -> String {
-        address(&format!("{PATH}/{}", self.words().0), &[("name", name)])
-    }
-
-    fn action(self, name: &str) -> Action {
-        let (_, verb, icon, _) = self.words();
-        Action::new(self.href(name), verb, icon)
-    }
-
+impl Verb {
     /// What will happen, for whoever is asked.
     fn text(self) -> &'static str {
         match self {
-            Deed::Pause => {
+            Verb::Pause => {
                 "It stays where it is until you resume or rebuild it, also when the server starts \
                  again. Pages and the API go on showing what it knows now; what is written from \
                  now on is kept in the log, but does not appear here yet."
             }
-            Deed::Resume => {
+            Verb::Resume => {
                 "It reads what was written since it stood still, and follows the log again. \
                  Nothing was lost meanwhile. One that an event stopped tries that event again."
             }
-            Deed::Rebuild => {
+            Verb::Rebuild => {
                 "A new generation is folded from the whole log beside the live one, proved, and \
                  takes its place. Reads go on meanwhile."
             }
@@ -185,78 +164,54 @@ impl Deed {
     }
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    name: String,
-}
+impl Deed for Verb {
+    /// A read model's name, or `all`, which only a rebuild takes.
+    type Id = String;
+    const PAGE: &'static str = PATH;
+    const SCOPE: Scope = Scope::Admin;
+    const ALL: &'static [Verb] = &[Verb::Pause, Verb::Resume, Verb::Rebuild];
 
-async fn question(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Path(deed): Path<Deed>,
-    Query(wishes): Query<Wishes>,
-) -> Result<Response, PageError> {
-    confirm(&state, &visitor, deed, &wishes.name, "").await?.ask(visitor.partial)
-}
+    fn words(self) -> Words {
+        let (path, button, done) = match self {
+            Verb::Pause => ("pause", "Pause", "paused"),
+            Verb::Resume => ("resume", "Resume", "resumed"),
+            Verb::Rebuild => ("rebuild", "Rebuild", "rebuild"),
+        };
+        Words { path, button, done, danger: false }
+    }
 
-async fn confirm(
-    state: &WebState,
-    visitor: &Visitor,
-    deed: Deed,
-    name: &str,
-    error: &str,
-) -> Result<Confirm, PageError> {
-    state.must(visitor, Scope::Admin)?;
-    let head = *state.operations().head().borrow();
-    let (_, verb, _, _) = deed.words();
-    let what = match (deed, name) {
-        (Deed::Rebuild, "" | "all") => "all read models",
-        (_, name) => name,
-    };
-    Ok(Confirm {
-        shell: visitor.shell(state, PATH, head).await?,
-        title: format!("{verb} {what}?"),
-        text: deed.text().to_owned(),
-        action: deed.href(name),
-        back: PATH.to_owned(),
-        verb,
-        danger: false,
-        key: new_key(),
-        version: String::new(),
-        fields: Vec::new(),
-        error: error.to_owned(),
-    })
-}
+    fn back(_: &String) -> String {
+        PATH.to_owned()
+    }
 
-async fn answer(
-    State(state): State<WebState>,
-    Path(deed): Path<Deed>,
-    Query(wishes): Query<Wishes>,
-    posted: Posted,
-) -> Result<Response, PageError> {
-    let visitor = posted.visitor;
-    state.must(&visitor, Scope::Admin)?;
-    let (operations, name) = (state.operations(), wishes.name.as_str());
-    let done = match deed {
-        Deed::Pause => operations.pause(name).await,
-        Deed::Resume => operations.resume(name).await,
-        Deed::Rebuild => {
-            operations.rebuild(Some(name).filter(|name| !matches!(*name, "" | "all"))).await
+    async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
+        let what = match (self, asked.id.as_str()) {
+            (Verb::Rebuild, "all") => "all read models",
+            (_, name) if QUESTIONS.iter().any(|(known, _)| *known == name) => name,
+            _ => return Err(PageError::NotFound),
+        };
+        let title = format!("{} {what}?", self.words().button);
+        Ok(Question { title, text: self.text().to_owned(), version: None, fields: Vec::new() })
+    }
+
+    async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
+        let (operations, name) = (asked.state.operations(), asked.id.as_str());
+        let done = match self {
+            Verb::Pause => operations.pause(name).await,
+            Verb::Resume => operations.resume(name).await,
+            Verb::Rebuild => operations.rebuild(Some(name).filter(|name| *name != "all")).await,
+        };
+        match done {
+            Ok(()) => {
+                let actor = &asked.visitor.caller.actor;
+                tracing::info!(projection = name, %actor, deed = self.words().path, "asked for");
+                Ok(Ok(Seen::Now))
+            }
+            Err(error @ (OperationsError::Busy(_) | OperationsError::State(_))) => {
+                let whole = sentence(&error.to_string());
+                Ok(Err(Wrong::of_whole(whole)))
+            }
+            Err(error) => Err(error.into()),
         }
-    };
-    let (word, _, _, flash) = deed.words();
-    match done {
-        Ok(()) => {
-            let actor = &visitor.caller.actor;
-            tracing::info!(projection = name, %actor, deed = word, "asked for");
-            Ok(go(&address(PATH, &[("done", flash)])))
-        }
-        Err(error @ (OperationsError::Busy(_) | OperationsError::State(_))) => {
-            let error = crate::fields::sentence(&error.to_string());
-            confirm(&state, &visitor, deed, name, &error).await?.again()
-        }
-        Err(error) => Err(error.into()),
     }
 }
