@@ -43,7 +43,7 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
         (name = "settings", description = "The seller"),
-        (name = "operations", description = "Health and figures of the server, and holding read models"),
+        (name = "operations", description = "Health and figures of the server, and its brakes"),
     )
 )]
 pub(crate) struct Frame;

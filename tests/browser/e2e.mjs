@@ -211,7 +211,7 @@ async function useEditor(context, page, node, made) {
   check("the second editor is told", (await other.textContent("[role=alert]")).includes("Somebody else changed this draft") ? "" : "no word");
   equal("the second editor keeps what was typed", await other.inputValue("#unit_price-0"), "99.00");
   await other.goto(`${node.url}${made.draft}/edit`, { waitUntil: "load" });
-  equal("and has overwritten nothing", await other.inputValue("#unit_price-0"), "12");
+  equal("and has overwritten nothing", await other.inputValue("#unit_price-0"), "12.00");
   await other.close();
 }
 

@@ -217,13 +217,10 @@ async fn a_balance_names_its_last_entry_and_the_journal_of_the_account_adds_up_t
     let history = History::long(1_500);
     let (_db, reads) = followed_by(&history, 300, MONEY).await;
     let half = AsOf::Position(history.events.len() as i64 / 2);
-    let all = journal::page(
-        &reads,
-        tenant(0),
-        &journal::Filter::default(),
-        &paging::Wanted { after: None, limit: 5_000 },
-    );
-    let mut days: Vec<_> = all.await.unwrap().value.rows.iter().map(day).collect();
+    let (every, wanted) =
+        (journal::Filter::default(), paging::Wanted { after: None, limit: 5_000 });
+    let all = journal::page(&reads, tenant(0), &every, &wanted).await.unwrap().value.rows;
+    let mut days: Vec<NaiveDate> = all.iter().map(|it| it.entries[0].effective_on).collect();
     days.sort_unstable();
     let some_day = Some(days[days.len() / 2]);
     for (as_of, effective_on) in [(AsOf::Now, None), (half, None), (half, some_day)] {
@@ -238,7 +235,6 @@ async fn a_balance_names_its_last_entry_and_the_journal_of_the_account_adds_up_t
                 as_of,
                 ..journal::Filter::default()
             };
-            let wanted = paging::Wanted { after: None, limit: 5_000 };
             let rows = journal::page(&reads, tenant(0), &filter, &wanted).await.unwrap().value.rows;
             assert_eq!(rows[0].position(), balance.last_position, "{balance:?}");
             let own = rows.iter().flat_map(|posted| &posted.entries);
@@ -249,8 +245,4 @@ async fn a_balance_names_its_last_entry_and_the_journal_of_the_account_adds_up_t
             assert_eq!(net, balance.net(), "{balance:?}");
         }
     }
-}
-
-fn day(posted: &journal::Posted) -> NaiveDate {
-    posted.entries[0].effective_on
 }

@@ -1,9 +1,9 @@
-//! What is asked before it is done: the question at `PAGE/{id}/{verb}`, the answer by a form that is
-//! sent to the same address.
+//! What is asked before it is done: the question at `PAGE/{id}/{verb}`, the answer by a form that
+//! is sent to the same address.
 //!
-//! Guarantees: who lacks the scope is neither asked nor obeyed; a refusal leads back to the question
-//! with what was typed; an unknown verb or id is not found. Absent on purpose: forms that need more
-//! than a few fields, which have pages of their own.
+//! Guarantees: who lacks the scope is neither asked nor obeyed; a refusal leads back to the
+//! question with what was typed; an unknown verb or id is not found. Absent on purpose: forms that
+//! need more than a few fields, which have pages of their own.
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -357,7 +357,7 @@ fn line(line: &domain::Line) -> Line {
         kind: show::line_kind(line.kind),
         period: line.period.map_or_else(String::new, show::period),
         quantity: line.quantity.to_string(),
-        unit_price: format!("{}\u{a0}{}", currency.code(), line.unit_price.amount().normalize()),
+        unit_price: format!("{}\u{a0}{}", currency.code(), show::unit_price(&line.unit_price)),
         tax: show::tax(line.tax.category, line.tax.rate, line.tax.country),
         net: show::money(line.net),
     }

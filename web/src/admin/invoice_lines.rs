@@ -157,7 +157,7 @@ impl From<&Line> for Typed {
             description: line.description.clone(),
             kind: line.kind.word().to_owned(),
             quantity: line.quantity.to_string(),
-            unit_price: line.unit_price.amount().normalize().to_string(),
+            unit_price: show::unit_price(&line.unit_price),
             tax_rate: line.tax.rate.to_string(),
         }
     }

@@ -83,6 +83,32 @@ struct Wishes {
     cursor: String,
 }
 
+impl Wishes {
+    fn filter(&self) -> Result<Filter, PageError> {
+        Ok(Filter {
+            account: ledger::account(&self.account).map(|account| account.code),
+            currency: currency(&self.currency)?,
+            from: day(&self.from)?,
+            to: day(&self.to)?,
+            as_of: position(&self.as_of)?.map_or(AsOf::Now, AsOf::Position),
+            ..Filter::default()
+        })
+    }
+
+    /// The address of the page that begins at a cursor.
+    fn at(&self, cursor: &str) -> String {
+        let pairs = [
+            ("account", self.account.as_str()),
+            ("currency", &self.currency),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("as_of", &self.as_of),
+            ("cursor", cursor),
+        ];
+        address(PATH, &pairs)
+    }
+}
+
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -90,14 +116,7 @@ async fn list(
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::LedgerRead)?;
     let tenant = visitor.tenant();
-    let filter = Filter {
-        account: ledger::account(&wishes.account).map(|account| account.code),
-        from: day(&wishes.from)?,
-        to: day(&wishes.to)?,
-        currency: currency(&wishes.currency)?,
-        as_of: position(&wishes.as_of)?.map_or(AsOf::Now, AsOf::Position),
-        ..Filter::default()
-    };
+    let filter = wishes.filter()?;
     let mut wanted = wanted(&wishes.cursor)?;
     wanted.limit = 30;
     let found = journal::page(state.reads(), tenant, &filter, &wanted).await?;
@@ -128,17 +147,6 @@ async fn list(
         }
     };
     let entries: Vec<Posting> = rows.iter().map(posting).collect();
-    let this = |cursor: &str| {
-        let pairs = [
-            ("account", wishes.account.as_str()),
-            ("currency", &wishes.currency),
-            ("from", &wishes.from),
-            ("to", &wishes.to),
-            ("as_of", &wishes.as_of),
-            ("cursor", cursor),
-        ];
-        address(PATH, &pairs)
-    };
     page(&Journal {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         accounts: CHART
@@ -150,8 +158,8 @@ async fn list(
             .collect(),
         pager: Pager {
             text: format!("{} postings on this page", entries.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| this("")),
-            older: found.value.next.map(|next| this(&next.to_string())),
+            newer: (!wishes.cursor.is_empty()).then(|| wishes.at("")),
+            older: found.value.next.map(|next| wishes.at(&next.to_string())),
         },
         currency: wishes.currency.clone(),
         as_of: wishes.as_of.clone(),
