@@ -1,7 +1,7 @@
 //! What surrounds every answer, and what load balancers and readers of the document see.
 
 use billfold_app::access::Scope;
-use billfold_tests::shop::{Shop, send};
+use billfold_tests::shop::{Shop, eur, send};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,6 +37,21 @@ async fn a_paused_read_model_answers_what_it_knew_and_catches_up_when_resumed() 
     }
     let both = shop.fresh("/api/v1/clients").await.expect(200);
     assert_eq!(both.body["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_never_misses_an_invoice_that_a_paused_list_does_not_know() {
+    let shop = Shop::open().await;
+    let client = shop.client("Ada").await;
+    shop.fresh("/api/v1/invoices").await.expect(200);
+    shop.post("/api/v1/read-models/invoice_list/pause", json!({})).await.expect(200);
+    let invoice = shop.invoice(&client, &["10.00"]).await;
+    let paid = json!({ "client_id": client, "amount": eur("11.90"), "method": "manual_bank" });
+    let refused = shop.post_as("k-1", "/api/v1/payments", paid.clone()).await;
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    shop.post("/api/v1/read-models/invoice_list/resume", json!({})).await.expect(200);
+    shop.post_as("k-1", "/api/v1/payments", paid).await.expect(201);
+    assert_eq!(shop.read_invoice(&invoice).await["status"], "paid");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,8 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_app::access::Scope;
+use billfold_projections::Projection as _;
+use billfold_projections::invoice_list::InvoiceList;
 
 use crate::layout::Shell;
 use crate::view::{Badge, Moment};
@@ -64,6 +66,9 @@ pub(crate) struct ProjectionRow {
 }
 
 const PATH: &str = "/admin/projections";
+/// What else stands still with the invoice list: a payment must not miss the invoice it should pay.
+const PAYMENTS_WAIT: &str = " Meanwhile payments that pay the oldest invoices first are refused; \
+     those that name their invoice are not.";
 const QUESTIONS: [(&str, &str); 9] = [
     ("account_balances", "What does every account hold, on any day and as known at any time?"),
     ("client_list", "Who are the clients, and what do they owe?"),
@@ -191,7 +196,11 @@ impl Deed for Verb {
             _ => return Err(PageError::NotFound),
         };
         let title = format!("{} {what}?", self.words().button);
-        Ok(Question { title, text: self.text().to_owned(), version: None, fields: Vec::new() })
+        let mut text = self.text().to_owned();
+        if (self, what) == (Verb::Pause, InvoiceList::NAME) {
+            text.push_str(PAYMENTS_WAIT);
+        }
+        Ok(Question { title, text, version: None, fields: Vec::new() })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
