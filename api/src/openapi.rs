@@ -43,7 +43,7 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
         (name = "settings", description = "The seller"),
-        (name = "operations", description = "Health and figures of the server"),
+        (name = "operations", description = "Health and figures of the server, and its brakes"),
     )
 )]
 pub(crate) struct Frame;
@@ -139,7 +139,10 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         kinds.extend([Kind::State, Kind::Rule]);
     } else if write && !has_id && !public {
         kinds.push(Kind::Rule);
-    } else if takes(operation, "min_position") || takes(operation, "as_of") {
+    } else if write && tagged(operation, "operations")
+        || takes(operation, "min_position")
+        || takes(operation, "as_of")
+    {
         kinds.push(Kind::State);
     }
     if operation.request_body.is_some() {
@@ -208,10 +211,16 @@ fn takes(operation: &Operation, name: &str) -> bool {
     })
 }
 
-/// Whether it is a write of history: signing in and keys are not, and a preview stores nothing.
+/// Whether it is a write of history: signing in, keys and the brakes of read models are not, and a
+/// preview stores nothing.
 fn is_command(operation: &Operation) -> bool {
-    let tagged = |tag: &str| operation.tags.iter().flatten().any(|each| each == tag);
-    !tagged("access") && operation.operation_id.as_deref() != Some("preview_invoice")
+    !tagged(operation, "access")
+        && !tagged(operation, "operations")
+        && operation.operation_id.as_deref() != Some("preview_invoice")
+}
+
+fn tagged(operation: &Operation, tag: &str) -> bool {
+    operation.tags.iter().flatten().any(|each| each == tag)
 }
 
 fn problem(kind: Kind) -> Response {

@@ -190,6 +190,8 @@ pub struct Balance {
     pub debit: i64,
     /// Credits, in minor units.
     pub credit: i64,
+    /// Position of the last event that was posted here; 0 if there is none.
+    pub last_position: i64,
 }
 
 impl Balance {
@@ -244,17 +246,18 @@ pub async fn balance(
     let mut read = reads.open(tenant, names(when)).await?;
     let as_of = read.resolve(AccountBalances::NAME, when.as_of).await?;
     let sql = format!(
-        "select coalesce(sum(debit), 0)::bigint, coalesce(sum(credit), 0)::bigint from ({}) sums",
+        "select coalesce(sum(debit), 0)::bigint, coalesce(sum(credit), 0)::bigint, \
+             coalesce(max(last_position), 0) from ({}) sums",
         sums(when, as_of, "$2", "$3")
     );
-    let (debit, credit) = sqlx::query_as(&sql)
+    let (debit, credit, last_position) = sqlx::query_as(&sql)
         .bind(tenant.uuid())
         .bind(account.as_str())
         .bind(currency.code())
         .bind(when.effective_on)
         .fetch_one(read.conn())
         .await?;
-    Ok(read.answer(Balance { account, currency, debit, credit }))
+    Ok(read.answer(Balance { account, currency, debit, credit, last_position }))
 }
 
 /// The balance of one account with one client, from the journal's entries.
@@ -271,9 +274,10 @@ pub async fn balance_with(
 ) -> Result<Answer<Balance>, Error> {
     let mut read = reads.open(tenant, &[Journal::NAME]).await?;
     let as_of = read.resolve(Journal::NAME, when.as_of).await?;
-    let (debit, credit) = sqlx::query_as(
+    let (debit, credit, last_position) = sqlx::query_as(
         "select coalesce(sum(amount) filter (where side = 'debit'), 0)::bigint, \
-             coalesce(sum(amount) filter (where side = 'credit'), 0)::bigint \
+             coalesce(sum(amount) filter (where side = 'credit'), 0)::bigint, \
+             coalesce(max(position), 0) \
          from journal_entries where tenant_id = $1 and party = $2 and position <= $3 \
              and account = $4 and currency = $5 and ($6::date is null or effective_on <= $6)",
     )
@@ -285,7 +289,7 @@ pub async fn balance_with(
     .bind(when.effective_on)
     .fetch_one(read.conn())
     .await?;
-    Ok(read.answer(Balance { account, currency, debit, credit }))
+    Ok(read.answer(Balance { account, currency, debit, credit, last_position }))
 }
 
 /// The balances of all accounts.
@@ -311,12 +315,13 @@ async fn all_accounts(
 ) -> Result<Vec<Balance>, Error> {
     // $2 and $3 are taken, as in `balance`, so that one text of the sums serves both.
     let sql = format!(
-        "select a.account, a.currency, s.debit, s.credit from ( \
+        "select a.account, a.currency, s.debit, s.credit, s.last_position from ( \
              select distinct account, currency from account_balances \
              where tenant_id = $1 and span = {ALL} and grain = 'all' \
                  and $2::text is null and $3::text is null \
          ) a cross join lateral ( \
-             select sum(debit)::bigint as debit, sum(credit)::bigint as credit from ({}) sums \
+             select sum(debit)::bigint as debit, sum(credit)::bigint as credit, \
+                 max(last_position) as last_position from ({}) sums \
          ) s where s.debit is not null order by a.account, a.currency",
         sums(when, as_of, "a.account", "a.currency")
     );
@@ -333,6 +338,7 @@ async fn all_accounts(
             currency: Currency::get(row, 1)?,
             debit: row.try_get(2)?,
             credit: row.try_get(3)?,
+            last_position: row.try_get(4)?,
         })
     };
     Ok(rows.iter().map(balance).collect::<Result<_, _>>()?)
@@ -361,7 +367,7 @@ fn sums(when: When, as_of: i64, account: &str, currency: &str) -> String {
     let mut blocks = |span: i16, first: i64, until: i64| {
         parts.extend(days.iter().map(|days| {
             format!(
-                "select debit, credit from account_balances where tenant_id = $1 \
+                "select debit, credit, last_position from account_balances where tenant_id = $1 \
                  and account = {account} and currency = {currency} and span = {span} and {days} \
                  and block >= {first} and block < {until}"
             )
@@ -380,7 +386,7 @@ fn sums(when: When, as_of: i64, account: &str, currency: &str) -> String {
     }
     parts.push(format!(
         "select case side when 'debit' then amount else 0 end, \
-             case side when 'credit' then amount else 0 end \
+             case side when 'credit' then amount else 0 end, position \
          from journal_entries where tenant_id = $1 and account = {account} \
              and currency = {currency} and position >= {from} and position < {end} \
              and ($4::date is null or effective_on <= $4)"

@@ -45,6 +45,12 @@ pub enum Error {
         /// The projection.
         name: String,
     },
+    /// An event that cannot be folded holds the projection already.
+    #[error("{name} stands still already: an event cannot be folded; mend the cause, then resume")]
+    Stopped {
+        /// The projection.
+        name: &'static str,
+    },
     /// The read model is behind what the caller has seen.
     #[error("{name} has reached position {position}, not yet {wanted}")]
     NotYet {

@@ -186,6 +186,8 @@ impl Projection for Journal {
 pub struct Filter {
     /// Some entry is on this account.
     pub account: Option<AccountCode>,
+    /// Some entry is in this currency; on the account, if one is given too.
+    pub currency: Option<Currency>,
     /// Some entry concerns this client.
     pub party: Option<ClientId>,
     /// The document it comes from.
@@ -262,6 +264,9 @@ fn positions_of(tenant: TenantId, filter: &Filter, as_of: i64) -> QueryBuilder<'
     query.push(" and position <= ").push_bind(as_of);
     if let Some(account) = filter.account {
         query.push(" and account = ").push_bind(account.as_str());
+    }
+    if let Some(currency) = filter.currency {
+        query.push(" and currency = ").push_bind(currency.code());
     }
     if let Some(party) = filter.party {
         query.push(" and party = ").push_bind(party.uuid());

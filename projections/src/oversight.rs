@@ -35,6 +35,22 @@ impl Oversight {
         status::all(&self.feed).await
     }
 
+    /// Holds a read model where it is; see [`status::pause`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn pause(&self, name: &str) -> Result<Status, Error> {
+        status::pause(&self.feed, name).await
+    }
+
+    /// Lets a read model go on; see [`status::resume`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn resume(&self, name: &str) -> Result<Status, Error> {
+        status::resume(&self.feed, name).await
+    }
+
     /// The newest batch of the log.
     ///
     /// # Errors

@@ -1,13 +1,15 @@
-//! How do the read models stand? Asked by operators, the page of projections and `/readyz`.
+//! How do the read models stand? Asked by operators, the page of projections and `/readyz`. And
+//! the brake: one that is paused answers what it knew, until it is resumed.
 //!
 //! Guarantees: every projection of this program is in the answer, also one that has no tables yet.
-//! Absent on purpose: tenants. Operators see the whole log, with the role that follows it.
+//! Asking twice to pause or to resume changes nothing. Absent on purpose: tenants. Operators see
+//! the whole log, with the role that follows it.
 
 use billfold_event_store::follower::{self, ProjectionState, ProjectionStatus};
 use sqlx::PgPool;
 
 use crate::error::Error;
-use crate::registry::{PROJECTIONS, Standing};
+use crate::registry::{PROJECTIONS, Standing, find};
 
 /// How one projection stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,4 +50,35 @@ pub async fn all(feed: &PgPool) -> Result<Vec<Status>, Error> {
         Status { name: definition.name, version: definition.version, standing, live, building }
     });
     Ok(statuses.collect())
+}
+
+/// Holds a projection where it is; reads go on. `feed` is a pool of the role `billfold_feed`.
+///
+/// # Errors
+/// [`Error::Unknown`], [`Error::NotBuilt`], [`Error::Stopped`]; the database is away.
+pub async fn pause(feed: &PgPool, name: &str) -> Result<Status, Error> {
+    let name = find(name)?.name;
+    let paused = follower::pause(feed, name).await?;
+    let (status, state) = answering(feed, name).await?;
+    if !paused && state == ProjectionState::Stopped {
+        return Err(Error::Stopped { name });
+    }
+    Ok(status)
+}
+
+/// Lets a projection follow the log again after a pause, or try again the event that stopped it.
+/// `feed` is a pool of the role `billfold_feed`.
+///
+/// # Errors
+/// [`Error::Unknown`], [`Error::NotBuilt`]; the database is away.
+pub async fn resume(feed: &PgPool, name: &str) -> Result<Status, Error> {
+    let name = find(name)?.name;
+    follower::resume(feed, name).await?;
+    Ok(answering(feed, name).await?.0)
+}
+
+async fn answering(feed: &PgPool, name: &str) -> Result<(Status, ProjectionState), Error> {
+    let status = all(feed).await?.into_iter().find(|status| status.name == name);
+    let state = |status: Status| status.live.as_ref().map(|live| live.state).map(|it| (status, it));
+    status.and_then(state).ok_or_else(|| Error::NotBuilt { name: name.to_owned() })
 }

@@ -189,6 +189,56 @@ async function useForms(page, node, take) {
   return { client, invoice: invoices[0], draft: invoices[2], number };
 }
 
+/// A saved draft opened again; the second of two editors is told and overwrites nothing.
+async function useEditor(context, page, node, made) {
+  await page.goto(node.url + made.draft, { waitUntil: "load" });
+  await Promise.all([page.waitForURL(`**${made.draft}/edit`), page.click('a[href$="/edit"]')]);
+  equal("a saved draft opens with its lines", await page.inputValue("#description-0"), "Domain");
+  const other = await context.newPage();
+  await other.goto(`${node.url}${made.draft}/edit`, { waitUntil: "load" });
+  const submit = (on) => Promise.all([on.waitForNavigation({ waitUntil: "load" }), on.click("main form > .row button.primary")]);
+  await page.click("button[name=add]");
+  await page.waitForSelector("#description-1");
+  await page.fill("#description-1", "Transfer");
+  await page.fill("#unit_price-1", "5.00");
+  await page.fill("#tax_rate-1", "19");
+  await page.waitForFunction(() => document.querySelector(".sums dd.total")?.textContent.includes("20.23"));
+  await submit(page);
+  equal("an edited draft leads back to its page", new URL(page.url()).pathname, made.draft);
+  check("it has its new total", (await page.textContent("main")).includes("€\u00a020.23") ? "" : "no € 20.23");
+  await other.fill("#unit_price-0", "99.00");
+  await submit(other);
+  check("the second editor is told", (await other.textContent("[role=alert]")).includes("Somebody else changed this draft") ? "" : "no word");
+  equal("the second editor keeps what was typed", await other.inputValue("#unit_price-0"), "99.00");
+  await other.goto(`${node.url}${made.draft}/edit`, { waitUntil: "load" });
+  equal("and has overwritten nothing", await other.inputValue("#unit_price-0"), "12.00");
+  await other.close();
+}
+
+/// A read model is held where it is, says so, and goes on.
+async function useBrake(page, node, take) {
+  await page.goto(`${node.url}/admin/projections`, { waitUntil: "load" });
+  const press = async (verb) => {
+    await page.click(`a[aria-label="${verb} product_list"]`);
+    await page.waitForSelector("#sheet[open] button.primary");
+    await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click("#sheet button.primary")]);
+  };
+  await press("Pause");
+  check("a paused read model says how to go on", (await page.textContent("main")).includes("Resume it and it goes on from there") ? "" : "no word");
+  await look(page, take, "projections-paused");
+  await press("Resume");
+  equal("a resumed read model is live", await page.locator('a[aria-label="Pause product_list"]').count(), 1);
+}
+
+/// Each row of the trial balance leads to its entries in the journal.
+async function useBooks(page, node) {
+  await page.goto(`${node.url}/admin/trial-balance`, { waitUntil: "load" });
+  await Promise.all([page.waitForURL("**/admin/journal?**"), page.click("tbody th a")]);
+  const asked = new URL(page.url()).searchParams;
+  equal("the journal is that of the account", await page.inputValue("#account"), asked.get("account"));
+  equal("and of the currency", await page.inputValue("#currency"), "EUR");
+}
+
 async function useKeys(page, node, made) {
   await page.goto(`${node.url}/admin`, { waitUntil: "load" });
   await page.keyboard.press("Tab");
@@ -278,17 +328,20 @@ const places = (made) => ({
   "invoice-history": `${made.invoice}?tab=events`,
   "invoice-void": `${made.invoice}/void`,
   draft: made.draft,
+  "draft-edit": `${made.draft}/edit`,
   payments: "/admin/payments",
   "payment-new": "/admin/payments/new",
   orders: "/admin/orders",
   products: "/admin/products",
   "product-new": "/admin/products/new",
   journal: "/admin/journal",
+  "journal-account": "/admin/journal?account=1200&currency=EUR&as_of=8",
   "trial-balance": "/admin/trial-balance",
   events: "/admin/events",
   event: "/admin/events/5",
   audit: "/admin/audit",
   projections: "/admin/projections",
+  "projection-pause": "/admin/projections/journal/pause",
   integrity: "/admin/integrity",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
@@ -333,6 +386,10 @@ try {
   await signIn(page, node);
   const made = await useForms(page, node, take);
   check("using the forms is quiet", take());
+  await useEditor(context, page, node, made);
+  await useBrake(page, node, take);
+  await useBooks(page, node);
+  check("editor, brake and books are quiet", take());
   await useKeys(page, node, made);
   await useTime(page, node, made);
   await useStream(context, page, node);

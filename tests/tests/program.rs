@@ -125,3 +125,22 @@ fn a_first_account_needs_a_seller_and_a_good_password() {
     assert!(stderr(&lost).contains("is missing"), "{}", stderr(&lost));
     assert!(!key.exists(), "no new key takes its place");
 }
+
+#[test]
+fn a_source_that_cannot_be_reached_is_named_without_its_password_and_with_what_to_do() {
+    let folder = TempFolder::new();
+    let port = {
+        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        free.local_addr().unwrap().port()
+    };
+    let source = format!("postgres://reader:s3cret-word@127.0.0.1:{port}/old_billing");
+    let import = ["import", "cqrs-es", "--by-stream", "--source", &source];
+    let refused = run(folder.path(), &import, &[], "");
+    assert_eq!(refused.status.code(), Some(3));
+    let said = stderr(&refused);
+    let address = format!("the source database old_billing at 127.0.0.1:{port} as reader");
+    for part in [&address, "refused", "nothing was imported", "check the address", "run the same"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains("s3cret-word"), "{said}");
+}

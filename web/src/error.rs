@@ -155,7 +155,9 @@ impl From<OperationsError> for PageError {
     fn from(error: OperationsError) -> PageError {
         match error {
             OperationsError::Unknown(_) => PageError::NotFound,
-            OperationsError::Busy(_) => PageError::Malformed(error.to_string()),
+            OperationsError::Busy(_) | OperationsError::State(_) => {
+                PageError::Malformed(error.to_string())
+            }
             OperationsError::Unavailable(_) => {
                 tracing::error!(%error, "the node does not answer");
                 PageError::Unavailable

@@ -61,6 +61,11 @@ pub(crate) struct Wrong {
 }
 
 impl Wrong {
+    /// Something is wrong with the whole.
+    pub(crate) fn of_whole(whole: String) -> Wrong {
+        Wrong { whole, fields: Vec::new() }
+    }
+
     /// Notes what is wrong with a field.
     pub(crate) fn at(&mut self, field: impl Into<String>, detail: impl Into<String>) {
         self.fields.push((field.into(), sentence(&detail.into())));

@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 18] = [
+const DONE: [(&str, &str); 19] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -23,6 +23,7 @@ const DONE: [(&str, &str); 18] = [
     ("price", "Price set."),
     ("retired", "Product retired."),
     ("draft", "Draft saved. It has no number until it is issued."),
+    ("revised", "Draft saved."),
     ("discarded", "Draft discarded."),
     ("issued", "Invoice issued and posted to the ledger."),
     ("voided", "Invoice voided by a credit note."),
@@ -35,20 +36,18 @@ const DONE: [(&str, &str); 18] = [
     ("welcome", "Signed in."),
 ];
 
+const NOT_QUITE: [(&str, &str); 2] = [
+    ("late", "Saved. This page is still catching up: reload in a moment."),
+    ("no-draft", "It is no draft any more, so its lines cannot be changed."),
+];
+
 impl Flash {
     /// The sentence for the word in the address, if it is one of ours.
     pub(crate) fn of(word: &str) -> Option<Flash> {
-        if word == "late" {
-            return Some(Flash {
-                icon: "clock",
-                tone: "amber",
-                text: "Saved. This page is still catching up: reload in a moment.",
-            });
-        }
-        DONE.iter().find(|(known, _)| *known == word).map(|(_, text)| Flash {
-            icon: "circle-check",
-            tone: "",
-            text,
-        })
+        let of = |said: &[(&str, &'static str)], icon, tone| {
+            let (_, text) = said.iter().find(|(known, _)| *known == word)?;
+            Some(Flash { icon, tone, text })
+        };
+        of(&DONE, "circle-check", "").or_else(|| of(&NOT_QUITE, "clock", "amber"))
     }
 }

@@ -26,6 +26,12 @@ pub trait Operations: Send + Sync {
     /// Begins to build read models anew beside the live ones; all of them without a name.
     async fn rebuild(&self, name: Option<&str>) -> Result<(), OperationsError>;
 
+    /// Holds a read model where it is; reads go on.
+    async fn pause(&self, name: &str) -> Result<(), OperationsError>;
+
+    /// Lets a paused or stopped read model follow the log again.
+    async fn resume(&self, name: &str) -> Result<(), OperationsError>;
+
     /// What is known of the whole log.
     fn proof(&self) -> Proof;
 
@@ -42,6 +48,9 @@ pub enum OperationsError {
     /// It is being built already.
     #[error("{0} is being rebuilt already; wait until it is done")]
     Busy(String),
+    /// The read model is in a state that does not allow it; the text says which.
+    #[error("{0}")]
+    State(String),
     /// The database is away.
     #[error("the log cannot be asked now")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

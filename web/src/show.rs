@@ -7,7 +7,7 @@ use billfold_domain::client::ClientEvent;
 use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
     ClientId, Country, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId, Percent, Period,
-    ProductId,
+    ProductId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::order::OrderEvent;
@@ -145,6 +145,15 @@ pub(crate) fn tax(category: TaxCategory, rate: Percent, country: Country) -> Str
 pub(crate) fn period(period: Period) -> String {
     let last = period.to().pred_opt().unwrap_or(period.to());
     format!("{} to {}", period.from().format("%-d %b %Y"), Day(last).plain())
+}
+
+/// A price of one, with the decimals of its currency or as many more as it has.
+pub(crate) fn unit_price(price: &UnitPrice) -> String {
+    let mut amount = price.amount().normalize();
+    if amount.scale() < price.currency().exponent() {
+        amount.rescale(price.currency().exponent());
+    }
+    amount.to_string()
 }
 
 /// The event inside a stored one; none when this program is too old for it.

@@ -6,10 +6,9 @@ use async_trait::async_trait;
 use billfold_app::ports::{ApiKeyRow, ApiKeys, StoreFailure};
 use billfold_domain::kernel::{ApiKeyId, TenantId};
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 use sqlx::postgres::{PgPool, PgRow};
 
-use super::scoped::{begin, failed};
+use super::scoped::{Scoped, get};
 
 const COLUMNS: &str =
     "key_id, name, secret_hash, scopes, created_by, created_at, expires_at, revoked_at";
@@ -17,22 +16,21 @@ const COLUMNS: &str =
 /// The API keys.
 #[derive(Clone, Debug)]
 pub struct PostgresApiKeys {
-    pool: PgPool,
+    rows: Scoped,
 }
 
 impl PostgresApiKeys {
     /// Over a pool whose connections run as `billfold_app`.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { rows: Scoped(pool) }
     }
 }
 
 #[async_trait]
 impl ApiKeys for PostgresApiKeys {
     async fn add(&self, row: &ApiKeyRow) -> Result<(), StoreFailure> {
-        let mut tx = begin(&self.pool, row.tenant).await?;
-        sqlx::query(
+        let statement = sqlx::query(
             "insert into api_keys (tenant_id, key_id, name, secret_hash, scopes, created_by, \
                created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
@@ -43,11 +41,9 @@ impl ApiKeys for PostgresApiKeys {
         .bind(&row.scopes)
         .bind(&row.created_by)
         .bind(row.created_at)
-        .bind(row.expires_at)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)
+        .bind(row.expires_at);
+        self.rows.execute(row.tenant, statement).await?;
+        Ok(())
     }
 
     async fn find(
@@ -55,30 +51,19 @@ impl ApiKeys for PostgresApiKeys {
         tenant: TenantId,
         id: ApiKeyId,
     ) -> Result<Option<ApiKeyRow>, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let row = sqlx::query(&format!(
-            "select {COLUMNS} from api_keys where tenant_id = $1 and key_id = $2"
-        ))
-        .bind(tenant.uuid())
-        .bind(id.uuid())
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
+        let sql = format!("select {COLUMNS} from api_keys where tenant_id = $1 and key_id = $2");
+        let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(id.uuid());
+        let row = self.rows.find(tenant, statement).await?;
         row.map(|row| api_key(tenant, &row)).transpose()
     }
 
     async fn list(&self, tenant: TenantId) -> Result<Vec<ApiKeyRow>, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let rows = sqlx::query(&format!(
+        let sql = format!(
             "select {COLUMNS} from api_keys where tenant_id = $1 \
              order by created_at desc, key_id limit 1000"
-        ))
-        .bind(tenant.uuid())
-        .fetch_all(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
+        );
+        let statement = sqlx::query(&sql).bind(tenant.uuid());
+        let rows = self.rows.list(tenant, statement).await?;
         rows.iter().map(|row| api_key(tenant, row)).collect()
     }
 
@@ -88,35 +73,30 @@ impl ApiKeys for PostgresApiKeys {
         id: ApiKeyId,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query(
+        let statement = sqlx::query(
             "update api_keys set revoked_at = $3 \
              where tenant_id = $1 and key_id = $2 and revoked_at is null",
         )
         .bind(tenant.uuid())
         .bind(id.uuid())
-        .bind(at)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+        .bind(at);
+        Ok(self.rows.execute(tenant, statement).await? == 1)
     }
 }
 
 fn api_key(tenant: TenantId, row: &PgRow) -> Result<ApiKeyRow, StoreFailure> {
-    let secret_hash: Vec<u8> = row.try_get("secret_hash").map_err(failed)?;
+    let secret_hash: Vec<u8> = get(row, "secret_hash")?;
     Ok(ApiKeyRow {
         tenant,
-        id: ApiKeyId::new(row.try_get("key_id").map_err(failed)?),
-        name: row.try_get("name").map_err(failed)?,
+        id: ApiKeyId::new(get(row, "key_id")?),
+        name: get(row, "name")?,
         secret_hash: secret_hash.try_into().map_err(|_| StoreFailure::Corrupt {
             what: "api_keys.secret_hash has a wrong length",
         })?,
-        scopes: row.try_get("scopes").map_err(failed)?,
-        created_by: row.try_get("created_by").map_err(failed)?,
-        created_at: row.try_get("created_at").map_err(failed)?,
-        expires_at: row.try_get("expires_at").map_err(failed)?,
-        revoked_at: row.try_get("revoked_at").map_err(failed)?,
+        scopes: get(row, "scopes")?,
+        created_by: get(row, "created_by")?,
+        created_at: get(row, "created_at")?,
+        expires_at: get(row, "expires_at")?,
+        revoked_at: get(row, "revoked_at")?,
     })
 }

@@ -6,31 +6,29 @@ use async_trait::async_trait;
 use billfold_app::ports::{SessionRow, Sessions, StoreFailure};
 use billfold_domain::kernel::{StaffId, TenantId};
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 use sqlx::postgres::{PgPool, PgRow};
 use uuid::Uuid;
 
-use super::scoped::{begin, failed};
+use super::scoped::{Scoped, get};
 
 /// The sessions.
 #[derive(Clone, Debug)]
 pub struct PostgresSessions {
-    pool: PgPool,
+    rows: Scoped,
 }
 
 impl PostgresSessions {
     /// Over a pool whose connections run as `billfold_app`.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { rows: Scoped(pool) }
     }
 }
 
 #[async_trait]
 impl Sessions for PostgresSessions {
     async fn add(&self, row: &SessionRow) -> Result<(), StoreFailure> {
-        let mut tx = begin(&self.pool, row.tenant).await?;
-        sqlx::query(
+        let statement = sqlx::query(
             "insert into sessions (tenant_id, token_hash, staff_id, csrf_secret, also, created_at, \
                expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -40,11 +38,9 @@ impl Sessions for PostgresSessions {
         .bind(row.csrf_secret.as_slice())
         .bind(row.also.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>())
         .bind(row.created_at)
-        .bind(row.expires_at)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)
+        .bind(row.expires_at);
+        self.rows.execute(row.tenant, statement).await?;
+        Ok(())
     }
 
     async fn find(
@@ -53,8 +49,7 @@ impl Sessions for PostgresSessions {
         token_hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<(SessionRow, Vec<String>)>, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let row = sqlx::query(
+        let statement = sqlx::query(
             "select s.staff_id, s.csrf_secret, s.also, s.created_at, s.expires_at, a.scopes \
              from sessions s \
              join staff a on a.tenant_id = s.tenant_id and a.staff_id = s.staff_id \
@@ -63,52 +58,36 @@ impl Sessions for PostgresSessions {
         )
         .bind(tenant.uuid())
         .bind(token_hash.as_slice())
-        .bind(now)
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
+        .bind(now);
+        let row = self.rows.find(tenant, statement).await?;
         let found = |row: PgRow| {
-            let scopes = row.try_get("scopes").map_err(failed)?;
+            let scopes = get(&row, "scopes")?;
             Ok((session(tenant, *token_hash, &row)?, scopes))
         };
         row.map(found).transpose()
     }
 
     async fn revoke(&self, tenant: TenantId, token_hash: &[u8; 32]) -> Result<bool, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query("delete from sessions where tenant_id = $1 and token_hash = $2")
-            .bind(tenant.uuid())
-            .bind(token_hash.as_slice())
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+        let statement =
+            sqlx::query("delete from sessions where tenant_id = $1 and token_hash = $2")
+                .bind(tenant.uuid())
+                .bind(token_hash.as_slice());
+        Ok(self.rows.execute(tenant, statement).await? == 1)
     }
 
     async fn revoke_all(&self, tenant: TenantId, staff: StaffId) -> Result<u64, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query("delete from sessions where tenant_id = $1 and staff_id = $2")
+        let statement = sqlx::query("delete from sessions where tenant_id = $1 and staff_id = $2")
             .bind(tenant.uuid())
-            .bind(staff.uuid())
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected())
+            .bind(staff.uuid());
+        self.rows.execute(tenant, statement).await
     }
 
     async fn sweep(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<u64, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query("delete from sessions where tenant_id = $1 and expires_at <= $2")
-            .bind(tenant.uuid())
-            .bind(now)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected())
+        let statement =
+            sqlx::query("delete from sessions where tenant_id = $1 and expires_at <= $2")
+                .bind(tenant.uuid())
+                .bind(now);
+        self.rows.execute(tenant, statement).await
     }
 }
 
@@ -117,17 +96,17 @@ fn session(
     token_hash: [u8; 32],
     row: &PgRow,
 ) -> Result<SessionRow, StoreFailure> {
-    let secret: Vec<u8> = row.try_get("csrf_secret").map_err(failed)?;
-    let also: Vec<Uuid> = row.try_get("also").map_err(failed)?;
+    let secret: Vec<u8> = get(row, "csrf_secret")?;
+    let also: Vec<Uuid> = get(row, "also")?;
     Ok(SessionRow {
         tenant,
         token_hash,
-        staff: StaffId::new(row.try_get("staff_id").map_err(failed)?),
+        staff: StaffId::new(get(row, "staff_id")?),
         csrf_secret: secret.try_into().map_err(|_| StoreFailure::Corrupt {
             what: "sessions.csrf_secret has a wrong length",
         })?,
         also: also.into_iter().map(TenantId::new).collect(),
-        created_at: row.try_get("created_at").map_err(failed)?,
-        expires_at: row.try_get("expires_at").map_err(failed)?,
+        created_at: get(row, "created_at")?,
+        expires_at: get(row, "expires_at")?,
     })
 }

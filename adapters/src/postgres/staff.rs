@@ -6,11 +6,10 @@ use async_trait::async_trait;
 use billfold_app::ports::{Account, StaffAccounts, StaffRow, StoreFailure};
 use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
 use chrono::{DateTime, Utc};
-use sqlx::Row;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::types::Json;
 
-use super::scoped::{begin, failed};
+use super::scoped::{Scoped, failed, get};
 
 const COLUMNS: &str =
     "staff_id, email_index, profile, password_hash, scopes, created_at, disabled_at";
@@ -18,21 +17,21 @@ const COLUMNS: &str =
 /// The accounts.
 #[derive(Clone, Debug)]
 pub struct PostgresStaff {
-    pool: PgPool,
+    rows: Scoped,
 }
 
 impl PostgresStaff {
     /// Over a pool whose connections run as `billfold_app`.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { rows: Scoped(pool) }
     }
 }
 
 #[async_trait]
 impl StaffAccounts for PostgresStaff {
     async fn add(&self, row: &StaffRow) -> Result<bool, StoreFailure> {
-        let mut tx = begin(&self.pool, row.tenant).await?;
+        let mut tx = self.rows.begin(row.tenant).await?;
         let added = sqlx::query(
             "insert into staff (tenant_id, staff_id, email_index, profile, password_hash, scopes, \
                created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
@@ -66,30 +65,19 @@ impl StaffAccounts for PostgresStaff {
     }
 
     async fn find(&self, tenant: TenantId, id: StaffId) -> Result<Option<StaffRow>, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let row = sqlx::query(&format!(
-            "select {COLUMNS} from staff where tenant_id = $1 and staff_id = $2"
-        ))
-        .bind(tenant.uuid())
-        .bind(id.uuid())
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
+        let sql = format!("select {COLUMNS} from staff where tenant_id = $1 and staff_id = $2");
+        let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(id.uuid());
+        let row = self.rows.find(tenant, statement).await?;
         row.map(|row| staff(tenant, &row)).transpose()
     }
 
     async fn list(&self, tenant: TenantId) -> Result<Vec<StaffRow>, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let rows = sqlx::query(&format!(
+        let sql = format!(
             "select {COLUMNS} from staff where tenant_id = $1 order by created_at, staff_id \
              limit 1000"
-        ))
-        .bind(tenant.uuid())
-        .fetch_all(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
+        );
+        let statement = sqlx::query(&sql).bind(tenant.uuid());
+        let rows = self.rows.list(tenant, statement).await?;
         rows.iter().map(|row| staff(tenant, row)).collect()
     }
 
@@ -99,13 +87,13 @@ impl StaffAccounts for PostgresStaff {
              order by tenant_id limit 16",
         )
         .bind(email_index.as_str())
-        .fetch_all(&self.pool)
+        .fetch_all(&self.rows.0)
         .await
         .map_err(failed)?;
         let account = |row: &PgRow| {
             Ok(Account {
-                tenant: TenantId::new(row.try_get("tenant_id").map_err(failed)?),
-                staff: StaffId::new(row.try_get("staff_id").map_err(failed)?),
+                tenant: TenantId::new(get(row, "tenant_id")?),
+                staff: StaffId::new(get(row, "staff_id")?),
             })
         };
         rows.iter().map(account).collect()
@@ -117,18 +105,13 @@ impl StaffAccounts for PostgresStaff {
         id: StaffId,
         password_hash: &str,
     ) -> Result<bool, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query(
+        let statement = sqlx::query(
             "update staff set password_hash = $3 where tenant_id = $1 and staff_id = $2",
         )
         .bind(tenant.uuid())
         .bind(id.uuid())
-        .bind(password_hash)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+        .bind(password_hash);
+        Ok(self.rows.execute(tenant, statement).await? == 1)
     }
 
     async fn disable(
@@ -137,41 +120,36 @@ impl StaffAccounts for PostgresStaff {
         id: StaffId,
         at: DateTime<Utc>,
     ) -> Result<bool, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query(
+        let statement = sqlx::query(
             "update staff set disabled_at = $3 \
              where tenant_id = $1 and staff_id = $2 and disabled_at is null",
         )
         .bind(tenant.uuid())
         .bind(id.uuid())
-        .bind(at)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected() == 1)
+        .bind(at);
+        Ok(self.rows.execute(tenant, statement).await? == 1)
     }
 
     async fn any(&self) -> Result<bool, StoreFailure> {
         sqlx::query_scalar("select exists (select 1 from sign_in_directory)")
-            .fetch_one(&self.pool)
+            .fetch_one(&self.rows.0)
             .await
             .map_err(failed)
     }
 }
 
 fn staff(tenant: TenantId, row: &PgRow) -> Result<StaffRow, StoreFailure> {
-    let email_index: String = row.try_get("email_index").map_err(failed)?;
-    let Json(profile) = row.try_get("profile").map_err(failed)?;
+    let email_index: String = get(row, "email_index")?;
+    let Json(profile) = get(row, "profile")?;
     Ok(StaffRow {
         tenant,
-        id: StaffId::new(row.try_get("staff_id").map_err(failed)?),
+        id: StaffId::new(get(row, "staff_id")?),
         email_index: BlindIndex::try_new(email_index)
             .map_err(|_| StoreFailure::Corrupt { what: "staff.email_index is not a hash" })?,
         profile,
-        password_hash: row.try_get("password_hash").map_err(failed)?,
-        scopes: row.try_get("scopes").map_err(failed)?,
-        created_at: row.try_get("created_at").map_err(failed)?,
-        disabled_at: row.try_get("disabled_at").map_err(failed)?,
+        password_hash: get(row, "password_hash")?,
+        scopes: get(row, "scopes")?,
+        created_at: get(row, "created_at")?,
+        disabled_at: get(row, "disabled_at")?,
     })
 }

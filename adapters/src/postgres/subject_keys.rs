@@ -9,22 +9,22 @@ use billfold_app::ports::{KeyRef, Purpose, StoreFailure, StoredKey, SubjectKeys,
 use billfold_domain::kernel::{SubjectId, TenantId};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{Postgres, Row, Transaction};
+use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use super::scoped::{begin, failed};
+use super::scoped::{Scoped, failed, get};
 
 /// The key table.
 #[derive(Clone, Debug)]
 pub struct PostgresSubjectKeys {
-    pool: PgPool,
+    rows: Scoped,
 }
 
 impl PostgresSubjectKeys {
     /// Over a pool whose connections run as `billfold_app`.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { rows: Scoped(pool) }
     }
 }
 
@@ -35,7 +35,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         tenant: TenantId,
         wanted: &[KeyRef],
     ) -> Result<Vec<StoredKey>, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
+        let mut tx = self.rows.begin(tenant).await?;
         let rows = select(&mut tx, tenant, wanted.iter()).await?;
         tx.commit().await.map_err(failed)?;
         Ok(rows)
@@ -50,7 +50,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         let mut sorted: Vec<&StoredKey> = keys.iter().collect();
         // One order for all writers, so that two batches over the same subjects cannot deadlock.
         sorted.sort_by_key(|key| (key.of.subject, key.of.purpose));
-        let mut tx = begin(&self.pool, tenant).await?;
+        let mut tx = self.rows.begin(tenant).await?;
         sqlx::query(
             "insert into subject_keys \
                (tenant_id, subject_id, purpose, kek_id, wrapped, retain_until, created_at) \
@@ -83,7 +83,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         today: NaiveDate,
         at: DateTime<Utc>,
     ) -> Result<Option<NaiveDate>, StoreFailure> {
-        let mut tx = begin(&self.pool, of.tenant).await?;
+        let mut tx = self.rows.begin(of.tenant).await?;
         sqlx::query(
             "insert into subject_keys \
                (tenant_id, subject_id, purpose, kek_id, created_at, destroyed_at) \
@@ -120,8 +120,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         today: NaiveDate,
         at: DateTime<Utc>,
     ) -> Result<u64, StoreFailure> {
-        let mut tx = begin(&self.pool, tenant).await?;
-        let done = sqlx::query(
+        let statement = sqlx::query(
             "update subject_keys k set wrapped = null, destroyed_at = $3 \
              where k.tenant_id = $1 and k.purpose = 'fiscal' and k.destroyed_at is null \
                and k.retain_until < $2 \
@@ -131,12 +130,8 @@ impl SubjectKeys for PostgresSubjectKeys {
         )
         .bind(tenant.uuid())
         .bind(today)
-        .bind(at)
-        .execute(&mut *tx)
-        .await
-        .map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-        Ok(done.rows_affected())
+        .bind(at);
+        self.rows.execute(tenant, statement).await
     }
 }
 
@@ -164,14 +159,14 @@ async fn select(
 }
 
 fn stored(tenant: TenantId, row: &PgRow) -> Result<StoredKey, StoreFailure> {
-    let purpose: &str = row.try_get("purpose").map_err(failed)?;
+    let purpose: &str = get(row, "purpose")?;
     let purpose = Purpose::parse(purpose)
         .ok_or(StoreFailure::Corrupt { what: "subject_keys.purpose is not a known word" })?;
-    let subject = SubjectId::new(row.try_get("subject_id").map_err(failed)?);
+    let subject = SubjectId::new(get(row, "subject_id")?);
     Ok(StoredKey {
         of: KeyRef { tenant, subject, purpose },
-        kek_id: row.try_get("kek_id").map_err(failed)?,
-        wrapped: row.try_get("wrapped").map_err(failed)?,
-        retain_until: row.try_get("retain_until").map_err(failed)?,
+        kek_id: get(row, "kek_id")?,
+        wrapped: get(row, "wrapped")?,
+        retain_until: get(row, "retain_until")?,
     })
 }

@@ -17,4 +17,4 @@ pub use idempotency::IdempotencyKey;
 pub use ident::Ident;
 pub(crate) use ident::path_value;
 pub use precondition::{IfMatch, tag};
-pub use query::Filter;
+pub use query::{Filter, ListOf};

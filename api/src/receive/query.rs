@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::problem::{FieldError, Problem};
+use crate::wire::Paging;
 
 /// The query string as `T`.
 pub struct Filter<T>(pub T);
@@ -17,6 +18,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Filter<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         read(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+/// The query string of a list: its own conditions as `T`, and which part of it is wanted. Split by
+/// name, because serde cannot flatten a type into one that denies unknown fields.
+pub struct ListOf<T>(pub T, pub Paging);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for ListOf<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::read(parts.uri.query().unwrap_or_default())
+    }
+}
+
+impl<T: DeserializeOwned> ListOf<T> {
+    fn read(query: &str) -> Result<Self, Problem> {
+        let (part, own): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| {
+            let mut names = form_urlencoded::parse(pair.as_bytes()).map(|(name, _)| name);
+            names.next().is_some_and(|name| Paging::NAMES.contains(&&*name))
+        });
+        Ok(Self(read(&own.join("&"))?, read(&part.join("&"))?))
     }
 }
 
@@ -61,5 +84,30 @@ mod tests {
             let error = &problem.errors()[0];
             assert_eq!((error.pointer.as_str(), error.code.as_ref()), (pointer, code), "{query}");
         }
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Own {
+        status: Option<String>,
+    }
+
+    #[test]
+    fn a_list_takes_its_own_conditions_and_its_part_in_any_order() {
+        let ListOf(own, part) =
+            ListOf::<Own>::read("cursor=a_1&status=open&%6Cimit=7&min_position=3").ok().unwrap();
+        assert_eq!(own.status.as_deref(), Some("open"));
+        assert_eq!((part.limit, part.cursor.as_deref()), (Some(7), Some("a_1")));
+        assert_eq!(part.min_position, Some(3));
+        for (query, pointer, code) in [
+            ("limit=x&status=open", "/limit", "query.type"),
+            ("limit=1&status=open&limit=2", "/limit", "query.type"),
+            ("colour=red&limit=1", "/colour", "query.unknown"),
+        ] {
+            let problem = ListOf::<Own>::read(query).err().unwrap();
+            let error = &problem.errors()[0];
+            assert_eq!((error.pointer.as_str(), error.code.as_ref()), (pointer, code), "{query}");
+        }
+        assert!(ListOf::<Own>::read("").is_ok());
     }
 }

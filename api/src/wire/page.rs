@@ -5,8 +5,8 @@
 
 use billfold_projections::Answer;
 use billfold_projections::paging::{Page as Rows, Wanted};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{FieldError, Problem};
 
@@ -41,30 +41,38 @@ impl<T> Page<T> {
     }
 }
 
-/// What a list request says about its page.
-#[derive(Debug, Clone, Copy)]
-pub struct Paging<'a> {
-    /// Most rows, 1 to 100.
+/// Which part of a list is wanted, and how fresh. Every list takes it beside conditions of its own;
+/// see [`ListOf`](crate::receive::ListOf).
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Most rows, 1 to 100; 50 if absent.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
-    pub cursor: Option<&'a str>,
+    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
+    pub cursor: Option<String>,
+    /// Wait until the read side has reached this log position, at most two seconds.
+    #[param(minimum = 0)]
+    pub min_position: Option<i64>,
 }
 
-impl Paging<'_> {
+impl Paging {
+    /// The names of its parameters.
+    pub(crate) const NAMES: [&'static str; 3] = ["limit", "cursor", "min_position"];
+
     /// The part of the list that is wanted.
     ///
     /// # Errors
     /// A limit out of range, or a text that is no cursor.
-    pub fn wanted(self) -> Result<Wanted, Problem> {
+    pub fn wanted(&self) -> Result<Wanted, Problem> {
         let limit = self.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
             let detail = "must lie between 1 and 100";
             return Err(Problem::field(FieldError::query("limit", "limit.out_of_range", detail)));
         }
-        let after = match self.cursor {
-            None => None,
-            Some(text) => Some(read_cursor(text)?),
-        };
+        let after = self.cursor.as_deref().map(read_cursor).transpose()?;
         Ok(Wanted { after, limit })
     }
 }
@@ -88,9 +96,11 @@ mod tests {
         for (limit, cursor) in
             [(Some(0), None), (Some(101), None), (None, Some("é")), (None, Some(""))]
         {
-            assert!(Paging { limit, cursor }.wanted().is_err(), "{limit:?} {cursor:?}");
+            let cursor = cursor.map(str::to_owned);
+            let paging = Paging { limit, cursor, min_position: None };
+            assert!(paging.wanted().is_err(), "{paging:?}");
         }
-        let wanted = Paging { limit: Some(100), cursor: None }.wanted().unwrap();
+        let wanted = Paging { limit: Some(100), ..Paging::default() }.wanted().unwrap();
         assert_eq!((wanted.limit, wanted.after), (100, None));
     }
 }

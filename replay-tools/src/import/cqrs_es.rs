@@ -23,10 +23,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Events handed to the log together.
 const BATCH: usize = 4_096;
+/// How long the source may take to answer.
+const CONNECT: Duration = Duration::from_secs(15);
 /// Refusals shown as text; JSON has them all.
 const SHOWN: usize = 20;
 
@@ -233,7 +236,7 @@ impl Source {
         let source: PgConnectOptions = options.source.parse().map_err(|_| {
             Error::Usage("--source is no address such as postgres://user@host/name".to_owned())
         })?;
-        let mut connection = source.connect().await.map_err(unreadable)?;
+        let mut connection = connect(&source).await?;
         let snapshot = "begin transaction isolation level repeatable read read only";
         connection.execute(snapshot).await.map_err(unreadable)?;
         let events = adoption.check(&mut connection).await.map_err(failed)?;
@@ -434,6 +437,27 @@ fn stop_on_signal() -> Arc<AtomicBool> {
         }
     });
     stop
+}
+
+/// A connection to the source, or which one could not be had; its password is never told.
+async fn connect(source: &PgConnectOptions) -> Result<PgConnection, Error> {
+    let why = match tokio::time::timeout(CONNECT, source.connect()).await {
+        Ok(Ok(connection)) => return Ok(connection),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", CONNECT.as_secs()),
+    };
+    let (host, port, user) = (source.get_host(), source.get_port(), source.get_username());
+    let place = match (source.get_socket(), host.starts_with('/')) {
+        (Some(socket), _) => format!("the socket in {} (port {port})", socket.display()),
+        (None, true) => format!("the socket in {host} (port {port})"),
+        (None, false) => format!("{host}:{port}"),
+    };
+    Err(Error::Failed(format!(
+        "cannot reach the source database {} at {place} as {user}: {why}; nothing was imported: \
+         check the address, that its server runs, and user and password, then run the same \
+         command again",
+        source.get_database().unwrap_or(user),
+    )))
 }
 
 fn unreadable(error: sqlx::Error) -> Error {

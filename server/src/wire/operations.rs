@@ -137,6 +137,16 @@ impl Operations for NodeOperations {
         Ok(())
     }
 
+    async fn pause(&self, name: &str) -> Result<(), OperationsError> {
+        status::pause(&self.pools.feed, name).await.map_err(not_moved)?;
+        Ok(())
+    }
+
+    async fn resume(&self, name: &str) -> Result<(), OperationsError> {
+        status::resume(&self.pools.feed, name).await.map_err(not_moved)?;
+        Ok(())
+    }
+
     fn proof(&self) -> Proof {
         self.proof.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -226,6 +236,15 @@ fn generation(status: ProjectionStatus, outdated: bool) -> Generation {
         parked: status.parked,
         error: status.last_error,
         moved_at: status.updated_at,
+    }
+}
+
+fn not_moved(error: billfold_projections::Error) -> OperationsError {
+    use billfold_projections::Error;
+    match error {
+        Error::Unknown { name } => OperationsError::Unknown(name),
+        Error::Stopped { .. } | Error::NotBuilt { .. } => OperationsError::State(error.to_string()),
+        other => unavailable(other),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What surrounds every answer, and what load balancers and readers of the document see.
 
-use billfold_tests::shop::{Shop, send};
+use billfold_app::access::Scope;
+use billfold_tests::shop::{Shop, eur, send};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -13,6 +14,62 @@ async fn the_server_says_how_it_is() {
     let items = models.body["items"].as_array().unwrap();
     assert!(items.iter().any(|model| model["name"] == "invoice_list"));
     assert!(items.iter().all(|model| model["standing"] == "current"), "{}", models.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_read_model_answers_what_it_knew_and_catches_up_when_resumed() {
+    let shop = Shop::open().await;
+    shop.client("Ada").await;
+    shop.fresh("/api/v1/clients").await.expect(200);
+    let brake = |verb| format!("/api/v1/read-models/client_list/{verb}");
+    for _ in 0..2 {
+        let paused = shop.post(&brake("pause"), json!({})).await.expect(200);
+        assert_eq!(paused.body["state"], "paused", "{}", paused.body);
+    }
+    shop.client("Grace").await;
+    let old = shop.get("/api/v1/clients").await.expect(200);
+    assert_eq!(old.body["items"].as_array().unwrap().len(), 1);
+    shop.fresh("/api/v1/clients").await.problem(409, "not_yet");
+    shop.fresh("/api/v1/invoices").await.expect(200);
+    for _ in 0..2 {
+        let live = shop.post(&brake("resume"), json!({})).await.expect(200);
+        assert_eq!(live.body["state"], "live", "{}", live.body);
+    }
+    let both = shop.fresh("/api/v1/clients").await.expect(200);
+    assert_eq!(both.body["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_never_misses_an_invoice_that_a_paused_list_does_not_know() {
+    let shop = Shop::open().await;
+    let client = shop.client("Ada").await;
+    shop.fresh("/api/v1/invoices").await.expect(200);
+    shop.post("/api/v1/read-models/invoice_list/pause", json!({})).await.expect(200);
+    let invoice = shop.invoice(&client, &["10.00"]).await;
+    let paid = json!({ "client_id": client, "amount": eur("11.90"), "method": "manual_bank" });
+    let refused = shop.post_as("k-1", "/api/v1/payments", paid.clone()).await;
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    shop.post("/api/v1/read-models/invoice_list/resume", json!({})).await.expect(200);
+    shop.post_as("k-1", "/api/v1/payments", paid).await.expect(201);
+    assert_eq!(shop.read_invoice(&invoice).await["status"], "paid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_administrator_holds_a_read_model_and_only_one_that_moves() {
+    let shop = Shop::open().await;
+    let reader = shop.key_with(&[Scope::EventsRead]).await;
+    let path = "/api/v1/read-models/journal/pause";
+    let request = shop.http().post(shop.url(path)).bearer_auth(reader);
+    send(request).await.problem(403, "scope.missing");
+    shop.post("/api/v1/read-models/nothing/pause", json!({})).await.problem(404, "not_found");
+    let stop = "update projections set state = 'stopped', last_error = 'position 2: torn' \
+                where name = 'journal'";
+    sqlx::query(stop).execute(&shop.db.feed).await.unwrap();
+    let refused = shop.post(path, json!({})).await.problem(409, "read_model.stopped");
+    let detail = refused.body["detail"].as_str().unwrap();
+    assert!(detail.starts_with("journal stands still already"), "{detail}");
+    let resumed = shop.post("/api/v1/read-models/journal/resume", json!({})).await.expect(200);
+    assert_eq!(resumed.body["state"], "live");
 }
 
 #[tokio::test(flavor = "multi_thread")]

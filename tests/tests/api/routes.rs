@@ -58,6 +58,7 @@ fn fill(path: &str) -> String {
         .replace("{position}", "1")
         .replace("{line_no}", "1")
         .replace("{code}", "1200")
+        .replace("{name}", "journal")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,6 +194,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
             "change_contact" => json!({ "contact": { "name": "Eve" } }),
             "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
+            "replace_lines" => json!({ "lines": [] }),
             "add_line" => billfold_tests::shop::line("1.00"),
             "set_due_date" => json!({ "due_date": "2026-04-01" }),
             "issue_invoice" => json!({}),

@@ -209,3 +209,19 @@ async fn one_address_belongs_to_one_client() {
     let found = shop.fresh("/api/v1/clients?email=Ada%40example.org").await.expect(200);
     assert_eq!(found.body["items"][0]["id"], ada);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_of_two_who_replace_the_lines_of_a_draft_is_told() {
+    let shop = Shop::open().await;
+    let client = shop.client("Ada").await;
+    let draft = shop.draft(&client, &["1.00", "2.00"]).await;
+    let seen = shop.get(&format!("/api/v1/invoices/{draft}")).await.version();
+    let path = format!("/api/v1/invoices/{draft}/lines");
+    let replace = |price: &str| json!({ "lines": [line("2.00"), line(price)] });
+    shop.change(Method::PUT, &path, seen, replace("3.00")).await.expect(200);
+    let second = shop.change(Method::PUT, &path, seen, replace("4.00")).await;
+    second.problem(412, "command.conflict");
+    let lines = shop.read_invoice(&draft).await["lines"].clone();
+    let numbers: Vec<_> = lines.as_array().unwrap().iter().map(|line| &line["no"]).collect();
+    assert_eq!(numbers, [2, 3], "{lines}");
+}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use billfold_app::Kind;
 use billfold_app::commands::invoices::{
-    AddLine, DiscardDraft, IssueInvoice, RemoveLine, SetDueDate, VoidInvoice, WriteOffInvoice,
+    AddLine, DiscardDraft, IssueInvoice, RemoveLine, ReviseDraft, SetDueDate, VoidInvoice,
+    WriteOffInvoice,
 };
 use billfold_app::commands::payments::{Pays, RecordPayment, ShareOf};
 use billfold_domain::invoice::{Invoice, InvoiceStatus};
@@ -46,6 +47,35 @@ async fn a_draft_is_edited_issued_once_and_frozen() {
     house.ask("discard", discard).await.unwrap();
     let gone = house.ask("gone", issue(discarded)).await;
     assert_eq!(refused(gone).0, "invoice.discarded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revised_draft_keeps_what_stayed_and_is_changed_wholly_or_not_at_all() {
+    let house = House::open().await;
+    let client = house.client("Ada Lovelace").await;
+    let invoice_id = house.draft("draft", client, &["10.00", "20.00", "30.00"]).await;
+    let revise = |prices: &[&str], due: Option<&str>| ReviseDraft {
+        invoice_id,
+        lines: prices.iter().map(|price| line(price)).collect(),
+        due_date: due.map(day),
+    };
+    let same = house.ask("same", revise(&["10.00", "20.00", "30.00"], None)).await.unwrap();
+    assert_eq!(same.events(), 0);
+    let revised = revise(&["10.00", "30.00", "40.00"], Some("2026-03-09"));
+    let revised = house.ask("revised", revised).await.unwrap();
+    assert_eq!(revised.events(), 3, "one line removed, one added, and the date");
+    let mut bad = revise(&["10.00", "50.00"], None);
+    bad.lines[1].description = String::new();
+    let refusal = house.ask("bad", bad).await.unwrap_err();
+    assert_eq!(refusal.refused().unwrap().field(), Some("/lines/1/description"));
+    let (stands, _) = house.door.load::<Invoice>(house.tenant, invoice_id.uuid()).await.unwrap();
+    let Invoice::Draft(draft) = stands else { panic!("no draft") };
+    let lines: Vec<_> = draft.lines.iter().map(|line| (line.no, line.net)).collect();
+    assert_eq!(lines, [(1, eur("10.00")), (3, eur("30.00")), (4, eur("40.00"))]);
+    assert_eq!(draft.due_date, Some(day("2026-03-09")));
+    house.ask("issue", issue(invoice_id)).await.unwrap();
+    let late = house.ask("late", revise(&["1.00"], None)).await;
+    assert_eq!(refused(late).0, "invoice.already_issued");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -211,3 +211,38 @@ async fn the_journal_as_of_a_position_is_its_beginning() {
     let now = account_balances::When::default();
     assert!(trial_balance(&reads, tenant(0), now).await.unwrap().value.is_balanced());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_balance_names_its_last_entry_and_the_journal_of_the_account_adds_up_to_it() {
+    let history = History::long(1_500);
+    let (_db, reads) = followed_by(&history, 300, MONEY).await;
+    let half = AsOf::Position(history.events.len() as i64 / 2);
+    let (every, wanted) =
+        (journal::Filter::default(), paging::Wanted { after: None, limit: 5_000 });
+    let all = journal::page(&reads, tenant(0), &every, &wanted).await.unwrap().value.rows;
+    let mut days: Vec<NaiveDate> = all.iter().map(|it| it.entries[0].effective_on).collect();
+    days.sort_unstable();
+    let some_day = Some(days[days.len() / 2]);
+    for (as_of, effective_on) in [(AsOf::Now, None), (half, None), (half, some_day)] {
+        let when = When { as_of, effective_on };
+        let balances = trial_balance(&reads, tenant(0), when).await.unwrap().value.accounts;
+        assert!(balances.len() > 3);
+        for balance in balances {
+            let filter = journal::Filter {
+                account: Some(balance.account),
+                currency: Some(balance.currency),
+                to: effective_on,
+                as_of,
+                ..journal::Filter::default()
+            };
+            let rows = journal::page(&reads, tenant(0), &filter, &wanted).await.unwrap().value.rows;
+            assert_eq!(rows[0].position(), balance.last_position, "{balance:?}");
+            let own = rows.iter().flat_map(|posted| &posted.entries);
+            let own =
+                own.filter(|it| (it.account, it.currency) == (balance.account, balance.currency));
+            let net: i64 =
+                own.map(|it| if it.side == Side::Debit { it.amount } else { -it.amount }).sum();
+            assert_eq!(net, balance.net(), "{balance:?}");
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::fields::REFUSED;
 use crate::form::Field;
 use crate::layout::Shell;
 
-/// A thing that may be done; it opens in a dialog where there is a script.
+/// A thing that may be done; most open in a dialog where there is a script.
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
     /// Where it is asked for.
@@ -20,17 +20,24 @@ pub(crate) struct Action {
     pub(crate) icon: &'static str,
     /// `primary`, `danger` or empty.
     pub(crate) class: &'static str,
+    /// Whether it opens in a dialog; too large a form has a page of its own.
+    pub(crate) sheet: bool,
 }
 
 impl Action {
     /// An action that is confirmed in a dialog.
     pub(crate) fn new(href: String, label: &'static str, icon: &'static str) -> Action {
-        Action { href, label, icon, class: "" }
+        Action { href, label, icon, class: "", sheet: true }
     }
 
     /// The same action in another class.
     pub(crate) fn class(self, class: &'static str) -> Action {
         Action { class, ..self }
+    }
+
+    /// The same action on a page of its own.
+    pub(crate) fn on_a_page(self) -> Action {
+        Action { sheet: false, ..self }
     }
 }
 

@@ -175,6 +175,17 @@ pub(super) async fn events_of(
     Ok(event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows)
 }
 
+/// The invoice as it stood after `version` of its events; absent if they are not known.
+pub(super) async fn at_version(
+    state: &WebState,
+    tenant: TenantId,
+    id: InvoiceId,
+    version: i64,
+) -> Result<Stands, PageError> {
+    let history = History::of(events_of(state, tenant, id, AsOf::Now).await?);
+    Ok(history.before(usize::try_from(version).unwrap_or_default()))
+}
+
 /// An invoice folded from its events, and what it was after each.
 struct History {
     events: Vec<(Stored, InvoiceEvent)>,
@@ -346,7 +357,7 @@ fn line(line: &domain::Line) -> Line {
         kind: show::line_kind(line.kind),
         period: line.period.map_or_else(String::new, show::period),
         quantity: line.quantity.to_string(),
-        unit_price: format!("{}\u{a0}{}", currency.code(), line.unit_price.amount().normalize()),
+        unit_price: format!("{}\u{a0}{}", currency.code(), show::unit_price(&line.unit_price)),
         tax: show::tax(line.tax.category, line.tax.rate, line.tax.country),
         net: show::money(line.net),
     }

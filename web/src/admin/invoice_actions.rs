@@ -1,9 +1,6 @@
 //! What may be done with an invoice: issue, void, write off, discard; each asks first.
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::response::Response;
-use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::invoices::{DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice};
 use billfold_domain::invoice::Invoice;
@@ -14,15 +11,14 @@ use billfold_projections::event_index::EventIndex;
 use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::journal::Journal;
 
-use super::confirm::{Action, Confirm};
+use super::confirm::Action;
+use super::deed::{self, Asked, Deed, Question, Words};
 use super::list::{address, day};
 use crate::error::PageError;
-use crate::fields::{Fields, Wrong, new_key};
+use crate::fields::Wrong;
 use crate::form::Field;
-use crate::router::go;
 use crate::show;
 use crate::state::{Seen, WebState};
-use crate::visitor::{Posted, Visitor};
 
 /// What a page about an invoice is read from.
 pub(super) const READ: [&str; 4] =
@@ -30,24 +26,25 @@ pub(super) const READ: [&str; 4] =
 
 /// The addresses of the four.
 pub(super) fn routes() -> Router<WebState> {
-    Router::new().route("/admin/invoices/{id}/{verb}", get(question).post(answer))
+    deed::routes::<Verb>()
 }
 
 /// What may be done with an invoice in this state.
 pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
-    let action = |verb, label, icon| Action::new(format!("{href}/{verb}"), label, icon);
-    let void = action("void", "Void", "ban").class("danger");
+    let action = |verb, label, icon| deed::action(verb, href, label, icon);
+    let void = action(Verb::Void, "Void", "ban").class("danger");
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
         Invoice::Draft(_) => vec![
-            action("discard", "Discard", "trash-2").class("danger"),
-            action("issue", "Issue", "badge-check").class("primary"),
+            action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
+            action(Verb::Issue, "Issue", "badge-check").class("primary"),
         ],
         Invoice::Open(_) => {
             let pay = address("/admin/payments/new", &[("invoice", id)]);
             vec![
                 void,
-                action("write-off", "Write off", "circle-x"),
+                action(Verb::WriteOff, "Write off", "circle-x"),
                 Action::new(pay, "Record payment", "hand-coins").class("primary"),
             ]
         }
@@ -67,132 +64,58 @@ enum Verb {
     Discard,
 }
 
-impl Verb {
-    fn parse(text: &str) -> Result<Verb, PageError> {
-        match text {
-            "issue" => Ok(Verb::Issue),
-            "void" => Ok(Verb::Void),
-            "write-off" => Ok(Verb::WriteOff),
-            "discard" => Ok(Verb::Discard),
-            _ => Err(PageError::NotFound),
-        }
-    }
+impl Deed for Verb {
+    type Id = InvoiceId;
+    const PAGE: &'static str = "/admin/invoices";
+    const SCOPE: Scope = Scope::InvoicesWrite;
+    const ALL: &'static [Verb] = &[Verb::Issue, Verb::Void, Verb::WriteOff, Verb::Discard];
 
-    /// The path, the verb on the button, the word about what was done.
-    fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
+    fn words(self) -> Words {
+        let (path, button, done) = match self {
             Verb::Issue => ("issue", "Issue invoice", "issued"),
             Verb::Void => ("void", "Void invoice", "voided"),
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
+        };
+        Words { path, button, done, danger: self != Verb::Issue }
+    }
+
+    async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
+        let tenant = asked.visitor.tenant();
+        let (invoice, version) =
+            asked.state.door().load::<Invoice>(tenant, asked.id.uuid()).await?;
+        let (title, text) = question_text(&invoice, self)?;
+        let date = |name: &str, label, hint| {
+            let field = Field::input(name, label, "date").with(asked.sent.one(name));
+            field.hint(hint).wrong(asked.wrong.of(name))
+        };
+        let fields = match self {
+            Verb::Issue => vec![
+                date("issue_date", "Issue date", "Empty: today. Numbers follow dates"),
+                date("due_date", "Due date", "Empty: as drafted, else by your payment term"),
+            ],
+            Verb::Void | Verb::WriteOff | Verb::Discard => {
+                let hint = "Stands in the audit log and on the credit note; no personal data";
+                vec![deed::reason(asked, hint)]
+            }
+        };
+        Ok(Question { title, text, version: Some(version), fields })
+    }
+
+    async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
+        let (invoice_id, reason) = (asked.id, asked.sent.one("reason").to_owned());
+        match self {
+            Verb::Issue => {
+                let issue_date = day(asked.sent.one("issue_date"))?;
+                let due_date = day(asked.sent.one("due_date"))?;
+                let issue = IssueInvoice { invoice_id, issue_date, due_date };
+                asked.command_on_seen(issue, &READ).await
+            }
+            Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
+            Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
+            Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
         }
     }
-}
-
-async fn question(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Path((id, verb)): Path<(String, String)>,
-) -> Result<Response, PageError> {
-    let (id, verb) = (parse(&id)?, Verb::parse(&verb)?);
-    let sent = Fields::default();
-    confirm(&state, &visitor, id, verb, &sent, &Wrong::default()).await?.ask(visitor.partial)
-}
-
-async fn answer(
-    State(state): State<WebState>,
-    Path((id, verb)): Path<(String, String)>,
-    posted: Posted,
-) -> Result<Response, PageError> {
-    let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::InvoicesWrite)?;
-    let (id, verb) = (parse(&id)?, Verb::parse(&verb)?);
-    match act(&state, &visitor, id, verb, &fields).await? {
-        Ok(seen) => {
-            let href = format!("/admin/invoices/{id}");
-            Ok(go(&address(&href, &[("done", seen.word(verb.words().2))])))
-        }
-        Err(error) => {
-            let wrong = Wrong::from_error(error)?;
-            confirm(&state, &visitor, id, verb, &fields, &wrong).await?.again()
-        }
-    }
-}
-
-async fn act(
-    state: &WebState,
-    visitor: &Visitor,
-    invoice_id: InvoiceId,
-    verb: Verb,
-    fields: &Fields,
-) -> Result<Result<Seen, billfold_app::Error>, PageError> {
-    let (key, reason) = (fields.key()?, fields.one("reason").to_owned());
-    let expect: Option<i64> = fields.one("version").parse().ok();
-    Ok(match verb {
-        Verb::Issue => {
-            let issue_date = day(fields.one("issue_date"))?;
-            let due_date = day(fields.one("due_date"))?;
-            let mut ask = visitor.ask(&key, IssueInvoice { invoice_id, issue_date, due_date });
-            ask.expect = expect;
-            state.command(ask, &READ).await.map(|done| done.1)
-        }
-        Verb::Void => {
-            let ask = visitor.ask(&key, VoidInvoice { invoice_id, reason: reason.clone() });
-            state.command(ask.because(reason), &READ).await.map(|done| done.1)
-        }
-        Verb::WriteOff => {
-            let ask = visitor.ask(&key, WriteOffInvoice { invoice_id, reason: reason.clone() });
-            state.command(ask.because(reason), &READ).await.map(|done| done.1)
-        }
-        Verb::Discard => {
-            let ask = visitor.ask(&key, DiscardDraft { invoice_id, reason: reason.clone() });
-            state.command(ask.because(reason), &READ).await.map(|done| done.1)
-        }
-    })
-}
-
-async fn confirm(
-    state: &WebState,
-    visitor: &Visitor,
-    id: InvoiceId,
-    verb: Verb,
-    sent: &Fields,
-    wrong: &Wrong,
-) -> Result<Confirm, PageError> {
-    state.must(visitor, Scope::InvoicesWrite)?;
-    let (invoice, version) = state.door().load::<Invoice>(visitor.tenant(), id.uuid()).await?;
-    let head = *state.operations().head().borrow();
-    let back = format!("/admin/invoices/{id}");
-    let (path, button, _) = verb.words();
-    let (title, text) = question_text(&invoice, verb)?;
-    let reason = Field::input("reason", "Reason", "text")
-        .with(sent.one("reason"))
-        .hint("Stands in the audit log and on the credit note; no personal data")
-        .required()
-        .wrong(wrong.of("reason"));
-    let date = |name: &str, label, hint| {
-        Field::input(name, label, "date").with(sent.one(name)).hint(hint).wrong(wrong.of(name))
-    };
-    let fields = match verb {
-        Verb::Issue => vec![
-            date("issue_date", "Issue date", "Empty: today. Numbers follow dates"),
-            date("due_date", "Due date", "Empty: as drafted, else by your payment term"),
-        ],
-        Verb::Void | Verb::WriteOff | Verb::Discard => vec![reason],
-    };
-    Ok(Confirm {
-        shell: visitor.shell(state, "/admin/invoices", head).await?,
-        title,
-        text,
-        action: format!("{back}/{path}"),
-        back,
-        verb: button,
-        danger: verb != Verb::Issue,
-        key: new_key(),
-        version: version.to_string(),
-        fields,
-        error: wrong.whole.clone(),
-    })
 }
 
 fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), PageError> {

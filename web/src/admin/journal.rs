@@ -1,6 +1,6 @@
 //! The journal: every posting in the order of the log, each with its legs and its event.
 
-use super::list::{address, day, wanted};
+use super::list::{address, day, position, wanted};
 use crate::error::PageError;
 use crate::router::page;
 use crate::show;
@@ -12,9 +12,10 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
+use billfold_domain::kernel::Currency;
 use billfold_domain::ledger::{self, CHART};
 use billfold_projections::journal::{self, Filter, Posted};
-use billfold_projections::{Order, event_index};
+use billfold_projections::{AsOf, Order, event_index};
 use serde::Deserialize;
 
 use super::list::Pager;
@@ -30,6 +31,10 @@ pub(crate) struct Journal {
     pub(crate) shell: Shell,
     /// Accounts as value, label and whether it is the chosen one.
     pub(crate) accounts: Vec<(String, String, bool)>,
+    /// The currency of the entries, as typed; empty for all.
+    pub(crate) currency: String,
+    /// Known at this position, as typed; empty for now.
+    pub(crate) as_of: String,
     /// Effective on or after.
     pub(crate) from: String,
     /// Effective on or before.
@@ -71,9 +76,37 @@ pub(crate) fn routes() -> Router<WebState> {
 #[serde(default)]
 struct Wishes {
     account: String,
+    currency: String,
+    as_of: String,
     from: String,
     to: String,
     cursor: String,
+}
+
+impl Wishes {
+    fn filter(&self) -> Result<Filter, PageError> {
+        Ok(Filter {
+            account: ledger::account(&self.account).map(|account| account.code),
+            currency: currency(&self.currency)?,
+            from: day(&self.from)?,
+            to: day(&self.to)?,
+            as_of: position(&self.as_of)?.map_or(AsOf::Now, AsOf::Position),
+            ..Filter::default()
+        })
+    }
+
+    /// The address of the page that begins at a cursor.
+    fn at(&self, cursor: &str) -> String {
+        let pairs = [
+            ("account", self.account.as_str()),
+            ("currency", &self.currency),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("as_of", &self.as_of),
+            ("cursor", cursor),
+        ];
+        address(PATH, &pairs)
+    }
 }
 
 async fn list(
@@ -83,12 +116,7 @@ async fn list(
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::LedgerRead)?;
     let tenant = visitor.tenant();
-    let filter = Filter {
-        account: ledger::account(&wishes.account).map(|account| account.code),
-        from: day(&wishes.from)?,
-        to: day(&wishes.to)?,
-        ..Filter::default()
-    };
+    let filter = wishes.filter()?;
     let mut wanted = wanted(&wishes.cursor)?;
     wanted.limit = 30;
     let found = journal::page(state.reads(), tenant, &filter, &wanted).await?;
@@ -119,10 +147,6 @@ async fn list(
         }
     };
     let entries: Vec<Posting> = rows.iter().map(posting).collect();
-    let this = |cursor: &str| {
-        let (account, from, to) = (&wishes.account, &wishes.from, &wishes.to);
-        address(PATH, &[("account", account), ("from", from), ("to", to), ("cursor", cursor)])
-    };
     page(&Journal {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         accounts: CHART
@@ -134,13 +158,25 @@ async fn list(
             .collect(),
         pager: Pager {
             text: format!("{} postings on this page", entries.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| this("")),
-            older: found.value.next.map(|next| this(&next.to_string())),
+            newer: (!wishes.cursor.is_empty()).then(|| wishes.at("")),
+            older: found.value.next.map(|next| wishes.at(&next.to_string())),
         },
+        currency: wishes.currency.clone(),
+        as_of: wishes.as_of.clone(),
         from: wishes.from.clone(),
         to: wishes.to.clone(),
         entries,
     })
+}
+
+/// A currency as it is typed; none when the field was left empty.
+fn currency(text: &str) -> Result<Option<Currency>, PageError> {
+    match text.trim() {
+        "" => Ok(None),
+        code => Currency::parse(&code.to_uppercase()).map(Some).map_err(|_| {
+            PageError::Malformed(format!("\"{code}\" is no currency; write it as EUR."))
+        }),
+    }
 }
 
 /// The entries of a posting, debits first as they were written.

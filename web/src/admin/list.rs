@@ -27,6 +27,16 @@ pub(crate) fn day(text: &str) -> Result<Option<NaiveDate>, PageError> {
     }
 }
 
+/// A position of the log as it is typed, `#184011` or `184011`; none when the field was left empty.
+pub(crate) fn position(text: &str) -> Result<Option<i64>, PageError> {
+    match text.trim().trim_start_matches('#') {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            PageError::Malformed("A position of the log is a number such as 184011.".to_owned())
+        }),
+    }
+}
+
 /// A filter as a link; the one in force is marked.
 #[derive(Clone, Debug)]
 pub(crate) struct Chip {

@@ -8,12 +8,15 @@ pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod confirm;
+pub(crate) mod deed;
 pub(crate) mod events;
 pub(crate) mod fault;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
+mod invoice_edit;
 pub(crate) mod invoice_form;
+pub(crate) mod invoice_lines;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod list;
@@ -35,6 +38,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(invoices::routes())
         .merge(invoice::routes())
         .merge(invoice_form::routes())
+        .merge(invoice_edit::routes())
         .merge(payments::routes())
         .merge(orders::routes())
         .merge(products::routes())

@@ -160,6 +160,8 @@ pub(super) fn journal() -> journal::Journal {
     };
     journal::Journal {
         shell: shell("/admin/journal"),
+        currency: "EUR".to_owned(),
+        as_of: "184011".to_owned(),
         accounts: vec![("1200".to_owned(), "1200 Accounts receivable".to_owned(), false)],
         from: String::new(),
         to: String::new(),
@@ -176,6 +178,8 @@ pub(super) fn trial_balance() -> trial_balance::TrialBalance {
         credited: eur((-minor).max(0) + 5_000),
         debit: (minor > 0).then(|| eur(minor)),
         credit: (minor < 0).then(|| eur(-minor)),
+        last: 184_011,
+        href: format!("/admin/journal?account={code}&currency=EUR"),
     };
     trial_balance::TrialBalance {
         shell: shell("/admin/trial-balance"),
@@ -267,7 +271,12 @@ pub(super) fn projections() -> projections::Projections {
             moved: at(11, 20, 9, 41),
             error: error.to_owned(),
             parked: i64::from(!error.is_empty()),
-            can_rebuild: lag == 0,
+            paused: word == "Paused",
+            actions: vec![confirm::Action::new(
+                "/admin/projections/pause".to_owned(),
+                "Pause",
+                "pause",
+            )],
         }
     };
     projections::Projections {

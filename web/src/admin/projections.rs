@@ -1,22 +1,23 @@
-//! Read models: how far each has followed the log, what stopped it, and rebuilding beside the live
-//! one.
+//! Read models: how far each has followed the log, what stopped it; holding one where it is, and
+//! rebuilding beside the live one.
 
-use super::confirm::Confirm;
-use super::list::address;
+use super::confirm::Action;
+use super::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
-use crate::fields::new_key;
+use crate::fields::{Wrong, sentence};
 use crate::operations::{Generation, GenerationState, OperationsError};
-use crate::router::{go, page};
-use crate::state::WebState;
+use crate::router::page;
+use crate::state::{Seen, WebState};
 use crate::view::Tone;
-use crate::visitor::{Posted, Visitor};
+use crate::visitor::Visitor;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_app::access::Scope;
-use serde::Deserialize;
+use billfold_projections::Projection as _;
+use billfold_projections::invoice_list::InvoiceList;
 
 use crate::layout::Shell;
 use crate::view::{Badge, Moment};
@@ -58,11 +59,16 @@ pub(crate) struct ProjectionRow {
     pub(crate) error: String,
     /// Events set aside because they could not be folded.
     pub(crate) parked: i64,
-    /// Whether a rebuild may be started.
-    pub(crate) can_rebuild: bool,
+    /// Whether it waits to be resumed.
+    pub(crate) paused: bool,
+    /// What may be done now.
+    pub(crate) actions: Vec<Action>,
 }
 
 const PATH: &str = "/admin/projections";
+/// What else stands still with the invoice list: a payment must not miss the invoice it should pay.
+const PAYMENTS_WAIT: &str = " Meanwhile payments that pay the oldest invoices first are refused; \
+     those that name their invoice are not.";
 const QUESTIONS: [(&str, &str); 9] = [
     ("account_balances", "What does every account hold, on any day and as known at any time?"),
     ("client_list", "Who are the clients, and what do they owe?"),
@@ -77,9 +83,7 @@ const QUESTIONS: [(&str, &str); 9] = [
 
 /// The page's and the question's addresses.
 pub(crate) fn routes() -> Router<WebState> {
-    Router::new()
-        .route(PATH, get(list))
-        .route("/admin/projections/rebuild", get(question).post(rebuild))
+    Router::new().route(PATH, get(list)).merge(deed::routes::<Verb>())
 }
 
 async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
@@ -121,68 +125,102 @@ fn row(one: &Generation, head: i64) -> ProjectionRow {
         moved: Moment(one.moved_at),
         error: one.error.clone().unwrap_or_default(),
         parked: one.parked,
-        can_rebuild: one.state != GenerationState::Building,
+        paused: one.state == GenerationState::Paused,
+        actions: actions(one),
     }
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    name: String,
-}
-
-async fn question(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Query(wishes): Query<Wishes>,
-) -> Result<Response, PageError> {
-    confirm(&state, &visitor, &wishes.name, "").await?.ask(visitor.partial)
-}
-
-async fn confirm(
-    state: &WebState,
-    visitor: &Visitor,
-    name: &str,
-    error: &str,
-) -> Result<Confirm, PageError> {
-    state.must(visitor, Scope::Admin)?;
-    let head = *state.operations().head().borrow();
-    let what = match name {
-        "" | "all" => "all read models".to_owned(),
-        name => name.to_owned(),
+fn actions(one: &Generation) -> Vec<Action> {
+    let brake = match one.state {
+        GenerationState::Building => return Vec::new(),
+        GenerationState::Live | GenerationState::Outdated => (Verb::Pause, "Pause", "pause"),
+        GenerationState::Paused | GenerationState::Stopped => (Verb::Resume, "Resume", "play"),
     };
-    Ok(Confirm {
-        shell: visitor.shell(state, PATH, head).await?,
-        title: format!("Rebuild {what}?"),
-        text: "A new generation is folded from the whole log beside the live one, proved, and \
-               takes its place. Reads go on meanwhile."
-            .to_owned(),
-        action: address("/admin/projections/rebuild", &[("name", name)]),
-        back: PATH.to_owned(),
-        verb: "Rebuild",
-        danger: false,
-        key: new_key(),
-        version: String::new(),
-        fields: Vec::new(),
-        error: error.to_owned(),
-    })
+    let back = format!("{PATH}/{}", one.name);
+    let rebuild = (Verb::Rebuild, "Rebuild", "refresh-cw");
+    [brake, rebuild].map(|(verb, label, icon)| deed::action(verb, &back, label, icon)).into()
 }
 
-async fn rebuild(
-    State(state): State<WebState>,
-    Query(wishes): Query<Wishes>,
-    posted: Posted,
-) -> Result<Response, PageError> {
-    let visitor = posted.visitor;
-    state.must(&visitor, Scope::Admin)?;
-    let name = Some(wishes.name.as_str()).filter(|name| !matches!(*name, "" | "all"));
-    match state.operations().rebuild(name).await {
-        Ok(()) => Ok(go(&address(PATH, &[("done", "rebuild")]))),
-        Err(error @ OperationsError::Busy(_)) => {
-            let error = crate::fields::sentence(&error.to_string());
-            confirm(&state, &visitor, &wishes.name, &error).await?.again()
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Pause,
+    Resume,
+    Rebuild,
+}
+
+impl Verb {
+    /// What will happen, for whoever is asked.
+    fn text(self) -> &'static str {
+        match self {
+            Verb::Pause => {
+                "It stays where it is until you resume or rebuild it, also when the server starts \
+                 again. Pages and the API go on showing what it knows now; what is written from \
+                 now on is kept in the log, but does not appear here yet."
+            }
+            Verb::Resume => {
+                "It reads what was written since it stood still, and follows the log again. \
+                 Nothing was lost meanwhile. One that an event stopped tries that event again."
+            }
+            Verb::Rebuild => {
+                "A new generation is folded from the whole log beside the live one, proved, and \
+                 takes its place. Reads go on meanwhile."
+            }
         }
-        Err(error) => Err(error.into()),
+    }
+}
+
+impl Deed for Verb {
+    /// A read model's name, or `all`, which only a rebuild takes.
+    type Id = String;
+    const PAGE: &'static str = PATH;
+    const SCOPE: Scope = Scope::Admin;
+    const ALL: &'static [Verb] = &[Verb::Pause, Verb::Resume, Verb::Rebuild];
+
+    fn words(self) -> Words {
+        let (path, button, done) = match self {
+            Verb::Pause => ("pause", "Pause", "paused"),
+            Verb::Resume => ("resume", "Resume", "resumed"),
+            Verb::Rebuild => ("rebuild", "Rebuild", "rebuild"),
+        };
+        Words { path, button, done, danger: false }
+    }
+
+    fn back(_: &String) -> String {
+        PATH.to_owned()
+    }
+
+    async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
+        let what = match (self, asked.id.as_str()) {
+            (Verb::Rebuild, "all") => "all read models",
+            (_, name) if QUESTIONS.iter().any(|(known, _)| *known == name) => name,
+            _ => return Err(PageError::NotFound),
+        };
+        let title = format!("{} {what}?", self.words().button);
+        let mut text = self.text().to_owned();
+        if (self, what) == (Verb::Pause, InvoiceList::NAME) {
+            text.push_str(PAYMENTS_WAIT);
+        }
+        Ok(Question { title, text, version: None, fields: Vec::new() })
+    }
+
+    async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
+        let (operations, name) = (asked.state.operations(), asked.id.as_str());
+        let done = match self {
+            Verb::Pause => operations.pause(name).await,
+            Verb::Resume => operations.resume(name).await,
+            Verb::Rebuild => operations.rebuild(Some(name).filter(|name| *name != "all")).await,
+        };
+        match done {
+            Ok(()) => {
+                let actor = &asked.visitor.caller.actor;
+                tracing::info!(projection = name, %actor, deed = self.words().path, "asked for");
+                Ok(Ok(Seen::Now))
+            }
+            Err(error @ (OperationsError::Busy(_) | OperationsError::State(_))) => {
+                let whole = sentence(&error.to_string());
+                Ok(Err(Wrong::of_whole(whole)))
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -363,11 +363,9 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         tax: "DE 19 %".to_owned(),
         net: eur(net),
     };
-    let action = |label, icon, class| confirm::Action {
-        href: "/admin/invoices/inv_01/void".to_owned(),
-        label,
-        icon,
-        class,
+    let action = |label, icon, class| {
+        let href = "/admin/invoices/inv_01/void".to_owned();
+        confirm::Action::new(href, label, icon).class(class)
     };
     invoice::Invoice {
         shell: shell("/admin/invoices"),
@@ -436,9 +434,11 @@ fn history() -> Vec<invoice::Change> {
 }
 
 pub(super) fn invoice_form() -> invoice_form::InvoiceForm {
-    let cell = |value: &str| invoice_form::Cell { value: value.to_owned(), error: String::new() };
-    let line = |index, description: &str, price: &str, net| invoice_form::LineFields {
+    let cell = |value: &str| invoice_lines::Cell { value: value.to_owned(), error: String::new() };
+    let line = |index, description: &str, price: &str, net| invoice_lines::LineFields {
         index,
+        no: String::new(),
+        note: "1 Nov to 30 Nov 2026".to_owned(),
         kinds: vec![
             ("hosting".to_owned(), "Hosting".to_owned(), true),
             ("vps".to_owned(), "VPS".to_owned(), false),
@@ -454,6 +454,7 @@ pub(super) fn invoice_form() -> invoice_form::InvoiceForm {
     invoice_form::InvoiceForm {
         shell: shell("/admin/invoices"),
         title: "New invoice".to_owned(),
+        facts: vec!["A draft has no number".to_owned()],
         action: "/admin/invoices/new".to_owned(),
         back: "/admin/invoices".to_owned(),
         key: "k-1".to_owned(),
@@ -465,7 +466,7 @@ pub(super) fn invoice_form() -> invoice_form::InvoiceForm {
             Field::input("due_date", "Due date", "date").hint("Empty: by the tenant's terms"),
         ],
         lines: vec![line(0, "Dedicated AX41", "299.00", Some(eur(29_900))), broken],
-        totals: Some(invoice_form::Totals {
+        totals: Some(invoice_lines::Totals {
             net: eur(29_900),
             taxes: vec![invoice::Tax {
                 label: "DE 19 % of € 299.00".to_owned(),

@@ -1,7 +1,7 @@
 //! The trial balance: every account with what was debited and credited up to a position and a day;
 //! both sides equal.
 
-use super::list::day;
+use super::list::{address, day, position};
 use crate::error::PageError;
 use crate::router::page;
 use crate::show;
@@ -71,6 +71,10 @@ pub(crate) struct Account {
     pub(crate) debit: Option<Amount>,
     /// The balance, if on the credit side.
     pub(crate) credit: Option<Amount>,
+    /// The event that was posted here last.
+    pub(crate) last: i64,
+    /// Its entries in the journal, as of the same moment.
+    pub(crate) href: String,
 }
 
 /// One entry of a posting, with the account's name.
@@ -110,12 +114,7 @@ async fn show_balance(
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::LedgerRead)?;
     let tenant = visitor.tenant();
-    let known: Option<i64> = match wishes.as_of.trim().trim_start_matches('#') {
-        "" => None,
-        text => Some(text.parse().map_err(|_| {
-            PageError::Malformed("A position of the log is a number such as 184011.".to_owned())
-        })?),
-    };
+    let known = position(&wishes.as_of)?;
     let when =
         When { as_of: known.map_or(AsOf::Now, AsOf::Position), effective_on: day(&wishes.on)? };
     let found = account_balances::trial_balance(state.reads(), tenant, when).await?;
@@ -127,25 +126,35 @@ async fn show_balance(
         }
     };
     let totals = found.value.totals();
-    let books = totals.into_iter().map(|(currency, ..)| books(currency, &found.value.accounts));
+    let books =
+        totals.into_iter().map(|(currency, ..)| books(currency, &found.value.accounts, &wishes));
+    let books = books.collect();
     page(&TrialBalance {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         past: known.is_some() || when.effective_on.is_some(),
         known: found.value.position,
         at,
-        books: books.collect(),
+        books,
         as_of: wishes.as_of,
         on: wishes.on,
     })
 }
 
-fn books(currency: Currency, accounts: &[Balance]) -> Books {
+fn books(currency: Currency, accounts: &[Balance], wishes: &Wishes) -> Books {
     let (mut debit, mut credit) = (0_i64, 0_i64);
     let lines = accounts.iter().filter(|account| account.currency == currency).map(|account| {
         let net = account.net();
         debit = debit.saturating_add(net.max(0));
         credit = credit.saturating_add(net.saturating_neg().max(0));
+        let pairs = [
+            ("account", account.account.as_str()),
+            ("currency", currency.code()),
+            ("to", &wishes.on),
+            ("as_of", &wishes.as_of),
+        ];
         Account {
+            last: account.last_position,
+            href: address("/admin/journal", &pairs),
             code: account.account.to_string(),
             name: show::account_name(account.account.as_str()),
             debited: show::minor(account.debit, currency),

@@ -15,24 +15,24 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Versioned;
 use crate::auth::{ClientsRead, May};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter, Ident};
+use crate::receive::{Check, Filter, Ident, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::{as_of, position_of};
 use crate::wire::{Page, Paging, WireContact};
 
 /// Lists clients.
 #[utoipa::path(
-    get, path = "", tag = "clients", params(ListClients),
+    get, path = "", tag = "clients", params(ListClients, Paging),
     responses((status = 200, body = Page<WireClient>)),
 )]
 pub(super) async fn list_clients(
     State(state): State<ApiState>,
     May(caller, _): May<ClientsRead>,
-    Filter(query): Filter<ListClients>,
+    ListOf(query, part): ListOf<ListClients>,
 ) -> Result<Json<Page<WireClient>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let (filter, order) = query.read()?;
-    state.reach(ClientList::NAME, query.min_position).await?;
+    state.reach(ClientList::NAME, part.min_position).await?;
     let tenant = caller.tenant;
     let page = match &query.email {
         Some(email) => by_email(&state, tenant, email).await?,
@@ -146,15 +146,6 @@ pub(super) struct ListClients {
     /// Order of the list; `-` in front means latest first.
     #[param(inline)]
     sort: Option<ClientSort>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// The order of a client list.

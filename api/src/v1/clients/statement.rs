@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::read::must_exist;
 use crate::auth::{ClientsRead, May};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter, Ident};
+use crate::receive::{Check, Ident, ListOf};
 use crate::state::ApiState;
 use crate::v1::ledger::{WireSide, money};
 use crate::v1::parameters::when;
@@ -26,19 +26,19 @@ use crate::wire::{Page, Paging, WireMoney};
 /// it.
 #[utoipa::path(
     get, path = "/{id}/ledger", tag = "clients",
-    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), ReadLedger),
+    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), ReadLedger, Paging),
     responses((status = 200, body = Page<WireMovement>)),
 )]
 pub(super) async fn read_ledger(
     State(state): State<ApiState>,
     May(caller, _): May<ClientsRead>,
     Ident(id): Ident<ClientId>,
-    Filter(query): Filter<ReadLedger>,
+    ListOf(query, part): ListOf<ReadLedger>,
 ) -> Result<Json<Page<WireMovement>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let (currency, when) = question(&query.currency, query.as_of.as_deref(), query.effective_on)?;
     must_exist(&state, caller.tenant, id).await?;
-    state.reach(Journal::NAME, query.min_position).await?;
+    state.reach(Journal::NAME, part.min_position).await?;
     let (reads, tenant) = (state.reads(), caller.tenant);
     let page = client_ledger::page(reads, tenant, id, currency, when, &wanted).await?;
     Ok(Json(Page::of(page, |row| WireMovement::of(&row))))
@@ -49,19 +49,19 @@ pub(super) async fn read_ledger(
 /// The newest entries come first; their sum from the first entry on is the balance.
 #[utoipa::path(
     get, path = "/{id}/explain", tag = "clients",
-    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), ReadLedger),
+    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), ReadLedger, Paging),
     responses((status = 200, body = Explanation)),
 )]
 pub(super) async fn explain_balance(
     State(state): State<ApiState>,
     May(caller, _): May<ClientsRead>,
     Ident(id): Ident<ClientId>,
-    Filter(query): Filter<ReadLedger>,
+    ListOf(query, part): ListOf<ReadLedger>,
 ) -> Result<Json<Explanation>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let (currency, when) = question(&query.currency, query.as_of.as_deref(), query.effective_on)?;
     must_exist(&state, caller.tenant, id).await?;
-    state.reach(Journal::NAME, query.min_position).await?;
+    state.reach(Journal::NAME, part.min_position).await?;
     let (reads, tenant) = (state.reads(), caller.tenant);
     let balances = client_ledger::balances(reads, tenant, id, when).await?;
     let found = balances.value.iter().find(|(one, _)| *one == currency);
@@ -112,15 +112,6 @@ pub(super) struct ReadLedger {
     as_of: Option<String>,
     /// Facts that are effective up to this business day; all if absent.
     effective_on: Option<NaiveDate>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// An entry that concerns a client, with the balance after it.

@@ -13,24 +13,24 @@ use uuid::Uuid;
 
 use crate::auth::{EventsRead, May};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::as_of;
 use crate::wire::{Page, Paging};
 
 /// Lists the audit log, newest first.
 #[utoipa::path(
-    get, path = "", tag = "history", params(ListAudit),
+    get, path = "", tag = "history", params(ListAudit, Paging),
     responses((status = 200, body = Page<AuditEntry>)),
 )]
 pub(super) async fn list_audit(
     State(state): State<ApiState>,
     May(caller, _): May<EventsRead>,
-    Filter(query): Filter<ListAudit>,
+    ListOf(query, part): ListOf<ListAudit>,
 ) -> Result<Json<Page<AuditEntry>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let filter = query.read()?;
-    state.reach(EventIndex::NAME, query.min_position).await?;
+    state.reach(EventIndex::NAME, part.min_position).await?;
     let page = audit_log::page(state.reads(), caller.tenant, &filter, &wanted).await?;
     Ok(Json(Page::of(page, AuditEntry::from)))
 }
@@ -57,15 +57,6 @@ pub(super) struct ListAudit {
     to: Option<DateTime<Utc>>,
     /// As known at this log position or instant; now if absent.
     as_of: Option<String>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 impl ListAudit {

@@ -16,24 +16,24 @@ use uuid::Uuid;
 
 use crate::auth::{EventsRead, May};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter, path_value};
+use crate::receive::{Check, Filter, ListOf, path_value};
 use crate::state::ApiState;
-use crate::v1::parameters::{Part, as_of};
+use crate::v1::parameters::as_of;
 use crate::wire::{Page, Paging};
 
 /// Lists events.
 #[utoipa::path(
-    get, path = "", tag = "history", params(ListEvents),
+    get, path = "", tag = "history", params(ListEvents, Paging),
     responses((status = 200, body = Page<WireEvent>)),
 )]
 pub(super) async fn list_events(
     State(state): State<ApiState>,
     May(caller, _): May<EventsRead>,
-    Filter(query): Filter<ListEvents>,
+    ListOf(query, part): ListOf<ListEvents>,
 ) -> Result<Json<Page<WireEvent>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let filter = query.read()?;
-    state.reach(EventIndex::NAME, query.min_position).await?;
+    state.reach(EventIndex::NAME, part.min_position).await?;
     let page = event_index::page(state.reads(), caller.tenant, &filter, &wanted).await?;
     Ok(Json(Page::of(page, WireEvent::from)))
 }
@@ -56,17 +56,17 @@ pub(super) async fn read_event(
 /// Lists the business process an event belongs to, oldest first: what led to it and what it led to.
 #[utoipa::path(
     get, path = "/{position}/chain", tag = "history",
-    params(("position" = i64, Path, minimum = 1, example = 1842), Part),
+    params(("position" = i64, Path, minimum = 1, example = 1842), Paging),
     responses((status = 200, body = Page<WireEvent>)),
 )]
 pub(super) async fn read_chain(
     State(state): State<ApiState>,
     May(caller, _): May<EventsRead>,
     Position(position): Position,
-    Filter(query): Filter<Part>,
+    Filter(part): Filter<Paging>,
 ) -> Result<Json<Page<WireEvent>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
-    state.reach(EventIndex::NAME, query.min_position).await?;
+    let wanted = part.wanted()?;
+    state.reach(EventIndex::NAME, part.min_position).await?;
     let found = event_index::find(state.reads(), caller.tenant, position).await?;
     let event = found.value.ok_or_else(Problem::not_found)?;
     let filter = event_index::Filter {
@@ -117,15 +117,6 @@ pub(super) struct ListEvents {
     /// Order of the list; `-` in front means newest first, which is usual.
     #[param(inline)]
     sort: Option<EventSort>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// The order of a list of events.

@@ -34,5 +34,8 @@ pub(super) fn integrity() -> OpenApiRouter<ApiState> {
 }
 
 pub(super) fn read_models() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(read_models::list_read_models))
+    OpenApiRouter::new()
+        .routes(routes!(read_models::list_read_models))
+        .routes(routes!(read_models::pause_read_model))
+        .routes(routes!(read_models::resume_read_model))
 }

@@ -1,15 +1,18 @@
-//! How the read models stand.
+//! How the read models stand, and the brake for each.
+//!
+//! Guarantee: pausing or resuming twice changes nothing, so neither needs an idempotency key.
+//! Absent on purpose: rebuilding, which takes minutes and is `billfold rebuild`.
 
 use axum::Json;
-use axum::extract::State;
-use billfold_projections::Standing;
+use axum::extract::{Path, State};
 use billfold_projections::status::Status;
+use billfold_projections::{Error as ReadError, Standing};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::{EventsRead, May};
-use crate::problem::Problem;
+use crate::auth::{Admin, EventsRead, May};
+use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
 /// Lists read models: where each is, how far behind, and why it stands still if it does.
@@ -22,6 +25,53 @@ pub(super) async fn list_read_models(
 ) -> Result<Json<ReadModels>, Problem> {
     let models = state.oversight().read_models().await?;
     Ok(Json(ReadModels { items: models.iter().map(ReadModel::of).collect() }))
+}
+
+/// Holds a read model where it is.
+///
+/// It goes on answering with what it knew, and says so by `as_of_position`; a read that waits for
+/// a later `min_position` is answered with 409. It stays paused, also when the server starts again,
+/// until it is resumed or rebuilt. While `invoice_list` is paused, payments that look for the
+/// oldest open invoice are answered with 503.
+#[utoipa::path(
+    post, path = "/{name}/pause", tag = "operations",
+    params(("name" = String, Path, example = "event_index")),
+    responses((status = 200, body = ReadModel)),
+)]
+pub(super) async fn pause_read_model(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    Path(name): Path<String>,
+) -> Result<Json<ReadModel>, Problem> {
+    let status = state.oversight().pause(&name).await.map_err(not_moved)?;
+    tracing::info!(projection = status.name, actor = %caller.actor, "paused");
+    Ok(Json(ReadModel::of(&status)))
+}
+
+/// Lets a read model follow the log again, or try again the event that stopped it.
+#[utoipa::path(
+    post, path = "/{name}/resume", tag = "operations",
+    params(("name" = String, Path, example = "event_index")),
+    responses((status = 200, body = ReadModel)),
+)]
+pub(super) async fn resume_read_model(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    Path(name): Path<String>,
+) -> Result<Json<ReadModel>, Problem> {
+    let status = state.oversight().resume(&name).await.map_err(not_moved)?;
+    tracing::info!(projection = status.name, actor = %caller.actor, "resumed");
+    Ok(Json(ReadModel::of(&status)))
+}
+
+fn not_moved(error: ReadError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        ReadError::Unknown { .. } => Problem::not_found(),
+        ReadError::Stopped { .. } => Problem::new(Kind::State, "read_model.stopped", detail),
+        ReadError::NotBuilt { .. } => Problem::new(Kind::State, "read_model.not_built", detail),
+        other => other.into(),
+    }
 }
 
 /// All read models.
@@ -42,6 +92,10 @@ pub(super) struct ReadModel {
     /// `current`, `outdated` (rebuild it) or `not_built`.
     #[schema(example = "current")]
     standing: &'static str,
+    /// What the generation that answers does: `live` follows the log, `paused` waits to be
+    /// resumed, `stopped` met an event that cannot be folded.
+    #[schema(example = "live")]
+    state: Option<&'static str>,
     /// The generation that answers.
     generation: Option<i32>,
     /// All events up to here are in it.
@@ -71,6 +125,7 @@ impl ReadModel {
                 Standing::Outdated => "outdated",
                 Standing::NotBuilt => "not_built",
             },
+            state: live.map(|live| live.state.as_str()),
             generation: live.map(|live| live.generation),
             position: live.map(|live| live.position),
             lag_events: live.map(|live| live.lag_events),

@@ -3,9 +3,9 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use billfold_app::commands::invoices::{
-    AddLine, DiscardDraft, DraftInvoice, RemoveLine, SetDueDate,
+    AddLine, DiscardDraft, DraftInvoice, RemoveLine, ReviseDraft, SetDueDate,
 };
-use billfold_domain::invoice::Invoice;
+use billfold_domain::invoice::{Invoice, NewLine};
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, OrderId, TenantId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,32 @@ pub(super) async fn remove_line(
     IfMatch(seen): IfMatch,
 ) -> Result<Answer<Changed>, Problem> {
     let done = state.change(&caller, &key, seen, RemoveLine { invoice_id, line_no }).await?;
+    Ok(Answer::plain(&done, invoice_id, invoice_id.uuid()))
+}
+
+/// Replaces the lines of a draft.
+///
+/// Lines that stay as they were keep their numbers; the others are removed, and new ones are added
+/// at the end. All of it is done, or nothing.
+#[utoipa::path(
+    put, path = "/{id}/lines", tag = "invoices", request_body = Lines,
+    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+pub(super) async fn replace_lines(
+    State(state): State<ApiState>,
+    May(caller, _): May<InvoicesWrite>,
+    Ident(invoice_id): Ident<InvoiceId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<Lines>,
+) -> Result<Answer<Changed>, Problem> {
+    let currency = currency_of(&state, caller.tenant, invoice_id).await?;
+    let mut check = Check::default();
+    let lines = read_lines(&new.lines, &mut check, currency);
+    check.finish()?;
+    let revise = ReviseDraft { invoice_id, lines, due_date: None };
+    let done = state.change(&caller, &key, seen, revise).await?;
     Ok(Answer::plain(&done, invoice_id, invoice_id.uuid()))
 }
 
@@ -185,18 +211,12 @@ impl NewDraft {
         };
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         let due_date = check.optional_date("/due_date", self.due_date);
-        let mut lines = Vec::with_capacity(self.lines.len());
-        match currency.flatten() {
-            Some(currency) => {
-                let read = |(at, line): (usize, &NewLineBody)| {
-                    line.read(&mut check, &format!("/lines/{at}"), currency)
-                };
-                lines.extend(self.lines.iter().enumerate().filter_map(read));
-            }
-            None if !self.lines.is_empty() && currency.is_some() => {
-                check.wrong("/currency", "field.missing", "is needed with lines");
-            }
-            None => {}
+        let lines = match currency.flatten() {
+            Some(currency) => read_lines(&self.lines, &mut check, currency),
+            None => Vec::new(),
+        };
+        if !self.lines.is_empty() && currency == Some(None) {
+            check.wrong("/currency", "field.missing", "is needed with lines");
         }
         check.finish()?;
         match (client_id, order_id, tax, currency, due_date) {
@@ -207,6 +227,22 @@ impl NewDraft {
             _ => Err(Problem::field(FieldError::body("", "body.malformed", "cannot be read"))),
         }
     }
+}
+
+fn read_lines(lines: &[NewLineBody], check: &mut Check, currency: Currency) -> Vec<NewLine> {
+    let read =
+        |(at, line): (usize, &NewLineBody)| line.read(check, &format!("/lines/{at}"), currency);
+    lines.iter().enumerate().filter_map(read).collect()
+}
+
+/// Every line that a draft has from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DraftLines)]
+pub(super) struct Lines {
+    /// In the order in which they are printed.
+    #[schema(max_items = 1000)]
+    lines: Vec<NewLineBody>,
 }
 
 /// The last day to pay.

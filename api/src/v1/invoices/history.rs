@@ -18,7 +18,7 @@ use crate::problem::{Kind, Problem};
 use crate::receive::{Filter, Ident};
 use crate::state::ApiState;
 use crate::v1::history::WireEvent;
-use crate::v1::parameters::{Fresh, Part};
+use crate::v1::parameters::Fresh;
 use crate::wire::{Page, Paging, WireContact, WireLine, WireMoney, WireTaxGroup};
 
 /// The kind of stream an invoice is.
@@ -49,18 +49,18 @@ pub(super) async fn list_invoice_payments(
 /// Lists everything that ever happened to an invoice, oldest first.
 #[utoipa::path(
     get, path = "/{id}/events", tag = "invoices",
-    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), Part),
+    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), Paging),
     responses((status = 200, body = Page<WireEvent>)),
 )]
 pub(super) async fn list_invoice_events(
     State(state): State<ApiState>,
     May(caller, _): May<InvoicesRead>,
     Ident(id): Ident<InvoiceId>,
-    Filter(query): Filter<Part>,
+    Filter(part): Filter<Paging>,
 ) -> Result<Json<Page<WireEvent>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     must_exist(&state, caller.tenant, id).await?;
-    state.reach(EventIndex::NAME, query.min_position).await?;
+    state.reach(EventIndex::NAME, part.min_position).await?;
     let page = event_index::page(state.reads(), caller.tenant, &of_stream(id), &wanted).await?;
     Ok(Json(Page::of(page, WireEvent::from)))
 }

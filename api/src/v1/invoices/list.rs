@@ -13,24 +13,24 @@ use utoipa::{IntoParams, ToSchema};
 use super::read::WireInvoiceStatus;
 use crate::auth::{InvoicesRead, May};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::wire::{Page, Paging, WireMoney};
 
 /// Lists invoices, drafts included.
 #[utoipa::path(
-    get, path = "", tag = "invoices", params(ListInvoices),
+    get, path = "", tag = "invoices", params(ListInvoices, Paging),
     responses((status = 200, body = Page<WireInvoice>)),
 )]
 pub(super) async fn list_invoices(
     State(state): State<ApiState>,
     May(caller, _): May<InvoicesRead>,
-    Filter(query): Filter<ListInvoices>,
+    ListOf(query, part): ListOf<ListInvoices>,
 ) -> Result<Json<Page<WireInvoice>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let today = state.today(caller.tenant).await?;
     let filter = query.read(today)?;
-    state.reach(InvoiceList::NAME, query.min_position).await?;
+    state.reach(InvoiceList::NAME, part.min_position).await?;
     let order = query.sort.unwrap_or(InvoiceSort::Latest).order();
     let page = invoice_list::page(state.reads(), caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, |row| WireInvoice::of(&row, today))))
@@ -64,15 +64,6 @@ pub(super) struct ListInvoices {
     /// Order of the list; `-` in front means largest or latest first.
     #[param(inline)]
     sort: Option<InvoiceSort>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// The order of a list of invoices.

@@ -22,7 +22,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(list::list_invoices, draft::draft_invoice))
         .routes(routes!(preview::preview_invoice))
         .routes(routes!(read::read_invoice))
-        .routes(routes!(draft::add_line))
+        .routes(routes!(draft::add_line, draft::replace_lines))
         .routes(routes!(draft::remove_line))
         .routes(routes!(draft::set_due_date))
         .routes(routes!(draft::discard_draft))

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::auth::{LedgerRead, May};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::v1::history::Position;
 use crate::v1::parameters::as_of;
@@ -21,17 +21,17 @@ use crate::wire::{Page, Paging, WireMoney};
 
 /// Lists postings, newest first.
 #[utoipa::path(
-    get, path = "/journal", tag = "ledger", params(ListJournal),
+    get, path = "/journal", tag = "ledger", params(ListJournal, Paging),
     responses((status = 200, body = Page<WirePosting>)),
 )]
 pub(super) async fn list_journal(
     State(state): State<ApiState>,
     May(caller, _): May<LedgerRead>,
-    Filter(query): Filter<ListJournal>,
+    ListOf(query, part): ListOf<ListJournal>,
 ) -> Result<Json<Page<WirePosting>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let filter = query.read()?;
-    state.reach(Journal::NAME, query.min_position).await?;
+    state.reach(Journal::NAME, part.min_position).await?;
     let page = journal::page(state.reads(), caller.tenant, &filter, &wanted).await?;
     Ok(Json(Page::of(page, |posted| WirePosting::of(&posted))))
 }
@@ -59,6 +59,9 @@ pub(super) struct ListJournal {
     /// Some entry is on this account.
     #[param(example = "1200", pattern = "^[0-9]{4}$")]
     account: Option<String>,
+    /// Some entry is in this currency, ISO 4217; on the account, if one is given too.
+    #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
+    currency: Option<String>,
     /// Some entry concerns this client.
     #[param(example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")]
     client_id: Option<String>,
@@ -71,15 +74,6 @@ pub(super) struct ListJournal {
     /// As known at this log position or instant; now if absent.
     #[param(example = "2026-03-01T12:00:00Z")]
     as_of: Option<String>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 impl ListJournal {
@@ -92,12 +86,14 @@ impl ListJournal {
             }
             account
         });
+        let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         let party = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         check.optional_date("/from", self.from);
         check.optional_date("/to", self.to);
         check.finish()?;
         Ok(journal::Filter {
             account: account.map(|account| account.code),
+            currency: currency.flatten(),
             party: party.flatten(),
             document: self.document,
             from: self.from,

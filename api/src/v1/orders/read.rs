@@ -13,23 +13,23 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Versioned;
 use crate::auth::{May, OrdersRead};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter, Ident};
+use crate::receive::{Check, Ident, ListOf};
 use crate::state::ApiState;
 use crate::wire::{Page, Paging, WireLineKind, WireMoney, WirePeriod};
 
 /// Lists orders by the day they were placed.
 #[utoipa::path(
-    get, path = "", tag = "orders", params(ListOrders),
+    get, path = "", tag = "orders", params(ListOrders, Paging),
     responses((status = 200, body = Page<WireOrder>)),
 )]
 pub(super) async fn list_orders(
     State(state): State<ApiState>,
     May(caller, _): May<OrdersRead>,
-    Filter(query): Filter<ListOrders>,
+    ListOf(query, part): ListOf<ListOrders>,
 ) -> Result<Json<Page<WireOrder>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let (filter, order) = query.read()?;
-    state.reach(OrderList::NAME, query.min_position).await?;
+    state.reach(OrderList::NAME, part.min_position).await?;
     let page = order_list::page(state.reads(), caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireOrder::from)))
 }
@@ -79,15 +79,6 @@ pub(super) struct ListOrders {
     /// Order of the list; `-` in front means latest first, which is usual.
     #[param(inline)]
     sort: Option<OrderSort>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// The order of a list of orders.

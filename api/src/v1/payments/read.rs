@@ -15,24 +15,24 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Versioned;
 use crate::auth::{May, PaymentsRead};
 use crate::problem::{Kind, Problem};
-use crate::receive::{Check, Filter, Ident};
+use crate::receive::{Check, Filter, Ident, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::Fresh;
 use crate::wire::{Page, Paging, WireMoney};
 
 /// Lists payments by the day they arrived.
 #[utoipa::path(
-    get, path = "", tag = "payments", params(ListPayments),
+    get, path = "", tag = "payments", params(ListPayments, Paging),
     responses((status = 200, body = Page<WirePayment>)),
 )]
 pub(super) async fn list_payments(
     State(state): State<ApiState>,
     May(caller, _): May<PaymentsRead>,
-    Filter(query): Filter<ListPayments>,
+    ListOf(query, part): ListOf<ListPayments>,
 ) -> Result<Json<Page<WirePayment>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
+    let wanted = part.wanted()?;
     let (filter, order) = query.read()?;
-    state.reach(PaymentList::NAME, query.min_position).await?;
+    state.reach(PaymentList::NAME, part.min_position).await?;
     let page = payment_list::page(state.reads(), caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, |row| WirePayment::of(&row))))
 }
@@ -91,15 +91,6 @@ pub(super) struct ListPayments {
     /// Order of the list; `-` in front means latest first, which is usual.
     #[param(inline)]
     sort: Option<PaymentSort>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// The order of a list of payments.

@@ -13,22 +13,22 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Versioned;
 use crate::auth::{May, ProductsRead};
 use crate::problem::Problem;
-use crate::receive::{Filter, Ident};
+use crate::receive::{Ident, ListOf};
 use crate::state::ApiState;
 use crate::wire::{Page, Paging, WireCycle, WireMoney, WireProductKind};
 
 /// Lists products by code, each with every price it ever had.
 #[utoipa::path(
-    get, path = "", tag = "products", params(ListProducts),
+    get, path = "", tag = "products", params(ListProducts, Paging),
     responses((status = 200, body = Page<WireProduct>)),
 )]
 pub(super) async fn list_products(
     State(state): State<ApiState>,
     May(caller, _): May<ProductsRead>,
-    Filter(query): Filter<ListProducts>,
+    ListOf(query, part): ListOf<ListProducts>,
 ) -> Result<Json<Page<WireProduct>>, Problem> {
-    let wanted = Paging { limit: query.limit, cursor: query.cursor.as_deref() }.wanted()?;
-    state.reach(ProductList::NAME, query.min_position).await?;
+    let wanted = part.wanted()?;
+    state.reach(ProductList::NAME, part.min_position).await?;
     let retired = query.retired.unwrap_or(false);
     let page = product_list::page(state.reads(), caller.tenant, retired, &wanted).await?;
     Ok(Json(Page::of(page, WireProduct::from)))
@@ -60,15 +60,6 @@ pub(super) async fn read_product(
 pub(super) struct ListProducts {
     /// Those that are no longer sold as well.
     retired: Option<bool>,
-    /// Most rows, 1 to 100; 50 if absent.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(pattern = "^[A-Za-z0-9_-]{1,200}$")]
-    cursor: Option<String>,
-    /// Wait until the read side has reached this log position, at most two seconds.
-    #[param(minimum = 0)]
-    min_position: Option<i64>,
 }
 
 /// A product.

@@ -1,9 +1,6 @@
-//! What may be done with a client: suspend, activate, erase; each asks first and wants a reason.
+//! What may be done with a client: suspend, activate, erase; each asks first.
 
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::response::Response;
-use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::clients::{ActivateClient, EraseClient, SuspendClient};
 use billfold_domain::client::Client;
@@ -11,27 +8,24 @@ use billfold_domain::kernel::ClientId;
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::{ClientList, ClientStatus};
 
-use crate::admin::confirm::{Action, Confirm};
-use crate::admin::list::address;
+use crate::admin::confirm::Action;
+use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
-use crate::fields::{Fields, Wrong, new_key};
-use crate::form::Field;
-use crate::router::go;
-use crate::state::WebState;
-use crate::visitor::{Posted, Visitor};
+use crate::fields::Wrong;
+use crate::state::{Seen, WebState};
 
 /// The addresses of the three.
 pub(super) fn routes() -> Router<WebState> {
-    Router::new().route("/admin/clients/{id}/{verb}", get(question).post(answer))
+    deed::routes::<Verb>()
 }
 
 /// What may be done with a client in this state.
 pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
-    let action = |verb, label, icon| Action::new(format!("{href}/{verb}"), label, icon);
-    let erase = action("erase", "Erase", "trash-2").class("danger");
+    let action = |verb, label, icon| deed::action(verb, href, label, icon);
+    let erase = action(Verb::Erase, "Erase", "trash-2").class("danger");
     match status {
-        ClientStatus::Active => vec![action("suspend", "Suspend", "ban"), erase],
-        ClientStatus::Suspended => vec![action("activate", "Activate", "play"), erase],
+        ClientStatus::Active => vec![action(Verb::Suspend, "Suspend", "ban"), erase],
+        ClientStatus::Suspended => vec![action(Verb::Activate, "Activate", "play"), erase],
         ClientStatus::Erased => Vec::new(),
     }
 }
@@ -43,115 +37,58 @@ enum Verb {
     Erase,
 }
 
-impl Verb {
-    fn parse(text: &str) -> Result<Verb, PageError> {
-        match text {
-            "suspend" => Ok(Verb::Suspend),
-            "activate" => Ok(Verb::Activate),
-            "erase" => Ok(Verb::Erase),
-            _ => Err(PageError::NotFound),
+impl Deed for Verb {
+    type Id = ClientId;
+    const PAGE: &'static str = "/admin/clients";
+    const SCOPE: Scope = Scope::ClientsWrite;
+    const ALL: &'static [Verb] = &[Verb::Suspend, Verb::Activate, Verb::Erase];
+
+    fn words(self) -> Words {
+        let (path, button, done) = match self {
+            Verb::Suspend => ("suspend", "Suspend client", "suspended"),
+            Verb::Activate => ("activate", "Activate client", "activated"),
+            Verb::Erase => ("erase", "Erase for ever", "erased"),
+        };
+        Words { path, button, done, danger: self == Verb::Erase }
+    }
+
+    async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
+        let tenant = asked.visitor.tenant();
+        let (known, version) = asked.state.door().load::<Client>(tenant, asked.id.uuid()).await?;
+        if matches!(known, Client::Absent) {
+            return Err(PageError::NotFound);
+        }
+        let (title, text) = match self {
+            Verb::Suspend => (
+                "Suspend this client?",
+                "Nothing new is sold to a suspended client. What is owed stays owed.",
+            ),
+            Verb::Activate => ("Activate this client?", "The client may buy again."),
+            Verb::Erase => (
+                "Erase the personal data?",
+                "The key to name, address and mail is destroyed and nobody can read them again. \
+                 Amounts, documents and the chain stay; the buyer on issued invoices stays \
+                 readable until the law's retention ends.",
+            ),
+        };
+        let reason = deed::reason(asked, "For the audit log; no personal data");
+        Ok(Question {
+            title: title.to_owned(),
+            text: text.to_owned(),
+            version: Some(version),
+            fields: if self == Verb::Activate { Vec::new() } else { vec![reason] },
+        })
+    }
+
+    async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
+        let (client_id, reason) = (asked.id, asked.sent.one("reason").to_owned());
+        let read = [ClientList::NAME];
+        match self {
+            Verb::Suspend => asked.command(SuspendClient { client_id, reason }, &read).await,
+            Verb::Activate => asked.command(ActivateClient { client_id }, &read).await,
+            Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
         }
     }
-}
-
-async fn question(
-    State(state): State<WebState>,
-    visitor: Visitor,
-    Path((id, verb)): Path<(String, String)>,
-) -> Result<Response, PageError> {
-    let (id, verb) = (parse(&id)?, Verb::parse(&verb)?);
-    let sent = Fields::default();
-    confirm(&state, &visitor, id, verb, &sent, &Wrong::default()).await?.ask(visitor.partial)
-}
-
-async fn answer(
-    State(state): State<WebState>,
-    Path((id, verb)): Path<(String, String)>,
-    posted: Posted,
-) -> Result<Response, PageError> {
-    let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ClientsWrite)?;
-    let (client_id, verb) = (parse(&id)?, Verb::parse(&verb)?);
-    let (key, reason) = (fields.key()?, fields.one("reason").to_owned());
-    let wait = [ClientList::NAME];
-    let (done, word) = match verb {
-        Verb::Suspend => {
-            let command = SuspendClient { client_id, reason };
-            (state.command(visitor.ask(&key, command), &wait).await.map(|it| it.1), "suspended")
-        }
-        Verb::Activate => {
-            let command = ActivateClient { client_id };
-            (state.command(visitor.ask(&key, command), &wait).await.map(|it| it.1), "activated")
-        }
-        Verb::Erase => {
-            let command = EraseClient { client_id, reason };
-            (state.command(visitor.ask(&key, command), &wait).await.map(|it| it.1), "erased")
-        }
-    };
-    match done {
-        Ok(seen) => {
-            let href = format!("/admin/clients/{client_id}");
-            Ok(go(&address(&href, &[("done", seen.word(word))])))
-        }
-        Err(error) => {
-            let wrong = Wrong::from_error(error)?;
-            confirm(&state, &visitor, client_id, verb, &fields, &wrong).await?.again()
-        }
-    }
-}
-
-async fn confirm(
-    state: &WebState,
-    visitor: &Visitor,
-    id: ClientId,
-    verb: Verb,
-    sent: &Fields,
-    wrong: &Wrong,
-) -> Result<Confirm, PageError> {
-    state.must(visitor, Scope::ClientsWrite)?;
-    let (known, version) = state.door().load::<Client>(visitor.tenant(), id.uuid()).await?;
-    if matches!(known, Client::Absent) {
-        return Err(PageError::NotFound);
-    }
-    let head = *state.operations().head().borrow();
-    let back = format!("/admin/clients/{id}");
-    let (path, title, text, word) = match verb {
-        Verb::Suspend => (
-            "suspend",
-            "Suspend this client?",
-            "Nothing new is sold to a suspended client. What is owed stays owed.",
-            "Suspend client",
-        ),
-        Verb::Activate => {
-            ("activate", "Activate this client?", "The client may buy again.", "Activate client")
-        }
-        Verb::Erase => (
-            "erase",
-            "Erase the personal data?",
-            "The key to name, address and mail is destroyed and nobody can read them again. \
-             Amounts, documents and the chain stay; the buyer on issued invoices stays readable \
-             until the law's retention ends.",
-            "Erase for ever",
-        ),
-    };
-    let reason = Field::input("reason", "Reason", "text")
-        .with(sent.one("reason"))
-        .hint("For the audit log; no personal data")
-        .required()
-        .wrong(wrong.of("reason"));
-    Ok(Confirm {
-        shell: visitor.shell(state, "/admin/clients", head).await?,
-        title: title.to_owned(),
-        text: text.to_owned(),
-        action: format!("{back}/{path}"),
-        back,
-        verb: word,
-        danger: verb == Verb::Erase,
-        key: new_key(),
-        version: version.to_string(),
-        fields: if verb == Verb::Activate { Vec::new() } else { vec![reason] },
-        error: wrong.whole.clone(),
-    })
 }
 
 /// The client an address names.
