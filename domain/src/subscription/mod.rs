@@ -1,7 +1,7 @@
 //! A subscription: a service that is billed again and again, until it ends.
 //!
 //! An [`Interval`] says how far apart boundaries lie, an [`Anchor`] what they hold on to, and a
-//! [`Series`] which periods lie between them from the start of a service to its end. A period that
+//! [`BillingSchedule`] which periods lie between them from the start of a service to its end. A period that
 //! the start or the end cut short remembers its *cycle*, the full interval around it, and costs
 //! its share of that. [`Conventions`] are the settings under which time becomes money;
 //! [`proration`] does it.
@@ -23,4 +23,4 @@ mod tests;
 pub use anchor::{Anchor, BillingDay, Boundaries};
 pub use conventions::{Conventions, LastDay};
 pub use interval::{Interval, IntervalUnit};
-pub use periods::{BillingPeriod, MOST_PERIODS, PeriodRefusal, Periods, Series, Timing};
+pub use periods::{BillingPeriod, BillingSchedule, MOST_PERIODS, PeriodRefusal, Periods, Timing};

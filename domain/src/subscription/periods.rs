@@ -70,17 +70,23 @@ impl BillingPeriod {
     pub fn rest_from(self, day: NaiveDate) -> Option<Self> {
         Some(Self { span: self.span.rest_from(day)?, ..self })
     }
+
+    /// What lies before a day, measured against the same cycle.
+    pub fn until(self, day: NaiveDate) -> Option<Self> {
+        let span = Period::try_new(self.span.from(), self.span.to().min(day)).ok()?;
+        Some(Self { span, ..self })
+    }
 }
 
 /// The periods of one service at one interval and anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Series {
+pub struct BillingSchedule {
     boundaries: Boundaries,
     start: NaiveDate,
     end: Option<NaiveDate>,
 }
 
-impl Series {
+impl BillingSchedule {
     /// A service without end. Refuses a start outside the years 1 to 9999.
     pub fn try_new(
         start: NaiveDate,
@@ -108,7 +114,7 @@ impl Series {
     /// The periods from the one that contains a day on; all of them for a day before the start.
     pub fn periods_from(self, day: NaiveDate) -> Periods {
         let number = self.boundaries.number_at(day.max(self.start));
-        Periods { series: self, number }
+        Periods { schedule: self, number }
     }
 
     /// The period that contains a day; nothing before the start and from the end on.
@@ -151,7 +157,7 @@ impl Series {
 /// Periods one after the other.
 #[derive(Clone, Debug)]
 pub struct Periods {
-    series: Series,
+    schedule: BillingSchedule,
     number: i64,
 }
 
@@ -159,7 +165,7 @@ impl Iterator for Periods {
     type Item = BillingPeriod;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let period = self.series.period(self.number)?;
+        let period = self.schedule.period(self.number)?;
         self.number = self.number.checked_add(1)?;
         Some(period)
     }

@@ -6,8 +6,7 @@ use rust_decimal::Decimal;
 
 use super::conventions::{CreditBasis, DayCount, MonthDays, ProrationUnit};
 use super::proration::{
-    BilledLine, BilledSpan, Charge, Fraction, ProrationRefusal, Ruler, Stretch, StretchChange,
-    Terms, charges, cycles,
+    BilledLine, BilledSpan, Charge, Fraction, Ruler, Stretch, StretchChange, Terms, charges, cycles,
 };
 use super::*;
 use crate::kernel::{Currency, Money, MoneyRefusal, Period, Quantity, Refusal, UnitPrice, Zone};
@@ -31,13 +30,13 @@ fn on_day(day: u32) -> Anchor {
 const ANNIVERSARY: Anchor = Anchor::Anniversary { date: None };
 const CALENDAR: Anchor = Anchor::Calendar {};
 
-fn series(start: &str, interval: Interval, anchor: Anchor) -> Series {
-    Series::try_new(day(start), interval, anchor).unwrap()
+fn schedule(start: &str, interval: Interval, anchor: Anchor) -> BillingSchedule {
+    BillingSchedule::try_new(day(start), interval, anchor).unwrap()
 }
 
 /// The first day of the first period and every end after it.
-fn days_of(series: Series, count: usize) -> Vec<String> {
-    let periods = series.first(count).unwrap();
+fn days_of(schedule: BillingSchedule, count: usize) -> Vec<String> {
+    let periods = schedule.first(count).unwrap();
     let start = periods.first().map(|first| first.span().from());
     start
         .into_iter()
@@ -64,12 +63,12 @@ mod boundaries {
 
     #[test]
     fn a_day_cut_to_a_short_month_returns_in_a_longer_one() {
-        let months = series("2023-01-31", every(1, IntervalUnit::Month), ANNIVERSARY);
+        let months = schedule("2023-01-31", every(1, IntervalUnit::Month), ANNIVERSARY);
         assert_eq!(
             days_of(months, 4),
             ["2023-01-31", "2023-02-28", "2023-03-31", "2023-04-30", "2023-05-31"]
         );
-        let years = series("2024-02-29", every(1, IntervalUnit::Year), ANNIVERSARY);
+        let years = schedule("2024-02-29", every(1, IntervalUnit::Year), ANNIVERSARY);
         assert_eq!(
             days_of(years, 4),
             ["2024-02-29", "2025-02-28", "2026-02-28", "2027-02-28", "2028-02-29"]
@@ -80,10 +79,10 @@ mod boundaries {
     fn a_billing_day_ahead_opens_a_short_period_and_one_passed_lies_an_interval_ahead() {
         let quarter = every(3, IntervalUnit::Month);
         assert_eq!(
-            days_of(series("2026-05-10", quarter, on_day(20)), 2),
+            days_of(schedule("2026-05-10", quarter, on_day(20)), 2),
             ["2026-05-10", "2026-05-20", "2026-08-20"]
         );
-        let passed = series("2026-05-10", quarter, on_day(5));
+        let passed = schedule("2026-05-10", quarter, on_day(5));
         assert_eq!(days_of(passed, 2), ["2026-05-10", "2026-08-05", "2026-11-05"]);
         let first = passed.first(1).unwrap()[0];
         assert!(!first.is_full());
@@ -96,17 +95,17 @@ mod boundaries {
         let year = every(1, IntervalUnit::Year);
         for anchor in [date("2019-07-19"), date("2031-07-19")] {
             assert_eq!(
-                days_of(series("2026-11-19", year, anchor), 2),
+                days_of(schedule("2026-11-19", year, anchor), 2),
                 ["2026-11-19", "2027-07-19", "2028-07-19"]
             );
         }
-        let ten_days = series("2026-01-05", every(10, IntervalUnit::Day), date("2026-02-01"));
+        let ten_days = schedule("2026-01-05", every(10, IntervalUnit::Day), date("2026-02-01"));
         assert_eq!(days_of(ten_days, 2), ["2026-01-05", "2026-01-12", "2026-01-22"]);
     }
 
     #[test]
     fn calendars_begin_on_mondays_first_days_quarters_and_januaries() {
-        let first = |interval| days_of(series("2026-11-19", interval, CALENDAR), 1)[1].clone();
+        let first = |interval| days_of(schedule("2026-11-19", interval, CALENDAR), 1)[1].clone();
         assert_eq!(first(every(1, IntervalUnit::Week)), "2026-11-23");
         assert_eq!(first(every(1, IntervalUnit::Month)), "2026-12-01");
         assert_eq!(first(every(3, IntervalUnit::Month)), "2027-01-01");
@@ -118,7 +117,7 @@ mod boundaries {
     #[test]
     fn an_interval_no_calendar_knows_counts_from_the_unit_it_is_made_of() {
         let first =
-            |interval| series("2026-11-19", interval, CALENDAR).first(1).unwrap()[0].cycle();
+            |interval| schedule("2026-11-19", interval, CALENDAR).first(1).unwrap()[0].cycle();
         let week = every(2, IntervalUnit::Week);
         assert_eq!(first(week), period("2026-11-16", "2026-11-30"));
         assert_eq!(first(every(2, IntervalUnit::Year)), period("2026-01-01", "2028-01-01"));
@@ -130,7 +129,7 @@ mod boundaries {
 
     #[test]
     fn weeks_and_days_have_no_billing_day_and_count_from_the_start() {
-        let weeks = series("2026-11-19", every(1, IntervalUnit::Week), on_day(1));
+        let weeks = schedule("2026-11-19", every(1, IntervalUnit::Week), on_day(1));
         assert_eq!(days_of(weeks, 2), ["2026-11-19", "2026-11-26", "2026-12-03"]);
     }
 
@@ -168,7 +167,7 @@ mod periods {
 
     #[test]
     fn advance_bills_on_the_first_day_and_arrears_on_the_end() {
-        let months = series("2026-01-10", every(1, IntervalUnit::Month), on_day(10));
+        let months = schedule("2026-01-10", every(1, IntervalUnit::Month), on_day(10));
         let count = |through, timing| months.billable(day(through), timing).unwrap().len();
         assert_eq!(count("2026-01-09", Timing::Advance), 0);
         assert_eq!(count("2026-02-09", Timing::Advance), 1);
@@ -179,7 +178,7 @@ mod periods {
 
     #[test]
     fn an_end_closes_its_period_and_an_end_before_the_start_leaves_none() {
-        let months = series("2026-01-10", every(1, IntervalUnit::Month), on_day(10));
+        let months = schedule("2026-01-10", every(1, IntervalUnit::Month), on_day(10));
         let ended = months.until(Some(day("2026-02-20")));
         assert_eq!(
             spans(&ended.first(9).unwrap()),
@@ -198,7 +197,7 @@ mod periods {
 
     #[test]
     fn a_period_is_found_by_a_day_in_it_while_the_service_lasts() {
-        let months = series("2026-01-15", every(1, IntervalUnit::Month), on_day(10));
+        let months = schedule("2026-01-15", every(1, IntervalUnit::Month), on_day(10));
         let ended = months.until(Some(day("2026-03-20")));
         let at = |on| ended.containing(day(on)).map(BillingPeriod::span);
         assert_eq!(at("2026-01-14"), None);
@@ -211,28 +210,28 @@ mod periods {
 
     #[test]
     fn walking_starts_anywhere_without_walking_there() {
-        let days = series("1500-01-01", every(1, IntervalUnit::Day), ANNIVERSARY);
+        let days = schedule("1500-01-01", every(1, IntervalUnit::Day), ANNIVERSARY);
         let from = |on| days.periods_from(on).next().map(|period| period.span().from());
         assert_eq!(from(day("9999-12-31")), Some(day("9999-12-31")));
         assert_eq!(from(day("1400-01-01")), Some(day("1500-01-01")));
         assert_eq!(from(NaiveDate::MAX), None);
-        let short = series("2026-01-15", every(1, IntervalUnit::Month), on_day(10));
+        let short = schedule("2026-01-15", every(1, IntervalUnit::Month), on_day(10));
         let first = short.periods_from(day("2026-01-20")).next();
         assert_eq!(first, short.periods().next());
     }
 
     #[test]
     fn lists_are_bounded_and_the_calendar_ends_with_9999() {
-        let days = series("2026-01-01", every(1, IntervalUnit::Day), ANNIVERSARY);
+        let days = schedule("2026-01-01", every(1, IntervalUnit::Day), ANNIVERSARY);
         let far = days.billable(day("9999-12-31"), Timing::Advance);
         assert_eq!(far.clone(), Err(PeriodRefusal::TooMany));
         assert_eq!(far.unwrap_err().code(), "period.too_many");
         assert_eq!(days.first(MOST_PERIODS + 1), Err(PeriodRefusal::TooMany));
         assert_eq!(days.first(MOST_PERIODS).unwrap().len(), MOST_PERIODS);
-        let years = series("9998-06-01", every(1, IntervalUnit::Year), ANNIVERSARY);
+        let years = schedule("9998-06-01", every(1, IntervalUnit::Year), ANNIVERSARY);
         assert_eq!(years.billable(NaiveDate::MAX, Timing::Arrears).unwrap().len(), 2);
         let late = NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap();
-        let refused = Series::try_new(late, every(1, IntervalUnit::Day), ANNIVERSARY);
+        let refused = BillingSchedule::try_new(late, every(1, IntervalUnit::Day), ANNIVERSARY);
         assert_eq!(refused, Err(PeriodRefusal::OutOfCalendar { day: late }));
         assert_eq!(refused.unwrap_err().field(), Some("/start"));
     }
@@ -243,7 +242,7 @@ mod periods {
             let anchor = Anchor::Anniversary { date: Some(date) };
             for unit in [IntervalUnit::Day, IntervalUnit::Week, IntervalUnit::Month] {
                 let found =
-                    series("2026-11-19", every(7, unit), anchor).containing(day("2027-01-01"));
+                    schedule("2026-11-19", every(7, unit), anchor).containing(day("2027-01-01"));
                 assert!(found.is_some(), "{date} {unit:?}");
             }
         }
@@ -257,6 +256,9 @@ mod periods {
         assert_eq!(piece.rest_from(day("2026-06-10")).unwrap().span().days(), 1);
         assert_eq!(piece.rest_from(day("2026-06-10")).unwrap().cycle(), june);
         assert_eq!(piece.rest_from(day("2026-06-11")), None);
+        assert_eq!(piece.until(day("2026-06-03")).unwrap().span().days(), 2);
+        assert_eq!(piece.until(day("2026-08-01")), Some(piece));
+        assert_eq!(piece.until(day("2026-06-01")), None);
         assert_eq!(BillingPeriod::of_cycle(period("2026-07-01", "2026-08-01"), june), None);
     }
 }
@@ -266,11 +268,10 @@ mod money {
 
     #[test]
     fn a_service_costs_its_price_and_the_shares_at_its_ends() {
-        let service = series("2025-01-01", every(3, IntervalUnit::Month), on_day(15))
+        let service = schedule("2025-01-01", every(3, IntervalUnit::Month), on_day(15))
             .until(Some(day("2025-04-27")));
-        let through = (day("2025-04-15"), Timing::Advance);
-        let found =
-            charges(service, through, terms("100.00"), Conventions::default(), Zone::UTC).unwrap();
+        let periods = service.billable(day("2025-04-15"), Timing::Advance).unwrap();
+        let found = charges(periods, terms("100.00"), Conventions::default(), Zone::UTC).unwrap();
         let shown: Vec<_> =
             found.iter().map(|it| (it.fraction.to_string(), it.amount.to_major())).collect();
         let expected = [("14/92", "15.22"), ("1", "100.00"), ("12/91", "13.19")];
@@ -281,13 +282,11 @@ mod money {
 
     #[test]
     fn a_charge_that_is_no_money_is_refused_by_name() {
-        let service = series("2025-01-01", every(1, IntervalUnit::Month), ANNIVERSARY);
+        let service = schedule("2025-01-01", every(1, IntervalUnit::Month), ANNIVERSARY);
         let quantity = "1000000000".parse().unwrap();
         let many = Terms { quantity, ..terms("10000000000") };
-        let through = (day("2025-01-01"), Timing::Advance);
-        let refused = charges(service, through, many, Conventions::default(), Zone::UTC);
-        assert_eq!(refused, Err(ProrationRefusal::Money(MoneyRefusal::OutOfRange)));
-        assert_eq!(refused.unwrap_err().code(), "money.out_of_range");
+        let refused = charges(service.periods(), many, Conventions::default(), Zone::UTC);
+        assert_eq!(refused, Err(MoneyRefusal::OutOfRange));
     }
 
     fn billed(amount: &str, left: i64) -> BilledSpan {
@@ -296,7 +295,7 @@ mod money {
         let terms = terms("100.00");
         let billed = Money::parse_major(amount, Currency::EUR).unwrap();
         let line = BilledLine { left: eur(left), ..BilledLine::new(terms, billed) };
-        BilledSpan { line, period: BillingPeriod::of_cycle(span, cycle).unwrap() }
+        BilledSpan::new(line, BillingPeriod::of_cycle(span, cycle).unwrap())
     }
 
     fn credit(line: BilledSpan, from: &str, conventions: Conventions) -> Option<i64> {
@@ -328,6 +327,22 @@ mod money {
         let mut other = billed("50.00", 1);
         other.line.left = Money::zero(Currency::USD);
         assert!(other.unused_from(day("2026-05-15"), conventions, Zone::UTC).is_err());
+    }
+
+    #[test]
+    fn a_day_is_credited_once() {
+        let by_price = Conventions { credit_basis: CreditBasis::Price, ..Conventions::default() };
+        let line = billed("54.84", 5_484);
+        let first = line.unused_from(day("2026-05-25"), by_price, Zone::UTC).unwrap().unwrap();
+        let line = line.less(first).unwrap();
+        assert_eq!((first.amount, line.line.left), (eur(2_258), eur(3_226)));
+        assert_eq!(line.unused_from(day("2026-05-25"), by_price, Zone::UTC), Ok(None));
+        assert_eq!(line.unused_from(day("2026-05-30"), by_price, Zone::UTC), Ok(None));
+        let earlier = line.unused_from(day("2026-05-20"), by_price, Zone::UTC).unwrap().unwrap();
+        assert_eq!(earlier.period.span(), period("2026-05-20", "2026-05-25"));
+        assert_eq!(earlier.amount, eur(1_613), "5 of 31 days");
+        let line = line.less(earlier).unwrap();
+        assert_eq!((line.line.left, line.kept_to), (eur(1_613), day("2026-05-20")));
     }
 
     #[test]
@@ -438,13 +453,13 @@ fn any_conventions() -> impl Strategy<Value = Conventions> {
 }
 
 prop_compose! {
-    fn any_series()(
+    fn any_schedule()(
         start in any_day(),
         interval in any_interval(),
         anchor in any_anchor(),
         end in prop::option::of(any_day()),
-    ) -> Series {
-        Series::try_new(start, interval, anchor).unwrap().until(end)
+    ) -> BillingSchedule {
+        BillingSchedule::try_new(start, interval, anchor).unwrap().until(end)
     }
 }
 
@@ -466,20 +481,20 @@ proptest! {
     }
 
     #[test]
-    fn periods_have_neither_gaps_nor_overlaps(series in any_series(), start in any_day()) {
-        let periods = series.first(50).unwrap();
+    fn periods_have_neither_gaps_nor_overlaps(schedule in any_schedule(), start in any_day()) {
+        let periods = schedule.first(50).unwrap();
         for pair in periods.windows(2) {
             prop_assert_eq!(pair[0].span().to(), pair[1].span().from());
             prop_assert!(pair[1].span().from() == pair[1].cycle().from(), "only the first starts late");
         }
         for period in &periods {
             prop_assert_eq!(period.span().overlap(period.cycle()), Some(period.span()));
-            prop_assert_eq!(series.containing(period.span().from()), Some(*period));
+            prop_assert_eq!(schedule.containing(period.span().from()), Some(*period));
             let last = period.span().to().pred_opt().unwrap();
-            prop_assert_eq!(series.containing(last), Some(*period));
+            prop_assert_eq!(schedule.containing(last), Some(*period));
         }
-        let onward = series.periods_from(start).next();
-        if let Some(found) = series.containing(start) {
+        let onward = schedule.periods_from(start).next();
+        if let Some(found) = schedule.containing(start) {
             prop_assert_eq!(onward, Some(found));
         }
     }
@@ -491,8 +506,8 @@ proptest! {
         number in 1_u32..=31,
     ) {
         let interval = every(months, IntervalUnit::Month);
-        let series = Series::try_new(start, interval, on_day(number)).unwrap();
-        for period in series.first(20).unwrap() {
+        let schedule = BillingSchedule::try_new(start, interval, on_day(number)).unwrap();
+        for period in schedule.first(20).unwrap() {
             let end = period.span().to();
             let month_end = u32::from(end.num_days_in_month());
             prop_assert_eq!(end.day(), number.min(month_end));
@@ -519,7 +534,7 @@ proptest! {
 
     #[test]
     fn no_piece_costs_more_than_its_cycle_and_no_credit_more_than_its_line(
-        series in any_series(),
+        schedule in any_schedule(),
         conventions in any_conventions(),
         cents in 0_i64..10_000_000,
         left in 0_i64..10_000_000,
@@ -527,16 +542,19 @@ proptest! {
     ) {
         let price = UnitPrice::try_new(Decimal::new(cents, 2), Currency::EUR).unwrap();
         let terms = Terms { price, quantity: Quantity::ONE };
-        if let Some(period) = series.periods_from(on).next() {
+        if let Some(period) = schedule.periods_from(on).next() {
             let charge = Charge::of(period, terms, conventions, Zone::UTC).unwrap();
             prop_assert!(0 <= charge.amount.minor() && charge.amount.minor() <= cents);
             prop_assert!(!period.is_full() || charge.amount.minor() == cents);
             let left = eur(left.min(charge.amount.minor()));
             let line = BilledLine { left, ..BilledLine::new(terms, charge.amount) };
-            let billed = BilledSpan { line, period };
+            let billed = BilledSpan::new(line, period);
             let credit = billed.unused_from(on, conventions, Zone::UTC).unwrap();
-            let credit = credit.map_or(0, |credit| credit.amount.minor());
-            prop_assert!(0 <= credit && credit <= left.minor());
+            if let Some(credit) = credit {
+                let after = billed.less(credit).unwrap();
+                prop_assert!(0 < credit.amount.minor() && 0 <= after.line.left.minor());
+                prop_assert_eq!(after.unused_from(on, conventions, Zone::UTC), Ok(None));
+            }
             let all = billed.unused_from(period.span().from(), conventions, Zone::UTC).unwrap();
             prop_assert_eq!(all.map_or(0, |credit| credit.amount.minor()), left.minor());
         }

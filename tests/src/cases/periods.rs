@@ -1,7 +1,7 @@
 //! Periods of a service, and days at a place.
 
 use billfold_domain::kernel::Zone;
-use billfold_domain::subscription::{BillingPeriod, Series, Timing};
+use billfold_domain::subscription::{BillingPeriod, BillingSchedule, Timing};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::{Answer, text};
 
 /// The first periods, or all that are billable on a date.
 pub(super) fn list(given: &Value, when: &Value) -> Answer {
-    let service = series(given)?;
+    let service = schedule(given)?;
     let periods = match when["count"].as_u64() {
         Some(count) => service.first(usize::try_from(count)?)?,
         None => service.billable(date(when, "bill_through")?, timing(given)?)?,
@@ -24,7 +24,7 @@ pub(super) fn list(given: &Value, when: &Value) -> Answer {
 
 /// The period in which a date lies; null where the service does not last.
 pub(super) fn containing(given: &Value, when: &Value) -> Answer {
-    let period = series(given)?.containing(date(when, "date")?);
+    let period = schedule(given)?.containing(date(when, "date")?);
     let shown = |period: BillingPeriod| {
         let span = period.span();
         json!({ "from": span.from(), "to": span.to(), "full": period.is_full() })
@@ -48,10 +48,11 @@ pub(super) fn day(given: &Value, when: &Value) -> Answer {
 }
 
 /// The service that is given: start, interval, anchor and perhaps an end.
-pub(super) fn series(given: &Value) -> Result<Series, Box<dyn std::error::Error>> {
+pub(super) fn schedule(given: &Value) -> Result<BillingSchedule, Box<dyn std::error::Error>> {
     let start = date(given, "start")?;
-    let series = Series::try_new(start, read(given, "interval")?, read(given, "anchor")?)?;
-    Ok(series.until(read(given, "end")?))
+    let schedule =
+        BillingSchedule::try_new(start, read(given, "interval")?, read(given, "anchor")?)?;
+    Ok(schedule.until(read(given, "end")?))
 }
 
 /// When periods are billed: in advance unless said otherwise.

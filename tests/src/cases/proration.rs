@@ -7,7 +7,7 @@ use billfold_domain::subscription::proration::{
 };
 use serde_json::{Value, json};
 
-use super::periods::{date, instant, read, series, timing, zone};
+use super::periods::{date, instant, read, schedule, timing, zone};
 use super::{Answer, text};
 
 type Found<T> = Result<T, Box<dyn std::error::Error>>;
@@ -15,8 +15,8 @@ type Found<T> = Result<T, Box<dyn std::error::Error>>;
 /// Everything billable on a date for a service from its start to its end.
 pub(super) fn window(given: &Value, when: &Value) -> Answer {
     let terms = terms(given, given)?;
-    let through = (date(when, "bill_through")?, timing(given)?);
-    let charges = charges(series(given)?, through, terms, conventions(given)?, zone(given)?)?;
+    let periods = schedule(given)?.billable(date(when, "bill_through")?, timing(given)?)?;
+    let charges = charges(periods, terms, conventions(given)?, zone(given)?)?;
     let shown = |charge: &Charge| {
         let span = charge.period.span();
         json!({

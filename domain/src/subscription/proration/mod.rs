@@ -20,7 +20,7 @@ mod stretch;
 mod terms;
 mod unused;
 
-pub use charge::{Charge, ProrationRefusal, charges, cycles};
+pub use charge::{Charge, charges, cycles};
 pub use fraction::Fraction;
 pub use ruler::Ruler;
 pub use stretch::{Stretch, StretchChange, StretchLines};

@@ -64,6 +64,9 @@ pub struct BilledSpan {
     pub line: BilledLine,
     /// For which days, of which cycle.
     pub period: BillingPeriod,
+    /// The day after the last one that still counts as charged: what was credited once is not
+    /// credited again, even if something is left of the line.
+    pub kept_to: NaiveDate,
 }
 
 /// What goes back for the unused days of a line.
@@ -77,20 +80,36 @@ pub struct UnusedCredit {
 }
 
 impl BilledSpan {
-    /// The credit for the days from one on; nothing if all were used or nothing is left of the
-    /// line. With [`LastDay::end_on`](super::super::LastDay::end_on) the day of a change becomes
-    /// the first unused one.
+    /// A line of which nothing went back yet.
+    pub fn new(line: BilledLine, period: BillingPeriod) -> Self {
+        Self { line, period, kept_to: period.span().to() }
+    }
+
+    /// The credit for the days from one on that were not credited before; nothing if all were
+    /// used or nothing is left of the line. With
+    /// [`LastDay::end_on`](super::super::LastDay::end_on) the day of a change becomes the first
+    /// unused one.
     pub fn unused_from(
         self,
         day: NaiveDate,
         conventions: Conventions,
         zone: Zone,
     ) -> Result<Option<UnusedCredit>, MoneyRefusal> {
-        let Some(period) = self.period.rest_from(day) else { return Ok(None) };
+        let Some(period) = self.period.until(self.kept_to).and_then(|kept| kept.rest_from(day))
+        else {
+            return Ok(None);
+        };
         let ruler = conventions.ruler(zone);
         let of_line = ruler.share(period.span(), self.period.span());
         let of_cycle = ruler.share(period.span(), period.cycle());
         let amount = self.line.credit(of_line, of_cycle, conventions)?;
         Ok((!amount.is_zero()).then_some(UnusedCredit { period, amount }))
+    }
+
+    /// The line after a credit: less is left of it, and fewer of its days count as charged.
+    pub fn less(self, credit: UnusedCredit) -> Result<Self, MoneyRefusal> {
+        let left = self.line.left.checked_sub(credit.amount)?;
+        let kept_to = self.kept_to.min(credit.period.span().from());
+        Ok(Self { line: BilledLine { left, ..self.line }, kept_to, ..self })
     }
 }
