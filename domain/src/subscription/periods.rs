@@ -126,10 +126,7 @@ impl BillingSchedule {
 
     /// The first periods, as many as there are. Refuses more than [`MOST_PERIODS`].
     pub fn first(self, count: usize) -> Result<Vec<BillingPeriod>, PeriodRefusal> {
-        if count > MOST_PERIODS {
-            return Err(PeriodRefusal::TooMany);
-        }
-        Ok(self.periods().take(count).collect())
+        bounded(self.periods().take(count))
     }
 
     /// All periods to be billed on a day or before. Refuses more than [`MOST_PERIODS`].
@@ -139,9 +136,7 @@ impl BillingSchedule {
         timing: Timing,
     ) -> Result<Vec<BillingPeriod>, PeriodRefusal> {
         let due = |period: &BillingPeriod| timing.billed_on(period.span) <= through;
-        let found: Vec<_> =
-            self.periods().take_while(due).take(MOST_PERIODS.saturating_add(1)).collect();
-        if found.len() > MOST_PERIODS { Err(PeriodRefusal::TooMany) } else { Ok(found) }
+        bounded(self.periods().take_while(due))
     }
 
     fn period(self, number: i64) -> Option<BillingPeriod> {
@@ -169,6 +164,14 @@ impl Iterator for Periods {
         self.number = self.number.checked_add(1)?;
         Some(period)
     }
+}
+
+/// A list that is not too long; stops one period behind the bound.
+fn bounded(
+    periods: impl Iterator<Item = BillingPeriod>,
+) -> Result<Vec<BillingPeriod>, PeriodRefusal> {
+    let found: Vec<_> = periods.take(MOST_PERIODS.saturating_add(1)).collect();
+    if found.len() > MOST_PERIODS { Err(PeriodRefusal::TooMany) } else { Ok(found) }
 }
 
 /// Why periods cannot be told.

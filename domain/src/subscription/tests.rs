@@ -228,6 +228,8 @@ mod periods {
         assert_eq!(far.unwrap_err().code(), "period.too_many");
         assert_eq!(days.first(MOST_PERIODS + 1), Err(PeriodRefusal::TooMany));
         assert_eq!(days.first(MOST_PERIODS).unwrap().len(), MOST_PERIODS);
+        let short = days.until(Some(day("2026-01-03")));
+        assert_eq!(short.first(usize::MAX).unwrap().len(), 2);
         let years = schedule("9998-06-01", every(1, IntervalUnit::Year), ANNIVERSARY);
         assert_eq!(years.billable(NaiveDate::MAX, Timing::Arrears).unwrap().len(), 2);
         let late = NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap();
