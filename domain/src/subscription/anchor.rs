@@ -3,7 +3,8 @@
 //! Guarantees that boundary number n is counted from one origin, never from the boundary before
 //! it: a day cut to the end of a short month is itself again as soon as a month has it. Finding
 //! the boundary before a day costs the same however far it lies from the origin. Absent on
-//! purpose: where a service starts and ends, which [`BillingSchedule`](super::BillingSchedule) knows.
+//! purpose: where a service starts and ends, which its
+//! [`BillingSchedule`](super::BillingSchedule) knows.
 
 use std::fmt;
 

@@ -1,9 +1,9 @@
 //! A subscription: a service that is billed again and again, until it ends.
 //!
 //! An [`Interval`] says how far apart boundaries lie, an [`Anchor`] what they hold on to, and a
-//! [`BillingSchedule`] which periods lie between them from the start of a service to its end. A period that
-//! the start or the end cut short remembers its *cycle*, the full interval around it, and costs
-//! its share of that. [`Conventions`] are the settings under which time becomes money;
+//! [`BillingSchedule`] which periods lie between them from the start of a service to its end. A
+//! period that the start or the end cut short remembers its *cycle*, the full interval around it,
+//! and costs its share of that. [`Conventions`] are the settings under which time becomes money;
 //! [`proration`] does it.
 //!
 //! Guarantees that boundary n is always counted from the original anchor (31 January, then
