@@ -26,6 +26,10 @@
 //! then a frozen, numbered document that is paid, voided by a credit note, or written off.
 //! `invoice/decide.rs` is every way an invoice can be refused.
 //!
+//! [`subscription`] is a service that is billed again and again: intervals, anchors, the periods
+//! between them, and what a part of one costs. `subscription/periods.rs` is the row of periods,
+//! `subscription/conventions.rs` every setting under which time becomes money.
+//!
 //! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
 //! matched sum to what arrived, always.
 //!
@@ -48,4 +52,5 @@ pub mod order;
 pub mod payment;
 pub mod product;
 pub mod schema;
+pub mod subscription;
 pub mod tenant;

@@ -8,6 +8,8 @@
 mod ledger;
 mod money;
 mod numbering;
+mod periods;
+mod proration;
 
 use std::fmt;
 use std::fs;
@@ -38,12 +40,17 @@ type Answer = Result<Value, Box<dyn std::error::Error>>;
 type Adapter = fn(&Value, &Value) -> Answer;
 
 /// The adapter of each family.
-const ADAPTERS: [(&str, Adapter); 5] = [
+const ADAPTERS: [(&str, Adapter); 10] = [
     ("money.minor", money::minor),
     ("numbering", numbering::numbering),
     ("ledger.postings", ledger::postings),
     ("ledger.balanced", ledger::balanced),
     ("ledger.revaluation", ledger::revaluation),
+    ("period.list", periods::list),
+    ("period.containing", periods::containing),
+    ("timezone.day", periods::day),
+    ("proration.window", proration::window),
+    ("proration.second", proration::second),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
