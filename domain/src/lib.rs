@@ -26,6 +26,11 @@
 //! then a frozen, numbered document that is paid, voided by a credit note, or written off.
 //! `invoice/decide.rs` is every way an invoice can be refused.
 //!
+//! [`tax`] says what a sale owes to whom: which rate on which day, where an EU sale is taxed, what
+//! the taxes of lines sum to. Every tax is exact until its one rounding.
+//!
+//! [`coupon`] is money off by a code: whether a client may have it, and what it takes off lines.
+//!
 //! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
 //! matched sum to what arrived, always.
 //!
@@ -41,6 +46,7 @@
 //! never call each other.
 
 pub mod client;
+pub mod coupon;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;
@@ -48,4 +54,5 @@ pub mod order;
 pub mod payment;
 pub mod product;
 pub mod schema;
+pub mod tax;
 pub mod tenant;

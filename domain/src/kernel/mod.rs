@@ -22,6 +22,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod unrounded;
 
 pub use actor::Actor;
 pub use aggregate::{Aggregate, Claim, EventBody};
@@ -40,3 +41,4 @@ pub use pii::{BlindIndex, KeyClass, Pii};
 pub use rate::{ExchangeRate, Percent, Quantity, UnitPrice};
 pub use refusal::{Invalid, Problem, Refusal, RefusalKind};
 pub use rounding::Rounding;
+pub use unrounded::Unrounded;

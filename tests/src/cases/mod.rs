@@ -5,9 +5,11 @@
 //! without an adapter fails, and so does a file that is no list of cases. Absent on purpose:
 //! knowledge of single cases; an adapter sees what is given and what happens, never the id.
 
+mod coupons;
 mod ledger;
 mod money;
 mod numbering;
+mod taxes;
 
 use std::fmt;
 use std::fs;
@@ -38,12 +40,19 @@ type Answer = Result<Value, Box<dyn std::error::Error>>;
 type Adapter = fn(&Value, &Value) -> Answer;
 
 /// The adapter of each family.
-const ADAPTERS: [(&str, Adapter); 5] = [
+const ADAPTERS: [(&str, Adapter); 12] = [
     ("money.minor", money::minor),
     ("numbering", numbering::numbering),
     ("ledger.postings", ledger::postings),
     ("ledger.balanced", ledger::balanced),
     ("ledger.revaluation", ledger::revaluation),
+    ("tax.compute", taxes::compute),
+    ("tax.resolve", taxes::resolve),
+    ("tax.place", taxes::place),
+    ("coupon.apply", coupons::apply),
+    ("coupon.cycles", coupons::cycles),
+    ("coupon.redeem", coupons::redeem),
+    ("coupon.tax", coupons::tax),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
