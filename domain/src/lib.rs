@@ -31,6 +31,10 @@
 //!
 //! [`coupon`] is money off by a code: whether a client may have it, and what it takes off lines.
 //!
+//! [`credit`] says what a client's credit pays before money is asked for.
+//!
+//! [`credit_note`] gives back what was billed: the notes of an invoice sum to it exactly.
+//!
 //! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
 //! matched sum to what arrived, always.
 //!
@@ -47,6 +51,8 @@
 
 pub mod client;
 pub mod coupon;
+pub mod credit;
+pub mod credit_note;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;

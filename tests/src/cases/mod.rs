@@ -6,6 +6,8 @@
 //! knowledge of single cases; an adapter sees what is given and what happens, never the id.
 
 mod coupons;
+mod credit_notes;
+mod credits;
 mod ledger;
 mod money;
 mod numbering;
@@ -40,7 +42,7 @@ type Answer = Result<Value, Box<dyn std::error::Error>>;
 type Adapter = fn(&Value, &Value) -> Answer;
 
 /// The adapter of each family.
-const ADAPTERS: [(&str, Adapter); 12] = [
+const ADAPTERS: [(&str, Adapter); 16] = [
     ("money.minor", money::minor),
     ("numbering", numbering::numbering),
     ("ledger.postings", ledger::postings),
@@ -53,6 +55,10 @@ const ADAPTERS: [(&str, Adapter); 12] = [
     ("coupon.cycles", coupons::cycles),
     ("coupon.redeem", coupons::redeem),
     ("coupon.tax", coupons::tax),
+    ("credit.apply", credits::apply),
+    ("credit_note.compute", credit_notes::compute),
+    ("credit_note.settle", credit_notes::settle),
+    ("credit_note.termination", credit_notes::termination),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
