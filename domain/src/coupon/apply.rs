@@ -3,9 +3,9 @@
 //! Coupons for products go first, then those for plans, then general ones; among equals by their
 //! order. Each takes from what earlier ones left, and what it takes is spread over the lines it
 //! touches by what is left of each. Guarantees that a coupon takes whole cents and never more
-//! than is there, that the lines' shares stay exact, and that a coupon which takes nothing is not
-//! used. Case families `coupon.apply` and `coupon.cycles`. Absent on purpose: writing the
-//! discount into an invoice.
+//! than is there, that the lines' shares stay exact as long as 128 bits hold them (three coupons
+//! that overlap in part), and that a coupon which takes nothing is not used. Case families
+//! `coupon.apply` and `coupon.cycles`. Absent on purpose: writing the discount into an invoice.
 
 use std::cmp::Ordering;
 
@@ -63,7 +63,7 @@ pub fn apply(
     for held in turns {
         let touched = touched(held, lines);
         let taken = match usable(held, currency, on, &touched) {
-            Ok(()) => take(held, currency, &touched, &mut left)?,
+            Ok(()) => take(held, &touched, &mut left, amounts.checked_sub(discount)?)?,
             Err(refusal) => Err(refusal),
         };
         let mut held = held.clone();
@@ -99,17 +99,42 @@ fn usable(
     Ok(())
 }
 
-/// Takes a coupon off the lines it touches.
+/// Takes a coupon off the lines it touches and tells how much it was.
+///
+/// Each coupon that overlaps others makes the shares finer. Where many do, the shares no longer
+/// fit; then the lines are brought to whole cents first, which moves less than a cent between
+/// them, rather than refuse the invoice.
 fn take(
     held: &HeldCoupon,
-    currency: Currency,
     touched: &[bool],
-    left: &mut [Unrounded],
+    left: &mut Vec<Unrounded>,
+    whole: Money,
 ) -> Result<Result<Money, CouponRefusal>, MoneyRefusal> {
-    let within = || touched.iter().zip(left.iter()).filter_map(|(hit, left)| hit.then_some(*left));
-    let there = Unrounded::sum(currency, within())?;
+    let (taken, after) = match split(held, touched, left, whole.currency()) {
+        Ok((taken, after)) if Unrounded::are_summable(&after) => (taken, after),
+        Ok(_) | Err(MoneyRefusal::OutOfRange) => {
+            split(held, touched, &whole_cents(left, whole)?, whole.currency())?
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    *left = after;
+    Ok(taken)
+}
+
+type Split = (Result<Money, CouponRefusal>, Vec<Unrounded>);
+
+/// What a coupon takes, and what it leaves of the lines.
+fn split(
+    held: &HeldCoupon,
+    touched: &[bool],
+    left: &[Unrounded],
+    currency: Currency,
+) -> Result<Split, MoneyRefusal> {
+    let within = touched.iter().zip(left).filter_map(|(hit, left)| hit.then_some(*left));
+    let there = Unrounded::sum(currency, within)?;
+    let nothing = Ok((Err(CouponRefusal::NothingLeft), left.to_vec()));
     if !there.is_positive() {
-        return Ok(Err(CouponRefusal::NothingLeft));
+        return nothing;
     }
     let worth = match (held.coupon.discount, held.left) {
         (Discount::Percent(share), _) => there.percent(share)?.round(Rounding::HalfAwayFromZero)?,
@@ -122,11 +147,36 @@ fn take(
         Ordering::Equal | Ordering::Greater => worth,
     };
     if amount.is_zero() {
-        return Ok(Err(CouponRefusal::NothingLeft));
+        return nothing;
     }
-    for (line, _) in left.iter_mut().zip(touched).filter(|(_, hit)| **hit) {
-        let share = Unrounded::from(amount).in_proportion(*line, there)?;
-        *line = line.checked_sub(share)?;
+    let mut after = Vec::with_capacity(left.len());
+    for (line, hit) in left.iter().zip(touched) {
+        let share = if *hit {
+            Unrounded::from(amount).in_proportion(*line, there)?
+        } else {
+            Unrounded::zero(currency)
+        };
+        after.push(line.checked_sub(share)?);
     }
-    Ok(Ok(amount))
+    Ok((Ok(amount), after))
+}
+
+/// Lines in whole cents that sum to `whole`: each is cut, and the cents cut off go back to the
+/// first lines that lost part of one.
+fn whole_cents(left: &[Unrounded], whole: Money) -> Result<Vec<Unrounded>, MoneyRefusal> {
+    let cut = left.iter().map(|line| line.round(Rounding::TowardZero));
+    let cut = cut.collect::<Result<Vec<Money>, MoneyRefusal>>()?;
+    let mut missing = whole.checked_sub(Money::sum(whole.currency(), cut.iter().copied())?)?;
+    let mut cents = Vec::with_capacity(left.len());
+    for (exact, mut line) in left.iter().zip(cut) {
+        let lost = exact.checked_sub(line.into())?;
+        let same_sign = lost.is_positive() == missing.is_positive();
+        if !missing.is_zero() && !lost.is_zero() && same_sign {
+            let step = if missing.is_positive() { 1 } else { -1 };
+            let cent = Money::try_new(step, whole.currency())?;
+            (line, missing) = (line.checked_add(cent)?, missing.checked_sub(cent)?);
+        }
+        cents.push(line.into());
+    }
+    Ok(cents)
 }

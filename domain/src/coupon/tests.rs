@@ -301,7 +301,34 @@ fn some_coupons() -> impl Strategy<Value = Vec<HeldCoupon>> {
     prop::collection::vec(held, 0..4)
 }
 
+/// Coupons of one breadth whose products overlap in every way.
+fn overlapping() -> impl Strategy<Value = Vec<HeldCoupon>> {
+    let products = prop::collection::btree_set(0_u32..20, 1..15);
+    let held = (1_i64..900_000, products).prop_map(|(minor, products)| {
+        let products = products.iter().map(u32::to_string).collect();
+        let scope = Scope { products, ..Scope::default() };
+        HeldCoupon::new(Coupon { scope, ..fixed("c", minor) }, 0)
+    });
+    prop::collection::vec(held, 4..9)
+}
+
 proptest! {
+    #[test]
+    fn many_coupons_that_overlap_are_never_too_fine(
+        minors in prop::collection::vec(1_i64..1_000_000, 20),
+        coupons in overlapping(),
+    ) {
+        let lines: Vec<_> =
+            (0..).zip(&minors).map(|(no, minor)| line(*minor, "a", &u32::to_string(&no))).collect();
+        let discounted = applied(&lines, &coupons);
+        let left = Unrounded::sum(Currency::EUR, discounted.left.iter().copied());
+        prop_assert_eq!(left, Ok(discounted.subtotal.into()));
+        for (left, minor) in discounted.left.iter().zip(minors) {
+            prop_assert!(left.is_zero() || left.is_positive(), "{left:?}");
+            prop_assert!(!left.checked_sub(eur(minor).into()).unwrap().is_positive());
+        }
+    }
+
     #[test]
     fn nothing_goes_below_zero_and_nothing_is_lost(
         lines in some_lines(),

@@ -41,5 +41,5 @@ impl<K> IntoIterator for Groups<K> {
 /// The tax on a base: base times rate, rounded once, half away from zero, so that a credit note
 /// mirrors its invoice.
 pub fn tax_on(base: Unrounded, rate: Percent) -> Result<Money, MoneyRefusal> {
-    base.percent(rate)?.round(Rounding::HalfAwayFromZero)
+    base.round_percent(rate, Rounding::HalfAwayFromZero)
 }

@@ -214,6 +214,25 @@ fn a_treatment_names_its_category() {
     assert_eq!(Treatment::OutsideScope.category(), Some(TaxCategory::O));
 }
 
+#[test]
+fn what_events_will_hold_is_stored_under_these_names() {
+    let place = Place { treatment: standard("DE"), hold: true };
+    let stored = serde_json::json!({
+        "treatment": "standard", "country": "DE", "class": "standard", "hold": true,
+    });
+    assert_eq!(serde_json::to_value(place).unwrap(), stored);
+    assert_eq!(serde_json::from_value::<Place>(stored).unwrap(), place);
+    let canary = Treatment::Territory { territory: Territory::CanaryIslands };
+    let stored = serde_json::json!({ "treatment": "territory", "territory": "canary_islands" });
+    assert_eq!(serde_json::to_value(canary).unwrap(), stored);
+    let rules = serde_json::json!({
+        "tax_rounding": "rate", "tax_base": "unrounded", "prices": "exclusive",
+    });
+    assert_eq!(serde_json::to_value(TaxRules::default()).unwrap(), rules);
+    let none = serde_json::from_value::<TaxRules>(serde_json::json!({})).unwrap();
+    assert_eq!(none, TaxRules::default(), "settings that say nothing");
+}
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
