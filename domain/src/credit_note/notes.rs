@@ -2,8 +2,8 @@
 //!
 //! A note gives back part of lines as they were billed. The coupon that came off such a part is
 //! taken back with it, exactly, and the tax is the invoice's, on what then remains. Guarantees
-//! that each note rounds its own coupon and tax, never above what is left, and that the note
-//! which uses up the invoice takes what is left of both. Case family `credit_note.compute`.
+//! that each note rounds its own coupon and tax, never above what is left of all, and that the
+//! note which uses up the invoice takes what is left of both. Case family `credit_note.compute`.
 
 use crate::credit_note::CreditNoteRefusal;
 use crate::kernel::{Currency, Money, MoneyRefusal, Rounding, Unrounded};
@@ -127,31 +127,46 @@ impl Creditable {
         own: NoteAmounts,
         is_last: bool,
     ) -> Result<NoteAmounts, MoneyRefusal> {
-        let bounded = |own: Money, whole: Money, noted: Money| {
-            let left = whole.checked_sub(noted)?;
-            Ok::<_, MoneyRefusal>(if is_last || left.minor() < own.minor() { left } else { own })
-        };
-        let coupon = bounded(own.coupon, self.invoice.coupon, self.noted.coupon)?;
-        let mut taxes = Vec::new();
-        for whole in &self.invoice.taxes {
-            let nothing = Money::zero(whole.amount.currency());
-            let (base, amount) =
-                same(&own.taxes, whole).map_or((nothing, nothing), |tax| (tax.base, tax.amount));
-            let noted = same(&self.noted.taxes, whole).map_or(nothing, |tax| tax.amount);
-            let amount = bounded(amount, whole.amount, noted)?;
-            if !amount.is_zero() || !base.is_zero() {
-                taxes.push(TaxSum { base, amount, ..whole.clone() });
-            }
-        }
-        let tax = if self.invoice.taxes.is_empty() {
-            bounded(own.tax, self.invoice.tax, self.noted.tax)?
+        let coupon = bounded(own.coupon, self.invoice.coupon, self.noted.coupon, is_last)?;
+        let bound = bounded(own.tax, self.invoice.tax, self.noted.tax, is_last)?;
+        // Each note rounds for itself, so a rate may run ahead of the invoice by a cent as long
+        // as all rates together do not.
+        let (tax, taxes) = if bound == own.tax && !is_last || self.invoice.taxes.is_empty() {
+            (bound, own.taxes)
         } else {
-            Money::sum(own.tax.currency(), taxes.iter().map(|tax| tax.amount))?
+            let taxes = self.rates_within_what_is_left(&own.taxes, is_last)?;
+            (Money::sum(bound.currency(), taxes.iter().map(|tax| tax.amount))?, taxes)
         };
         let subtotal = own.items.checked_sub(coupon)?;
         let total = subtotal.checked_add(tax)?;
         Ok(NoteAmounts { items: own.items, coupon, subtotal, taxes, tax, total })
     }
+
+    fn rates_within_what_is_left(
+        &self,
+        own: &[TaxSum],
+        is_last: bool,
+    ) -> Result<Vec<TaxSum>, MoneyRefusal> {
+        let mut taxes = Vec::new();
+        for whole in &self.invoice.taxes {
+            let nothing = Money::zero(whole.amount.currency());
+            let (base, amount) =
+                same(own, whole).map_or((nothing, nothing), |tax| (tax.base, tax.amount));
+            let noted = same(&self.noted.taxes, whole).map_or(nothing, |tax| tax.amount);
+            let amount = bounded(amount, whole.amount, noted, is_last)?;
+            if !amount.is_zero() || !base.is_zero() {
+                taxes.push(TaxSum { base, amount, ..whole.clone() });
+            }
+        }
+        Ok(taxes)
+    }
+}
+
+/// A note's own amount, at most what earlier notes left of the whole, and all of that in the
+/// last.
+fn bounded(own: Money, whole: Money, noted: Money, is_last: bool) -> Result<Money, MoneyRefusal> {
+    let left = whole.checked_sub(noted)?;
+    Ok(if is_last || left.minor() < own.minor() { left } else { own })
 }
 
 /// Takes an item off its line.

@@ -77,6 +77,19 @@ fn many_small_notes_never_give_back_more_tax_than_there_was() {
 }
 
 #[test]
+fn each_note_rounds_for_itself_until_the_last_settles_every_rate() {
+    // 0.08 at 19 % rounds up to 0.02 twice, and 0.16 down to 0.03.
+    let mut invoice = invoice(&[line("a", 16, "19"), line("b", 100, "7")]);
+    assert_eq!(invoice.invoice().tax, eur(10));
+    let notes = [("a", 8), ("a", 8), ("b", 100)]
+        .map(|(id, minor)| invoice.credit(&[item(id, minor)]).unwrap());
+    assert_eq!(notes.each_ref().map(|note| note.tax.minor()), [2, 2, 6]);
+    let settled: Vec<_> =
+        notes[2].taxes.iter().map(|tax| (tax.rate.to_string(), tax.amount.minor())).collect();
+    assert_eq!(settled, [("7".to_owned(), 7), ("19".to_owned(), -1)]);
+}
+
+#[test]
 fn a_coupon_is_spread_by_amount_and_goes_back_with_its_line() {
     let mut lines = [line("a", 1_000, "10"), line("b", 2_000, "10")];
     spread_coupon(eur(100), &mut lines).unwrap();
