@@ -22,6 +22,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod unrounded;
 pub mod zone;
 
 pub use actor::Actor;
@@ -42,4 +43,5 @@ pub use rate::{ExchangeRate, Percent, Quantity, UnitPrice};
 pub use refusal::{Invalid, Problem, Refusal, RefusalKind};
 pub use rounding::Rounding;
 pub(crate) use rounding::{divide, power_of_ten};
+pub use unrounded::Unrounded;
 pub use zone::Zone;
