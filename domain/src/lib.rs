@@ -26,6 +26,19 @@
 //! then a frozen, numbered document that is paid, voided by a credit note, or written off.
 //! `invoice/decide.rs` is every way an invoice can be refused.
 //!
+//! [`subscription`] is a service that is billed again and again: intervals, anchors, the periods
+//! between them, and what a part of one costs. `subscription/periods.rs` is the row of periods,
+//! `subscription/conventions.rs` every setting under which time becomes money.
+//!
+//! [`tax`] says what a sale owes to whom: which rate on which day, where an EU sale is taxed, what
+//! the taxes of lines sum to. Every tax is exact until its one rounding.
+//!
+//! [`coupon`] is money off by a code: whether a client may have it, and what it takes off lines.
+//!
+//! [`credit`] says what a client's credit pays before money is asked for.
+//!
+//! [`credit_note`] gives back what was billed: the notes of an invoice sum to it exactly.
+//!
 //! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
 //! matched sum to what arrived, always.
 //!
@@ -41,6 +54,9 @@
 //! never call each other.
 
 pub mod client;
+pub mod coupon;
+pub mod credit;
+pub mod credit_note;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;
@@ -48,4 +64,6 @@ pub mod order;
 pub mod payment;
 pub mod product;
 pub mod schema;
+pub mod subscription;
+pub mod tax;
 pub mod tenant;

@@ -36,8 +36,8 @@ const RESERVED: [(&str, &[&str]); 9] = [
 ];
 
 /// All that the domain may use from outside.
-const DOMAIN_USES: [&str; 7] =
-    ["chrono", "cqrs-es", "rust_decimal", "serde", "serde_json", "thiserror", "uuid"];
+const DOMAIN_USES: [&str; 8] =
+    ["chrono", "chrono-tz", "cqrs-es", "rust_decimal", "serde", "serde_json", "thiserror", "uuid"];
 
 fn metadata() -> Metadata {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");

@@ -25,7 +25,6 @@ mod line;
 mod seller;
 mod state;
 mod status;
-mod tax;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -37,5 +36,6 @@ pub use line::{Line, LineKind, NewLine};
 pub use seller::Seller;
 pub use state::{Applied, Document, DraftInvoice, Invoice};
 pub use status::InvoiceStatus;
-pub use tax::{TaxCategory, TaxGroup, TaxTreatment};
 pub use totals::{LINE_LIMIT, Preview, Totals, preview};
+
+pub use crate::tax::{TaxCategory, TaxGroup, TaxTreatment};

@@ -5,6 +5,7 @@
 
 use crate::invoice::{InvoiceRefusal, Line, NewLine, TaxGroup, TaxTreatment};
 use crate::kernel::{Currency, Invalid, Money, MoneyRefusal, Rounding};
+use crate::tax::{Groups, tax_on};
 
 /// How many lines an invoice may have.
 pub const LINE_LIMIT: usize = 1_000;
@@ -64,17 +65,16 @@ pub(super) fn check_count(found: usize) -> Result<(), InvoiceRefusal> {
 }
 
 fn tax_groups(currency: Currency, lines: &[Line]) -> Result<Vec<TaxGroup>, MoneyRefusal> {
-    let mut bases: Vec<(TaxTreatment, Money)> = Vec::new();
+    let mut groups = Groups::new(currency);
     for line in lines {
-        match bases.iter_mut().find(|(treatment, _)| *treatment == line.tax) {
-            Some((_, base)) => *base = base.checked_add(line.net)?,
-            None => bases.push((line.tax, Money::zero(currency).checked_add(line.net)?)),
-        }
+        groups.add(line.tax, line.net.into())?;
     }
-    let group = |(treatment, base): (TaxTreatment, Money)| {
+    let group = |(treatment, base)| {
         let TaxTreatment { category, rate, country } = treatment;
-        let tax = rate.of(base, Rounding::HalfAwayFromZero)?;
+        let tax = tax_on(base, rate)?;
+        // A sum of whole cents: rounding it only gives it back its type.
+        let base = base.round(Rounding::HalfAwayFromZero)?;
         Ok(TaxGroup { category, rate, country, base, tax })
     };
-    bases.into_iter().map(group).collect()
+    groups.into_iter().map(group).collect()
 }

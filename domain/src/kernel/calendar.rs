@@ -1,10 +1,11 @@
 //! Civil days: periods, cycles and month ends.
 //!
 //! Guarantees half-open periods (`from` is in, `to` is out) and boundaries that return to the
-//! anchor's day after a short month. Absent on purpose: instants, time zones and today, which
-//! come in with a command.
+//! anchor's day after a short month. Absent on purpose: today, which comes in with a command;
+//! instants and time zones, which are in [`zone`](crate::kernel::zone); anchors and short
+//! periods, which are in [`subscription`](crate::subscription).
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::refusal::Invalid;
@@ -44,6 +45,16 @@ impl Period {
     /// How many days, at least one.
     pub fn days(self) -> u64 {
         self.to.signed_duration_since(self.from).num_days().unsigned_abs()
+    }
+
+    /// The days of both; nothing if they share none.
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        Self::try_new(self.from.max(other.from), self.to.min(other.to)).ok()
+    }
+
+    /// What is left of it from a day on; all of it if the day lies before, nothing if behind.
+    pub fn rest_from(self, day: NaiveDate) -> Option<Self> {
+        Self::try_new(self.from.max(day), self.to).ok()
     }
 }
 
@@ -92,6 +103,28 @@ pub fn add_months_clamped(anchor: NaiveDate, months: u32) -> Option<NaiveDate> {
     anchor.checked_add_months(Months::new(months))
 }
 
+/// Whether a day lies in the years 1 to 9999, which four digits can write.
+pub fn is_in_calendar(day: NaiveDate) -> bool {
+    (1..=9_999).contains(&day.year())
+}
+
+/// The number of a day's month when all months are counted: January of year 0 is 0.
+pub(crate) fn month_number(day: NaiveDate) -> i64 {
+    i64::from(day.year()).saturating_mul(MONTHS_A_YEAR).saturating_add(i64::from(day.month0()))
+}
+
+/// A day of the month with this number, cut to its last one; nothing past the end of the
+/// calendar, and nothing for a day zero.
+pub(crate) fn day_of_month(month_number: i64, day: u32) -> Option<NaiveDate> {
+    let year = i32::try_from(month_number.div_euclid(MONTHS_A_YEAR)).ok()?;
+    let month0 = u32::try_from(month_number.rem_euclid(MONTHS_A_YEAR)).ok()?;
+    let first = NaiveDate::from_ymd_opt(year, month0.checked_add(1)?, 1)?;
+    first.with_day(day.min(u32::from(first.num_days_in_month())))
+}
+
+/// How many months a year has.
+pub(crate) const MONTHS_A_YEAR: i64 = 12;
+
 /// The stored form, before the order of its days was checked.
 #[derive(Deserialize)]
 struct Stored {
@@ -132,6 +165,34 @@ mod tests {
         assert!(
             serde_json::from_str::<Period>(r#"{"from":"2027-03-02","to":"2027-03-01"}"#).is_err()
         );
+    }
+
+    #[test]
+    fn what_two_periods_share_is_a_period_or_nothing() {
+        let period = |from, to| Period::try_new(day(from), day(to)).unwrap();
+        let (march, april) =
+            (period("2027-03-01", "2027-04-01"), period("2027-04-01", "2027-05-01"));
+        assert_eq!(march.overlap(april), None);
+        assert_eq!(
+            march.overlap(period("2027-03-20", "2027-04-10")),
+            Some(period("2027-03-20", "2027-04-01"))
+        );
+        assert_eq!(march.rest_from(day("2027-01-01")), Some(march));
+        assert_eq!(march.rest_from(day("2027-03-31")), Some(period("2027-03-31", "2027-04-01")));
+        assert_eq!(march.rest_from(day("2027-04-01")), None);
+    }
+
+    #[test]
+    fn months_are_counted_through_the_years_and_days_cut_to_their_length() {
+        let number = month_number(day("2024-02-29"));
+        assert_eq!(day_of_month(number, 31), Some(day("2024-02-29")));
+        assert_eq!(day_of_month(number + 12, 31), Some(day("2025-02-28")));
+        assert_eq!(day_of_month(number - 1, 31), Some(day("2024-01-31")));
+        assert_eq!(day_of_month(-1, 1).map(month_number), Some(-1));
+        assert_eq!(day_of_month(number, 0), None);
+        assert_eq!(day_of_month(i64::MAX, 1), None);
+        assert!(is_in_calendar(day("9999-12-31")) && !is_in_calendar(NaiveDate::MAX));
+        assert!(is_in_calendar(day("0001-01-01")) && !is_in_calendar(day("0000-12-31")));
     }
 
     #[test]

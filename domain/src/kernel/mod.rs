@@ -22,10 +22,12 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod unrounded;
+pub mod zone;
 
 pub use actor::Actor;
 pub use aggregate::{Aggregate, Claim, EventBody};
-pub use calendar::{Cycle, Period, add_months_clamped};
+pub use calendar::{Cycle, Period, add_months_clamped, is_in_calendar};
 pub use country::Country;
 pub use currency::Currency;
 pub use id::{
@@ -40,3 +42,6 @@ pub use pii::{BlindIndex, KeyClass, Pii};
 pub use rate::{ExchangeRate, Percent, Quantity, UnitPrice};
 pub use refusal::{Invalid, Problem, Refusal, RefusalKind};
 pub use rounding::Rounding;
+pub(crate) use rounding::{divide, power_of_ten};
+pub use unrounded::Unrounded;
+pub use zone::Zone;

@@ -5,9 +5,15 @@
 //! without an adapter fails, and so does a file that is no list of cases. Absent on purpose:
 //! knowledge of single cases; an adapter sees what is given and what happens, never the id.
 
+mod coupons;
+mod credit_notes;
+mod credits;
 mod ledger;
 mod money;
 mod numbering;
+mod periods;
+mod proration;
+mod taxes;
 
 use std::fmt;
 use std::fs;
@@ -38,12 +44,28 @@ type Answer = Result<Value, Box<dyn std::error::Error>>;
 type Adapter = fn(&Value, &Value) -> Answer;
 
 /// The adapter of each family.
-const ADAPTERS: [(&str, Adapter); 5] = [
+const ADAPTERS: &[(&str, Adapter)] = &[
     ("money.minor", money::minor),
     ("numbering", numbering::numbering),
     ("ledger.postings", ledger::postings),
     ("ledger.balanced", ledger::balanced),
     ("ledger.revaluation", ledger::revaluation),
+    ("period.list", periods::list),
+    ("period.containing", periods::containing),
+    ("timezone.day", periods::day),
+    ("proration.window", proration::window),
+    ("proration.second", proration::second),
+    ("tax.compute", taxes::compute),
+    ("tax.resolve", taxes::resolve),
+    ("tax.place", taxes::place),
+    ("coupon.apply", coupons::apply),
+    ("coupon.cycles", coupons::cycles),
+    ("coupon.redeem", coupons::redeem),
+    ("coupon.tax", coupons::tax),
+    ("credit.apply", credits::apply),
+    ("credit_note.compute", credit_notes::compute),
+    ("credit_note.settle", credit_notes::settle),
+    ("credit_note.termination", credit_notes::termination),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.

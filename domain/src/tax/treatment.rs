@@ -1,7 +1,7 @@
-//! How lines are taxed, and tax per group.
+//! How a line of an invoice is taxed: category, rate and country, and what a group of them sums to.
 //!
 //! Guarantees that a category and its rate fit together, as EN 16931 wants it. Absent on
-//! purpose: which treatment a sale gets, which is decided before the invoice is written.
+//! purpose: which treatment a sale gets, see [`place`](crate::tax::place()).
 
 use serde::{Deserialize, Serialize};
 

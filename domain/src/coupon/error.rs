@@ -1,0 +1,92 @@
+//! Why a coupon is not accepted, or takes nothing off.
+
+use chrono::NaiveDate;
+use thiserror::Error;
+
+use crate::coupon::CouponStatus;
+use crate::kernel::{Currency, Refusal, RefusalKind};
+
+/// A refusal about a coupon. The code after `coupon.` is the reason by its short name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CouponRefusal {
+    /// Switched off, put away or used up.
+    #[error("the coupon is {}", .status.word())]
+    Inactive {
+        /// What it is instead of active.
+        status: CouponStatus,
+    },
+    /// Before its first day.
+    #[error("the coupon is good from {starts_on} on")]
+    NotStarted {
+        /// Its first day.
+        starts_on: NaiveDate,
+    },
+    /// After its last day.
+    #[error("the coupon was good until {expires_on}")]
+    Expired {
+        /// Its last day.
+        expires_on: NaiveDate,
+    },
+    /// Another currency.
+    #[error("the coupon is good for {currency} only")]
+    Currency {
+        /// The only one it is good for.
+        currency: Currency,
+    },
+    /// Bound to other plans.
+    #[error("the coupon is not for this plan")]
+    Plan,
+    /// Bound to other products.
+    #[error("the coupon is not for this product")]
+    Product,
+    /// Redeemed as often as it may be, by all clients together.
+    #[error("the coupon was redeemed {limit} times, which is all there are")]
+    RedemptionLimit {
+        /// How often it may be.
+        limit: u64,
+    },
+    /// Redeemed as often as this client may.
+    #[error("this client has had the coupon already")]
+    AlreadyUsed,
+    /// No line is what it is for.
+    #[error("the coupon touches none of the lines")]
+    OutOfScope,
+    /// Earlier coupons left nothing.
+    #[error("nothing is left for the coupon to come off")]
+    NothingLeft,
+}
+
+impl Refusal for CouponRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Inactive { status: CouponStatus::Active } => "coupon.active",
+            Self::Inactive { status: CouponStatus::Disabled } => "coupon.disabled",
+            Self::Inactive { status: CouponStatus::Archived } => "coupon.archived",
+            Self::Inactive { status: CouponStatus::Terminated } => "coupon.terminated",
+            Self::NotStarted { .. } => "coupon.not_started",
+            Self::Expired { .. } => "coupon.expired",
+            Self::Currency { .. } => "coupon.currency",
+            Self::Plan => "coupon.plan",
+            Self::Product => "coupon.product",
+            Self::RedemptionLimit { .. } => "coupon.redemption_limit",
+            Self::AlreadyUsed => "coupon.already_used",
+            Self::OutOfScope => "coupon.out_of_scope",
+            Self::NothingLeft => "coupon.nothing_left",
+        }
+    }
+
+    fn kind(&self) -> RefusalKind {
+        match self {
+            Self::Inactive { .. } => RefusalKind::State,
+            Self::NotStarted { .. }
+            | Self::Expired { .. }
+            | Self::Currency { .. }
+            | Self::Plan
+            | Self::Product
+            | Self::RedemptionLimit { .. }
+            | Self::AlreadyUsed
+            | Self::OutOfScope
+            | Self::NothingLeft => RefusalKind::Rule,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! A credit note: what is given back of an invoice, with its tax, and what becomes of it.
+//!
+//! | question                               | answered by           |
+//! | -------------------------------------- | --------------------- |
+//! | what does a note over some lines say   | [`Creditable::credit`] |
+//! | what is a service worth that ends early | [`termination`]       |
+//! | is it sent back, kept or set off       | [`settle`]            |
+//!
+//! Guarantees that a note copies the invoice's taxes, that no line is credited twice, and that
+//! the notes of an invoice which is given back whole sum to it exactly, tax and coupon included.
+//! Absent on purpose: number, reason and document, and money itself: a note and its refund are
+//! two facts.
+
+mod error;
+mod notes;
+mod settlement;
+mod termination;
+#[cfg(test)]
+mod tests;
+
+pub use error::CreditNoteRefusal;
+pub use notes::{Creditable, CreditableLine, NoteAmounts, NoteItem, spread_coupon};
+pub use settlement::{Settlement, SettlementMode, settle};
+pub use termination::termination;

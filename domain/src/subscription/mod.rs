@@ -1,0 +1,26 @@
+//! A subscription: a service that is billed again and again, until it ends.
+//!
+//! An [`Interval`] says how far apart boundaries lie, an [`Anchor`] what they hold on to, and a
+//! [`BillingSchedule`] which periods lie between them from the start of a service to its end. A
+//! period that the start or the end cut short remembers its *cycle*, the full interval around it,
+//! and costs its share of that. [`Conventions`] are the settings under which time becomes money;
+//! [`proration`] does it.
+//!
+//! Guarantees that boundary n is always counted from the original anchor (31 January, then
+//! 28 February, then 31 March), that periods have neither gaps nor overlaps, and that whatever has
+//! an answer is answered. Absent on purpose: clocks and time zones (days come in as days at the
+//! customer's place, see [`Zone`](crate::kernel::Zone)), and the aggregate with its commands,
+//! which is to stand on these types.
+
+mod anchor;
+pub mod conventions;
+mod interval;
+mod periods;
+pub mod proration;
+#[cfg(test)]
+mod tests;
+
+pub use anchor::{Anchor, BillingDay, Boundaries};
+pub use conventions::{Conventions, LastDay};
+pub use interval::{Interval, IntervalUnit};
+pub use periods::{BillingPeriod, BillingSchedule, MOST_PERIODS, PeriodRefusal, Periods, Timing};
