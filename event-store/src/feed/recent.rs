@@ -54,12 +54,14 @@ impl Recent {
         if let Known::Events(events) = self.known(after, limit) {
             return Ok(events);
         }
-        let _alone = self.reading.lock().await;
+        let alone = self.reading.lock().await;
         let keep = match self.known(after, limit) {
             Known::Events(events) => return Ok(events),
             Known::Next => true,
             Known::Elsewhere => self.is_newer(after),
         };
+        // nobody waits for what a straggler reads
+        let _alone = keep.then_some(alone);
         let events = page(pool, log_id, after, limit).await?;
         let events: Vec<Arc<Recorded>> = events.into_iter().map(Arc::new).collect();
         if keep {
