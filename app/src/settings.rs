@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use billfold_domain::invoice::Seller;
-use billfold_domain::kernel::{Country, Currency, NumberFormat, TenantId};
+use billfold_domain::kernel::{Country, Currency, NumberFormat, TenantId, Zone};
+use billfold_domain::subscription::Conventions;
 use billfold_domain::tenant::{Tenant, TenantRefusal};
 use billfold_event_store::Store;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
@@ -42,6 +43,8 @@ pub struct Settings {
     pub payment_term_days: u16,
     /// Tax number.
     pub vat_id: Option<String>,
+    /// How time becomes money.
+    pub conventions: Conventions,
 }
 
 /// Why a seller has no settings.
@@ -73,7 +76,14 @@ impl Settings {
             credit_note_numbers: profile.credit_note_numbers.clone(),
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
+            conventions: profile.conventions,
         })
+    }
+
+    /// The seller's place.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.time_zone.into()
     }
 
     /// The business day at the seller's place.

@@ -58,9 +58,12 @@ fn payload_of(event: &Event) -> Value {
     match event {
         Event::Tenant(event) => serde_json::to_value(event),
         Event::Client(event) => serde_json::to_value(event),
+        Event::Subscription(event) => serde_json::to_value(event),
         Event::Product(event) => serde_json::to_value(event),
         Event::Order(event) => serde_json::to_value(event),
         Event::Invoice(event) => serde_json::to_value(event),
+        Event::CreditNote(event) => serde_json::to_value(event),
+        Event::CreditBalance(event) => serde_json::to_value(event),
         Event::Payment(event) => serde_json::to_value(event),
     }
     .unwrap()

@@ -125,11 +125,7 @@ impl Projection for OrderList {
             Event::Order(OrderEvent::Cancelled { .. }) => {
                 change(&|row| row.status = OrderStatus::Cancelled)
             }
-            Event::Tenant(_)
-            | Event::Client(_)
-            | Event::Product(_)
-            | Event::Invoice(_)
-            | Event::Payment(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 }

@@ -141,11 +141,7 @@ impl Projection for ProductList {
             Event::Product(ProductEvent::Retired { on }) => {
                 change(&|row| row.retired_on = Some(*on))?;
             }
-            Event::Tenant(_)
-            | Event::Client(_)
-            | Event::Order(_)
-            | Event::Invoice(_)
-            | Event::Payment(_) => {}
+            _ => {}
         }
         Ok(())
     }

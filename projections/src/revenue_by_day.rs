@@ -4,6 +4,7 @@
 //! Guarantees: facts count on the business day they name; sums are exact. Absent on purpose:
 //! recognised revenue, which is the ledger's (accounts 4000 and 2300), and any rounding.
 
+use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{Currency, TenantId};
 use billfold_domain::payment::PaymentEvent;
@@ -61,8 +62,8 @@ pub struct RevenueByDay;
 
 impl Projection for RevenueByDay {
     const NAME: &'static str = "revenue_by_day";
-    const VERSION: u32 = 1;
-    const STREAMS: &'static [&'static str] = &["invoice", "payment"];
+    const VERSION: u32 = 2;
+    const STREAMS: &'static [&'static str] = &["invoice", "credit_note", "payment"];
     const ON_ERROR: OnError = OnError::Stop;
     type Rows = Summed<RevenueRow>;
 
@@ -91,7 +92,8 @@ impl Projection for RevenueByDay {
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
-                | InvoiceEvent::PaymentApplied { .. } => Ok(()),
+                | InvoiceEvent::PaymentApplied { .. }
+                | InvoiceEvent::CreditApplied { .. } => Ok(()),
             },
             Event::Payment(event) => match event {
                 PaymentEvent::Settled { amount, .. } => rows.add(RevenueRow {
@@ -101,7 +103,13 @@ impl Projection for RevenueByDay {
                 }),
                 PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => Ok(()),
             },
-            Event::Tenant(_) | Event::Client(_) | Event::Product(_) | Event::Order(_) => Ok(()),
+            Event::CreditNote(CreditNoteEvent::Issued(note)) => rows.add(RevenueRow {
+                credited_net: note.net.minor(),
+                credited_tax: note.tax.minor(),
+                credit_notes: 1,
+                ..blank(fact, note.total.currency())?
+            }),
+            _ => Ok(()),
         }
     }
 }

@@ -9,3 +9,4 @@ pub mod jars;
 pub mod proxy;
 pub mod scribe;
 pub mod shop;
+pub mod till;

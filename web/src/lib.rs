@@ -12,6 +12,7 @@ mod error;
 mod fields;
 mod flash;
 mod form;
+mod happened;
 mod layout;
 mod names;
 pub mod operations;

@@ -1,20 +1,14 @@
-//! From the words of the books to the words of the pages: amounts, accounts, states, events as
-//! sentences.
+//! From the words of the books to the words of the pages: amounts, accounts, states.
 //!
-//! Absent on purpose: rules; a sentence repeats what the event says and computes nothing.
+//! Absent on purpose: rules, and events as sentences, which are in `happened.rs`.
 
-use billfold_domain::client::ClientEvent;
-use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus, LineKind, TaxCategory};
+use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
     ClientId, Country, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId, Percent, Period,
     ProductId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
-use billfold_domain::order::OrderEvent;
-use billfold_domain::payment::PaymentEvent;
-use billfold_domain::product::ProductEvent;
 use billfold_domain::schema::Event;
-use billfold_domain::tenant::TenantEvent;
 use billfold_projections::event_index::Stored;
 use uuid::Uuid;
 
@@ -165,100 +159,6 @@ pub(crate) fn decoded(stored: &Stored) -> Option<Event> {
         stored.payload.as_bytes(),
     )
     .ok()
-}
-
-/// What happened, as a sentence, and the tone of its dot.
-pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
-    match decoded(stored) {
-        Some(Event::Client(event)) => client(&event),
-        Some(Event::Invoice(event)) => invoice(&event),
-        Some(Event::Payment(event)) => payment(&event),
-        Some(Event::Order(event)) => order(&event),
-        Some(Event::Product(event)) => product(&event),
-        Some(Event::Tenant(event)) => tenant(&event),
-        None => (words(&stored.event_type), "grey"),
-    }
-}
-
-fn client(event: &ClientEvent) -> (String, &'static str) {
-    let (text, tone) = match event {
-        ClientEvent::Registered { .. } => ("Client registered", ""),
-        ClientEvent::ContactChanged { .. } => ("Contact changed", "grey"),
-        ClientEvent::Suspended { .. } => ("Client suspended", "red"),
-        ClientEvent::Activated {} => ("Client activated", "green"),
-        ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
-    };
-    (text.to_owned(), tone)
-}
-
-fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
-    match event {
-        InvoiceEvent::Drafted { .. } => ("Invoice drafted".to_owned(), "grey"),
-        InvoiceEvent::LineAdded { line } => (format!("Line added: {}", line.description), "grey"),
-        InvoiceEvent::LineRemoved { line_no } => (format!("Line {line_no} removed"), "grey"),
-        InvoiceEvent::DueDateSet { due_date } => {
-            (format!("Due date set to {}", Day(*due_date).plain()), "grey")
-        }
-        InvoiceEvent::Discarded { .. } => ("Draft discarded".to_owned(), "grey"),
-        InvoiceEvent::Issued(issued) => (format!("Invoice {} issued", issued.number.text), ""),
-        InvoiceEvent::Settled { .. } => ("Invoice paid in full".to_owned(), "green"),
-        InvoiceEvent::PaymentApplied { amount, .. } => {
-            (format!("{} paid", money(*amount).plain()), "green")
-        }
-        InvoiceEvent::Voided(voided) => (
-            format!("Invoice {} voided by {}", voided.invoice_number, voided.credit_note.text),
-            "red",
-        ),
-        InvoiceEvent::WrittenOff { amount, .. } => {
-            (format!("{} written off", money(*amount).plain()), "red")
-        }
-    }
-}
-
-fn payment(event: &PaymentEvent) -> (String, &'static str) {
-    match event {
-        PaymentEvent::Settled { amount, .. } => {
-            (format!("Payment of {} settled", money(*amount).plain()), "green")
-        }
-        PaymentEvent::Declined { amount, reason, .. } => {
-            (format!("Payment of {} declined: {reason}", money(*amount).plain()), "red")
-        }
-        PaymentEvent::Allocated { amount, .. } => {
-            (format!("{} allocated to an invoice", money(*amount).plain()), "green")
-        }
-    }
-}
-
-fn order(event: &OrderEvent) -> (String, &'static str) {
-    match event {
-        OrderEvent::Placed { total, .. } => {
-            (format!("Order over {} placed", money(*total).plain()), "")
-        }
-        OrderEvent::Invoiced { .. } => ("Order invoiced".to_owned(), ""),
-        OrderEvent::Cancelled { .. } => ("Order cancelled".to_owned(), "red"),
-    }
-}
-
-fn product(event: &ProductEvent) -> (String, &'static str) {
-    let text = match event {
-        ProductEvent::Created { name, .. } => format!("Product {name} created"),
-        ProductEvent::PriceSet { price, .. } => format!("Price set to {}", money(*price).plain()),
-        ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
-        ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
-    };
-    (text, "grey")
-}
-
-fn tenant(event: &TenantEvent) -> (String, &'static str) {
-    let text = match event {
-        TenantEvent::Opened { name, .. } => format!("Books of {name} opened"),
-        TenantEvent::Renamed { name } => format!("Seller renamed to {name}"),
-        TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
-        TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
-        TenantEvent::Suspended { .. } => "Seller suspended".to_owned(),
-        TenantEvent::Resumed {} => "Seller resumed".to_owned(),
-    };
-    (text, "grey")
 }
 
 /// Whether a client may buy.

@@ -10,12 +10,15 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use billfold_domain::client::Client;
+use billfold_domain::credit::CreditBalance;
+use billfold_domain::credit_note::CreditNote;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::Aggregate;
 use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::subscription::Subscription;
 use billfold_domain::tenant::Tenant;
 use billfold_event_store::{AnyState, FoldError, RecordedRef, StateKind};
 use sha2::{Digest, Sha256};
@@ -40,19 +43,7 @@ pub trait Stored: Aggregate<Event: Into<Event>> {
     fn own(event: Event) -> Option<Self::Event>;
 }
 
-/// Every kind of stream the application writes; what a store is opened with.
-#[must_use]
-pub fn kinds() -> Vec<Arc<dyn StateKind>> {
-    vec![
-        Arc::new(KindOf::<Tenant>::new()),
-        Arc::new(KindOf::<Client>::new()),
-        Arc::new(KindOf::<Product>::new()),
-        Arc::new(KindOf::<Order>::new()),
-        Arc::new(KindOf::<Invoice>::new()),
-        Arc::new(KindOf::<Payment>::new()),
-    ]
-}
-
+/// Declares the aggregates of the application: one line each.
 macro_rules! stored {
     ($($noun:ident),+) => {
         $(impl Stored for $noun {
@@ -63,9 +54,15 @@ macro_rules! stored {
                 }
             }
         })+
+
+        /// Every kind of stream the application writes; what a store is opened with.
+        #[must_use]
+        pub fn kinds() -> Vec<Arc<dyn StateKind>> {
+            vec![$(Arc::new(KindOf::<$noun>::new())),+]
+        }
     };
 }
-stored!(Tenant, Client, Product, Order, Invoice, Payment);
+stored!(Tenant, Client, Product, Order, Subscription, Invoice, CreditNote, CreditBalance, Payment);
 
 struct KindOf<A>(PhantomData<fn() -> A>);
 

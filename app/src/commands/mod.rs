@@ -18,6 +18,7 @@ pub mod products;
 pub mod purchases;
 mod request_hash;
 mod room;
+pub mod subscriptions;
 mod table;
 pub mod tenants;
 

@@ -107,11 +107,16 @@ impl Table<'_, '_> {
     /// a day.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        let calendar = || match &self.settings {
+        self.effective_on.unwrap_or_else(|| self.calendar_day())
+    }
+
+    /// The calendar day at the seller's place, whatever day the command counts for.
+    #[must_use]
+    pub fn calendar_day(&self) -> NaiveDate {
+        match &self.settings {
             Some(settings) => settings.day_of(self.now()),
             None => self.now().date_naive(),
-        };
-        self.effective_on.unwrap_or_else(calendar)
+        }
     }
 
     /// Counts what follows for another business day.

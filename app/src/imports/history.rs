@@ -8,12 +8,15 @@
 //! source, which may hold personal data in clear.
 
 use billfold_domain::client::Client;
+use billfold_domain::credit::CreditBalance;
+use billfold_domain::credit_note::CreditNote;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
 use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{self, DecodeError, Event};
+use billfold_domain::subscription::Subscription;
 use billfold_domain::tenant::Tenant;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -57,6 +60,24 @@ pub struct Past {
     at: Option<DateTime<Utc>>,
     #[serde(skip)]
     event: Event,
+}
+
+/// Does something with an event's aggregate, by its type and its own event.
+macro_rules! of_aggregate {
+    ($event:expr, |$noun:ident, $own:pat_param| $answer:expr) => {
+        of_aggregate!(
+            $event, $noun, $own, $answer,
+            [Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment]
+        )
+    };
+    ($event:expr, $noun:ident, $own:pat_param, $answer:expr, [$($aggregate:ident)+]) => {
+        match $event {
+            $(Event::$aggregate($own) => {
+                type $noun = $aggregate;
+                $answer
+            })+
+        }
+    };
 }
 
 impl Past {
@@ -108,11 +129,7 @@ impl Past {
         let id = self.aggregate_id;
         let touches = match &self.event {
             Event::Tenant(_) => Touches::opening(tenant),
-            Event::Client(_) => Touches::new(tenant).reads::<Client>(id),
-            Event::Product(_) => Touches::new(tenant).reads::<Product>(id),
-            Event::Order(_) => Touches::new(tenant).reads::<Order>(id),
-            Event::Invoice(_) => Touches::new(tenant).reads::<Invoice>(id),
-            Event::Payment(_) => Touches::new(tenant).reads::<Payment>(id),
+            event => of_aggregate!(event, |Noun, _| Touches::new(tenant).reads::<Noun>(id)),
         };
         let counted = self.event.numbers().into_iter().flat_map(|number| {
             let series = number.counts().map(|(series, _)| series.to_owned());
@@ -127,28 +144,14 @@ impl Past {
 
     fn append(&self, table: &mut Table<'_, '_>) -> Result<(), No> {
         let (id, at) = (self.aggregate_id, self.at);
-        let version = match &self.event {
-            Event::Tenant(_) => table.version::<Tenant>(id),
-            Event::Client(_) => table.version::<Client>(id),
-            Event::Product(_) => table.version::<Product>(id),
-            Event::Order(_) => table.version::<Order>(id),
-            Event::Invoice(_) => table.version::<Invoice>(id),
-            Event::Payment(_) => table.version::<Payment>(id),
-        }?;
+        let version = of_aggregate!(&self.event, |Noun, _| table.version::<Noun>(id))?;
         if version + 1 != self.sequence {
             let detail =
                 format!("it is event {} of a stream that has {version} events here", self.sequence);
             // Not remembered: what is missing before it may still come.
             return Err(Refused::new("history.out_of_place", Kind::Malformed, detail).into());
         }
-        match &self.event {
-            Event::Tenant(event) => table.adopt::<Tenant>(id, event, at),
-            Event::Client(event) => table.adopt::<Client>(id, event, at),
-            Event::Product(event) => table.adopt::<Product>(id, event, at),
-            Event::Order(event) => table.adopt::<Order>(id, event, at),
-            Event::Invoice(event) => table.adopt::<Invoice>(id, event, at),
-            Event::Payment(event) => table.adopt::<Payment>(id, event, at),
-        }
+        of_aggregate!(&self.event, |Noun, event| table.adopt::<Noun>(id, event, at))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may be asked of a client's record.
 
-use crate::client::ContactCard;
+use crate::client::{BillingTerms, ContactCard};
 use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
 
 /// A request about a client.
@@ -17,6 +17,8 @@ pub enum ClientCommand {
         /// The new country.
         country: Option<Country>,
     },
+    /// Say where the client's days begin, and on what billing periods hold.
+    SetBilling(BillingTerms),
     /// Sell nothing new to the client.
     Suspend {
         /// Why, 1 to 500 characters.

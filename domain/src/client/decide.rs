@@ -26,6 +26,13 @@ impl Aggregate for Client {
                 Self::Active(known) | Self::Suspended(known),
                 Ask::ChangeContact { contact, email_index, country },
             ) => change_contact(known, contact, email_index.as_ref(), *country),
+            (Self::Active(known) | Self::Suspended(known), Ask::SetBilling(billing)) => {
+                let billing = *billing;
+                if known.billing == billing {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![ClientEvent::BillingSet { billing }])
+            }
             (Self::Active(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])

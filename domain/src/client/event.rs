@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::ContactCard;
+use crate::client::{BillingTerms, ContactCard};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{BlindIndex, Claim, Country, Currency, EventBody, Origin, Pii};
 
@@ -34,6 +34,12 @@ pub enum ClientEvent {
         /// The new country.
         country: Option<Country>,
     },
+    /// Days begin elsewhere, or billing periods hold on to something else, for what is not billed
+    /// yet.
+    BillingSet {
+        /// How, from now on.
+        billing: BillingTerms,
+    },
     /// Nothing new is sold to the client.
     Suspended {
         /// Why.
@@ -53,6 +59,7 @@ pub enum ClientEvent {
 name_events!(ClientEvent {
     Registered => "client.registered" v "2",
     ContactChanged => "client.contact_changed" v "1",
+    BillingSet => "client.billing_set" v "1",
     Suspended => "client.suspended" v "1",
     Activated => "client.activated" v "1",
     Erased => "client.erased" v "1",
@@ -81,9 +88,10 @@ impl EventBody for ClientEvent {
                 (previous_email_index.as_ref(), email_index.as_ref())
             }
             Self::Erased { email_index, .. } => (email_index.as_ref(), None),
-            Self::ContactChanged { .. } | Self::Suspended { .. } | Self::Activated {} => {
-                (None, None)
-            }
+            Self::ContactChanged { .. }
+            | Self::BillingSet { .. }
+            | Self::Suspended { .. }
+            | Self::Activated {} => (None, None),
         };
         let scope = Self::EMAIL_SCOPE;
         let release = released.map(|index| Claim::Release { scope, key: index.as_str().into() });

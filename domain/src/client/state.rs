@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::client::{ClientEvent, ContactCard};
-use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
+use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii, Zone};
+use crate::subscription::Anchor;
 
 /// A client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,19 @@ pub struct Profile {
     pub currency: Currency,
     /// Where an imported client came from.
     pub origin: Option<Origin>,
+    /// How periods are billed, as far as the client decides it.
+    #[serde(default)]
+    pub billing: BillingTerms,
+}
+
+/// What of billing follows from the client rather than from the product or the seller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillingTerms {
+    /// Where the client's days begin; the seller's place unless given.
+    pub zone: Option<Zone>,
+    /// What the boundaries of periods hold on to, where neither subscription nor plan say it; the
+    /// day each service begins unless given.
+    pub anchor: Option<Anchor>,
 }
 
 impl Client {
@@ -53,6 +67,7 @@ impl Client {
                     country: *country,
                     currency: *currency,
                     origin: origin.clone(),
+                    billing: BillingTerms::default(),
                 });
             }
             ClientEvent::ContactChanged { contact, email_index, country, .. } => {
@@ -60,6 +75,11 @@ impl Client {
                     profile.contact.clone_from(contact);
                     profile.email_index.clone_from(email_index);
                     profile.country = *country;
+                }
+            }
+            ClientEvent::BillingSet { billing } => {
+                if let Self::Active(profile) | Self::Suspended(profile) = self {
+                    profile.billing = *billing;
                 }
             }
             ClientEvent::Suspended { .. } => {

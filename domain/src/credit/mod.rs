@@ -1,82 +1,31 @@
-//! Credit of a client: what it pays of an invoice before anybody is asked for money.
+//! Credit of a client: what may be spent on invoices before money is asked for.
 //!
-//! Guarantees that credit of the invoice's currency alone is used, credit notes before wallets,
-//! the oldest note first and the wallet of the lowest priority first; that no credit goes below
-//! zero and no invoice is paid twice. Case family `credit.apply`. Absent on purpose: where credit
-//! comes from, and tax: paying with credit is an allocation and never a tax document.
+//! A balance is kept for each client and currency, under an id that follows from both
+//! ([`CreditBalance::id_of`]).
+//!
+//! | state  | grant  | spend  |
+//! | ------ | ------ | ------ |
+//! | absent | held   | –      |
+//! | held   | held   | held   |
+//!
+//! Guarantees that a balance never falls below zero, that every amount in it names where it came
+//! from and every amount spent names its invoice, and that credit is used in one order
+//! ([`apply()`]: credit notes before money paid ahead, older before newer). Absent on purpose:
+//! posting what is granted, since the fact it came from (a credit note, a payment) posts it.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-
-use crate::kernel::{Money, MoneyRefusal};
-
+mod apply;
+#[cfg(test)]
+mod balance_tests;
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
 #[cfg(test)]
 mod tests;
 
-/// Where credit comes from, and its turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum CreditKind {
-    /// What a credit note left.
-    CreditNote,
-    /// Money paid ahead.
-    Wallet {
-        /// Lower ones are used first.
-        priority: u32,
-    },
-}
-
-/// Credit that may be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credit {
-    /// Its name.
-    pub id: String,
-    /// Where it comes from.
-    #[serde(flatten)]
-    pub kind: CreditKind,
-    /// Its age among credit of its kind: lower ones are older.
-    pub order: u32,
-    /// What is left of it.
-    pub left: Money,
-    /// Its last day, if it has one.
-    pub expires_on: Option<NaiveDate>,
-}
-
-/// What credit paid of an invoice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreditUse {
-    /// What each credit paid, in the order of use; credit that paid nothing is not listed.
-    pub used: Vec<(String, Money)>,
-    /// What is left of each credit, in the order given.
-    pub left: Vec<Credit>,
-    /// What is still to be paid.
-    pub due: Money,
-}
-
-impl Credit {
-    /// Whether it can pay an invoice of this currency on a day.
-    fn pays(&self, total: Money, on: NaiveDate) -> bool {
-        self.left.currency() == total.currency()
-            && self.left.is_positive()
-            && self.expires_on.is_none_or(|last| on <= last)
-    }
-}
-
-/// Pays an invoice with credit on a day, as far as it goes.
-pub fn apply(total: Money, on: NaiveDate, credits: &[Credit]) -> Result<CreditUse, MoneyRefusal> {
-    let mut left = credits.to_vec();
-    let mut turns: Vec<&mut Credit> =
-        left.iter_mut().filter(|credit| credit.pays(total, on)).collect();
-    turns.sort_by_key(|credit| (credit.kind, credit.order));
-    let (mut used, mut due) = (Vec::new(), total);
-    for credit in turns {
-        if !due.is_positive() {
-            break;
-        }
-        let amount = if credit.left.minor() < due.minor() { credit.left } else { due };
-        credit.left = credit.left.checked_sub(amount)?;
-        due = due.checked_sub(amount)?;
-        used.push((credit.id.clone(), amount));
-    }
-    Ok(CreditUse { used, left, due })
-}
+pub use apply::{Credit, CreditKind, CreditUse, apply};
+pub use command::{CreditCommand, GrantCredit, SpendCredit};
+pub use error::CreditRefusal;
+pub use event::{CreditEvent, CreditPart, CreditSource};
+pub use state::{CreditBalance, Grant, Held};

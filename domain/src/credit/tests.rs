@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
+use chrono::NaiveDate;
+
 use super::*;
-use crate::kernel::Currency;
+use crate::kernel::{Currency, Money};
 
 fn eur(minor: i64) -> Money {
     Money::try_new(minor, Currency::EUR).unwrap()

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{NewLine, Seller};
-use crate::kernel::{ClientId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii};
+use crate::invoice::{CreditFrom, NewLine, Seller};
+use crate::kernel::{
+    ClientId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii, SubscriptionId,
+};
 
 /// A request about an invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub enum InvoiceCommand {
     IssueComplete(CompleteInvoice),
     /// Let a part of a payment pay this invoice.
     ApplyPayment(ApplyPayment),
+    /// Let credit of the client, or a credit note, lower what is owed.
+    ApplyCredit(ApplyCredit),
     /// Take the whole invoice back by a credit note, dated the day the request counts for.
     Void {
         /// Why, 1 to 500 characters.
@@ -84,6 +88,8 @@ pub struct CompleteInvoice {
     pub lines: Vec<NewLine>,
     /// Number, dates and parties.
     pub terms: IssueTerms,
+    /// The subscriptions whose lines it bills; each is told if the invoice is taken back.
+    pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
 }
@@ -97,6 +103,17 @@ pub struct ApplyPayment {
     /// Which allocation of the payment, from 1.
     pub allocation_no: u32,
     /// Who paid; must be who was billed.
+    pub client_id: ClientId,
+    /// How much; more than nothing, at most what is owed.
+    pub amount: Money,
+}
+
+/// Credit that lowers what is owed. The same credit is applied once, however often this is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApplyCredit {
+    /// Where it comes from.
+    pub from: CreditFrom,
+    /// Whose it is; must be who was billed.
     pub client_id: ClientId,
     /// How much; more than nothing, at most what is owed.
     pub amount: Money,

@@ -4,13 +4,15 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::invoice::totals::check_count;
 use crate::invoice::{
-    ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice, InvoiceCommand,
-    InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine, Preview, Totals,
-    VoidedInvoice, preview,
+    ApplyCredit, ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice,
+    InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine,
+    Preview, Totals, VoidedInvoice, preview,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
-use crate::kernel::{Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Origin};
+use crate::kernel::{
+    Aggregate, ClientId, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
+};
 
 impl Aggregate for Invoice {
     const TYPE: &'static str = "invoice";
@@ -77,7 +79,7 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
             Ok(vec![InvoiceEvent::Discarded { reason: reason.clone() }])
         }
         Ask::Issue(terms) => issue_draft(draft, terms, today),
-        Ask::ApplyPayment(_) | Ask::Void { .. } | Ask::WriteOff { .. } => {
+        Ask::ApplyPayment(_) | Ask::ApplyCredit(_) | Ask::Void { .. } | Ask::WriteOff { .. } => {
             Err(InvoiceRefusal::NotIssued)
         }
     }
@@ -89,6 +91,8 @@ impl Invoice {
         use InvoiceCommand as Ask;
         match (self, command) {
             (Self::Open(document), Ask::ApplyPayment(part)) => apply_payment(document, part, today),
+            (Self::Open(document), Ask::ApplyCredit(part)) => apply_credit(document, part, today),
+            (_, Ask::ApplyCredit(part)) => self.credit_too_late(part),
             (Self::Settled { document, on }, Ask::ApplyPayment(part)) => {
                 let refusal = InvoiceRefusal::AlreadySettled { settled_on: *on };
                 applied_before(document, part, refusal)
@@ -125,6 +129,20 @@ impl Invoice {
             return Ok(Vec::new());
         }
         Err(self.already_issued())
+    }
+
+    /// Credit that was applied stays applied; more of it comes too late.
+    fn credit_too_late(&self, part: &ApplyCredit) -> Decision {
+        let known = self.document().and_then(|document| document.credited(part.from));
+        match self {
+            _ if known == Some(part.amount) => Ok(Vec::new()),
+            Self::Settled { on, .. } => Err(InvoiceRefusal::AlreadySettled { settled_on: *on }),
+            Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
+            Self::Uncollectible { on, .. } => {
+                Err(InvoiceRefusal::WrittenOff { written_off_on: *on })
+            }
+            _ => Err(InvoiceRefusal::NotIssued),
+        }
     }
 
     fn already_issued(&self) -> InvoiceRefusal {
@@ -182,6 +200,7 @@ fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> De
         bill: DraftFor { client_id, currency, order_id },
         priced: Preview { lines, totals },
         due_date,
+        subscriptions: Vec::new(),
         origin: None,
     };
     issue(content, terms, today)
@@ -193,6 +212,7 @@ fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
         bill: complete.draft,
         priced: preview(complete.draft.currency, &complete.lines)?,
         due_date: complete.terms.due_date,
+        subscriptions: complete.subscriptions.clone(),
         origin: complete.origin.clone(),
     };
     issue(content, &complete.terms, today)
@@ -203,6 +223,7 @@ struct Content {
     bill: DraftFor,
     priced: Preview,
     due_date: Option<NaiveDate>,
+    subscriptions: Vec<SubscriptionId>,
     origin: Option<Origin>,
 }
 
@@ -230,6 +251,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
         net: totals.net,
         tax: totals.tax,
         total: totals.total,
+        subscriptions: content.subscriptions,
         origin: content.origin,
     };
     let nothing_owed = issued.total.is_zero();
@@ -257,25 +279,53 @@ fn apply_payment(document: &Document, part: &ApplyPayment, today: NaiveDate) -> 
     if document.applied(part.payment_id, part.allocation_no) == Some(part.amount) {
         return Ok(Vec::new());
     }
-    if part.client_id != document.client_id {
-        return Err(InvoiceRefusal::OtherClient);
-    }
-    if !part.amount.is_positive() {
-        return Err(InvoiceRefusal::NothingToApply);
-    }
-    let balance_due = document.balance_due.checked_sub(part.amount)?;
-    if balance_due.is_negative() {
-        let (amount, balance_due) = (part.amount, document.balance_due);
-        return Err(InvoiceRefusal::MoreThanOwed { amount, balance_due });
-    }
+    let balance_due = owed_after(document, part.client_id, part.amount)?;
     let applied = InvoiceEvent::PaymentApplied {
         payment_id: part.payment_id,
         allocation_no: part.allocation_no,
         amount: part.amount,
         balance_due,
     };
+    Ok(settled_if_nothing_owed(applied, balance_due, today))
+}
+
+fn apply_credit(document: &Document, part: &ApplyCredit, today: NaiveDate) -> Decision {
+    let ApplyCredit { from, client_id, amount } = *part;
+    if document.credited(from) == Some(amount) {
+        return Ok(Vec::new());
+    }
+    let balance_due = owed_after(document, client_id, amount)?;
+    let applied = InvoiceEvent::CreditApplied { from, amount, balance_due };
+    Ok(settled_if_nothing_owed(applied, balance_due, today))
+}
+
+/// What is owed once a client's amount is applied: more than nothing, and at most what is owed.
+fn owed_after(
+    document: &Document,
+    client_id: ClientId,
+    amount: Money,
+) -> Result<Money, InvoiceRefusal> {
+    if client_id != document.client_id {
+        return Err(InvoiceRefusal::OtherClient);
+    }
+    if !amount.is_positive() {
+        return Err(InvoiceRefusal::NothingToApply);
+    }
+    let balance_due = document.balance_due.checked_sub(amount)?;
+    if balance_due.is_negative() {
+        let balance_due = document.balance_due;
+        return Err(InvoiceRefusal::MoreThanOwed { amount, balance_due });
+    }
+    Ok(balance_due)
+}
+
+fn settled_if_nothing_owed(
+    applied: InvoiceEvent,
+    balance_due: Money,
+    today: NaiveDate,
+) -> Vec<InvoiceEvent> {
     let settled = balance_due.is_zero().then_some(InvoiceEvent::Settled { on: today });
-    Ok(std::iter::once(applied).chain(settled).collect())
+    std::iter::once(applied).chain(settled).collect()
 }
 
 /// An allocation that was applied stays applied, whatever happened to the invoice since.

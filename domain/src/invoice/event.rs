@@ -7,7 +7,8 @@ use crate::client::ContactCard;
 use crate::invoice::{Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
-    Claim, ClientId, Currency, DocumentNumber, EventBody, Money, OrderId, Origin, PaymentId, Pii,
+    Claim, ClientId, CreditBalanceId, CreditNoteId, Currency, DocumentNumber, EventBody, Money,
+    OrderId, Origin, PaymentId, Pii, SubscriptionId,
 };
 
 /// A fact about an invoice.
@@ -61,6 +62,15 @@ pub enum InvoiceEvent {
         /// What is still owed afterwards.
         balance_due: Money,
     },
+    /// Credit of the client, or a credit note, lowers what is owed.
+    CreditApplied {
+        /// Where it comes from.
+        from: CreditFrom,
+        /// How much.
+        amount: Money,
+        /// What is still owed afterwards.
+        balance_due: Money,
+    },
     /// A credit note took the whole invoice back.
     Voided(Box<VoidedInvoice>),
     /// The claim was given up.
@@ -73,6 +83,24 @@ pub enum InvoiceEvent {
         on: NaiveDate,
         /// Who owed it.
         client_id: ClientId,
+    },
+}
+
+/// Where credit on an invoice comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditFrom {
+    /// What the client could spend.
+    Balance {
+        /// Which balance.
+        credit_id: CreditBalanceId,
+        /// Which payment out of it, from 1.
+        no: u32,
+    },
+    /// A credit note that corrects this invoice.
+    Note {
+        /// Which note.
+        credit_note_id: CreditNoteId,
     },
 }
 
@@ -103,6 +131,9 @@ pub struct IssuedInvoice {
     pub tax: Money,
     /// Net and tax.
     pub total: Money,
+    /// The subscriptions whose lines it bills.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
 }
@@ -147,6 +178,7 @@ name_events!(InvoiceEvent {
     Issued => "invoice.issued" v "1",
     Settled => "invoice.settled" v "1",
     PaymentApplied => "invoice.payment_applied" v "1",
+    CreditApplied => "invoice.credit_applied" v "1",
     Voided => "invoice.voided" v "1",
     WrittenOff => "invoice.written_off" v "1",
 });
@@ -175,7 +207,8 @@ impl EventBody for InvoiceEvent {
             | Self::LineRemoved { .. }
             | Self::DueDateSet { .. }
             | Self::Discarded { .. }
-            | Self::PaymentApplied { .. } => None,
+            | Self::PaymentApplied { .. }
+            | Self::CreditApplied { .. } => None,
         }
     }
 

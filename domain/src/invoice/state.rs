@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals};
-use crate::kernel::{ClientId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId};
+use crate::invoice::{CreditFrom, InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals};
+use crate::kernel::{
+    ClientId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId, SubscriptionId,
+};
 
 /// An invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +86,12 @@ pub struct Document {
     pub balance_due: Money,
     /// Every allocation that was applied.
     pub applied: Vec<Applied>,
+    /// Every credit that was applied.
+    #[serde(default)]
+    pub credits: Vec<AppliedCredit>,
+    /// The subscriptions whose lines it bills.
+    #[serde(default)]
+    pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
 }
@@ -95,6 +103,15 @@ pub struct Applied {
     pub payment_id: PaymentId,
     /// Which allocation of the payment.
     pub allocation_no: u32,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Credit that lowered what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedCredit {
+    /// Where it came from.
+    pub from: CreditFrom,
     /// How much.
     pub amount: Money,
 }
@@ -145,6 +162,12 @@ impl Invoice {
                     });
                 }
             }
+            InvoiceEvent::CreditApplied { from, amount, balance_due } => {
+                if let Self::Open(document) = self {
+                    document.balance_due = *balance_due;
+                    document.credits.push(AppliedCredit { from: *from, amount: *amount });
+                }
+            }
             InvoiceEvent::Settled { on } => {
                 self.close(|document| Self::Settled { document, on: *on });
             }
@@ -184,6 +207,11 @@ impl Document {
         let named = |a: &&Applied| a.payment_id == payment_id && a.allocation_no == allocation_no;
         self.applied.iter().find(named).map(|applied| applied.amount)
     }
+
+    /// Whether this credit was applied, and with which amount.
+    pub fn credited(&self, from: CreditFrom) -> Option<Money> {
+        self.credits.iter().find(|credit| credit.from == from).map(|credit| credit.amount)
+    }
 }
 
 impl From<&IssuedInvoice> for Document {
@@ -200,6 +228,8 @@ impl From<&IssuedInvoice> for Document {
             total: issued.total,
             balance_due: issued.total,
             applied: Vec::new(),
+            credits: Vec::new(),
+            subscriptions: issued.subscriptions.clone(),
             origin: issued.origin.clone(),
         }
     }

@@ -115,6 +115,12 @@ impl Percent {
 impl Quantity {
     /// One piece.
     pub const ONE: Self = Self(Decimal::ONE);
+
+    /// The same, taken back.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        Self(-self.0)
+    }
 }
 
 impl From<u32> for Quantity {

@@ -19,6 +19,12 @@ use crate::kernel::text::serde_as_text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Zone(Tz);
 
+impl From<Tz> for Zone {
+    fn from(zone: Tz) -> Self {
+        Self(zone)
+    }
+}
+
 impl Zone {
     /// Universal time, where no other zone is known.
     pub const UTC: Self = Self(Tz::UTC);

@@ -1,19 +1,25 @@
 //! Every event this code knows, with the version it writes.
 
 use crate::client::ClientEvent;
+use crate::credit::CreditEvent;
+use crate::credit_note::CreditNoteEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
 use crate::product::ProductEvent;
+use crate::subscription::SubscriptionEvent;
 use crate::tenant::TenantEvent;
 
 /// The events of each aggregate, in the order of the tour.
-const AGGREGATES: [&[(&str, &str)]; 6] = [
+const AGGREGATES: [&[(&str, &str)]; 9] = [
     TenantEvent::NAMES,
     ClientEvent::NAMES,
     ProductEvent::NAMES,
     OrderEvent::NAMES,
+    SubscriptionEvent::NAMES,
     InvoiceEvent::NAMES,
+    CreditNoteEvent::NAMES,
+    CreditEvent::NAMES,
     PaymentEvent::NAMES,
 ];
 

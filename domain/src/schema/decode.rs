@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::client::{Client, ClientEvent};
+use crate::credit::{CreditBalance, CreditEvent};
+use crate::credit_note::{CreditNote, CreditNoteEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
@@ -11,6 +13,7 @@ use crate::payment::{Payment, PaymentEvent};
 use crate::product::{Product, ProductEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tenant::{Tenant, TenantEvent};
 
 /// Declares the union with its conversions and its reader: one line per aggregate.
@@ -76,8 +79,14 @@ event_union!(
     Product(ProductEvent),
     /// Of an order.
     Order(OrderEvent),
+    /// Of a subscription.
+    Subscription(SubscriptionEvent),
     /// Of an invoice.
     Invoice(InvoiceEvent),
+    /// Of a credit note.
+    CreditNote(CreditNoteEvent),
+    /// Of a client's credit.
+    CreditBalance(CreditEvent),
     /// Of a payment.
     Payment(PaymentEvent),
 );

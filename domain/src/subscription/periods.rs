@@ -39,7 +39,7 @@ impl Timing {
 }
 
 /// A period of a service and the cycle it is measured against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BillingPeriod {
     span: Period,
     cycle: Period,

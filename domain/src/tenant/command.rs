@@ -1,6 +1,7 @@
 //! What may be asked of a seller.
 
 use crate::kernel::{Country, Currency, NumberFormat};
+use crate::subscription::Conventions;
 
 /// A request about a seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,11 @@ pub enum TenantCommand {
         invoice_numbers: NumberFormat,
         /// How to number credit notes.
         credit_note_numbers: NumberFormat,
+    },
+    /// Turn time into money in another way, from now on.
+    SetConventions {
+        /// How.
+        conventions: Conventions,
     },
     /// Close the books to changes.
     Suspend {

@@ -26,6 +26,13 @@ impl Aggregate for Tenant {
                 Self::Open(profile),
                 Ask::SetInvoiceNumbers { invoice_numbers, credit_note_numbers },
             ) => set_numbers(profile, invoice_numbers, credit_note_numbers),
+            (Self::Open(profile), Ask::SetConventions { conventions }) => {
+                let conventions = *conventions;
+                if profile.conventions == conventions {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![TenantEvent::ConventionsSet { conventions }])
+            }
             (Self::Open(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![TenantEvent::Suspended { reason: reason.clone() }])

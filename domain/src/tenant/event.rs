@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Country, Currency, EventBody, NumberFormat};
+use crate::subscription::Conventions;
 
 /// A fact about a seller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,11 @@ pub enum TenantEvent {
         /// How credit notes are numbered from now on.
         credit_note_numbers: NumberFormat,
     },
+    /// Time becomes money in another way; what is billed stays as it is.
+    ConventionsSet {
+        /// How, from now on.
+        conventions: Conventions,
+    },
     /// The books were closed to changes.
     Suspended {
         /// Why.
@@ -60,6 +66,7 @@ name_events!(TenantEvent {
     Renamed => "tenant.renamed" v "1",
     VatIdSet => "tenant.vat_id_set" v "1",
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
+    ConventionsSet => "tenant.conventions_set" v "1",
     Suspended => "tenant.suspended" v "1",
     Resumed => "tenant.resumed" v "1",
 });

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Country, Currency, NumberFormat};
+use crate::subscription::Conventions;
 use crate::tenant::TenantEvent;
 
 /// A seller.
@@ -37,6 +38,9 @@ pub struct Profile {
     pub payment_term_days: u16,
     /// Tax number.
     pub vat_id: Option<String>,
+    /// How time becomes money.
+    #[serde(default)]
+    pub conventions: Conventions,
 }
 
 impl Tenant {
@@ -69,6 +73,7 @@ impl Tenant {
                     credit_note_numbers: credit_note_numbers.clone(),
                     payment_term_days: *payment_term_days,
                     vat_id: vat_id.clone(),
+                    conventions: Conventions::default(),
                 });
             }
             TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
@@ -80,6 +85,9 @@ impl Tenant {
                     profile.invoice_numbers.clone_from(invoice_numbers);
                     profile.credit_note_numbers.clone_from(credit_note_numbers);
                 });
+            }
+            TenantEvent::ConventionsSet { conventions } => {
+                self.change(|profile| profile.conventions = *conventions);
             }
             TenantEvent::Suspended { .. } => {
                 if let Self::Open(profile) = self {

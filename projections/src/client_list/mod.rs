@@ -6,6 +6,7 @@
 //! address, or by its id in the system it was imported from.
 
 use billfold_domain::client::{ClientEvent, ContactCard};
+use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
 use billfold_domain::ledger::accounts::{CUSTOMER_CREDIT, RECEIVABLE, UNAPPLIED_CASH};
@@ -133,8 +134,9 @@ impl Tables for ClientTables {
 
 impl Projection for ClientList {
     const NAME: &'static str = "client_list";
-    const VERSION: u32 = 1;
-    const STREAMS: &'static [&'static str] = &["client", "invoice", "payment"];
+    const VERSION: u32 = 2;
+    const STREAMS: &'static [&'static str] =
+        &["client", "invoice", "credit_note", "credit", "payment"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
         rule: "what clients owe is what they were billed less what they paid and were let off",
@@ -171,7 +173,8 @@ impl Projection for ClientList {
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
-                | InvoiceEvent::PaymentApplied { .. } => {}
+                | InvoiceEvent::PaymentApplied { .. }
+                | InvoiceEvent::CreditApplied { .. } => {}
             },
             Event::Payment(event) => match event {
                 PaymentEvent::Settled { client_id, amount, .. } => {
@@ -181,7 +184,12 @@ impl Projection for ClientList {
                 }
                 PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => {}
             },
-            Event::Tenant(_) | Event::Product(_) | Event::Order(_) => {}
+            Event::CreditNote(CreditNoteEvent::Issued(note)) => {
+                let mut sums = blank(fact, note.client_id, note.total.currency());
+                sums.credited = note.total.minor();
+                rows.balances.add(sums)?;
+            }
+            _ => {}
         }
         add_posting(&mut rows.balances, fact)
     }
@@ -217,6 +225,7 @@ fn apply_client(
                 row.country = *country;
             })
         }
+        ClientEvent::BillingSet { .. } => change(clients, fact, |_| {}),
         ClientEvent::Suspended { .. } => {
             change(clients, fact, |row| row.status = ClientStatus::Suspended)
         }

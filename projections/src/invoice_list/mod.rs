@@ -4,7 +4,7 @@
 //! Absent on purpose: lines, which are read from the invoice itself, and the word *overdue*, which
 //! depends on the day of the question: every read takes that day.
 
-use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus};
+use billfold_domain::invoice::{CreditFrom, InvoiceEvent, InvoiceStatus};
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, Money, OrderId, TenantId};
 use billfold_domain::schema::Event;
 use billfold_event_store::OnError;
@@ -167,7 +167,7 @@ impl Tables for InvoiceTables {
 
 impl Projection for InvoiceList {
     const NAME: &'static str = "invoice_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["invoice"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
@@ -190,11 +190,7 @@ impl Projection for InvoiceList {
     fn apply(rows: &mut InvoiceTables, fact: &Fact<'_>) -> Result<(), FoldError> {
         match fact.event()? {
             Event::Invoice(event) => apply_invoice(rows, fact, event),
-            Event::Tenant(_)
-            | Event::Client(_)
-            | Event::Product(_)
-            | Event::Order(_)
-            | Event::Payment(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -246,6 +242,13 @@ fn apply_invoice(
         InvoiceEvent::Settled { on } => change(rows, fact, |row| row.settled_on = Some(*on)),
         InvoiceEvent::PaymentApplied { amount, balance_due, .. } => change(rows, fact, |row| {
             row.paid += amount.minor();
+            row.balance_due = balance_due.minor();
+        }),
+        InvoiceEvent::CreditApplied { from, amount, balance_due } => change(rows, fact, |row| {
+            match from {
+                CreditFrom::Balance { .. } => row.paid += amount.minor(),
+                CreditFrom::Note { .. } => row.credited += amount.minor(),
+            }
             row.balance_due = balance_due.minor();
         }),
         InvoiceEvent::Voided(voided) => change(rows, fact, |row| {

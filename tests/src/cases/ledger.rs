@@ -94,6 +94,7 @@ fn issue(
     let draft = DraftFor { client_id, currency, order_id: None };
     Ok(Issued {
         command: InvoiceCommand::IssueComplete(CompleteInvoice {
+            subscriptions: Vec::new(),
             draft,
             lines,
             terms,

@@ -13,7 +13,7 @@ use billfold_tests::harness::{TestClock, TestDb};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use crate::house::vault;
+use billfold_tests::till::vault;
 
 struct Gate {
     db: TestDb,

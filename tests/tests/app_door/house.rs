@@ -1,25 +1,17 @@
 //! A seller on a fresh database, with a door to ask through.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
-use billfold_adapters::gateways;
-use billfold_adapters::postgres::PostgresSubjectKeys;
 use billfold_app::commands::clients::RegisterClient;
 use billfold_app::commands::invoices::{DraftInvoice, InvoiceIssued, IssueInvoice};
 use billfold_app::commands::tenants::OpenTenant;
-use billfold_app::commands::{Ask, Done, Door, DoorParts, UseCase, kinds};
-use billfold_app::ports::{OpenInvoices, StoreFailure};
-use billfold_app::vault::{Kek, Vault};
+use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_app::{Error, Kind};
 use billfold_domain::client::ContactCard;
 use billfold_domain::invoice::{LineKind, NewLine, TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{
     Actor, ClientId, Country, Currency, InvoiceId, Money, TenantId, UnitPrice,
 };
-use billfold_event_store::{Store, StoreOptions};
 use billfold_tests::harness::{TestClock, TestDb};
-use sqlx::PgPool;
+use billfold_tests::till::{Till, open_door};
 use uuid::Uuid;
 
 pub(crate) struct House {
@@ -40,15 +32,13 @@ impl House {
 
     /// A database without a seller.
     pub(crate) async fn empty() -> Self {
-        let db = TestDb::new().await;
-        let clock = TestClock::default();
-        let door = door(&db, &clock).await;
-        Self { db, clock, door, tenant: TenantId::new(Uuid::from_u128(0xA1)) }
+        let Till { db, clock, door, tenant, .. } = Till::new().await.unwrap();
+        Self { db, clock, door, tenant }
     }
 
     /// A second process on the same database.
     pub(crate) async fn another_door(&self) -> Door {
-        door(&self.db, &self.clock).await
+        open_door(&self.db, &self.clock).await.unwrap()
     }
 
     pub(crate) async fn ask<U: UseCase>(
@@ -127,24 +117,6 @@ impl House {
     }
 }
 
-async fn door(db: &TestDb, clock: &TestClock) -> Door {
-    let clock = Arc::new(clock.clone());
-    let options = StoreOptions::new(db.connect_options());
-    let store = Store::open(options, kinds(), clock.clone()).await.unwrap();
-    Door::new(DoorParts {
-        store,
-        vault: vault(db),
-        gateways: gateways::all(),
-        open_invoices: Arc::new(LogReader(db.feed.clone())),
-        clock,
-    })
-}
-
-pub(crate) fn vault(db: &TestDb) -> Arc<Vault> {
-    let keys = Arc::new(PostgresSubjectKeys::new(db.app.clone()));
-    Arc::new(Vault::new(Kek::from_bytes([7; 32].into()), keys))
-}
-
 pub(crate) fn open_tenant(time_zone: &str) -> OpenTenant {
     OpenTenant {
         name: "Seller GmbH".to_owned(),
@@ -190,32 +162,4 @@ pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (String, 
     let error = answer.expect_err("a refusal");
     let refused = error.refused().unwrap_or_else(|| panic!("a refusal, not {error:?}"));
     (refused.code.clone(), refused.kind)
-}
-
-/// Reads open invoices from the log itself: slow, and never behind.
-struct LogReader(PgPool);
-
-#[async_trait]
-impl OpenInvoices for LogReader {
-    async fn oldest_first(
-        &self,
-        tenant: TenantId,
-        client: ClientId,
-        _currency: Currency,
-        limit: u32,
-    ) -> Result<Vec<InvoiceId>, StoreFailure> {
-        let found: Vec<Uuid> = sqlx::query_scalar(
-            "select aggregate_id from events
-             where tenant_id = $1 and event_type = 'invoice.issued'
-               and payload #>> '{issued,client_id}' = $2
-             order by payload #>> '{issued,due_date}', position limit $3",
-        )
-        .bind(tenant.uuid())
-        .bind(client.uuid().to_string())
-        .bind(i64::from(limit))
-        .fetch_all(&self.0)
-        .await
-        .map_err(|error| StoreFailure::Unavailable(Box::new(error)))?;
-        Ok(found.into_iter().map(InvoiceId::new).collect())
-    }
 }

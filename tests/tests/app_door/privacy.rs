@@ -18,13 +18,14 @@ use billfold_domain::schema::decode;
 use billfold_event_store::Feed;
 use billfold_event_store::chain::{DatabaseSource, VerifyOptions, verify};
 use billfold_tests::harness::TempFolder;
+use billfold_tests::till::vault;
 use chrono::NaiveDate;
 use sqlx::Row;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use crate::house::{House, card, eur, refused, vault};
+use crate::house::{House, card, eur, refused};
 
 fn planted() -> ContactCard {
     let mut card = card("Zebulon Quartermain");

@@ -312,6 +312,7 @@ impl History {
         let first = self.line(seller, Step { other: 1, ..step });
         let second = self.line(seller, Step { amount: step.amount / 3, ..step });
         let complete = CompleteInvoice {
+            subscriptions: Vec::new(),
             draft: DraftFor { client_id, currency: currency(seller), order_id: None },
             lines: vec![first, second],
             terms,

@@ -2,6 +2,7 @@
 
 use super::list::{address, day, wanted};
 use crate::error::PageError;
+use crate::happened::happened;
 use crate::names::Actors;
 use crate::router::page;
 use crate::show;
@@ -123,7 +124,7 @@ fn row(event: &Stored, actors: &Actors) -> AuditRow {
     AuditRow {
         at: Moment(event.recorded_at),
         who: (actors.name(&event.actor), Actors::kind(&event.actor).to_owned()),
-        what: show::happened(event).0,
+        what: happened(event).0,
         subject: subject.map(|href| (show::short_id(&id), href)),
         from: noted("ip"),
         reason: noted("reason"),

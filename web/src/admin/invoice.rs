@@ -3,6 +3,7 @@
 
 use super::invoice_actions::{self, parse};
 use crate::error::PageError;
+use crate::happened::happened;
 use crate::names::Actors;
 use crate::router::page;
 use crate::show;
@@ -451,7 +452,7 @@ async fn paid_by(
 /// What happened to it, newest first, with what each event changed.
 fn changes(then: &History, actors: &Actors, today: NaiveDate) -> Vec<Change> {
     let change = |(index, (stored, _)): (usize, &(Stored, InvoiceEvent))| {
-        let (what, tone) = show::happened(stored);
+        let (what, tone) = happened(stored);
         let was = facts(&then.before(index), today);
         let now = then.after.get(index).map(|stands| facts(stands, today)).unwrap_or_default();
         let from = stored.metadata.get("ip").map(|ip| format!("from {ip}"));

@@ -4,6 +4,7 @@ mod activate;
 mod change_contact;
 mod erase;
 mod register;
+mod set_billing;
 mod suspend;
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
@@ -18,6 +19,7 @@ pub use activate::ActivateClient;
 pub use change_contact::ChangeClientContact;
 pub use erase::{ClientErased, EraseClient};
 pub use register::{ClientRegistered, RegisterClient};
+pub use set_billing::SetClientBilling;
 pub use suspend::SuspendClient;
 
 /// Whose data a client's contact is: a client is one subject.

@@ -30,7 +30,7 @@ pub(crate) fn fiscal_key(client: ClientId, issue_date: NaiveDate) -> Wanted {
 }
 
 /// The sealed buyer, and the version of the client it was read at.
-pub(super) async fn sealed_buyer(
+pub(in crate::commands) async fn sealed_buyer(
     room: &Room<'_>,
     client: ClientId,
     issue_date: NaiveDate,

@@ -12,7 +12,7 @@ mod void;
 mod write_off;
 
 pub use add_line::{AddLine, LineAdded};
-pub(super) use buyer::fiscal_key;
+pub(super) use buyer::{fiscal_key, sealed_buyer};
 pub use discard::DiscardDraft;
 pub use draft::{DraftInvoice, InvoiceDrafted};
 pub use issue::{InvoiceIssued, IssueInvoice};

@@ -2,10 +2,13 @@
 //! client's credit.
 
 use async_trait::async_trait;
+use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceEvent};
 use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Series};
+use billfold_domain::subscription::{Subscription, SubscriptionCommand};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::subscriptions::keep_as_credit;
 use crate::commands::{No, Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
@@ -43,7 +46,17 @@ impl UseCase for VoidInvoice {
         let today = settings.day_of(room.now);
         let kind = DocumentKind::CreditNote;
         let series = Series::new(&settings.credit_note_numbers, kind, today);
-        let touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
+        let mut touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
+        let known = room.load::<Invoice>(id).await?;
+        let document = known.state.0.document();
+        let subscriptions = document.map_or(Vec::new(), |document| document.subscriptions.clone());
+        for subscription in &subscriptions {
+            touches = touches.reads::<Subscription>(subscription.uuid());
+        }
+        if let Some(document) = document {
+            let credit = CreditBalance::id_of(document.client_id, document.total.currency());
+            touches = touches.reads::<CreditBalance>(credit.uuid());
+        }
         Ok(touches.decide(move |table| {
             let format = table.settings()?.credit_note_numbers.clone();
             let credit_note = table.next_number(&format, kind, table.today())?;
@@ -54,6 +67,12 @@ impl UseCase for VoidInvoice {
                 _ => None,
             });
             let voided = voided.ok_or_else(|| No::Broken("voided and not voided".to_owned()))?;
+            for subscription in &subscriptions {
+                let uncharge = SubscriptionCommand::Uncharge { invoice_id };
+                table.decide::<Subscription>(subscription.uuid(), uncharge)?;
+            }
+            let source = CreditSource::VoidedInvoice(invoice_id);
+            keep_as_credit(table, voided.client_id, voided.to_credit, source)?;
             Ok(InvoiceVoided {
                 invoice_id,
                 credit_note: voided.credit_note.text,

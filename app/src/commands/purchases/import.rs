@@ -233,7 +233,13 @@ impl Purchase {
             seller: table.settings()?.seller(),
             buyer: Some(sealed.buyer.clone()),
         };
-        Ok(CompleteInvoice { draft, lines: vec![line], terms, origin: Some(self.origin.clone()) })
+        Ok(CompleteInvoice {
+            draft,
+            lines: vec![line],
+            terms,
+            subscriptions: Vec::new(),
+            origin: Some(self.origin.clone()),
+        })
     }
 
     fn payment(&self) -> SettlePayment {

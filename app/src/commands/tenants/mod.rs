@@ -1,7 +1,9 @@
-//! Use cases about a seller: open the books, rename it.
+//! Use cases about a seller: open the books, rename it, choose conventions.
 
 mod open;
 mod rename;
+mod set_conventions;
 
 pub use open::{OpenTenant, TenantOpened};
 pub use rename::RenameTenant;
+pub use set_conventions::SetConventions;

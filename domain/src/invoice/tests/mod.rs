@@ -80,7 +80,13 @@ fn buyer(class: KeyClass) -> Pii<ContactCard> {
 }
 
 fn complete(lines: Vec<NewLine>) -> CompleteInvoice {
-    CompleteInvoice { draft: draft_for(), lines, terms: terms(), origin: None }
+    CompleteInvoice {
+        draft: draft_for(),
+        lines,
+        terms: terms(),
+        subscriptions: Vec::new(),
+        origin: None,
+    }
 }
 
 /// An invoice over 119.00: 100.00 and 19 %.
@@ -100,6 +106,7 @@ fn issued_invoice() -> InvoiceEvent {
         net: totals.net,
         tax: totals.tax,
         total: totals.total,
+        subscriptions: Vec::new(),
         origin: None,
     }))
 }

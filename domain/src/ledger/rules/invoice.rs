@@ -26,14 +26,15 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         InvoiceEvent::Issued(issued) => issue(issued),
         InvoiceEvent::Voided(voided) => void(voided),
         InvoiceEvent::WrittenOff { amount, client_id, .. } => write_off(*amount, *client_id),
-        // Payments post where they arrive; the rest moves no money.
+        // Payments, credit and credit notes post where they arise; the rest moves no money.
         InvoiceEvent::Drafted { .. }
         | InvoiceEvent::LineAdded { .. }
         | InvoiceEvent::LineRemoved { .. }
         | InvoiceEvent::DueDateSet { .. }
         | InvoiceEvent::Discarded { .. }
         | InvoiceEvent::Settled { .. }
-        | InvoiceEvent::PaymentApplied { .. } => Ok(None),
+        | InvoiceEvent::PaymentApplied { .. }
+        | InvoiceEvent::CreditApplied { .. } => Ok(None),
     }
 }
 
@@ -75,12 +76,12 @@ fn write_off(amount: Money, client: ClientId) -> Result<Option<Posting>, LedgerE
     draft.finish()
 }
 
-fn earned(line: &Line, issue_date: NaiveDate) -> Target {
+pub(super) fn earned(line: &Line, issue_date: NaiveDate) -> Target {
     let ahead = line.period.is_some_and(|period| period.to() > issue_date);
     let account = if ahead { DEFERRED_REVENUE } else { REVENUE };
     Target::detailed(account, line.kind.word())
 }
 
-fn owed_to(group: &TaxGroup) -> Target {
+pub(super) fn owed_to(group: &TaxGroup) -> Target {
     Target::detailed(TAX_PAYABLE, format!("{}/{}", group.country, group.rate))
 }

@@ -1,5 +1,7 @@
 //! Which fact posts what: one file per noun that moves money.
 
+mod credit;
+mod credit_note;
 mod invoice;
 mod payment;
 
@@ -10,7 +12,13 @@ use crate::schema::Event;
 pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
     match event {
         Event::Invoice(event) => invoice::postings(event),
+        Event::CreditNote(event) => credit_note::postings(event),
+        Event::CreditBalance(event) => credit::postings(event),
         Event::Payment(event) => payment::postings(event),
-        Event::Tenant(_) | Event::Client(_) | Event::Product(_) | Event::Order(_) => Ok(None),
+        Event::Tenant(_)
+        | Event::Client(_)
+        | Event::Product(_)
+        | Event::Order(_)
+        | Event::Subscription(_) => Ok(None),
     }
 }

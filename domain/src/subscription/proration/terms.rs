@@ -3,11 +3,13 @@
 //! Guarantees that the quantity is multiplied in before the one rounding. Absent on purpose: the
 //! length of the cycle.
 
+use serde::{Deserialize, Serialize};
+
 use super::fraction::Fraction;
 use crate::kernel::{Money, MoneyRefusal, Quantity, Rounding, UnitPrice, divide, power_of_ten};
 
 /// A list price of one piece for a whole cycle, and how many pieces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Of one piece for a whole cycle.
     pub price: UnitPrice,

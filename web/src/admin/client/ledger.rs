@@ -18,6 +18,7 @@ use super::{Entry, Leg, PATH};
 use crate::admin::invoices::InvoiceRow;
 use crate::admin::list::{Pager, address, wanted};
 use crate::error::PageError;
+use crate::happened::happened;
 use crate::show;
 use crate::state::WebState;
 use crate::view::Day;
@@ -111,7 +112,7 @@ pub(crate) fn document(event: &Stored) -> String {
             format!("Payment, {}{reference}", show::gateway(&gateway).to_lowercase())
         }
         Some(Event::Payment(PaymentEvent::Allocated { .. })) => "Payment allocated".to_owned(),
-        _ => show::happened(event).0,
+        _ => happened(event).0,
     }
 }
 

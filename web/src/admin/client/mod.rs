@@ -20,6 +20,7 @@ use super::events::EventRow;
 use super::invoices::InvoiceRow;
 use super::list::{Pager, address};
 use crate::error::PageError;
+use crate::happened::happened;
 use crate::layout::Shell;
 use crate::names::Actors;
 use crate::router::page;
@@ -332,7 +333,7 @@ async fn timeline(
     actors: &Actors,
 ) -> Result<Vec<Happened>, PageError> {
     let happened = |event: &Stored, later| {
-        let (what, tone) = show::happened(event);
+        let (what, tone) = happened(event);
         Happened {
             what,
             at: Moment(event.recorded_at),

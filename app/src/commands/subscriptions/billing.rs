@@ -1,0 +1,433 @@
+//! The documents of subscriptions: what is due of one client becomes an invoice, or a credit note
+//! where more goes back than is charged.
+//!
+//! Guarantees that a plan and its document are one append: every line that is planned stands on a
+//! numbered document, and none twice. An invoice is paid from the client's credit before money is
+//! asked for; a credit note lowers the unpaid invoices it corrects, and the rest becomes credit
+//! (SUB-09, INV-20). Absent on purpose: which subscriptions are due, which the caller knows.
+
+use billfold_domain::client::ContactCard;
+use billfold_domain::credit::{
+    CreditBalance, CreditCommand, CreditEvent, CreditSource, GrantCredit, SpendCredit,
+};
+use billfold_domain::credit_note::{
+    Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
+};
+use billfold_domain::invoice::{
+    ApplyCredit, CompleteInvoice, CreditFrom, DraftFor, Invoice, InvoiceCommand, IssueTerms,
+    LineKind, NewLine, preview,
+};
+use billfold_domain::kernel::{
+    ClientId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Pii, Quantity, Series,
+    SubscriptionId, UnitPrice,
+};
+use billfold_domain::subscription::service::{Billed, DocumentRef, LineRef, Plan as Planned};
+use billfold_domain::subscription::{
+    Bill, Contract, Subscription, SubscriptionCommand, SubscriptionRefusal,
+};
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::account::Account;
+use crate::commands::invoices::sealed_buyer;
+use crate::commands::{No, Room, Table, Touches};
+use crate::error::{Error, Kind, Refused};
+
+/// Why a credit note of a subscription is written.
+const REASON: &str = "service that was billed and not used";
+
+/// What billing came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Billing {
+    /// The document.
+    pub document: BilledDocument,
+    /// Its number as printed.
+    pub number: String,
+    /// What is charged less what goes back, before tax; negative on a credit note.
+    pub net: Money,
+    /// The same with tax.
+    pub total: Money,
+    /// What credit of the client paid.
+    pub credit_used: Money,
+    /// What is still to be paid.
+    pub due: Money,
+    /// What became credit of the client.
+    pub to_credit: Money,
+}
+
+/// A document of a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BilledDocument {
+    /// Something is charged.
+    Invoice(InvoiceId),
+    /// Something goes back.
+    CreditNote(CreditNoteId),
+}
+
+/// What a document of a client needs, prepared while waiting is allowed.
+#[derive(Clone)]
+pub(super) struct Paper {
+    client_id: ClientId,
+    client_version: i64,
+    currency: Currency,
+    buyer: Pii<ContactCard>,
+    invoice_id: InvoiceId,
+    credit_note_id: CreditNoteId,
+    /// The invoices whose lines may go back.
+    corrected: Vec<InvoiceId>,
+}
+
+impl Paper {
+    /// Prepares a document for a client, and names the streams and numbers it may touch.
+    pub(super) async fn lay_out(
+        room: &Room<'_>,
+        touches: Touches,
+        client_id: ClientId,
+        currency: Currency,
+        contracts: &[&Contract],
+    ) -> Result<(Touches, Self), Error> {
+        let settings = room.settings().await?;
+        let today = settings.day_of(room.now);
+        let (buyer, client_version) = sealed_buyer(room, client_id, today).await?;
+        let paper = Self {
+            client_id,
+            client_version,
+            currency,
+            buyer,
+            invoice_id: InvoiceId::new(room.mint()),
+            credit_note_id: CreditNoteId::new(room.mint()),
+            corrected: corrected(contracts),
+        };
+        let series = [
+            Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today),
+            Series::new(&settings.credit_note_numbers, DocumentKind::CreditNote, today),
+        ];
+        let mut touches = touches
+            .begins::<Invoice>(paper.invoice_id.uuid())
+            .begins::<CreditNote>(paper.credit_note_id.uuid())
+            .reads::<billfold_domain::client::Client>(client_id.uuid())
+            .reads::<CreditBalance>(CreditBalance::id_of(client_id, currency).uuid());
+        for series in series {
+            touches = touches.counts(series.keys());
+        }
+        for invoice in &paper.corrected {
+            touches = touches.reads::<Invoice>(invoice.uuid());
+        }
+        Ok((touches, paper))
+    }
+
+    /// Bills what is due of subscriptions of one client; nothing if nothing is.
+    pub(super) fn bill(
+        &self,
+        table: &mut Table<'_, '_>,
+        account: &Account,
+        subscriptions: &[SubscriptionId],
+        through: NaiveDate,
+    ) -> Result<Option<Billing>, No> {
+        table.unmoved::<billfold_domain::client::Client>(
+            self.client_id.uuid(),
+            self.client_version,
+        )?;
+        let mut due = Due::default();
+        for id in subscriptions {
+            self.plan(table, account, *id, through, &mut due)?;
+        }
+        if due.plans.is_empty() {
+            return Ok(None);
+        }
+        let today = table.calendar_day();
+        table.dated(today);
+        let total = match due.lines.as_slice() {
+            [] => Money::zero(self.currency),
+            lines => preview(self.currency, lines).map_err(|no| Refused::of(&no))?.totals.total,
+        };
+        let document = if total.is_negative() {
+            DocumentRef::CreditNote(self.credit_note_id)
+        } else {
+            DocumentRef::Invoice(self.invoice_id)
+        };
+        for plan in &due.plans {
+            let on = LineRef { document, line: plan.first_line };
+            let bill = Bill { through, on, rules: account.rules };
+            table.decide::<Subscription>(plan.id.uuid(), SubscriptionCommand::Bill(bill))?;
+        }
+        if due.lines.is_empty() {
+            return Ok(None);
+        }
+        let billing = match document {
+            DocumentRef::Invoice(_) => self.invoice(table, today, due)?,
+            DocumentRef::CreditNote(_) => {
+                self.credit_note(table, due.lines, &due.corrected, REASON)?
+            }
+        };
+        Ok(Some(billing))
+    }
+
+    /// Takes an amount off a line that was billed, by a credit note.
+    pub(super) fn take_off(
+        &self,
+        table: &mut Table<'_, '_>,
+        line: &Billed,
+        amount: Money,
+        reason: &str,
+    ) -> Result<Billing, No> {
+        let invoice = invoice_of(line.on.document);
+        let corrected: Vec<_> = invoice.into_iter().collect();
+        if corrected.iter().any(|invoice| !self.corrected.contains(invoice)) {
+            return Err(No::Stale);
+        }
+        let today = table.calendar_day();
+        table.dated(today);
+        let off = NewLine {
+            kind: LineKind::Adjustment,
+            description: reason.to_owned(),
+            quantity: Quantity::ONE.negate(),
+            unit_price: UnitPrice::try_from(amount).map_err(|no| Refused::of(&no))?,
+            tax: line.tax(),
+            period: Some(line.period.span()),
+            product_id: Some(line.product_id()),
+        };
+        self.credit_note(table, vec![off], &corrected, reason)
+    }
+
+    fn plan(
+        &self,
+        table: &Table<'_, '_>,
+        account: &Account,
+        id: SubscriptionId,
+        through: NaiveDate,
+        due: &mut Due,
+    ) -> Result<(), No> {
+        let contract = table.state::<Subscription>(id.uuid())?.contract();
+        let contract = contract.ok_or_else(|| Refused::of(&SubscriptionRefusal::Absent))?;
+        if contract.client_id != self.client_id || contract.currency != self.currency {
+            let detail = format!("{id} is of another client or in another currency");
+            return Err(Refused::new("subscription.of_another_account", Kind::Rule, detail).into());
+        }
+        let planned = contract.service.plan(through, account.rules.conventions, account.rules.zone);
+        let planned = planned.map_err(|no| Refused::of(&no))?;
+        if planned.is_empty() {
+            return Ok(());
+        }
+        let lines = contract.service.wording(&planned).map_err(|no| Refused::of(&no))?;
+        for invoice in given_back(contract, &planned) {
+            if !self.corrected.contains(&invoice) {
+                return Err(No::Stale);
+            }
+            if !due.corrected.contains(&invoice) {
+                due.corrected.push(invoice);
+            }
+        }
+        let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
+        due.plans.push(Part { id, first_line: before.saturating_add(1) });
+        due.lines.extend(lines);
+        Ok(())
+    }
+
+    fn invoice(
+        &self,
+        table: &mut Table<'_, '_>,
+        today: NaiveDate,
+        due: Due,
+    ) -> Result<Billing, No> {
+        let settings = std::sync::Arc::clone(table.settings()?);
+        let id = self.invoice_id;
+        let number = table.next_number(&settings.invoice_numbers, DocumentKind::Invoice, today)?;
+        let printed = number.text.clone();
+        let due_date = today.checked_add_days(Days::new(settings.payment_term_days.into()));
+        let terms = IssueTerms {
+            number,
+            due_date,
+            seller: settings.seller(),
+            buyer: Some(self.buyer.clone()),
+        };
+        let draft = DraftFor { client_id: self.client_id, currency: self.currency, order_id: None };
+        let subscriptions = due.plans.iter().map(|plan| plan.id).collect();
+        let whole = CompleteInvoice { draft, lines: due.lines, terms, subscriptions, origin: None };
+        table.decide::<Invoice>(id.uuid(), InvoiceCommand::IssueComplete(whole))?;
+        let credit_used = pay_from_credit(table, id)?;
+        let document = table.state::<Invoice>(id.uuid())?.document();
+        let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        Ok(Billing {
+            document: BilledDocument::Invoice(id),
+            number: printed,
+            net: document.net,
+            total: document.total,
+            credit_used,
+            due: document.balance_due,
+            to_credit: Money::zero(self.currency),
+        })
+    }
+
+    fn credit_note(
+        &self,
+        table: &mut Table<'_, '_>,
+        lines: Vec<NewLine>,
+        corrected: &[InvoiceId],
+        reason: &str,
+    ) -> Result<Billing, No> {
+        let settings = std::sync::Arc::clone(table.settings()?);
+        let id = self.credit_note_id;
+        let kind = DocumentKind::CreditNote;
+        let today = table.today();
+        let number = table.next_number(&settings.credit_note_numbers, kind, today)?;
+        let turned = |line: NewLine| NewLine { quantity: line.quantity.negate(), ..line };
+        let lines: Vec<_> = lines.into_iter().map(turned).collect();
+        let total = preview(self.currency, &lines).map_err(|no| Refused::of(&no))?.totals.total;
+        let (corrects, offsets) = offsets(table, corrected, total)?;
+        let new = IssueCreditNote {
+            number,
+            client_id: self.client_id,
+            currency: self.currency,
+            lines,
+            corrects,
+            offsets,
+            reason: reason.to_owned(),
+            seller: settings.seller(),
+            buyer: Some(self.buyer.clone()),
+            expires_on: None,
+        };
+        table.decide::<CreditNote>(id.uuid(), CreditNoteCommand::Issue(Box::new(new)))?;
+        let note = table.state::<CreditNote>(id.uuid())?.issued();
+        let note = note.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        let billing = Billing {
+            document: BilledDocument::CreditNote(id),
+            number: note.number.text.clone(),
+            net: note.net.negate(),
+            total: note.total.negate(),
+            credit_used: Money::zero(self.currency),
+            due: Money::zero(self.currency),
+            to_credit: note.to_credit,
+        };
+        let offsets = note.offsets.clone();
+        for offset in offsets {
+            let apply = ApplyCredit {
+                from: CreditFrom::Note { credit_note_id: id },
+                client_id: self.client_id,
+                amount: offset.amount,
+            };
+            let invoice = offset.invoice_id.uuid();
+            table.decide::<Invoice>(invoice, InvoiceCommand::ApplyCredit(apply))?;
+        }
+        keep_as_credit(table, self.client_id, billing.to_credit, CreditSource::CreditNote(id))?;
+        Ok(billing)
+    }
+}
+
+/// What is due of several subscriptions.
+#[derive(Default)]
+struct Due {
+    plans: Vec<Part>,
+    lines: Vec<NewLine>,
+    corrected: Vec<InvoiceId>,
+}
+
+/// One subscription on the document.
+struct Part {
+    id: SubscriptionId,
+    first_line: u32,
+}
+
+/// Makes an amount credit of a client; nothing for an amount of nothing. The plan must name the
+/// client's balance.
+pub(in crate::commands) fn keep_as_credit(
+    table: &mut Table<'_, '_>,
+    client_id: ClientId,
+    amount: Money,
+    source: CreditSource,
+) -> Result<(), No> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let balance = CreditBalance::id_of(client_id, amount.currency()).uuid();
+    let grant = GrantCredit { client_id, amount, source, expires_on: None };
+    table.decide::<CreditBalance>(balance, CreditCommand::Grant(grant))?;
+    Ok(())
+}
+
+/// Pays an invoice from its client's credit as far as that goes; answers how far. The plan must
+/// name the client's balance.
+fn pay_from_credit(table: &mut Table<'_, '_>, invoice_id: InvoiceId) -> Result<Money, No> {
+    let document = table.state::<Invoice>(invoice_id.uuid())?.document();
+    let document = document.ok_or_else(|| No::Broken("no invoice to pay".to_owned()))?;
+    let (client_id, owed) = (document.client_id, document.balance_due);
+    let nothing = Money::zero(owed.currency());
+    let credit_id = CreditBalance::id_of(client_id, owed.currency());
+    let held = table.state::<CreditBalance>(credit_id.uuid())?.held();
+    let usable = held.map_or(Ok(nothing), |held| held.usable(table.today()));
+    if !owed.is_positive() || !usable.map_err(|no| Refused::of(&no))?.is_positive() {
+        return Ok(nothing);
+    }
+    let spend = CreditCommand::Spend(SpendCredit { invoice_id, up_to: owed });
+    let events = table.decide::<CreditBalance>(credit_id.uuid(), spend)?;
+    let mut used = nothing;
+    for event in events {
+        let CreditEvent::Spent { no, amount, .. } = event else { continue };
+        let from = CreditFrom::Balance { credit_id, no };
+        let apply = ApplyCredit { from, client_id, amount };
+        table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::ApplyCredit(apply))?;
+        used = amount;
+    }
+    Ok(used)
+}
+
+/// The invoices a note corrects, and what of the note lowers what is still owed on them.
+fn offsets(
+    table: &Table<'_, '_>,
+    invoices: &[InvoiceId],
+    total: Money,
+) -> Result<(Vec<Corrected>, Vec<Offset>), No> {
+    let (mut corrects, mut offsets, mut left) = (Vec::new(), Vec::new(), total);
+    for invoice_id in invoices {
+        let invoice = table.state::<Invoice>(invoice_id.uuid())?;
+        let Some(document) = invoice.document() else { continue };
+        corrects.push(Corrected {
+            invoice_id: *invoice_id,
+            number: document.number.clone(),
+            issue_date: document.issue_date,
+        });
+        let owed = match invoice {
+            Invoice::Open(open) => open.balance_due,
+            _ => Money::zero(total.currency()),
+        };
+        let amount = if owed.minor() < left.minor() { owed } else { left };
+        if amount.is_positive() {
+            left = left.checked_sub(amount).map_err(|no| Refused::of(&no))?;
+            offsets.push(Offset { invoice_id: *invoice_id, amount });
+        }
+    }
+    Ok((corrects, offsets))
+}
+
+/// The invoices of the lines that a plan gives back.
+fn given_back(contract: &Contract, plan: &Planned) -> Vec<InvoiceId> {
+    let billed = contract.service.billed();
+    let of = plan.lines.iter().filter_map(|line| line.of);
+    let lines = of.filter_map(|number| billed.iter().find(|line| line.line == number));
+    lines.filter_map(|line| invoice_of(line.on.document)).collect()
+}
+
+/// The invoices of every line that may still go back.
+fn corrected(contracts: &[&Contract]) -> Vec<InvoiceId> {
+    let mut found: Vec<InvoiceId> = contracts
+        .iter()
+        .flat_map(|contract| contract.service.billed())
+        .filter(|line| !line.left().is_zero() && line.kept_to() > line.period.span().from())
+        .filter_map(|line| invoice_of(line.on.document))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn invoice_of(document: DocumentRef) -> Option<InvoiceId> {
+    match document {
+        DocumentRef::Invoice(id) => Some(id),
+        DocumentRef::CreditNote(_) => None,
+    }
+}
+
+fn too_many() -> Refused {
+    Refused::new("invoice.line_count", Kind::Rule, "more lines are due than a document can hold")
+}

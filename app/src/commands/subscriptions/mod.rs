@@ -1,0 +1,34 @@
+//! Use cases about subscriptions: subscribe, change, pause, resume, cancel, and billing itself.
+//!
+//! Whatever changes a subscription bills at once what follows from it, in the same transaction, so
+//! that history and documents can never disagree. A day that is given is the day the change counts
+//! for; documents are dated today at the seller's place.
+
+mod account;
+mod acting;
+mod adjust;
+mod bill;
+mod billing;
+mod cancel;
+mod change;
+mod offer;
+mod pause;
+mod resume;
+mod set_anchor;
+mod subscribe;
+mod withdraw;
+
+pub use adjust::AdjustSubscriptionLine;
+pub use bill::{AccountBilled, BillAccount};
+pub(super) use billing::keep_as_credit;
+pub use billing::{BilledDocument, Billing};
+pub use cancel::CancelSubscription;
+pub use change::ChangeSubscription;
+pub use offer::{AgreedOffer, Offer};
+pub use pause::PauseSubscription;
+pub use resume::ResumeSubscription;
+pub use set_anchor::SetSubscriptionAnchor;
+pub use subscribe::{Subscribe, Subscribed};
+pub use withdraw::WithdrawCancellation;
+
+pub use acting::SubscriptionActed;

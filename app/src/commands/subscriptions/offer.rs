@@ -1,0 +1,122 @@
+//! What is offered: a price of the catalogue, or terms agreed with one client.
+//!
+//! Guarantees that a subscription keeps the terms of the day it was agreed on; later prices of the
+//! catalogue leave it alone (PRD-05).
+
+use billfold_domain::invoice::TaxTreatment;
+use billfold_domain::kernel::{Currency, Cycle, Money, ProductId, Quantity, UnitPrice};
+use billfold_domain::product::{Listing, Product, ProductRefusal};
+use billfold_domain::subscription::service::PlanTerms;
+use billfold_domain::subscription::{Anchor, Interval, Timing};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::commands::{No, Table};
+use crate::error::{Kind, Refused};
+
+/// What is subscribed to, and at which price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// At the price that the catalogue has on the day.
+    Listed {
+        /// How often it is charged.
+        cycle: Cycle,
+        /// In what.
+        currency: Currency,
+    },
+    /// At a price of its own.
+    Agreed(AgreedOffer),
+}
+
+/// Terms that were agreed with one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreedOffer {
+    /// In what.
+    pub currency: Currency,
+    /// Of one piece for a whole cycle, without tax; without it nothing recurs.
+    pub price: Option<UnitPrice>,
+    /// Charged once when the plan is entered.
+    pub setup_fee: Option<Money>,
+    /// How far boundaries lie apart.
+    pub interval: Interval,
+    /// When a period is billed.
+    pub timing: Timing,
+    /// Days before anything recurring is charged.
+    pub trial_days: u32,
+    /// What boundaries hold on to, where the subscription does not say it.
+    pub anchor: Option<Anchor>,
+}
+
+/// An offer as a subscription keeps it.
+pub(super) struct Taken {
+    pub(super) currency: Currency,
+    pub(super) terms: PlanTerms,
+    pub(super) trial_days: u32,
+    pub(super) anchor: Option<Anchor>,
+}
+
+impl Offer {
+    /// The terms of so many pieces of a product on a day.
+    pub(super) fn take(
+        &self,
+        table: &Table<'_, '_>,
+        product_id: ProductId,
+        quantity: Quantity,
+        tax: TaxTreatment,
+        day: NaiveDate,
+    ) -> Result<Taken, No> {
+        let listing = match table.state::<Product>(product_id.uuid())? {
+            Product::Listed(listing) => listing,
+            Product::Absent => {
+                return Err(Refused::of(&ProductRefusal::Absent).at("/product_id").into());
+            }
+            Product::Retired(_) => {
+                return Err(Refused::of(&ProductRefusal::Retired).at("/product_id").into());
+            }
+        };
+        let agreed = match self {
+            Self::Agreed(agreed) => agreed.clone(),
+            Self::Listed { cycle, currency } => listed(listing, *cycle, *currency, day)?,
+        };
+        let terms = PlanTerms {
+            product_id,
+            plan: listing.code.clone(),
+            name: listing.name.clone(),
+            kind: listing.kind.into(),
+            tax,
+            price: agreed.price,
+            quantity,
+            setup_fee: agreed.setup_fee,
+            interval: agreed.interval,
+            timing: agreed.timing,
+        };
+        let AgreedOffer { currency, trial_days, anchor, .. } = agreed;
+        Ok(Taken { currency, terms, trial_days, anchor })
+    }
+}
+
+fn listed(
+    listing: &Listing,
+    cycle: Cycle,
+    currency: Currency,
+    day: NaiveDate,
+) -> Result<AgreedOffer, No> {
+    let interval = Interval::of(cycle).map_err(|no| Refused::of(&no))?.ok_or_else(|| {
+        let detail = "a one-time price cannot be subscribed to, order the product instead";
+        Refused::new("subscription.one_time_price", Kind::Rule, detail).at("/cycle")
+    })?;
+    let price = listing.price_on(day, cycle, currency).ok_or_else(|| {
+        let detail = format!("{} has no price in {currency} for this cycle on {day}", listing.code);
+        Refused::new("subscription.no_price", Kind::Rule, detail).at("/cycle")
+    })?;
+    Ok(AgreedOffer {
+        currency,
+        price: Some(UnitPrice::try_from(price.price).map_err(|no| Refused::of(&no))?),
+        setup_fee: price.setup_fee,
+        interval,
+        timing: Timing::Advance,
+        trial_days: 0,
+        anchor: None,
+    })
+}

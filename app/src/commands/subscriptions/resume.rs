@@ -1,0 +1,35 @@
+//! Begins a paused or ended service again, on the terms it had (SUB-08, SUB-11).
+
+use async_trait::async_trait;
+use billfold_domain::kernel::SubscriptionId;
+use billfold_domain::subscription::{Contract, SubscriptionCommand};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::account::Account;
+use super::acting::{SubscriptionActed, act};
+use crate::commands::{Plan, Room, Table, Touches, UseCase};
+use crate::error::Error;
+
+/// Resume a subscription.
+#[derive(Clone, Debug, Serialize)]
+pub struct ResumeSubscription {
+    /// Which.
+    pub subscription_id: SubscriptionId,
+    /// The day it counts for; today at the client's place unless given.
+    pub on: Option<NaiveDate>,
+}
+
+#[async_trait]
+impl UseCase for ResumeSubscription {
+    const NAME: &'static str = "resume_subscription";
+    type Answer = SubscriptionActed;
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<SubscriptionActed>, Error> {
+        let touches = Touches::new(room.tenant);
+        let command = |_table: &Table<'_, '_>, _account: &Account, _contract: &Contract| {
+            Ok(SubscriptionCommand::Resume)
+        };
+        act(room, touches, self.subscription_id, self.on, command).await
+    }
+}

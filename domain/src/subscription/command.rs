@@ -1,0 +1,120 @@
+//! What may be asked of a subscription.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{ClientId, Currency, InvoiceId, Money, Zone};
+use crate::subscription::service::{LineRef, PlanTerms};
+use crate::subscription::{Anchor, Conventions};
+
+/// A request about a subscription; it counts for the day it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubscriptionCommand {
+    /// Begin the service.
+    Start(StartSubscription),
+    /// Go over to other terms: another plan, price or quantity.
+    ChangePlan(ChangePlan),
+    /// Move the boundaries of what is not billed yet.
+    SetAnchor {
+        /// What they hold on to from then on.
+        anchor: Anchor,
+    },
+    /// End the service for now.
+    Pause {
+        /// Whose the day of the pause is.
+        rules: Rules,
+    },
+    /// Begin it again on the terms it had.
+    Resume,
+    /// End the service.
+    Cancel {
+        /// When.
+        at: CancelAt,
+        /// Whose the day of the end is.
+        rules: Rules,
+    },
+    /// Take back an end that has not come yet.
+    WithdrawCancellation,
+    /// Take an amount off a billed line.
+    Adjust(AdjustLine),
+    /// Take everything off the lines that stand on an invoice which was taken back whole.
+    Uncharge {
+        /// The invoice.
+        invoice_id: InvoiceId,
+    },
+    /// Bill what is due, and give back what was not used.
+    Bill(Bill),
+}
+
+/// The settings of the seller and the place of the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// How time becomes money.
+    pub conventions: Conventions,
+    /// Where days begin.
+    pub zone: Zone,
+}
+
+/// How a subscription begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartSubscription {
+    /// Who pays.
+    pub client_id: ClientId,
+    /// In what.
+    pub currency: Currency,
+    /// What is charged.
+    pub terms: PlanTerms,
+    /// Days before anything recurring is charged.
+    pub trial_days: u32,
+    /// What boundaries hold on to, of the subscription itself; it stays through changes of plan.
+    pub anchor: Option<Anchor>,
+    /// The same of the plan or the account, where the subscription has none of its own.
+    pub fallback_anchor: Anchor,
+    /// The first day without service, if it is known.
+    pub ends: Option<NaiveDate>,
+}
+
+/// The terms of a subscription from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangePlan {
+    /// What is charged.
+    pub terms: PlanTerms,
+    /// What boundaries hold on to; as it was unless given.
+    pub anchor: Option<Anchor>,
+    /// Of the new plan or the account, where the subscription has none of its own.
+    pub fallback_anchor: Anchor,
+    /// Whose the day of the change is.
+    pub rules: Rules,
+}
+
+/// When a service ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelAt {
+    /// On the day it is asked for; what is billed and not used goes back.
+    Immediate,
+    /// When what is billed has run out.
+    EndOfTerm,
+    /// On a day to come.
+    Date(NaiveDate),
+}
+
+/// What is taken off a billed line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdjustLine {
+    /// The line's number among the lines of the subscription.
+    pub line: u32,
+    /// How much, before tax.
+    pub amount: Money,
+}
+
+/// What is billed, and on which document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bill {
+    /// The last day of what is due.
+    pub through: NaiveDate,
+    /// Where the first line will stand, if there are any.
+    pub on: LineRef,
+    /// How time becomes money.
+    pub rules: Rules,
+}

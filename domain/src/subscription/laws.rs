@@ -1,0 +1,231 @@
+//! What holds for every subscription, whatever was asked of it in whatever order.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days as DaysLater, NaiveDate};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::conventions::{CreditBasis, DayCount, ProrationUnit};
+use super::service::{DocumentRef, LineRef, MOST_KEPT, Plan, PlanTerms, PlannedKind};
+use super::*;
+use crate::invoice::{LineKind, TaxCategory, TaxTreatment};
+use crate::kernel::testing::issued_on;
+use crate::kernel::{
+    Aggregate, ClientId, Country, Currency, InvoiceId, Percent, ProductId, UnitPrice, Zone,
+};
+
+/// Something that happens after so many days.
+#[derive(Clone, Debug)]
+enum Step {
+    Change { terms: usize, quantity: u32, anchor: Option<Anchor> },
+    SetAnchor(Anchor),
+    Pause,
+    Resume,
+    Cancel(CancelAt),
+    CancelIn(u64),
+    Withdraw,
+    Adjust { line: usize, cents: i64 },
+    Nothing,
+}
+
+fn anchors() -> impl Strategy<Value = Anchor> {
+    prop_oneof![
+        (1_u32..=31).prop_map(|day| Anchor::BillingDay { day: BillingDay::try_new(day).unwrap() }),
+        Just(Anchor::Anniversary { date: None }),
+        (0_u64..4_000).prop_map(|days| Anchor::Anniversary { date: Some(day(days)) }),
+        Just(Anchor::Calendar {}),
+    ]
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0_usize..6, 1_u32..5, proptest::option::of(anchors()))
+            .prop_map(|(terms, quantity, anchor)| Step::Change { terms, quantity, anchor }),
+        1 => anchors().prop_map(Step::SetAnchor),
+        2 => Just(Step::Pause),
+        3 => Just(Step::Resume),
+        1 => prop_oneof![Just(CancelAt::Immediate), Just(CancelAt::EndOfTerm)]
+            .prop_map(Step::Cancel),
+        1 => (0_u64..60).prop_map(Step::CancelIn),
+        1 => Just(Step::Withdraw),
+        1 => (0_usize..4, 1_i64..3_000).prop_map(|(line, cents)| Step::Adjust { line, cents }),
+        3 => Just(Step::Nothing),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let last = || prop_oneof![Just(LastDay::Credited), Just(LastDay::Charged)];
+    let unit = prop_oneof![Just(ProrationUnit::Day), Just(ProrationUnit::Second)];
+    let count = prop_oneof![Just(DayCount::Actual), Just(DayCount::Fixed)];
+    let basis = prop_oneof![Just(CreditBasis::BilledLine), Just(CreditBasis::Price)];
+    let zone = prop_oneof![Just("UTC"), Just("America/Los_Angeles"), Just("Pacific/Apia")];
+    (last(), last(), unit, count, basis, zone).prop_map(
+        |(change_day, cancel_day, proration, day_count, credit_basis, zone)| {
+            let conventions = Conventions {
+                change_day,
+                cancel_day,
+                proration,
+                day_count,
+                credit_basis,
+                ..Conventions::default()
+            };
+            Rules { conventions, zone: zone.parse().unwrap_or(Zone::UTC) }
+        },
+    )
+}
+
+fn day(after: u64) -> NaiveDate {
+    let first = NaiveDate::from_ymd_opt(2019, 12, 31).unwrap();
+    first.checked_add_days(DaysLater::new(after)).unwrap()
+}
+
+/// Plans of every timing and length, one without a price and one of nothing.
+fn terms(which: usize, quantity: u32) -> PlanTerms {
+    let every = |unit, count| Interval::try_new(unit, count).unwrap();
+    let (price, interval, timing) = [
+        (Some("29.95"), every(IntervalUnit::Month, 1), Timing::Advance),
+        (Some("20.01"), every(IntervalUnit::Week, 2), Timing::Advance),
+        (Some("599.95"), every(IntervalUnit::Year, 1), Timing::Advance),
+        (Some("100"), every(IntervalUnit::Month, 3), Timing::Arrears),
+        (Some("13.70"), every(IntervalUnit::Day, 10), Timing::Arrears),
+        (None, every(IntervalUnit::Month, 1), Timing::Advance),
+    ][which];
+    PlanTerms {
+        product_id: ProductId::new(Uuid::from_u128(5)),
+        plan: format!("plan-{which}"),
+        name: format!("Plan {which}"),
+        kind: LineKind::Vps,
+        tax: TaxTreatment {
+            category: TaxCategory::O,
+            rate: Percent::ZERO,
+            country: Country::parse("DE").unwrap(),
+        },
+        price: price.map(|price| UnitPrice::parse(price, Currency::EUR).unwrap()),
+        quantity: quantity.into(),
+        setup_fee: None,
+        interval,
+        timing,
+    }
+}
+
+/// A subscription, and on which days it was charged how often.
+struct Life {
+    subscription: Subscription,
+    rules: Rules,
+    charged: BTreeMap<NaiveDate, i32>,
+}
+
+impl Life {
+    /// Asks; a refusal changes nothing.
+    fn ask(&mut self, on: NaiveDate, command: SubscriptionCommand) {
+        for event in self.subscription.decide(&issued_on(on, command)).unwrap_or_default() {
+            self.subscription.apply(&event);
+        }
+    }
+
+    /// Bills until nothing is left; answers what was billed.
+    fn bill(&mut self, on: NaiveDate) -> Result<(), TestCaseError> {
+        for _ in 0..100 {
+            let bill = Bill { through: on, on: invoice(), rules: self.rules };
+            let ask = issued_on(on, SubscriptionCommand::Bill(bill));
+            let events = self.subscription.decide(&ask);
+            let events = events.map_err(|no| TestCaseError::fail(no.to_string()))?;
+            let Some(SubscriptionEvent::Billed { plan, .. }) = events.first() else {
+                return Ok(());
+            };
+            self.count(plan);
+            events.iter().for_each(|event| self.subscription.apply(event));
+        }
+        Err(TestCaseError::fail("what was billed is planned again and again"))
+    }
+
+    fn count(&mut self, plan: &Plan) {
+        for line in &plan.lines {
+            let by = if line.kind == PlannedKind::Unused { -1 } else { 1 };
+            let Some(period) = line.period else { continue };
+            let mut at = period.span().from();
+            while at < period.span().to() {
+                *self.charged.entry(at).or_default() += by;
+                at = at.succ_opt().unwrap();
+            }
+        }
+    }
+
+    fn step(&mut self, on: NaiveDate, step: Step) {
+        let rules = self.rules;
+        let command = match step {
+            Step::Change { terms: which, quantity, anchor } => {
+                let fallback_anchor = Anchor::Calendar {};
+                let terms = terms(which, quantity);
+                let change = ChangePlan { terms, anchor, fallback_anchor, rules };
+                SubscriptionCommand::ChangePlan(change)
+            }
+            Step::SetAnchor(anchor) => SubscriptionCommand::SetAnchor { anchor },
+            Step::Pause => SubscriptionCommand::Pause { rules },
+            Step::Resume => SubscriptionCommand::Resume,
+            Step::Cancel(at) => SubscriptionCommand::Cancel { at, rules },
+            Step::CancelIn(days) => {
+                let at = CancelAt::Date(on.checked_add_days(DaysLater::new(days)).unwrap());
+                SubscriptionCommand::Cancel { at, rules }
+            }
+            Step::Withdraw => SubscriptionCommand::WithdrawCancellation,
+            Step::Adjust { line, cents } => {
+                let billed = self.subscription.contract().unwrap().service.billed();
+                let Some(billed) = billed.iter().rev().nth(line) else { return };
+                let amount = crate::kernel::Money::try_new(cents, Currency::EUR).unwrap();
+                SubscriptionCommand::Adjust(AdjustLine { line: billed.line, amount })
+            }
+            Step::Nothing => return,
+        };
+        self.ask(on, command);
+    }
+}
+
+fn invoice() -> LineRef {
+    LineRef { document: DocumentRef::Invoice(InvoiceId::new(Uuid::from_u128(9))), line: 1 }
+}
+
+proptest! {
+    #[test]
+    fn no_day_is_charged_twice_and_nothing_is_planned_again(
+        rules in rules(),
+        first in 0_usize..6,
+        anchor in anchors(),
+        trial_days in 0_u32..40,
+        ends in proptest::option::of(1_u64..900),
+        lived in proptest::collection::vec((0_u64..45, steps()), 1..40),
+    ) {
+        let mut life =
+            Life { subscription: Subscription::default(), rules, charged: BTreeMap::new() };
+        let mut on = day(0);
+        life.ask(on, SubscriptionCommand::Start(StartSubscription {
+            client_id: ClientId::new(Uuid::from_u128(1)),
+            currency: Currency::EUR,
+            terms: terms(first, 1),
+            trial_days,
+            anchor: None,
+            fallback_anchor: anchor,
+            ends: ends.map(day),
+        }));
+        life.bill(on)?;
+        // days that are worth nothing leave no line: those of which something was taken off by
+        // hand, and the 31st where every month has thirty days
+        let mut worthless = rules.conventions.day_count == DayCount::Fixed;
+        for (days, step) in lived {
+            on = on.checked_add_days(DaysLater::new(days)).unwrap();
+            life.bill(on)?;
+            worthless |= matches!(step, Step::Adjust { .. });
+            life.step(on, step.clone());
+            life.bill(on)?;
+            let twice = life.charged.iter().find(|(_, times)| !(0..=1).contains(*times));
+            prop_assert!(worthless || twice.is_none(), "{twice:?} after {step:?} on {on}");
+            let contract = life.subscription.contract().unwrap();
+            prop_assert!(contract.service.billed().iter().all(|line| !line.left().is_negative()));
+            prop_assert!(contract.service.billed().len() <= MOST_KEPT);
+            prop_assert!(contract.service.phases() <= 2, "phases that are over are kept");
+        }
+        let stored = serde_json::to_string(&life.subscription).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Subscription>(&stored).unwrap(), life.subscription);
+    }
+}

@@ -1,0 +1,222 @@
+//! The planner: what is to be billed for a service by a day, and what goes back.
+//!
+//! What is wanted follows from the phases alone; what was documented is taken off it; the
+//! difference is the plan. Case family `subscription.timeline`. Absent on purpose: documents,
+//! taxes, coupons, and the credit of the account.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Service;
+use super::phase::Phase;
+use crate::invoice::TaxTreatment;
+use crate::kernel::{Money, ProductId, Zone};
+use crate::subscription::proration::{Charge, Terms};
+use crate::subscription::{BillingPeriod, Conventions, SubscriptionRefusal, Timing};
+
+/// How many periods of a phase one plan holds: a backlog longer than this is billed in several.
+pub const MOST_LINES: usize = 1_000;
+
+/// What a line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlannedKind {
+    /// Entering the plan.
+    Setup,
+    /// A period of service.
+    Recurring,
+    /// Days that were billed and not used; negative.
+    Unused,
+}
+
+/// A line that is to be billed, or to go back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedLine {
+    /// What it is for.
+    pub kind: PlannedKind,
+    /// Which phase it is for.
+    pub phase: u32,
+    /// Of which product.
+    pub product_id: ProductId,
+    /// The plan's code.
+    pub plan: String,
+    /// How it is taxed; what goes back is taxed as it was billed.
+    pub tax: TaxTreatment,
+    /// For which days, of which cycle; nothing for entering the plan.
+    pub period: Option<BillingPeriod>,
+    /// Price and quantity of a recurring line.
+    pub terms: Option<Terms>,
+    /// Before tax; negative if it goes back.
+    pub amount: Money,
+    /// Of what goes back, the number of the billed line.
+    pub of: Option<u32>,
+}
+
+/// How far a phase is billed once the plan is documented, also where nothing was to be charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Which phase.
+    pub phase: u32,
+    /// The day after the last one that is billed; nothing if only the setup fee is.
+    pub billed_to: Option<NaiveDate>,
+}
+
+/// Everything to be billed or given back by a day. Lines of nothing are left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The day.
+    pub through: NaiveDate,
+    /// What is to be billed or given back.
+    pub lines: Vec<PlannedLine>,
+    /// How far that leads.
+    pub progress: Vec<Progress>,
+    /// Whether more is due than one plan holds.
+    pub more: bool,
+}
+
+impl Plan {
+    /// Whether there is nothing to document.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.progress.is_empty()
+    }
+}
+
+impl Service {
+    /// Plans what is due on a day or before. The same service, day and settings give the same plan.
+    ///
+    /// # Errors
+    /// An amount is more than money can be, or a day lies outside the calendar; neither happens to
+    /// a service whose terms were checked.
+    pub fn plan(
+        &self,
+        through: NaiveDate,
+        conventions: Conventions,
+        zone: Zone,
+    ) -> Result<Plan, SubscriptionRefusal> {
+        let (lines, progress) = (Vec::new(), Vec::new());
+        let plan = Plan { through, lines, progress, more: false };
+        let mut planning = Planning { plan, conventions, zone };
+        for phase in &self.phases {
+            planning.phase(phase)?;
+        }
+        self.credits(&mut planning)?;
+        Ok(planning.plan)
+    }
+
+    /// What goes back of lines that reach past the end of their phase.
+    fn credits(&self, planning: &mut Planning) -> Result<(), SubscriptionRefusal> {
+        for phase in &self.phases {
+            let Some(end) = phase.end.filter(|end| end.on <= planning.plan.through) else {
+                continue;
+            };
+            for billed in self.billed.iter().filter(|billed| billed.phase == phase.no) {
+                let (conventions, zone) = (planning.conventions, planning.zone);
+                let credit = billed.span().unused_from(end.day, conventions, zone)?;
+                let Some(credit) = credit else { continue };
+                planning.add(PlannedLine {
+                    kind: PlannedKind::Unused,
+                    phase: phase.no,
+                    product_id: billed.product_id(),
+                    plan: phase.terms.plan.clone(),
+                    tax: billed.tax(),
+                    period: Some(credit.period),
+                    terms: None,
+                    amount: credit.amount.negate(),
+                    of: Some(billed.line),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Planning {
+    plan: Plan,
+    conventions: Conventions,
+    zone: Zone,
+}
+
+impl Planning {
+    fn phase(&mut self, phase: &Phase) -> Result<(), SubscriptionRefusal> {
+        let mut progress = Progress { phase: phase.no, billed_to: None };
+        let entered = phase.entered_on <= self.plan.through;
+        if !phase.setup_billed && entered {
+            let fee = phase.terms.setup_fee;
+            fee.into_iter().for_each(|fee| self.add(setup(phase, fee)));
+        }
+        if let Some(terms) = phase.terms.recurring() {
+            progress.billed_to = self.periods(phase, terms)?;
+        }
+        if progress.billed_to.is_some() || (!phase.setup_billed && entered) {
+            self.plan.progress.push(progress);
+        }
+        Ok(())
+    }
+
+    /// Adds the periods that are due; answers the day up to which that bills.
+    fn periods(
+        &mut self,
+        phase: &Phase,
+        terms: Terms,
+    ) -> Result<Option<NaiveDate>, SubscriptionRefusal> {
+        let (mut billed_to, mut passed) = (None, 0_usize);
+        let from = phase.billed_to.unwrap_or(phase.starts_on);
+        let unbilled = |period: &BillingPeriod| period.span().from() >= from;
+        for period in phase.schedule()?.periods_from(from).filter(unbilled) {
+            if due_on(phase, period) > self.plan.through {
+                break;
+            }
+            if passed >= MOST_LINES {
+                self.plan.more = true;
+                break;
+            }
+            passed = passed.saturating_add(1);
+            let charge = Charge::of(period, terms, self.conventions, self.zone)?;
+            self.add(PlannedLine {
+                kind: PlannedKind::Recurring,
+                phase: phase.no,
+                product_id: phase.terms.product_id,
+                plan: phase.terms.plan.clone(),
+                tax: phase.terms.tax,
+                period: Some(period),
+                terms: Some(terms),
+                amount: charge.amount,
+                of: None,
+            });
+            billed_to = Some(period.span().to());
+        }
+        Ok(billed_to)
+    }
+
+    fn add(&mut self, line: PlannedLine) {
+        if !line.amount.is_zero() {
+            self.plan.lines.push(line);
+        }
+    }
+}
+
+fn setup(phase: &Phase, amount: Money) -> PlannedLine {
+    PlannedLine {
+        kind: PlannedKind::Setup,
+        phase: phase.no,
+        product_id: phase.terms.product_id,
+        plan: phase.terms.plan.clone(),
+        tax: phase.terms.tax,
+        period: None,
+        terms: None,
+        amount,
+        of: None,
+    }
+}
+
+/// The first day on which a period is billed: what was used of a service in arrears is billed on
+/// the day it ends.
+fn due_on(phase: &Phase, period: BillingPeriod) -> NaiveDate {
+    let due = phase.terms.timing.billed_on(period.span());
+    let last = phase.end.filter(|end| end.day == period.span().to());
+    match (phase.terms.timing, last) {
+        (Timing::Arrears, Some(end)) => due.min(end.on),
+        (Timing::Advance, _) if due == phase.starts_on => due.min(phase.first_due),
+        _ => due,
+    }
+}
