@@ -38,6 +38,8 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "clients", description = "Who is billed, and how each account stands"),
         (name = "products", description = "What is sold, with prices that begin on a day"),
         (name = "orders", description = "What a client asked for"),
+        (name = "subscriptions", description = "Services that are billed again and again"),
+        (name = "credit notes", description = "What was given back"),
         (name = "invoices", description = "Drafts, and documents that no longer change"),
         (name = "payments", description = "Money that came in, and what it pays"),
         (name = "ledger", description = "The double-entry books, derived from events"),

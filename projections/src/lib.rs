@@ -13,6 +13,7 @@ pub mod account_balances;
 pub mod audit_log;
 pub mod client_ledger;
 pub mod client_list;
+pub mod credit_note_list;
 pub mod diff;
 pub mod error;
 pub mod event_index;
@@ -36,6 +37,7 @@ pub mod registry;
 pub mod revenue_by_day;
 pub mod row;
 pub mod status;
+pub mod subscription_list;
 pub mod table;
 
 pub use error::Error;

@@ -5,6 +5,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
 use crate::client_list::ClientList;
+use crate::credit_note_list::CreditNoteList;
 use crate::error::Error;
 use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
@@ -15,6 +16,7 @@ use crate::payment_list::PaymentList;
 use crate::product_list::ProductList;
 use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
+use crate::subscription_list::SubscriptionList;
 
 /// All projections. A new one is a file and a row here.
 pub const PROJECTIONS: &[Definition] = &[
@@ -24,6 +26,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<ClientList>(),
     Definition::of::<PaymentList>(),
     Definition::of::<OrderList>(),
+    Definition::of::<SubscriptionList>(),
+    Definition::of::<CreditNoteList>(),
     Definition::of::<ProductList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

@@ -55,7 +55,9 @@ needs! {
     ProductsWrite: "Create products and set prices.";
     OrdersRead: "Read orders.";
     OrdersWrite: "Place and cancel orders.";
-    InvoicesRead: "Read invoices.";
+    SubscriptionsRead: "Read subscriptions.";
+    SubscriptionsWrite: "Begin, change, pause, end and bill subscriptions.";
+    InvoicesRead: "Read invoices and credit notes.";
     InvoicesWrite: "Draft, issue, void and write off invoices.";
     PaymentsRead: "Read payments.";
     PaymentsWrite: "Record payments and charge.";

@@ -15,4 +15,5 @@ pub use cookie::{CookiePolicy, SESSION_COOKIE, session_token};
 pub use may::{
     Admin, ClientsRead, ClientsWrite, EventsRead, InvoicesRead, InvoicesWrite, LedgerRead, May,
     Need, OrdersRead, OrdersWrite, PaymentsRead, PaymentsWrite, ProductsRead, ProductsWrite,
+    SubscriptionsRead, SubscriptionsWrite,
 };

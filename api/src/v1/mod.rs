@@ -5,6 +5,7 @@
 
 mod access;
 mod clients;
+mod credit_notes;
 mod history;
 mod invoices;
 mod ledger;
@@ -13,6 +14,7 @@ mod parameters;
 mod payments;
 mod products;
 mod settings;
+mod subscriptions;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -26,6 +28,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/clients", clients::router())
         .nest("/products", products::router())
         .nest("/orders", orders::router())
+        .nest("/subscriptions", subscriptions::router())
+        .nest("/credit-notes", credit_notes::router())
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
         .nest("/events", history::events())

@@ -8,10 +8,12 @@ mod contact;
 mod line;
 mod money;
 mod page;
+mod schedule;
 mod words;
 
 pub use contact::{WireAddress, WireContact};
 pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup};
 pub use money::WireMoney;
 pub use page::{Page, Paging};
+pub use schedule::{WireAnchor, WireInterval, WireIntervalUnit, WireTiming};
 pub use words::{WireCycle, WireLineKind, WireProductKind, WireTaxCategory};

@@ -15,7 +15,11 @@ pub enum Scope {
     OrdersRead,
     /// Place and cancel orders.
     OrdersWrite,
-    /// Read invoices.
+    /// Read subscriptions.
+    SubscriptionsRead,
+    /// Begin, change, pause, end and bill subscriptions.
+    SubscriptionsWrite,
+    /// Read invoices and credit notes.
     InvoicesRead,
     /// Draft, issue, void and write off invoices.
     InvoicesWrite,
@@ -35,13 +39,15 @@ pub enum Scope {
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scopes(u32);
 
-const WORDS: [(Scope, &str); 13] = [
+const WORDS: [(Scope, &str); 15] = [
     (Scope::ClientsRead, "clients:read"),
     (Scope::ClientsWrite, "clients:write"),
     (Scope::ProductsRead, "products:read"),
     (Scope::ProductsWrite, "products:write"),
     (Scope::OrdersRead, "orders:read"),
     (Scope::OrdersWrite, "orders:write"),
+    (Scope::SubscriptionsRead, "subscriptions:read"),
+    (Scope::SubscriptionsWrite, "subscriptions:write"),
     (Scope::InvoicesRead, "invoices:read"),
     (Scope::InvoicesWrite, "invoices:write"),
     (Scope::PaymentsRead, "payments:read"),

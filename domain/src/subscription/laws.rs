@@ -218,6 +218,8 @@ proptest! {
             worthless |= matches!(step, Step::Adjust { .. });
             life.step(on, step.clone());
             life.bill(on)?;
+            let due = life.subscription.contract().unwrap().service.next_due();
+            prop_assert!(worthless || due.is_none_or(|due| due > on), "{due:?} is due on {on}");
             let twice = life.charged.iter().find(|(_, times)| !(0..=1).contains(*times));
             prop_assert!(worthless || twice.is_none(), "{twice:?} after {step:?} on {on}");
             let contract = life.subscription.contract().unwrap();

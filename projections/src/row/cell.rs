@@ -5,8 +5,8 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    ClientId, Country, Currency, EventId, InvoiceId, OrderId, PaymentId, ProductId, SubjectId,
-    TenantId,
+    ClientId, Country, CreditNoteId, Currency, EventId, InvoiceId, OrderId, PaymentId, ProductId,
+    SubjectId, SubscriptionId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -125,7 +125,18 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(TenantId, ClientId, ProductId, OrderId, InvoiceId, PaymentId, SubjectId, EventId);
+ids!(
+    TenantId,
+    ClientId,
+    ProductId,
+    OrderId,
+    SubscriptionId,
+    InvoiceId,
+    CreditNoteId,
+    PaymentId,
+    SubjectId,
+    EventId
+);
 
 /// A closed list of words that a column of type text may hold.
 macro_rules! words {

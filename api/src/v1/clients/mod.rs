@@ -4,6 +4,7 @@
 //! client still answers, without them.
 
 mod account;
+mod billing;
 mod change;
 mod read;
 mod register;
@@ -18,6 +19,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     collection()
         .routes(routes!(read::read_client))
         .routes(routes!(change::change_contact))
+        .routes(routes!(billing::set_billing))
         .routes(routes!(change::suspend_client))
         .routes(routes!(change::activate_client))
         .routes(routes!(change::erase_client))

@@ -1,12 +1,13 @@
 //! Whose subscriptions are billed: the settings of the seller and the place of the client.
 
 use billfold_domain::client::{Client, ClientRefusal};
-use billfold_domain::kernel::{ClientId, Zone};
+use billfold_domain::kernel::ClientId;
 use billfold_domain::subscription::{Anchor, Rules};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::commands::{No, Table};
 use crate::error::Refused;
+use crate::settings::Settings;
 
 /// How an account is billed.
 #[derive(Clone, Copy, Debug)]
@@ -22,18 +23,24 @@ pub(super) struct Account {
 impl Account {
     /// Reads it under the lock.
     pub(super) fn of(table: &Table<'_, '_>, client: ClientId) -> Result<Self, No> {
-        let billing = match table.state::<Client>(client.uuid())? {
+        let client = table.state::<Client>(client.uuid())?;
+        Ok(Self::new(client, table.settings()?, table.now())?)
+    }
+
+    /// A client's account with a seller at an instant.
+    pub(super) fn new(
+        client: &Client,
+        settings: &Settings,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refused> {
+        let billing = match client {
             Client::Active(profile) | Client::Suspended(profile) => profile.billing,
-            Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
-            Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
+            Client::Absent => return Err(Refused::of(&ClientRefusal::Absent)),
+            Client::Erased => return Err(Refused::of(&ClientRefusal::Erased)),
         };
-        let settings = table.settings()?;
-        let zone: Zone = match billing.zone {
-            Some(zone) => zone,
-            None => settings.zone(),
-        };
+        let zone = billing.zone.unwrap_or_else(|| settings.zone());
         let rules = Rules { conventions: settings.conventions, zone };
         let anchor = billing.anchor.unwrap_or(Anchor::Anniversary { date: None });
-        Ok(Self { rules, anchor, today: zone.date_of(table.now()) })
+        Ok(Self { rules, anchor, today: zone.date_of(now) })
     }
 }

@@ -5,15 +5,17 @@ use async_trait::async_trait;
 use billfold_domain::invoice::TaxTreatment;
 use billfold_domain::kernel::{ProductId, Quantity, SubscriptionId};
 use billfold_domain::product::Product;
-use billfold_domain::subscription::{Anchor, ChangePlan, Contract, SubscriptionCommand};
+use billfold_domain::subscription::{
+    Anchor, ChangePlan, Contract, SubscriptionCommand, SubscriptionRefusal,
+};
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::account::Account;
 use super::acting::{SubscriptionActed, act};
 use super::offer::Offer;
-use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
-use crate::error::Error;
+use crate::commands::{Plan, Room, Table, Touches, UseCase};
+use crate::error::{Error, Refused};
 
 /// Go over to other terms.
 #[derive(Clone, Debug, Serialize)]
@@ -43,24 +45,27 @@ impl UseCase for ChangeSubscription {
         let touches = Touches::new(room.tenant).reads::<Product>(self.product_id.uuid());
         let ask = self.clone();
         let command = move |table: &Table<'_, '_>, account: &Account, contract: &Contract| {
-            ask.change(table, account, contract)
+            let product = table.state::<Product>(ask.product_id.uuid())?;
+            Ok(ask.change(product, account, contract)?)
         };
         act(room, touches, self.subscription_id, self.on, command).await
     }
 }
 
 impl ChangeSubscription {
-    fn change(
+    /// The request to the subscription, by the catalogue as it is given.
+    pub(super) fn change(
         &self,
-        table: &Table<'_, '_>,
+        product: &Product,
         account: &Account,
         contract: &Contract,
-    ) -> Result<SubscriptionCommand, No> {
-        let known = contract.terms().ok_or_else(|| No::Broken("no terms to change".to_owned()))?;
+    ) -> Result<SubscriptionCommand, Refused> {
+        let absent = || Refused::of(&SubscriptionRefusal::Absent);
+        let known = contract.terms().ok_or_else(absent)?;
         let tax = self.tax.unwrap_or(known.tax);
         let quantity = self.quantity.unwrap_or(known.quantity);
         let day = self.on.unwrap_or(account.today);
-        let taken = self.offer.take(table, self.product_id, quantity, tax, day)?;
+        let taken = self.offer.take(self.product_id, product, quantity, tax, day)?;
         Ok(SubscriptionCommand::ChangePlan(ChangePlan {
             terms: taken.terms,
             anchor: self.anchor,

@@ -11,7 +11,6 @@ use billfold_domain::subscription::{Anchor, Interval, Timing};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::commands::{No, Table};
 use crate::error::{Kind, Refused};
 
 /// What is subscribed to, and at which price.
@@ -60,19 +59,19 @@ impl Offer {
     /// The terms of so many pieces of a product on a day.
     pub(super) fn take(
         &self,
-        table: &Table<'_, '_>,
         product_id: ProductId,
+        product: &Product,
         quantity: Quantity,
         tax: TaxTreatment,
         day: NaiveDate,
-    ) -> Result<Taken, No> {
-        let listing = match table.state::<Product>(product_id.uuid())? {
+    ) -> Result<Taken, Refused> {
+        let listing = match product {
             Product::Listed(listing) => listing,
             Product::Absent => {
-                return Err(Refused::of(&ProductRefusal::Absent).at("/product_id").into());
+                return Err(Refused::of(&ProductRefusal::Absent).at("/product_id"));
             }
             Product::Retired(_) => {
-                return Err(Refused::of(&ProductRefusal::Retired).at("/product_id").into());
+                return Err(Refused::of(&ProductRefusal::Retired).at("/product_id"));
             }
         };
         let agreed = match self {
@@ -101,7 +100,7 @@ fn listed(
     cycle: Cycle,
     currency: Currency,
     day: NaiveDate,
-) -> Result<AgreedOffer, No> {
+) -> Result<AgreedOffer, Refused> {
     let interval = Interval::of(cycle).map_err(|no| Refused::of(&no))?.ok_or_else(|| {
         let detail = "a one-time price cannot be subscribed to, order the product instead";
         Refused::new("subscription.one_time_price", Kind::Rule, detail).at("/cycle")

@@ -77,7 +77,8 @@ impl Subscribe {
         must_be_active(table, self.client_id)?;
         let account = Account::of(table, self.client_id)?;
         let on = self.on.unwrap_or(account.today);
-        let taken = self.offer.take(table, self.product_id, self.quantity, self.tax, on)?;
+        let product = table.state::<Product>(self.product_id.uuid())?;
+        let taken = self.offer.take(self.product_id, product, self.quantity, self.tax, on)?;
         let start = StartSubscription {
             client_id: self.client_id,
             currency: taken.currency,

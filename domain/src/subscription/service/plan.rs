@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Service;
-use super::phase::Phase;
+use super::billed::Billed;
+use super::phase::{End, Phase};
 use crate::invoice::TaxTreatment;
 use crate::kernel::{Money, ProductId, Zone};
 use crate::subscription::proration::{Charge, Terms};
@@ -101,6 +102,27 @@ impl Service {
         }
         self.credits(&mut planning)?;
         Ok(planning.plan)
+    }
+
+    /// The first day on which there is something to bill or to give back; nothing if there never
+    /// will be, as things stand.
+    pub fn next_due(&self) -> Option<NaiveDate> {
+        self.phases.iter().filter_map(|phase| self.phase_due(phase)).min()
+    }
+
+    fn phase_due(&self, phase: &Phase) -> Option<NaiveDate> {
+        let setup = (!phase.setup_billed).then_some(phase.entered_on);
+        let from = phase.billed_to.unwrap_or(phase.starts_on);
+        let unbilled = |period: &BillingPeriod| period.span().from() >= from;
+        let schedule = phase.schedule().ok().filter(|_| phase.terms.price.is_some());
+        let period = schedule.and_then(|schedule| schedule.periods_from(from).find(unbilled));
+        let charge = period.map(|period| due_on(phase, period));
+        let reaches_past = |end: &End| {
+            let own = self.billed.iter().filter(|billed| billed.phase == phase.no);
+            own.map(Billed::kept_to).any(|kept_to| kept_to > end.day)
+        };
+        let credit = phase.end.filter(reaches_past).map(|end| end.on);
+        [setup, charge, credit].into_iter().flatten().min()
     }
 
     /// What goes back of lines that reach past the end of their phase.
