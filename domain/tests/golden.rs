@@ -62,6 +62,8 @@ fn payload_of(event: &Event) -> Value {
         Event::Order(event) => serde_json::to_value(event),
         Event::Invoice(event) => serde_json::to_value(event),
         Event::Payment(event) => serde_json::to_value(event),
+        Event::DunningStrategy(event) => serde_json::to_value(event),
+        Event::DunningCase(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

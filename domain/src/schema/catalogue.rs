@@ -1,6 +1,7 @@
 //! Every event this code knows, with the version it writes.
 
 use crate::client::ClientEvent;
+use crate::dunning::{DunningCaseEvent, DunningStrategyEvent};
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
@@ -8,13 +9,15 @@ use crate::product::ProductEvent;
 use crate::tenant::TenantEvent;
 
 /// The events of each aggregate, in the order of the tour.
-const AGGREGATES: [&[(&str, &str)]; 6] = [
+const AGGREGATES: [&[(&str, &str)]; 8] = [
     TenantEvent::NAMES,
     ClientEvent::NAMES,
     ProductEvent::NAMES,
     OrderEvent::NAMES,
     InvoiceEvent::NAMES,
     PaymentEvent::NAMES,
+    DunningStrategyEvent::NAMES,
+    DunningCaseEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

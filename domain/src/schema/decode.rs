@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use crate::client::{Client, ClientEvent};
+use crate::dunning::{DunningCase, DunningCaseEvent, DunningStrategy, DunningStrategyEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
@@ -80,6 +81,10 @@ event_union!(
     Invoice(InvoiceEvent),
     /// Of a payment.
     Payment(PaymentEvent),
+    /// Of a dunning strategy.
+    DunningStrategy(DunningStrategyEvent),
+    /// Of a dunning case.
+    DunningCase(DunningCaseEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.
