@@ -8,11 +8,14 @@
 mod coupons;
 mod credit_notes;
 mod credits;
+mod dunning;
 mod ledger;
+mod metrics;
 mod money;
 mod numbering;
 mod periods;
 mod proration;
+mod receivables;
 mod taxes;
 
 use std::fmt;
@@ -66,6 +69,13 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("credit_note.compute", credit_notes::compute),
     ("credit_note.settle", credit_notes::settle),
     ("credit_note.termination", credit_notes::termination),
+    ("dunning.state", dunning::state),
+    ("dunning.retry", dunning::retry),
+    ("dunning.campaign", dunning::campaign),
+    ("ar.aging", receivables::aging),
+    ("ar.terms", receivables::terms),
+    ("metrics.mrr", metrics::mrr),
+    ("metrics.churn", metrics::churn),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
