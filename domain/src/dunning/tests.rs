@@ -366,6 +366,29 @@ fn every_bound_of_a_strategy_is_checked() {
 }
 
 #[test]
+fn the_bounds_of_a_strategy_are_allowed_themselves() {
+    assert_eq!(wrong(|it| it.grace_days = 90), []);
+    assert_eq!(wrong(|it| it.promises = PromiseTerms { longest_days: 365, most: 20 }), []);
+    assert_eq!(wrong(|it| it.promises = PromiseTerms { longest_days: 1, most: 0 }), []);
+    assert_eq!(wrong(|it| (it.retries.most_tries, it.retries.at_hour) = (50, 23)), []);
+    assert_eq!(wrong(|it| it.retries.most_tries = 1), []);
+    assert_eq!(wrong(|it| it.stages[5].when = Condition::after_days(3_650)), []);
+    assert_eq!(wrong(|it| it.stages[4].action = StageAction::Block), []);
+    assert_eq!(wrong(|it| it.stages[5].when = Condition::after_days(17)), [], "of one day");
+    let many = |it: &mut StrategyTerms, count: usize| {
+        let stage = |no| Stage::after_days(&format!("stage {no}"), 1, StageAction::Suspend);
+        it.stages = (0..count).map(stage).collect();
+    };
+    assert_eq!(wrong(|it| many(it, 50)), []);
+    assert_eq!(wrong(|it| many(it, 51)), [("/stages".into(), "strategy.stage_count")]);
+    let all = "100".parse().unwrap();
+    assert_eq!(LateFee::Percent { percent: all, cap: Amounts::default() }.check(), Ok(()));
+    let strategy = BuiltIn::Default.strategy();
+    assert_eq!(strategy.stage(1).map(|stage| stage.name.as_str()), Some("reminder_1"));
+    assert_eq!((strategy.stage(0), strategy.stage(7)), (None, None));
+}
+
+#[test]
 fn the_clients_strategy_goes_before_the_products_and_that_before_the_sellers() {
     let client = ClientId::new(Uuid::from_u128(1));
     let products = [2, 3].map(|bits| ProductId::new(Uuid::from_u128(bits)));
@@ -379,6 +402,71 @@ fn the_clients_strategy_goes_before_the_products_and_that_before_the_sellers() {
         let held_by = |holder| all[known..].contains(&holder).then_some(holder);
         assert_eq!(resolve(held_by, client, &products), all.get(known).copied());
     }
+}
+
+#[test]
+fn a_debt_counts_from_its_own_day_whenever_it_is_unsettled() {
+    let yen = Money::try_new(700, Currency::JPY).unwrap();
+    let debts = [
+        Debt::new(after(0), eur(300), Some(after(5))).reopened(after(20), Some(after(22))),
+        Debt::new(after(4), eur(200), None),
+        Debt::new(after(4), yen, None),
+        Debt::new(after(0), eur(0), None),
+    ];
+    let arrears = |at| {
+        let found = Arrears::on(after(at), &debts).unwrap();
+        let totals: Vec<_> = found.owed.totals.iter().map(|total| total.to_string()).collect();
+        (found.days, found.owed.count, totals.join(", "))
+    };
+    assert_eq!(arrears(0), (Some(0), 1, "3.00 EUR".into()));
+    assert_eq!(arrears(4), (Some(4), 3, "5.00 EUR, 700 JPY".into()));
+    assert_eq!(arrears(5), (Some(1), 2, "2.00 EUR, 700 JPY".into()));
+    assert_eq!(arrears(20), (Some(20), 3, "5.00 EUR, 700 JPY".into()));
+    assert_eq!(arrears(22), (Some(18), 2, "2.00 EUR, 700 JPY".into()));
+    assert_eq!(Arrears::on(DUE.pred_opt().unwrap(), &debts), Ok(Arrears::default()));
+    let huge = Debt::new(after(0), eur(Money::LIMIT), None);
+    assert!(Arrears::on(after(9), &[huge.clone(), huge]).is_err());
+}
+
+#[test]
+fn the_last_stage_whose_condition_holds_is_in_force_even_over_a_gap() {
+    let mut stages = BuiltIn::Default.strategy().terms().stages.clone();
+    stages[3].when.count = Some(9);
+    let debts = [Debt::new(after(0), eur(100), None)];
+    let name = |at| {
+        let arrears = Arrears::on(after(at), &debts).unwrap();
+        in_force(&stages, &arrears).map(|stage| (stage.name.as_str(), stage.action.suspends()))
+    };
+    assert_eq!(name(0), None);
+    assert_eq!(name(16), Some(("reminder_3", false)));
+    assert_eq!(name(17), Some(("suspension", true)));
+    assert_eq!(in_force(&stages, &Arrears::default()), None, "nothing is owed");
+}
+
+#[test]
+fn a_campaign_asks_for_each_currency_by_itself_and_rests_between() {
+    let yen = |minor| Money::try_new(minor, Currency::JPY).unwrap();
+    let policy = CampaignPolicy {
+        thresholds: Amounts::try_new(vec![yen(500), eur(1_000)]).unwrap(),
+        most_requests: 2,
+        idle_days_between: 3,
+    };
+    let debts = [
+        Debt::new(after(0), eur(900), None),
+        Debt::new(after(2), eur(100), Some(after(9))).reopened(after(20), None),
+        Debt::new(after(1), yen(500), None),
+        Debt::new(after(0), Money::try_new(99, Currency::USD).unwrap(), None),
+    ];
+    let mut sent = Vec::new();
+    for at in (0..30).flat_map(|at| [at, at]) {
+        sent.extend(policy.requests(&debts, &sent, after(at)).unwrap());
+    }
+    let shown: Vec<_> = sent
+        .iter()
+        .map(|request| ((request.on - DUE).num_days(), request.amount.to_string()))
+        .collect();
+    let expected = [(2, "500 JPY"), (3, "10.00 EUR"), (6, "500 JPY"), (7, "10.00 EUR")];
+    assert_eq!(shown, expected.map(|(at, amount)| (at, amount.to_owned())));
 }
 
 #[test]

@@ -14,7 +14,7 @@ type Read<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Says which stage is in force on each day.
 pub(super) fn state(given: &Value, when: &Value) -> Answer {
-    let currency = currency(given)?;
+    let currency = currency(given, Currency::EUR)?;
     let stages = list(&given["policy"], "states")?;
     let stages = stages.iter().map(|it| stage(it, currency)).collect::<Read<Vec<_>>>()?;
     let mut debts = Vec::new();
@@ -79,9 +79,8 @@ pub(super) fn campaign(given: &Value, when: &Value) -> Answer {
         idle_days_between: count(&policy["idle_days_between"])?,
     };
     let invoices = list(given, "invoices")?.iter().filter(|invoice| !is_draft(invoice));
-    let debts = invoices
-        .map(|invoice| debt(invoice, "due", currency(invoice)?))
-        .collect::<Read<Vec<_>>>()?;
+    let debts =
+        invoices.map(|invoice| debt(invoice, "due", Currency::EUR)).collect::<Read<Vec<_>>>()?;
     let mut sent: Vec<PaymentRequest> = Vec::new();
     for run in list(when, "runs")? {
         let on = run.as_str().ok_or("a run is a date")?.parse()?;
@@ -113,8 +112,10 @@ fn stage(value: &Value, currency: Currency) -> Read<Stage> {
     })
 }
 
-/// An invoice that counts from the day in `from` until it is settled, and again once reopened.
+/// An invoice that counts from the day in `from` until it is settled, and again once reopened; in
+/// the currency given unless it names its own.
 fn debt(invoice: &Value, from: &str, currency: Currency) -> Read<Debt> {
+    let currency = self::currency(invoice, currency)?;
     let amount = Money::parse_major(text(invoice, "amount")?, currency)?;
     let debt = Debt::new(text(invoice, from)?.parse()?, amount, day(invoice, "settled_on")?);
     Ok(match day(invoice, "reopened_on")? {
@@ -127,8 +128,8 @@ fn is_draft(invoice: &Value) -> bool {
     invoice["draft"] == true || invoice["status"] == "draft"
 }
 
-fn currency(value: &Value) -> Read<Currency> {
-    Ok(Currency::parse(value["currency"].as_str().unwrap_or("EUR"))?)
+fn currency(value: &Value, otherwise: Currency) -> Read<Currency> {
+    Ok(value["currency"].as_str().map(Currency::parse).transpose()?.unwrap_or(otherwise))
 }
 
 fn day(value: &Value, field: &str) -> Read<Option<NaiveDate>> {
