@@ -42,6 +42,11 @@
 //! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
 //! matched sum to what arrived, always.
 //!
+//! [`receivable`] says how late is what is owed, and [`dunning`] what happens to whoever does not
+//! pay: strategies as data, and one pure function from an invoice's facts to the next step.
+//!
+//! [`metrics`] defines figures about recurring revenue.
+//!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //!
 //! [`schema`] reads stored events back, old versions included.
@@ -57,12 +62,15 @@ pub mod client;
 pub mod coupon;
 pub mod credit;
 pub mod credit_note;
+pub mod dunning;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;
+pub mod metrics;
 pub mod order;
 pub mod payment;
 pub mod product;
+pub mod receivable;
 pub mod schema;
 pub mod subscription;
 pub mod tax;

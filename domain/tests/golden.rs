@@ -65,6 +65,8 @@ fn payload_of(event: &Event) -> Value {
         Event::CreditNote(event) => serde_json::to_value(event),
         Event::CreditBalance(event) => serde_json::to_value(event),
         Event::Payment(event) => serde_json::to_value(event),
+        Event::DunningStrategy(event) => serde_json::to_value(event),
+        Event::DunningCase(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

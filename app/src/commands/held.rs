@@ -12,6 +12,7 @@ use std::sync::Arc;
 use billfold_domain::client::Client;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
+use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::Aggregate;
 use billfold_domain::order::Order;

@@ -10,6 +10,7 @@
 use billfold_domain::client::Client;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
+use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
 use billfold_domain::order::Order;
@@ -67,7 +68,10 @@ macro_rules! of_aggregate {
     ($event:expr, |$noun:ident, $own:pat_param| $answer:expr) => {
         of_aggregate!(
             $event, $noun, $own, $answer,
-            [Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment]
+            [
+                Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
+                DunningStrategy DunningCase
+            ]
         )
     };
     ($event:expr, $noun:ident, $own:pat_param, $answer:expr, [$($aggregate:ident)+]) => {

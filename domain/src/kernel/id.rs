@@ -90,6 +90,8 @@ define_id!(SubscriptionId, "sub", "a subscription");
 define_id!(CreditNoteId, "crn", "a credit note");
 define_id!(CreditBalanceId, "cre", "what a client may spend in a currency");
 define_id!(SubjectId, "sbj", "a person whose data is sealed");
+define_id!(DunningStrategyId, "dst", "a dunning strategy");
+define_id!(DunningCaseId, "dun", "a dunning case");
 define_id!(EventId, "evt", "an event");
 define_id!(StaffId, "stf", "a member of staff");
 define_id!(ApiKeyId, "key", "an API key");

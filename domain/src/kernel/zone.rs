@@ -40,16 +40,22 @@ impl Zone {
     /// The first instant whose local day is this one, or a later one where the place left this
     /// one out.
     pub fn first_instant(self, day: NaiveDate) -> DateTime<Utc> {
-        let midnight = day.and_time(NaiveTime::MIN);
-        // No place is a day ahead or behind, so both lie on a known side of the local midnight.
+        self.first_instant_at(day, NaiveTime::MIN)
+    }
+
+    /// The first instant at which clocks show a time of a day, or have passed it where they never
+    /// show it.
+    pub fn first_instant_at(self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+        let wanted = day.and_time(time);
+        // No place is a day ahead or behind, so both lie on a known side of the local time.
         let (Some(before), Some(after)) =
-            (midnight.checked_sub_signed(ONE_DAY), midnight.checked_add_signed(ONE_DAY))
+            (wanted.checked_sub_signed(ONE_DAY), wanted.checked_add_signed(ONE_DAY))
         else {
-            return midnight.and_utc();
+            return wanted.and_utc();
         };
-        let shown = [before, after].map(|near| self.instant_showing(midnight, self.ahead(near)));
+        let shown = [before, after].map(|near| self.instant_showing(wanted, self.ahead(near)));
         let earliest = shown.into_iter().flatten().min();
-        earliest.unwrap_or_else(|| self.end_of_gap(midnight, before, after)).and_utc()
+        earliest.unwrap_or_else(|| self.end_of_gap(wanted, before, after)).and_utc()
     }
 
     /// Whether something to be billed on a day is due: from the first instant of that local day,
@@ -160,6 +166,19 @@ mod tests {
         let apia = zone("Pacific/Apia");
         assert_eq!(apia.first_instant(day("2011-12-30")), at("2011-12-30T10:00:00Z"));
         assert_eq!(apia.first_instant(day("2011-12-31")), at("2011-12-30T10:00:00Z"));
+    }
+
+    #[test]
+    fn a_time_of_a_day_keeps_to_the_clocks_of_the_place() {
+        let nine = |text: &str| {
+            zone("Europe/Berlin")
+                .first_instant_at(day(text), NaiveTime::from_hms_opt(9, 0, 0).unwrap())
+        };
+        assert_eq!(nine("2026-03-28"), at("2026-03-28T08:00:00Z"));
+        assert_eq!(nine("2026-03-29"), at("2026-03-29T07:00:00Z"));
+        let skipped = NaiveTime::from_hms_opt(2, 30, 0).unwrap();
+        let found = zone("Europe/Berlin").first_instant_at(day("2026-03-29"), skipped);
+        assert_eq!(found, at("2026-03-29T01:00:00Z"));
     }
 
     #[test]

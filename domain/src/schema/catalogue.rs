@@ -3,6 +3,7 @@
 use crate::client::ClientEvent;
 use crate::credit::CreditEvent;
 use crate::credit_note::CreditNoteEvent;
+use crate::dunning::{DunningCaseEvent, DunningStrategyEvent};
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
@@ -11,7 +12,7 @@ use crate::subscription::SubscriptionEvent;
 use crate::tenant::TenantEvent;
 
 /// The events of each aggregate, in the order of the tour.
-const AGGREGATES: [&[(&str, &str)]; 9] = [
+const AGGREGATES: &[&[(&str, &str)]] = &[
     TenantEvent::NAMES,
     ClientEvent::NAMES,
     ProductEvent::NAMES,
@@ -21,11 +22,13 @@ const AGGREGATES: [&[(&str, &str)]; 9] = [
     CreditNoteEvent::NAMES,
     CreditEvent::NAMES,
     PaymentEvent::NAMES,
+    DunningStrategyEvent::NAMES,
+    DunningCaseEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.
 pub fn event_types() -> impl Iterator<Item = (&'static str, &'static str)> {
-    AGGREGATES.into_iter().flatten().copied()
+    AGGREGATES.iter().copied().flatten().copied()
 }
 
 /// The version this code writes for an event; nothing for an unknown one.

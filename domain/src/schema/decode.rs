@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::client::{Client, ClientEvent};
 use crate::credit::{CreditBalance, CreditEvent};
 use crate::credit_note::{CreditNote, CreditNoteEvent};
+use crate::dunning::{DunningCase, DunningCaseEvent, DunningStrategy, DunningStrategyEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
@@ -89,6 +90,10 @@ event_union!(
     CreditBalance(CreditEvent),
     /// Of a payment.
     Payment(PaymentEvent),
+    /// Of a dunning strategy.
+    DunningStrategy(DunningStrategyEvent),
+    /// Of a dunning case.
+    DunningCase(DunningCaseEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

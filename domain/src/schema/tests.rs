@@ -35,6 +35,8 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "credit_note",
         "credit",
         "payment",
+        "dunning_strategy",
+        "dunning_case",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

@@ -8,12 +8,15 @@
 mod coupons;
 mod credit_notes;
 mod credits;
+mod dunning;
 mod ledger;
+mod metrics;
 mod money;
 mod numbering;
 mod periods;
 mod proration;
 mod subscriptions;
+mod receivables;
 mod taxes;
 
 use std::fmt;
@@ -71,6 +74,13 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("credit_note.settle", credit_notes::settle),
     ("credit_note.termination", credit_notes::termination),
     ("subscription.timeline", subscriptions::timeline),
+    ("dunning.state", dunning::state),
+    ("dunning.retry", dunning::retry),
+    ("dunning.campaign", dunning::campaign),
+    ("ar.aging", receivables::aging),
+    ("ar.terms", receivables::terms),
+    ("metrics.mrr", metrics::mrr),
+    ("metrics.churn", metrics::churn),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.

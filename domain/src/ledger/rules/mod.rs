@@ -15,10 +15,13 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::CreditNote(event) => credit_note::postings(event),
         Event::CreditBalance(event) => credit::postings(event),
         Event::Payment(event) => payment::postings(event),
-        Event::Tenant(_)
-        | Event::Client(_)
-        | Event::Product(_)
+        // What a late payer is charged is a line of an invoice and is posted with it.
+        Event::Client(_)
+        | Event::DunningCase(_)
+        | Event::DunningStrategy(_)
         | Event::Order(_)
-        | Event::Subscription(_) => Ok(None),
+        | Event::Product(_)
+        | Event::Subscription(_)
+        | Event::Tenant(_) => Ok(None),
     }
 }
