@@ -42,6 +42,8 @@
 //! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
 //! matched sum to what arrived, always.
 //!
+//! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
+//!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //!
 //! [`schema`] reads stored events back, old versions included.
@@ -57,6 +59,7 @@ pub mod client;
 pub mod coupon;
 pub mod credit;
 pub mod credit_note;
+pub mod einvoice;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;

@@ -8,6 +8,7 @@
 mod coupons;
 mod credit_notes;
 mod credits;
+mod einvoices;
 mod ledger;
 mod money;
 mod numbering;
@@ -66,6 +67,8 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("credit_note.compute", credit_notes::compute),
     ("credit_note.settle", credit_notes::settle),
     ("credit_note.termination", credit_notes::termination),
+    ("einvoice.validate", einvoices::validate),
+    ("einvoice.totals", einvoices::totals),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
