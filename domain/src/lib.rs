@@ -44,6 +44,8 @@
 //!
 //! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
 //!
+//! [`revenue`] spreads what was billed over the days in which it is earned.
+//!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //!
 //! [`schema`] reads stored events back, old versions included.
@@ -66,6 +68,7 @@ pub mod ledger;
 pub mod order;
 pub mod payment;
 pub mod product;
+pub mod revenue;
 pub mod schema;
 pub mod subscription;
 pub mod tax;

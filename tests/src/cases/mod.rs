@@ -14,6 +14,7 @@ mod money;
 mod numbering;
 mod periods;
 mod proration;
+mod revenue;
 mod taxes;
 
 use std::fmt;
@@ -69,6 +70,10 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("credit_note.termination", credit_notes::termination),
     ("einvoice.validate", einvoices::validate),
     ("einvoice.totals", einvoices::totals),
+    ("revrec.schedule", revenue::schedule),
+    ("revrec.change", revenue::change),
+    ("revrec.adjust", revenue::adjustment),
+    ("revrec.allocation", revenue::allocation),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
