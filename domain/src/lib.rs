@@ -46,6 +46,8 @@
 //!
 //! [`revenue`] spreads what was billed over the days in which it is earned.
 //!
+//! [`service`] is what was sold while it runs: how long it may, on what was paid for it.
+//!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //!
 //! [`schema`] reads stored events back, old versions included.
@@ -70,6 +72,7 @@ pub mod payment;
 pub mod product;
 pub mod revenue;
 pub mod schema;
+pub mod service;
 pub mod subscription;
 pub mod tax;
 pub mod tenant;

@@ -9,6 +9,7 @@ mod coupons;
 mod credit_notes;
 mod credits;
 mod einvoices;
+mod hosting;
 mod ledger;
 mod money;
 mod numbering;
@@ -74,6 +75,8 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("revrec.change", revenue::change),
     ("revrec.adjust", revenue::adjustment),
     ("revrec.allocation", revenue::allocation),
+    ("service.lifecycle", hosting::lifecycle),
+    ("service.renewal", hosting::renewal),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
