@@ -17,6 +17,7 @@ mod periods;
 mod proration;
 mod revenue;
 mod taxes;
+mod webhooks;
 
 use std::fmt;
 use std::fs;
@@ -77,6 +78,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("revrec.allocation", revenue::allocation),
     ("service.lifecycle", hosting::lifecycle),
     ("service.renewal", hosting::renewal),
+    ("webhook.signature", webhooks::signature),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
