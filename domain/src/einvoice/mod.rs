@@ -1,11 +1,12 @@
 //! Electronic invoices: what EN 16931 wants a document to say before it may be issued.
 //!
-//! | question                                    | answered by                       |
-//! | ------------------------------------------- | --------------------------------- |
-//! | what do lines, allowances and charges sum to | [`Amounts::totals`]               |
-//! | do stated totals agree with each other      | [`Stated::broken`]                |
-//! | may a document be issued as it is           | [`check`] over a [`Document`]     |
-//! | which rule is broken, in which field        | [`Unissuable`], [`Broken`], [`Rule`] |
+//! | question                                     | answered by                          |
+//! | -------------------------------------------- | ------------------------------------ |
+//! | what do lines, allowances and charges sum to | [`Amounts::totals`]                  |
+//! | do stated totals agree with each other       | [`Stated::broken`]                   |
+//! | may a document be issued as it is            | [`check`] over a [`Document`]        |
+//! | which document is an invoice of ours         | [`Document::of_invoice`]             |
+//! | which rule is broken, in which field         | [`Unissuable`], [`Broken`], [`Rule`] |
 //!
 //! Guarantees that every amount is exact up to the one rounding the standard names (a line's net,
 //! a group's tax), and that a document is told everything that is wrong with it at once, each by
@@ -19,6 +20,7 @@
 //! them is billed although no electronic invoice can say so.
 
 mod amounts;
+mod billed;
 mod check;
 mod document;
 mod refusal;
@@ -28,6 +30,7 @@ mod stated;
 mod tests;
 
 pub use amounts::{Amounts, DocumentAmount, PricedLine, TaxSubtotal, Totals, TotalsRefusal};
+pub use billed::PIECE;
 pub use check::check;
 pub use document::{Document, DocumentLine, DocumentProfile, ExemptionReason, Party, TaxBreakdown};
 pub use refusal::{Broken, Unissuable};
