@@ -124,11 +124,14 @@ impl Found {
         self.note(mixed, Rule::BrO11, "/taxes");
         for (at, line) in document.lines.iter().enumerate() {
             let Some(tax) = &line.tax else { continue };
-            let listed =
-                |group: &TaxBreakdown| (group.category, group.rate) == (tax.category, tax.rate);
-            let rule = Rule::Of(tax.category, CategoryRule::Breakdown);
-            let unlisted = !document.taxes.iter().any(listed);
-            self.note(unlisted, rule, &format!("/lines/{at}/tax"));
+            self.listed(document, tax.category, tax.rate, &format!("/lines/{at}/tax"));
+        }
+        for (name, amounts) in
+            [("allowances", &document.allowances), ("charges", &document.charges)]
+        {
+            for (at, of) in amounts.iter().enumerate() {
+                self.listed(document, of.category, of.rate, &format!("/{name}/{at}/category"));
+            }
         }
         for (at, group) in document.taxes.iter().enumerate() {
             let field = |name: &str| format!("/taxes/{at}/{name}");
@@ -143,6 +146,13 @@ impl Found {
             let wrong = silent == needs_reason(group.category);
             self.note(wrong, of(CategoryRule::Reason), &field("reason"));
         }
+    }
+
+    /// What is taxed is in the breakdown.
+    fn listed(&mut self, document: &Document, category: TaxCategory, rate: Percent, field: &str) {
+        let same = |group: &TaxBreakdown| (group.category, group.rate) == (category, rate);
+        let rule = Rule::Of(category, CategoryRule::Breakdown);
+        self.note(!document.taxes.iter().any(same), rule, field);
     }
 
     fn totals(&mut self, document: &Document) {

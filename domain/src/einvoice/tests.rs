@@ -357,6 +357,30 @@ fn the_breakdown_covers_every_line_with_the_right_base_and_tax() {
 }
 
 #[test]
+fn what_comes_off_or_on_top_of_a_document_is_in_its_breakdown_and_totals() {
+    let of = |amount: &str, rate: &str| {
+        let (amount, rate) = (eur(amount), rate.parse().unwrap());
+        vec![DocumentAmount { amount, category: TaxCategory::S, rate }]
+    };
+    let mut document = right();
+    (document.allowances, document.charges) = (of("10.00", "19"), of("10.00", "19"));
+    document.totals.allowance_total = Some(decimal("10"));
+    document.totals.charge_total = Some(decimal("10"));
+    assert_eq!(wrong(&document), [], "the base stays what it was");
+    document.totals.charge_total = Some(decimal("9.99"));
+    let ids =
+        |document: &Document| wrong(document).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+    assert_eq!(ids(&document), ["BR-CO-12", "BR-CO-13"]);
+    document.charges = of("10.00", "7");
+    document.totals.charge_total = Some(decimal("10"));
+    let found = wrong(&document);
+    assert!(found.contains(&("BR-S-01".into(), "/charges/0/category".into())), "{found:?}");
+    assert!(found.contains(&("BR-S-08".into(), "/taxes/0/base".into())), "{found:?}");
+    document.allowances.clear();
+    assert!(ids(&document).contains(&"BR-CO-11".to_owned()), "nothing comes off, 10 is stated");
+}
+
+#[test]
 fn a_profile_wants_the_buyers_reference() {
     let with = |profile, reference: Option<&str>, order: Option<&str>| {
         wrong_if(|d| {
