@@ -6,3 +6,4 @@
 pub mod argon2id;
 pub mod gateways;
 pub mod postgres;
+pub mod webhooks;

@@ -46,6 +46,9 @@
 //! pay: strategies as data, and one pure function from an invoice's facts to the next step.
 //!
 //! [`metrics`] defines figures about recurring revenue.
+//! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
+//! [`revenue`] spreads what was billed over the days in which it is earned.
+//! [`service`] is what was sold while it runs: how long it may, on what was paid for it.
 //!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //!
@@ -63,6 +66,7 @@ pub mod coupon;
 pub mod credit;
 pub mod credit_note;
 pub mod dunning;
+pub mod einvoice;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;
@@ -71,7 +75,9 @@ pub mod order;
 pub mod payment;
 pub mod product;
 pub mod receivable;
+pub mod revenue;
 pub mod schema;
+pub mod service;
 pub mod subscription;
 pub mod tax;
 pub mod tenant;

@@ -30,7 +30,10 @@ pub use aggregate::{Aggregate, Claim, EventBody};
 pub use calendar::{Cycle, Period, add_months_clamped, is_in_calendar};
 pub use country::Country;
 pub use currency::Currency;
-pub use id::{ApiKeyId, ClientId, CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId, InvoiceId, OrderId, PaymentId, ProductId, StaffId, SubjectId, SubscriptionId, TenantId};
+pub use id::{
+    ApiKeyId, ClientId, CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId,
+    InvoiceId, OrderId, PaymentId, ProductId, StaffId, SubjectId, SubscriptionId, TenantId,
+};
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};
 pub use number::{DocumentKind, DocumentNumber, NumberFormat, NumberRefusal, NumberScheme, Series};

@@ -9,15 +9,19 @@ mod coupons;
 mod credit_notes;
 mod credits;
 mod dunning;
+mod einvoices;
+mod hosting;
 mod ledger;
 mod metrics;
 mod money;
 mod numbering;
 mod periods;
 mod proration;
-mod subscriptions;
 mod receivables;
+mod revenue;
+mod subscriptions;
 mod taxes;
+mod webhooks;
 
 use std::fmt;
 use std::fs;
@@ -81,6 +85,15 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("ar.terms", receivables::terms),
     ("metrics.mrr", metrics::mrr),
     ("metrics.churn", metrics::churn),
+    ("einvoice.validate", einvoices::validate),
+    ("einvoice.totals", einvoices::totals),
+    ("revrec.schedule", revenue::schedule),
+    ("revrec.change", revenue::change),
+    ("revrec.adjust", revenue::adjustment),
+    ("revrec.allocation", revenue::allocation),
+    ("service.lifecycle", hosting::lifecycle),
+    ("service.renewal", hosting::renewal),
+    ("webhook.signature", webhooks::signature),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.

@@ -4,9 +4,12 @@ mod credit;
 mod credit_note;
 mod invoice;
 mod payment;
+mod revenue;
 
 use crate::ledger::{LedgerError, Posting};
 use crate::schema::Event;
+
+pub use revenue::recognition;
 
 /// The posting of an event; nothing for one that moves no money.
 pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
