@@ -63,7 +63,19 @@ macro_rules! stored {
         }
     };
 }
-stored!(Tenant, Client, Product, Order, Subscription, Invoice, CreditNote, CreditBalance, Payment);
+stored!(
+    Tenant,
+    Client,
+    Product,
+    Order,
+    Subscription,
+    Invoice,
+    CreditNote,
+    CreditBalance,
+    Payment,
+    DunningStrategy,
+    DunningCase
+);
 
 struct KindOf<A>(PhantomData<fn() -> A>);
 

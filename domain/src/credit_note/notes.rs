@@ -134,7 +134,7 @@ impl Creditable {
         let (tax, taxes) = if bound == own.tax && !is_last || self.invoice.taxes.is_empty() {
             (bound, own.taxes)
         } else {
-            let taxes = self.rates_within_what_is_left(&own.taxes, is_last)?;
+            let taxes = self.rates_within_what_is_left(&own.taxes, bound, is_last)?;
             (Money::sum(bound.currency(), taxes.iter().map(|tax| tax.amount))?, taxes)
         };
         let subtotal = own.items.checked_sub(coupon)?;
@@ -145,15 +145,21 @@ impl Creditable {
     fn rates_within_what_is_left(
         &self,
         own: &[TaxSum],
+        bound: Money,
         is_last: bool,
     ) -> Result<Vec<TaxSum>, MoneyRefusal> {
-        let mut taxes = Vec::new();
+        let (mut taxes, mut unspent) = (Vec::new(), bound);
         for whole in &self.invoice.taxes {
             let nothing = Money::zero(whole.amount.currency());
             let (base, amount) =
                 same(own, whole).map_or((nothing, nothing), |tax| (tax.base, tax.amount));
             let noted = same(&self.noted.taxes, whole).map_or(nothing, |tax| tax.amount);
-            let amount = bounded(amount, whole.amount, noted, is_last)?;
+            let mut amount = bounded(amount, whole.amount, noted, is_last)?;
+            if !is_last {
+                // Another rate may have run ahead, so that less than its own share is left.
+                amount = at_most(amount, unspent);
+                unspent = unspent.checked_sub(amount)?;
+            }
             if !amount.is_zero() || !base.is_zero() {
                 taxes.push(TaxSum { base, amount, ..whole.clone() });
             }
@@ -166,7 +172,17 @@ impl Creditable {
 /// last.
 fn bounded(own: Money, whole: Money, noted: Money, is_last: bool) -> Result<Money, MoneyRefusal> {
     let left = whole.checked_sub(noted)?;
-    Ok(if is_last || left.minor() < own.minor() { left } else { own })
+    Ok(if is_last { left } else { at_most(own, left) })
+}
+
+/// An amount cut to what is left, and never turned into the other direction.
+fn at_most(own: Money, left: Money) -> Money {
+    let opposed = own.is_negative() != left.is_negative();
+    match own {
+        _ if opposed || left.is_zero() => Money::zero(own.currency()),
+        _ if left.abs().minor() < own.abs().minor() => left,
+        _ => own,
+    }
 }
 
 /// Takes an item off its line.

@@ -90,6 +90,21 @@ fn each_note_rounds_for_itself_until_the_last_settles_every_rate() {
 }
 
 #[test]
+fn a_rate_that_ran_ahead_turns_no_later_note_into_a_charge() {
+    let rules = TaxRules { tax_rounding: TaxRounding::Line, ..TaxRules::default() };
+    let mut lines = [line("a", 42_562, "19"), line("b", 31_272, "7"), line("c", 253, "7")];
+    spread_coupon(eur(60_010), &mut lines).unwrap();
+    let mut invoice = Creditable::new(Currency::EUR, lines.to_vec(), rules).unwrap();
+    for line in &lines {
+        for part in line.amount.allocate(&[944, 222, 55]).unwrap() {
+            let note = invoice.credit(&[NoteItem { line: line.id.clone(), amount: part }]).unwrap();
+            assert!(!note.tax.is_negative() && !note.coupon.is_negative(), "{note:?}");
+        }
+    }
+    assert_eq!(invoice.noted().total, invoice.invoice().total);
+}
+
+#[test]
 fn a_coupon_is_spread_by_amount_and_goes_back_with_its_line() {
     let mut lines = [line("a", 1_000, "10"), line("b", 2_000, "10")];
     spread_coupon(eur(100), &mut lines).unwrap();

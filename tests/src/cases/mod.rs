@@ -23,6 +23,7 @@ mod subscriptions;
 mod taxes;
 mod webhooks;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -96,17 +97,43 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("webhook.signature", webhooks::signature),
 ];
 
-/// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
+/// How a run ended. `Display` counts each family, lists the failures and ends with
+/// `N passed, N failed`.
 #[derive(Debug, Default)]
 pub struct Report {
     /// How many cases were answered as expected.
     pub passed: usize,
     /// What was not, one line each.
     pub failures: Vec<String>,
+    families: BTreeMap<String, Tally>,
+}
+
+/// How a family did.
+#[derive(Debug, Default)]
+struct Tally {
+    passed: usize,
+    total: usize,
+}
+
+impl Report {
+    fn count(&mut self, case: &Case, outcome: Result<(), String>) {
+        let tally = self.families.entry(case.family.clone()).or_default();
+        tally.total += 1;
+        match outcome {
+            Ok(()) => {
+                tally.passed += 1;
+                self.passed += 1;
+            }
+            Err(why) => self.failures.push(format!("{} ({}): {why}", case.id, case.family)),
+        }
+    }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (family, Tally { passed, total }) in &self.families {
+            writeln!(f, "{family} {passed}/{total}")?;
+        }
         for failure in &self.failures {
             writeln!(f, "{failure}")?;
         }
@@ -150,10 +177,7 @@ fn run_file(file: &Path, report: &mut Report) {
         serde_json::from_slice::<Vec<Case>>(&bytes).map_err(|error| error.to_string())
     });
     match cases {
-        Ok(cases) => cases.iter().for_each(|case| match check(case) {
-            Ok(()) => report.passed += 1,
-            Err(why) => report.failures.push(format!("{} ({}): {why}", case.id, case.family)),
-        }),
+        Ok(cases) => cases.iter().for_each(|case| report.count(case, check(case))),
         Err(why) => report.failures.push(format!("{}: {why}", file.display())),
     }
 }

@@ -51,7 +51,12 @@ async fn routes(shop: &Shop) -> Vec<Route> {
 /// An id of the right kind that names nothing.
 fn fill(path: &str) -> String {
     let nouns = [("clients", "cli"), ("products", "prd"), ("orders", "ord"), ("invoices", "inv")];
-    let more = [("payments", "pay"), ("api-keys", "key")];
+    let more = [
+        ("payments", "pay"),
+        ("api-keys", "key"),
+        ("subscriptions", "sub"),
+        ("credit-notes", "crn"),
+    ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
     path.replace("{id}", &id)

@@ -9,5 +9,6 @@ mod overpaying;
 mod past;
 mod paying;
 mod sellers;
+mod subscribing;
 mod taking_back;
 mod together;
