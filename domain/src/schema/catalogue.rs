@@ -1,20 +1,30 @@
 //! Every event this code knows, with the version it writes.
 
+use crate::affiliate::AffiliateEvent;
 use crate::client::ClientEvent;
+use crate::client_group::ClientGroupEvent;
+use crate::coupon::CouponEvent;
+use crate::gift_card::GiftCardEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
 use crate::product::ProductEvent;
+use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
 
 /// The events of each aggregate, in the order of the tour.
-const AGGREGATES: [&[(&str, &str)]; 6] = [
+const AGGREGATES: [&[(&str, &str)]; 11] = [
     TenantEvent::NAMES,
     ClientEvent::NAMES,
     ProductEvent::NAMES,
     OrderEvent::NAMES,
     InvoiceEvent::NAMES,
     PaymentEvent::NAMES,
+    CouponEvent::NAMES,
+    GiftCardEvent::NAMES,
+    TaxRateEvent::NAMES,
+    ClientGroupEvent::NAMES,
+    AffiliateEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

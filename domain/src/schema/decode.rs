@@ -3,7 +3,11 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::affiliate::{Affiliate, AffiliateEvent};
 use crate::client::{Client, ClientEvent};
+use crate::client_group::{ClientGroup, ClientGroupEvent};
+use crate::coupon::{Coupon, CouponEvent};
+use crate::gift_card::{GiftCard, GiftCardEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
@@ -11,6 +15,7 @@ use crate::payment::{Payment, PaymentEvent};
 use crate::product::{Product, ProductEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
 
 /// Declares the union with its conversions and its reader: one line per aggregate.
@@ -80,6 +85,16 @@ event_union!(
     Invoice(InvoiceEvent),
     /// Of a payment.
     Payment(PaymentEvent),
+    /// Of a coupon.
+    Coupon(CouponEvent),
+    /// Of a gift card.
+    GiftCard(GiftCardEvent),
+    /// Of a tax rate.
+    TaxRate(TaxRateEvent),
+    /// Of a group of clients.
+    ClientGroup(ClientGroupEvent),
+    /// Of an affiliate.
+    Affiliate(AffiliateEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

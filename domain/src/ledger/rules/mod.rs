@@ -1,5 +1,7 @@
 //! Which fact posts what: one file per noun that moves money.
 
+mod affiliate;
+mod gift_card;
 mod invoice;
 mod payment;
 
@@ -11,6 +13,14 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
     match event {
         Event::Invoice(event) => invoice::postings(event),
         Event::Payment(event) => payment::postings(event),
-        Event::Tenant(_) | Event::Client(_) | Event::Product(_) | Event::Order(_) => Ok(None),
+        Event::Affiliate(event) => affiliate::postings(event),
+        Event::GiftCard(event) => gift_card::postings(event),
+        Event::Tenant(_)
+        | Event::Client(_)
+        | Event::Product(_)
+        | Event::Order(_)
+        | Event::Coupon(_)
+        | Event::TaxRate(_)
+        | Event::ClientGroup(_) => Ok(None),
     }
 }
