@@ -135,9 +135,7 @@ fn refer(
 ) -> Decision {
     if let Some(known) = partner.referrals.get(&client_id) {
         return match known.rejected_on {
-            Some(rejected_on) => {
-                Err(AffiliateRefusal::ReferralRejected { client_id, rejected_on })
-            }
+            Some(rejected_on) => Err(AffiliateRefusal::ReferralRejected { client_id, rejected_on }),
             None => Ok(Vec::new()),
         };
     }

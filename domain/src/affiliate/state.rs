@@ -169,8 +169,7 @@ impl Book {
                 ..
             } => {
                 let (no, commission, amount, stage) = (*no, *commission, *amount, *stage);
-                let reversal =
-                    Reversal { no, commission, amount, stage, on: *on, payout: None };
+                let reversal = Reversal { no, commission, amount, stage, on: *on, payout: None };
                 self.reverse(reversal, *refunded);
             }
             AffiliateEvent::PayoutRequested { no, amount, to, commissions, clawbacks, on } => {

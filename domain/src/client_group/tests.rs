@@ -83,11 +83,7 @@ fn a_client_is_in_one_group_and_free_for_another_after_leaving() {
     let (client_id, scope) = (client(1), ClientGroupEvent::MEMBER_SCOPE);
     let add = || issued(ClientGroupCommand::AddMember { client_id });
     let left = ClientGroupEvent::ClientLeft { client_id };
-    given::<ClientGroup>([created()])
-        .when(add())
-        .then([joined(1)])
-        .when(add())
-        .then_nothing();
+    given::<ClientGroup>([created()]).when(add()).then([joined(1)]).when(add()).then_nothing();
     given::<ClientGroup>([created(), joined(1)])
         .when(issued(ClientGroupCommand::RemoveMember { client_id }))
         .then([left.clone()])

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::coupon::{CouponTerms, CouponStatus, Discount, Frequency};
+use crate::coupon::{CouponStatus, CouponTerms, Discount, Frequency};
 use crate::kernel::{Money, MoneyRefusal};
 
 /// What is left of a coupon.

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::coupon::{CouponTerms, CouponRefusal, CouponStatus};
+use crate::coupon::{CouponRefusal, CouponStatus, CouponTerms};
 use crate::kernel::{Currency, InvoiceId, OrderId};
 
 /// What a coupon comes off; each has one redemption of a coupon at most.

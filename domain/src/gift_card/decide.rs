@@ -127,12 +127,7 @@ fn expire(card: &Card, today: NaiveDate) -> Decision {
     Ok(vec![GiftCardEvent::Expired { left: card.balance, on: today }])
 }
 
-fn cancel(
-    left: Option<Money>,
-    reason: &str,
-    remainder: Remainder,
-    today: NaiveDate,
-) -> Decision {
+fn cancel(left: Option<Money>, reason: &str, remainder: Remainder, today: NaiveDate) -> Decision {
     check_line("reason", reason, 500)?;
     let reason = reason.to_owned();
     Ok(vec![GiftCardEvent::Cancelled { left, remainder, reason, on: today }])

@@ -6,7 +6,8 @@ use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::{Aggregate, ClientId, Invalid, Issued, Percent};
 use crate::tax::RateRefusal;
 use crate::tax_rate::{
-    DefineTaxRate, DefinedRate, Exemption, RateVersion, TaxRate, TaxRateCommand, TaxRateEvent, TaxRateRefusal,
+    DefineTaxRate, DefinedRate, Exemption, RateVersion, TaxRate, TaxRateCommand, TaxRateEvent,
+    TaxRateRefusal,
 };
 
 impl Aggregate for TaxRate {
@@ -111,9 +112,8 @@ fn exempt(known: &DefinedRate, client_id: ClientId, new: &Exemption) -> Decision
     if own.contains(new) {
         return Ok(Vec::new());
     }
-    let begins_before_end = |one: &Exemption, two: &Exemption| {
-        two.valid_to.is_none_or(|to| one.valid_from < to)
-    };
+    let begins_before_end =
+        |one: &Exemption, two: &Exemption| two.valid_to.is_none_or(|to| one.valid_from < to);
     let rivals = |one: &&Exemption| begins_before_end(one, new) && begins_before_end(new, one);
     if let Some(rival) = own.iter().find(rivals) {
         return Err(TaxRateRefusal::AlreadyExempt { client_id, valid_from: rival.valid_from });

@@ -9,8 +9,9 @@
 //! overlap, and one stream holds a tax, class and place (claim `tax_rate.place`). What has begun
 //! is never edited: it ends, and another begins, today or later. A retired rate may begin again.
 //! Evidence for an exemption is sealed. Scope TAX-01, TAX-03, TAX-04. Absent on purpose: which
-//! place taxes a sale ([`place`](crate::tax::place())), the sums ([`compute`](crate::tax::compute)),
-//! and issued invoices, which keep the rate they were issued with.
+//! place taxes a sale ([`place`](crate::tax::place())), the sums
+//! ([`compute`](crate::tax::compute)), and issued invoices, which keep the rate they were issued
+//! with.
 
 mod command;
 mod decide;

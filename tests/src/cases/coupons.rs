@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use billfold_domain::coupon::{
-    self, CouponTerms, CouponLine, CouponRefusal, CouponStatus, CouponUse, Discount, Frequency,
+    self, CouponLine, CouponRefusal, CouponStatus, CouponTerms, CouponUse, Discount, Frequency,
     HeldCoupon, Left, Limits, Redemption, Redemptions, Scope,
 };
 use billfold_domain::kernel::{Currency, Money, Refusal};

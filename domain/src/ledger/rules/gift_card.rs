@@ -29,7 +29,9 @@ pub(super) fn postings(event: &GiftCardEvent) -> Result<Option<Posting>, LedgerE
         GiftCardEvent::RedemptionReversed { amount, to, .. } => {
             Draft::transfer(*amount, paid(to), liability)
         }
-        GiftCardEvent::Expired { left, .. } => Draft::transfer(*left, liability, Target::of(BREAKAGE)),
+        GiftCardEvent::Expired { left, .. } => {
+            Draft::transfer(*left, liability, Target::of(BREAKAGE))
+        }
         GiftCardEvent::Cancelled { left: Some(left), remainder, .. } => {
             let to = match remainder {
                 Remainder::CustomerCredit { client_id } => {

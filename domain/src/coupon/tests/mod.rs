@@ -1,5 +1,7 @@
 //! Rules of coupons, and what holds for any coupons on any lines.
 
+mod redeeming;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -254,6 +256,13 @@ fn refusals_speak_for_themselves() {
     refusals_are_well_spoken(
         "coupon",
         &[
+            CouponRefusal::Absent,
+            CouponRefusal::AlreadyCreated { code: "SPRING26".into() },
+            CouponRefusal::CodeFixed { code: "SPRING26".into() },
+            CouponRefusal::LimitBelowUse { limit: 1, taken: 2 },
+            CouponRefusal::TakenByAnother,
+            CouponRefusal::NotReserved,
+            CouponRefusal::AlreadyRedeemed,
             CouponRefusal::Inactive { status: CouponStatus::Disabled },
             CouponRefusal::Inactive { status: CouponStatus::Archived },
             CouponRefusal::Inactive { status: CouponStatus::Terminated },
