@@ -184,9 +184,14 @@ impl Book {
         self.commissions.iter().find(|commission| commission.payment_id == payment_id)
     }
 
+    /// A commission by its number.
+    pub fn commission(&self, no: u32) -> Option<&Commission> {
+        self.commissions.get(place(no)?)
+    }
+
     /// A payout by its number.
     pub fn payout(&self, no: u32) -> Option<&Payout> {
-        self.payouts.iter().find(|payout| payout.no == no)
+        self.payouts.get(place(no)?)
     }
 
     /// What is taken back once so much of a commission's sale is refunded in all: the part of
@@ -289,7 +294,7 @@ impl Book {
     }
 
     pub(super) fn end_payout(&mut self, no: u32, status: PayoutStatus) {
-        if let Some(payout) = self.payouts.iter_mut().find(|payout| payout.no == no) {
+        if let Some(payout) = place(no).and_then(|at| self.payouts.get_mut(at)) {
             payout.status = status;
         }
         if status == PayoutStatus::Failed {
@@ -302,8 +307,13 @@ impl Book {
     }
 
     fn commission_mut(&mut self, no: u32) -> Option<&mut Commission> {
-        self.commissions.iter_mut().find(|commission| commission.no == no)
+        self.commissions.get_mut(place(no)?)
     }
+}
+
+/// Where the entry of a number stands in a list numbered from 1.
+fn place(no: u32) -> Option<usize> {
+    usize::try_from(no).ok()?.checked_sub(1)
 }
 
 fn after(last: Option<u32>) -> u32 {

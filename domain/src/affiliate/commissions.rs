@@ -97,14 +97,17 @@ pub(super) fn reverse(
 ) -> Decision {
     let known = partner.book.of_payment(payment_id);
     let known = known.ok_or(AffiliateRefusal::NothingEarned { payment_id })?;
+    if refunded.is_negative() {
+        return Err(AffiliateRefusal::NegativeRefund);
+    }
     if refunded.checked_sub(known.sale)?.is_positive() {
         return Err(AffiliateRefusal::MoreThanSold { refunded, sale: known.sale });
     }
-    let more = refunded.checked_sub(known.refunded)?.is_positive();
-    // A sale of nothing can earn an amount for an item; its refund is of nothing, and the whole.
-    let for_nothing = known.sale.is_zero() && refunded.is_zero();
-    let amount = partner.book.to_reverse(known, refunded);
-    if !more && !(for_nothing && amount.as_ref().is_ok_and(|amount| amount.is_positive())) {
+    let amount = partner.book.to_reverse(known, refunded)?;
+    let is_news = refunded.checked_sub(known.refunded)?.is_positive();
+    // Without news there is still something to take back where a sale of nothing earned an
+    // amount for an item: its refund is of nothing, and the whole.
+    if !(is_news || amount.is_positive()) {
         return Ok(Vec::new());
     }
     Ok(vec![AffiliateEvent::CommissionReversed {
@@ -113,7 +116,7 @@ pub(super) fn reverse(
         payment_id,
         affiliate: partner.client_id,
         refunded,
-        amount: amount?,
+        amount,
         stage: known.stage(),
         on: today,
     }])

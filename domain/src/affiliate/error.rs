@@ -81,6 +81,9 @@ pub enum AffiliateRefusal {
     /// A sale of less than nothing.
     #[error("the sale cannot be negative")]
     NegativeSale,
+    /// A refund of less than nothing.
+    #[error("what is refunded cannot be negative")]
+    NegativeRefund,
     /// A sale of the future.
     #[error("the sale is dated {date}, which lies after {today}")]
     InFuture {
@@ -154,6 +157,7 @@ impl Refusal for AffiliateRefusal {
             Self::ReferralRejected { .. } => "affiliate.referral_rejected",
             Self::EarnsNoMore { .. } => "affiliate.earns_no_more",
             Self::NegativeSale => "affiliate.negative_sale",
+            Self::NegativeRefund => "affiliate.negative_refund",
             Self::InFuture { .. } => "affiliate.in_future",
             Self::AlreadyEarned { .. } => "affiliate.already_earned",
             Self::NothingEarned { .. } => "affiliate.nothing_earned",
@@ -172,7 +176,7 @@ impl Refusal for AffiliateRefusal {
             Self::Absent | Self::NothingEarned { .. } | Self::NoSuchPayout { .. } => {
                 RefusalKind::Missing
             }
-            Self::NegativeSale => RefusalKind::Malformed,
+            Self::NegativeSale | Self::NegativeRefund => RefusalKind::Malformed,
             Self::TermsInPast { .. }
             | Self::NoTerms { .. }
             | Self::SelfReferral
@@ -200,7 +204,7 @@ impl Refusal for AffiliateRefusal {
             Self::OutsideWindow { .. } => Some("/clicked_on"),
             Self::NegativeSale => Some("/sale"),
             Self::InFuture { .. } => Some("/on"),
-            Self::MoreThanSold { .. } => Some("/refunded"),
+            Self::NegativeRefund | Self::MoreThanSold { .. } => Some("/refunded"),
             _ => None,
         }
     }

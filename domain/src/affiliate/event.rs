@@ -214,7 +214,16 @@ impl EventBody for AffiliateEvent {
             Self::ReferralRejected { client_id, .. } => {
                 vec![Claim::Release { scope: Self::REFERRAL_SCOPE, key: client_id.to_string() }]
             }
-            _ => Vec::new(),
+            Self::Approved {}
+            | Self::TermsSet { .. }
+            | Self::Suspended { .. }
+            | Self::Resumed {}
+            | Self::CommissionAccrued { .. }
+            | Self::CommissionApproved { .. }
+            | Self::CommissionReversed { .. }
+            | Self::PayoutRequested { .. }
+            | Self::PayoutSent { .. }
+            | Self::PayoutFailed { .. } => Vec::new(),
         }
     }
 }

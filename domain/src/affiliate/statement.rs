@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::affiliate::{Book, CommissionStatus, PayoutStatus};
+use crate::affiliate::{Book, Commission, CommissionStatus, PayoutStatus};
 use crate::kernel::{ClientId, Currency, Money, MoneyRefusal, PaymentId};
 
 /// What an affiliate has in one currency.
@@ -52,28 +52,19 @@ impl Book {
         let mut lines = Vec::new();
         let mut pending = Money::zero(currency);
         for commission in self.commissions.iter().filter(|one| one.earned.currency() == currency) {
-            let earned = StatementLine {
-                on: commission.on,
-                payment_id: commission.payment_id,
-                client_id: commission.client_id,
-                commission: commission.no,
-                reversal: None,
-                amount: commission.earned,
-                status: commission.status(),
-                payout: commission.payout,
-            };
-            lines.push(earned);
-            let own = self.reversals.iter().filter(|one| one.commission == commission.no);
-            lines.extend(own.map(|reversal| StatementLine {
+            lines.push(earned(commission));
+            if commission.status() == CommissionStatus::Pending {
+                pending = pending.checked_add(commission.left)?;
+            }
+        }
+        for reversal in self.reversals.iter().filter(|one| one.amount.currency() == currency) {
+            lines.extend(self.commission(reversal.commission).map(|commission| StatementLine {
                 on: reversal.on,
                 reversal: Some(reversal.no),
                 amount: reversal.amount.negate(),
                 payout: reversal.payout,
-                ..earned
+                ..earned(commission)
             }));
-            if earned.status == CommissionStatus::Pending {
-                pending = pending.checked_add(commission.left)?;
-            }
         }
         lines.sort_by_key(|line| (line.on, line.commission, line.reversal));
         let in_payouts = |status: PayoutStatus| {
@@ -88,5 +79,18 @@ impl Book {
             requested: in_payouts(PayoutStatus::Requested)?,
             paid: in_payouts(PayoutStatus::Sent)?,
         })
+    }
+}
+
+fn earned(commission: &Commission) -> StatementLine {
+    StatementLine {
+        on: commission.on,
+        payment_id: commission.payment_id,
+        client_id: commission.client_id,
+        commission: commission.no,
+        reversal: None,
+        amount: commission.earned,
+        status: commission.status(),
+        payout: commission.payout,
     }
 }

@@ -50,8 +50,8 @@ impl Aggregate for Coupon {
 
     fn weight(&self) -> usize {
         let parts = self.offered().map_or(0, |known| {
-            size_of_val(known.taken.as_slice())
-                .saturating_add(size_of_val(known.versions.as_slice()))
+            let taken = known.taken.len().saturating_mul(size_of::<TakenCoupon>());
+            taken.saturating_add(size_of_val(known.versions.as_slice()))
         });
         size_of::<Self>().saturating_add(parts)
     }
@@ -116,7 +116,7 @@ fn reserve(
     client_id: ClientId,
     asked: &Redemption,
 ) -> Decision {
-    match known.taken_for(target) {
+    match known.taken.get(&target) {
         Some(taken) if taken.client_id == client_id => return Ok(Vec::new()),
         Some(_) => return Err(CouponRefusal::TakenByAnother),
         None => {}
@@ -128,7 +128,7 @@ fn reserve(
 
 /// A promise is kept: whatever became of the coupon since it was reserved.
 fn confirm(known: &OfferedCoupon, target: RedeemedFor, today: NaiveDate) -> Decision {
-    let taken = known.taken_for(target).ok_or(CouponRefusal::NotReserved)?;
+    let taken = known.taken.get(&target).ok_or(CouponRefusal::NotReserved)?;
     if taken.redeemed {
         return Ok(Vec::new());
     }
@@ -140,7 +140,7 @@ fn confirm(known: &OfferedCoupon, target: RedeemedFor, today: NaiveDate) -> Deci
 
 fn release(known: &OfferedCoupon, target: RedeemedFor, reason: &str) -> Decision {
     check_line("reason", reason, 500)?;
-    let taken = known.taken_for(target).ok_or(CouponRefusal::NotReserved)?;
+    let taken = known.taken.get(&target).ok_or(CouponRefusal::NotReserved)?;
     if taken.redeemed {
         return Err(CouponRefusal::AlreadyRedeemed);
     }
@@ -158,7 +158,7 @@ fn check_begins_active(terms: &CouponTerms) -> Result<(), CouponRefusal> {
 /// Refuses limits below what is reserved and redeemed.
 fn check_limits_hold(known: &OfferedCoupon, terms: &CouponTerms) -> Result<(), CouponRefusal> {
     let mut by_client: BTreeMap<ClientId, u64> = BTreeMap::new();
-    for taken in &known.taken {
+    for taken in known.taken.values() {
         let count = by_client.entry(taken.client_id).or_default();
         *count = count.saturating_add(1);
     }

@@ -1,5 +1,7 @@
 //! What is known of a coupon.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,7 @@ pub enum Coupon {
     #[default]
     Absent,
     /// Created; its status says whether it is offered.
-    Created(OfferedCoupon),
+    Created(Box<OfferedCoupon>),
 }
 
 /// The particulars of a coupon.
@@ -24,8 +26,9 @@ pub struct OfferedCoupon {
     pub terms: CouponTerms,
     /// All terms there ever were; the first is version 1.
     pub versions: Vec<CouponTerms>,
-    /// What is reserved or redeemed, in the order it was reserved.
-    pub taken: Vec<TakenCoupon>,
+    /// What is reserved or redeemed, by what it comes off. Stored as a list.
+    #[serde(with = "by_target")]
+    pub taken: BTreeMap<RedeemedFor, TakenCoupon>,
 }
 
 /// One redemption that nobody else can have.
@@ -56,7 +59,8 @@ impl Coupon {
         match (self, event) {
             (this, CouponEvent::Created { terms }) => {
                 let (terms, versions) = ((**terms).clone(), vec![(**terms).clone()]);
-                *this = Self::Created(OfferedCoupon { terms, versions, taken: Vec::new() });
+                let taken = BTreeMap::new();
+                *this = Self::Created(Box::new(OfferedCoupon { terms, versions, taken }));
             }
             (Self::Created(offered), event) => offered.take(event),
             (Self::Absent, _) => {}
@@ -65,14 +69,9 @@ impl Coupon {
 }
 
 impl OfferedCoupon {
-    /// What is reserved or redeemed for something.
-    pub fn taken_for(&self, target: RedeemedFor) -> Option<&TakenCoupon> {
-        self.taken.iter().find(|taken| taken.target == target)
-    }
-
     /// How often the code is reserved or redeemed, by all and by one client.
     pub fn redemptions(&self, client_id: ClientId) -> Redemptions {
-        let own = self.taken.iter().filter(|taken| taken.client_id == client_id);
+        let own = self.taken.values().filter(|taken| taken.client_id == client_id);
         Redemptions { total: counted(self.taken.len()), by_client: counted(own.count()) }
     }
 
@@ -95,15 +94,17 @@ impl OfferedCoupon {
             CouponEvent::Archived {} => self.terms.status = CouponStatus::Archived,
             CouponEvent::Reserved { target, client_id, terms, on } => {
                 let (target, client_id, terms, on) = (*target, *client_id, *terms, *on);
-                self.taken.push(TakenCoupon { target, client_id, terms, on, redeemed: false });
+                let redeemed = false;
+                let taken = TakenCoupon { target, client_id, terms, on, redeemed };
+                self.taken.insert(target, taken);
             }
             CouponEvent::Redeemed { target, .. } => {
-                if let Some(taken) = self.taken.iter_mut().find(|taken| taken.target == *target) {
+                if let Some(taken) = self.taken.get_mut(target) {
                     taken.redeemed = true;
                 }
             }
             CouponEvent::Released { target, .. } => {
-                self.taken.retain(|taken| taken.target != *target);
+                self.taken.remove(target);
             }
         }
     }
@@ -112,4 +113,28 @@ impl OfferedCoupon {
 /// A length as a count; the largest one where it does not fit, which no memory reaches.
 pub(super) fn counted(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// A map whose values know their keys, stored as the list of its values.
+mod by_target {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::TakenCoupon;
+    use crate::coupon::RedeemedFor;
+
+    pub(super) fn serialize<S: Serializer>(
+        taken: &BTreeMap<RedeemedFor, TakenCoupon>,
+        out: S,
+    ) -> Result<S::Ok, S::Error> {
+        out.collect_seq(taken.values())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<RedeemedFor, TakenCoupon>, D::Error> {
+        let taken = Vec::<TakenCoupon>::deserialize(from)?;
+        Ok(taken.into_iter().map(|taken| (taken.target, taken)).collect())
+    }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::kernel::testing::given;
 use crate::kernel::{Aggregate, Invalid};
+use crate::ledger::postings;
 
 /// The day the hold of a sale of today is over.
 fn due() -> NaiveDate {
@@ -168,6 +169,48 @@ fn a_refund_between_request_and_failure_is_netted_in_the_next_payout() {
         .then([rest])
         .when(payout(due()))
         .then_refused(AffiliateRefusal::BelowMinimum { payable: eur(0), minimum: eur(1_000) });
+}
+
+/// Account, party, detail and signed minor units of each entry.
+fn shown(event: AffiliateEvent) -> Vec<(&'static str, bool, Option<String>, i64)> {
+    let posting = postings(&event.into()).unwrap();
+    let entries = posting.iter().flat_map(|posting| posting.entries());
+    entries
+        .map(|e| (e.account.as_str(), e.party.is_some(), e.detail.clone(), e.signed().minor()))
+        .collect()
+}
+
+#[test]
+fn what_is_owed_is_an_expense_and_a_payout_settles_it() {
+    let payable = |minor: i64| ("2500", true, None, minor);
+    let expense = |minor: i64| ("5300", false, None, minor);
+    assert_eq!(shown(approved(1, 1, 1_470, due())), [expense(1_470), payable(-1_470)]);
+    assert_eq!(shown(clawback(1, 1_000, 300, due())), [payable(300), expense(-300)]);
+    let bank = ("1300", false, Some("manual_bank".to_owned()), -1_470);
+    assert_eq!(shown(sent(1, 1_470, due())), [payable(1_470), bank]);
+    let AffiliateEvent::PayoutSent { no, affiliate, amount, reference, on, .. } =
+        sent(1, 1_470, due())
+    else {
+        panic!("not sent")
+    };
+    let to = PayoutTo::CustomerCredit;
+    let credited = AffiliateEvent::PayoutSent { no, affiliate, amount, to, reference, on };
+    assert_eq!(shown(credited), [payable(1_470), ("2100", true, None, -1_470)]);
+    let taken_back = |stage, minor| AffiliateEvent::CommissionReversed {
+        no: 1,
+        commission: 1,
+        payment_id: payment(1),
+        affiliate: own(),
+        refunded: eur(1_000),
+        amount: eur(minor),
+        stage,
+        on: due(),
+    };
+    assert_eq!(shown(taken_back(Stage::Approved, 300)), [payable(300), expense(-300)]);
+    assert_eq!(shown(taken_back(Stage::Pending, 300)), [], "it was not owed yet");
+    assert_eq!(shown(taken_back(Stage::Approved, 0)), []);
+    assert_eq!(shown(requested(1, 1_470, (&[1], &[]), due())), []);
+    assert_eq!(shown(failed(1, 1_470, due())), []);
 }
 
 #[test]

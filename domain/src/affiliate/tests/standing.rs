@@ -141,6 +141,7 @@ fn refusals_are_well_spoken_to_whoever_asks() {
             AffiliateRefusal::ReferralRejected { client_id, rejected_on: TODAY },
             AffiliateRefusal::EarnsNoMore { client_id },
             AffiliateRefusal::NegativeSale,
+            AffiliateRefusal::NegativeRefund,
             AffiliateRefusal::InFuture { date: TODAY, today: TODAY },
             AffiliateRefusal::AlreadyEarned { no: 1 },
             AffiliateRefusal::NothingEarned { payment_id },

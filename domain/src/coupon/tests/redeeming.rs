@@ -266,7 +266,7 @@ proptest! {
         };
         let taken = count("coupon.reserved") - count("coupon.released");
         prop_assert_eq!(offered.taken.len(), taken);
-        let redeemed = offered.taken.iter().filter(|taken| taken.redeemed).count();
+        let redeemed = offered.taken.values().filter(|taken| taken.redeemed).count();
         prop_assert_eq!(redeemed, count("coupon.redeemed"));
     }
 }
