@@ -10,8 +10,8 @@ use crate::tax_rate::{Exemption, TaxIdentity};
 pub enum TaxRateCommand {
     /// Begin to charge a tax.
     Define(DefineTaxRate),
-    /// Charge another rate from a day on. The rate before ends; once the new one ends, none
-    /// holds until another is set.
+    /// Charge another rate from a day on. Where it has an end, the rate before holds again after
+    /// it, as after a cut for some months.
     SetRate {
         /// The rate.
         rate: Percent,

@@ -69,7 +69,7 @@ fn define(new: &DefineTaxRate) -> Decision {
 fn define_again(known: &DefinedRate, new: &DefineTaxRate) -> Decision {
     let first = known.versions.iter().find(|one| one.version == 1);
     let same = first.is_some_and(|first| {
-        known.tax == new.tax && (first.rate, first.valid_from) == (new.rate, new.valid_from)
+        known.tax == new.tax && (first.rate, first.set_from) == (new.rate, new.valid_from)
     });
     if same {
         return Ok(Vec::new());
@@ -77,6 +77,8 @@ fn define_again(known: &DefinedRate, new: &DefineTaxRate) -> Decision {
     Err(TaxRateRefusal::AlreadyDefined { key: known.tax.key() })
 }
 
+/// A rate is laid over those set to begin before it or with it, and never over one set to begin
+/// later.
 fn set_rate(known: &DefinedRate, rate: Percent, span: Span, today: NaiveDate) -> Decision {
     check_order(span)?;
     let (valid_from, valid_to) = span;
@@ -87,14 +89,12 @@ fn set_rate(known: &DefinedRate, rate: Percent, span: Span, today: NaiveDate) ->
         return Ok(Vec::new());
     }
     check_not_past(valid_from, today)?;
-    let ahead = known.versions.iter().filter(|one| one.valid_from >= valid_from);
-    let mut rivals = ahead.filter(|one| valid_to.is_none_or(|to| one.valid_from < to));
-    if let Some(rival) = rivals.next() {
+    let rivals = |one: &&RateVersion| one.set_from > valid_from && one.meets(valid_from, valid_to);
+    if let Some(rival) = known.versions.iter().find(rivals) {
         let (rate, valid_from) = (rival.rate, rival.valid_from);
         return Err(RateRefusal::Overlap { rate, valid_from }.into());
     }
-    let last = known.versions.iter().map(|one| one.version).max().unwrap_or(1);
-    let version = last.saturating_add(1);
+    let version = known.last_version.saturating_add(1);
     Ok(vec![TaxRateEvent::RateSet { version, rate, valid_from, valid_to }])
 }
 

@@ -22,7 +22,7 @@ pub enum TaxRateEvent {
         /// First day on which it no longer holds.
         valid_to: Option<NaiveDate>,
     },
-    /// Another rate holds from a day on; the one before ends there.
+    /// Another rate holds from a day on; where it has an end, the one before holds again then.
     RateSet {
         /// Counts the rates of the tax from 1, the defined one included.
         version: u32,

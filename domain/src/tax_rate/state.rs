@@ -45,20 +45,24 @@ pub struct TaxIdentity {
 pub struct DefinedRate {
     /// Which tax, where, on what.
     pub tax: TaxIdentity,
-    /// Its rates, by version; their spans share no day.
+    /// Its rates; no two share a day.
     pub versions: Vec<RateVersion>,
+    /// The number of the rate set last.
+    pub last_version: u32,
     /// Who does not pay it, and when; spans of one client share no day.
     pub exemptions: BTreeMap<ClientId, Vec<Exemption>>,
 }
 
-/// A rate over a span of days.
+/// A rate over a span of days. One that another was laid over for a while has two spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateVersion {
     /// Counts the rates of the tax from 1.
     pub version: u32,
     /// The rate.
     pub rate: Percent,
-    /// First day.
+    /// The first day it was set for.
+    pub set_from: NaiveDate,
+    /// First day of the span.
     pub valid_from: NaiveDate,
     /// First day on which it no longer holds.
     pub valid_to: Option<NaiveDate>,
@@ -94,10 +98,11 @@ impl TaxRate {
         match (self, event) {
             (this, TaxRateEvent::Defined { tax, rate, valid_from, valid_to }) => {
                 let (rate, valid_from, valid_to) = (*rate, *valid_from, *valid_to);
-                let first = RateVersion { version: 1, rate, valid_from, valid_to };
+                let first = RateVersion::new(1, rate, valid_from, valid_to);
                 *this = Self::Defined(DefinedRate {
                     tax: tax.clone(),
                     versions: vec![first],
+                    last_version: 1,
                     exemptions: BTreeMap::new(),
                 });
             }
@@ -135,12 +140,11 @@ impl DefinedRate {
         match event {
             TaxRateEvent::Defined { .. } => {}
             TaxRateEvent::RateSet { version, rate, valid_from, valid_to } => {
-                let (version, rate, valid_from, valid_to) =
-                    (*version, *rate, *valid_from, *valid_to);
-                for before in self.versions.iter_mut().filter(|one| one.valid_from < valid_from) {
-                    before.valid_to = ended(before.valid_to, valid_from);
-                }
-                self.versions.push(RateVersion { version, rate, valid_from, valid_to });
+                let new = RateVersion::new(*version, *rate, *valid_from, *valid_to);
+                let before = std::mem::take(&mut self.versions);
+                self.versions = before.into_iter().flat_map(|one| one.around(&new)).collect();
+                self.versions.push(new);
+                self.last_version = *version;
             }
             TaxRateEvent::Retired { from } => {
                 self.versions.retain(|known| known.valid_from < *from);
@@ -162,8 +166,35 @@ impl DefinedRate {
     }
 }
 
+impl RateVersion {
+    fn new(
+        version: u32,
+        rate: Percent,
+        valid_from: NaiveDate,
+        valid_to: Option<NaiveDate>,
+    ) -> Self {
+        Self { version, rate, set_from: valid_from, valid_from, valid_to }
+    }
+
+    /// Whether two spans share a day.
+    pub(super) fn meets(&self, from: NaiveDate, to: Option<NaiveDate>) -> bool {
+        to.is_none_or(|to| self.valid_from < to) && self.valid_to.is_none_or(|end| from < end)
+    }
+
+    /// What is left of it before and after another.
+    fn around(self, other: &Self) -> impl Iterator<Item = Self> {
+        let meets = self.meets(other.valid_from, other.valid_to);
+        let before = Self { valid_to: ended(self.valid_to, other.valid_from), ..self };
+        let before = (self.valid_from < other.valid_from).then_some(before);
+        let resumes = other.valid_to.filter(|to| self.valid_to.is_none_or(|end| *to < end));
+        let after = resumes.map(|valid_from| Self { valid_from, ..self });
+        let whole = (!meets).then_some(self);
+        whole.into_iter().chain(before.into_iter().chain(after).filter(move |_| meets))
+    }
+}
+
 /// Whether a span holds on a day.
-pub(super) fn holds(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> bool {
+fn holds(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> bool {
     from <= day && to.is_none_or(|to| day < to)
 }
 

@@ -136,14 +136,32 @@ fn a_new_rate_ends_the_one_before_on_its_first_day() {
         .then([rate_set(2, "16", "2026-07-01", Some("2027-01-01"))])
         .when(set("16", "2026-07-01", Some("2027-01-01")))
         .then_nothing();
-    let history = [
-        defined(),
-        rate_set(2, "16", "2026-07-01", Some("2027-01-01")),
-        rate_set(3, "19", "2027-02-01", None),
-    ];
-    let days = ["2006-12-31", "2026-06-30", "2026-07-01", "2027-01-15", "2027-02-01"];
-    let expected = [None, Some("19"), Some("16"), None, Some("19")];
-    let found = rates_on(&history, &days);
+    let history = [defined(), rate_set(2, "20", "2027-01-01", None)];
+    let found = rates_on(&history, &["2006-12-31", "2026-12-31", "2027-01-01"]);
+    let expected = [None, Some("19"), Some("20")];
+    assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn after_a_rate_for_some_months_the_one_before_holds_again() {
+    let cut = rate_set(2, "16", "2026-07-01", Some("2027-01-01"));
+    let days = ["2026-06-30", "2026-07-01", "2026-12-31", "2027-01-01", "2027-07-01"];
+    let found = rates_on(&[defined(), cut.clone()], &days);
+    let expected = ["19", "16", "16", "19", "19"].map(Some);
+    assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+    let longer = rate_set(3, "17", "2027-01-01", Some("2027-07-01"));
+    given::<TaxRate>([defined(), cut.clone()])
+        .when(set("17", "2027-01-01", Some("2027-07-01")))
+        .then([longer.clone()]);
+    let found = rates_on(&[defined(), cut.clone(), longer], &days);
+    let expected = ["19", "16", "16", "17", "19"].map(Some);
+    assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+    let instead = rate_set(3, "15", "2026-07-01", Some("2026-10-01"));
+    given::<TaxRate>([defined(), cut.clone()])
+        .when(set("15", "2026-07-01", Some("2026-10-01")))
+        .then([instead.clone()]);
+    let found = rates_on(&[defined(), cut, instead], &["2026-07-01", "2026-10-01", "2027-01-01"]);
+    let expected = ["15", "16", "19"].map(Some);
     assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
 }
 
@@ -161,9 +179,7 @@ fn a_rate_begins_today_or_later_and_never_over_another() {
     )]);
     let later = [defined(), rate_set(2, "20", "2027-01-01", None)];
     let overlap = RateRefusal::Overlap { rate: percent("20"), valid_from: day("2027-01-01") };
-    for (from, to) in
-        [("2026-06-01", None), ("2027-01-01", None), ("2026-06-01", Some("2027-01-02"))]
-    {
+    for (from, to) in [("2026-06-01", None), ("2026-06-01", Some("2027-01-02"))] {
         given::<TaxRate>(later.clone()).when(set("18", from, to)).then_refused(overlap.clone());
     }
     given::<TaxRate>(later).when(set("18", "2026-06-01", Some("2027-01-01"))).then([rate_set(
@@ -342,10 +358,16 @@ fn refusals_are_well_spoken_to_whoever_asks() {
     );
 }
 
+/// Whether a rate is set or all are retired, in how many days, for how many, and if it ends.
+fn steps() -> impl Strategy<Value = Vec<(bool, u64, u64, bool)>> {
+    let step = (any::<bool>(), 0_u64..2_000, 1_u64..900, any::<bool>());
+    prop::collection::vec(step, 0..20)
+}
+
 proptest! {
     #[test]
     fn whatever_is_asked_a_day_has_one_rate_at_most(
-        steps in prop::collection::vec((any::<bool>(), 0_u64..2_000, 1_u64..900, any::<bool>()), 0..20),
+        steps in steps(),
     ) {
         let mut history = vec![defined()];
         for (no, (is_rate, from, days, ends)) in (1_u32..).zip(steps) {
@@ -361,8 +383,12 @@ proptest! {
         }
         replay_law::<TaxRate>(&history);
         let mut table = RateTable::default();
-        for span in known(&history).spans() {
+        let known = known(&history);
+        for span in known.spans() {
             prop_assert_eq!(table.define(span), Ok(()));
         }
+        let retired = history.iter().any(|event| matches!(event, TaxRateEvent::Retired { .. }));
+        let holes = (0..3_000).filter(|days| known.on(TODAY + chrono::Days::new(*days)).is_none());
+        prop_assert!(retired || holes.count() == 0, "no rate leaves a hole");
     }
 }
