@@ -38,6 +38,13 @@ pub enum AffiliateCommand {
         /// The day the client clicked the link.
         clicked_on: NaiveDate,
     },
+    /// Count how often the links were clicked on a day.
+    CountClicks {
+        /// The day; not after the day the request counts for.
+        on: NaiveDate,
+        /// The clicks of the day so far, so that a count reported twice counts once.
+        clicks: u64,
+    },
     /// Let no further sale to a client earn, as after fraud. What was earned stays.
     RejectReferral {
         /// The client.

@@ -39,6 +39,7 @@ impl Aggregate for Affiliate {
                 .saturating_add(size_of_val(partner.book.payouts.as_slice()))
                 .saturating_add(size_of_val(partner.terms.as_slice()))
                 .saturating_add(partner.referrals.len().saturating_mul(entry))
+                .saturating_add(partner.clicks.len().saturating_mul(size_of::<(NaiveDate, u64)>()))
         });
         size_of::<Self>().saturating_add(parts)
     }
@@ -62,6 +63,7 @@ fn answer(partner: &Partner, command: &AffiliateCommand, today: NaiveDate) -> De
         Ask::Suspend { reason } => suspend(partner, reason),
         Ask::Resume => resume(partner),
         Ask::Refer { client_id, clicked_on } => refer(partner, *client_id, *clicked_on, today),
+        Ask::CountClicks { on, clicks } => count_clicks(partner, *on, *clicks, today),
         Ask::RejectReferral { client_id, reason } => reject(partner, *client_id, reason, today),
         Ask::Accrue(sale) => commissions::accrue(partner, sale, today),
         Ask::ApproveDue => commissions::approve_due(partner, today),
@@ -149,6 +151,17 @@ fn refer(
         return Err(AffiliateRefusal::OutsideWindow { clicked_on, came_on: today, window_days });
     }
     Ok(vec![AffiliateEvent::ClientReferred { client_id, clicked_on, on: today }])
+}
+
+/// Clicks are counted in any standing, because they happened. A day's count only grows.
+fn count_clicks(partner: &Partner, on: NaiveDate, clicks: u64, today: NaiveDate) -> Decision {
+    if on > today {
+        return Err(AffiliateRefusal::InFuture { date: on, today });
+    }
+    if clicks <= partner.clicks.get(&on).copied().unwrap_or(0) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![AffiliateEvent::ClicksCounted { on, clicks }])
 }
 
 fn reject(partner: &Partner, client_id: ClientId, reason: &str, today: NaiveDate) -> Decision {

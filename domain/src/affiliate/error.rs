@@ -84,8 +84,8 @@ pub enum AffiliateRefusal {
     /// A refund of less than nothing.
     #[error("what is refunded cannot be negative")]
     NegativeRefund,
-    /// A sale of the future.
-    #[error("the sale is dated {date}, which lies after {today}")]
+    /// A sale or clicks of the future.
+    #[error("the day given is {date}, which lies after {today}")]
     InFuture {
         /// The date given.
         date: NaiveDate,

@@ -45,6 +45,13 @@ pub enum AffiliateEvent {
         /// The day the client came.
         on: NaiveDate,
     },
+    /// The links were clicked more often on a day than was known.
+    ClicksCounted {
+        /// The day.
+        on: NaiveDate,
+        /// The clicks of the day so far.
+        clicks: u64,
+    },
     /// The referral earns no longer; the client may be brought by another affiliate.
     ReferralRejected {
         /// The client.
@@ -157,6 +164,7 @@ name_events!(AffiliateEvent {
     Suspended => "affiliate.suspended" v "1",
     Resumed => "affiliate.resumed" v "1",
     ClientReferred => "affiliate.client_referred" v "1",
+    ClicksCounted => "affiliate.clicks_counted" v "1",
     ReferralRejected => "affiliate.referral_rejected" v "1",
     CommissionAccrued => "affiliate.commission_accrued" v "1",
     CommissionApproved => "affiliate.commission_approved" v "1",
@@ -188,6 +196,7 @@ impl EventBody for AffiliateEvent {
         match self {
             Self::TermsSet { valid_from, .. } => Some(*valid_from),
             Self::ClientReferred { on, .. }
+            | Self::ClicksCounted { on, .. }
             | Self::ReferralRejected { on, .. }
             | Self::CommissionAccrued { on, .. }
             | Self::CommissionApproved { on, .. }
@@ -218,6 +227,7 @@ impl EventBody for AffiliateEvent {
             | Self::TermsSet { .. }
             | Self::Suspended { .. }
             | Self::Resumed {}
+            | Self::ClicksCounted { .. }
             | Self::CommissionAccrued { .. }
             | Self::CommissionApproved { .. }
             | Self::CommissionReversed { .. }

@@ -21,9 +21,10 @@
 //! where a stream for each commission would need a saga to put what raced right again. The state
 //! keeps a few hundred bytes for each commission, and an affiliate earns a few thousand of them.
 //!
-//! Absent on purpose: clicks, of which there are too many for a log; bank details, which the
-//! channel of a payout keeps; a payout that comes back after it was sent, which is money that
-//! arrived: a payment.
+//! Clicks are summed by day, because there are too many of them for a log.
+//!
+//! Absent on purpose: who clicked, and where; bank details, which the channel of a payout keeps; a
+//! payout that comes back after it was sent, which is money that arrived: a payment.
 
 mod book;
 mod command;

@@ -32,6 +32,8 @@ pub struct Partner {
     pub standing: Standing,
     /// Every agreement there ever was, by version.
     pub terms: Vec<TermsVersion>,
+    /// How often the links were clicked, by day.
+    pub clicks: BTreeMap<NaiveDate, u64>,
     /// Every client the affiliate brought.
     pub referrals: BTreeMap<ClientId, Referral>,
     /// What was earned, taken back and paid.
@@ -89,6 +91,7 @@ impl Affiliate {
                     code: code.clone(),
                     standing: Standing::Applied,
                     terms: Vec::new(),
+                    clicks: BTreeMap::new(),
                     referrals: BTreeMap::new(),
                     book: Book::default(),
                 });
@@ -121,6 +124,9 @@ impl Partner {
             AffiliateEvent::ClientReferred { client_id, clicked_on, on } => {
                 let (clicked_on, on) = (*clicked_on, *on);
                 self.referrals.insert(*client_id, Referral { clicked_on, on, rejected_on: None });
+            }
+            AffiliateEvent::ClicksCounted { on, clicks } => {
+                self.clicks.insert(*on, *clicks);
             }
             AffiliateEvent::ReferralRejected { client_id, on, .. } => {
                 if let Some(referral) = self.referrals.get_mut(client_id) {
@@ -185,6 +191,7 @@ impl Book {
             | AffiliateEvent::Suspended { .. }
             | AffiliateEvent::Resumed {}
             | AffiliateEvent::ClientReferred { .. }
+            | AffiliateEvent::ClicksCounted { .. }
             | AffiliateEvent::ReferralRejected { .. } => {}
         }
     }

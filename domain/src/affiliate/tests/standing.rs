@@ -116,6 +116,31 @@ fn a_rejected_referral_earns_no_longer_and_frees_the_client_for_another() {
 }
 
 #[test]
+fn clicks_are_summed_by_day_and_a_count_reported_twice_counts_once() {
+    let yesterday = TODAY.pred_opt().unwrap();
+    let count = |on, clicks| issued(AffiliateCommand::CountClicks { on, clicks });
+    let counted = |on, clicks| AffiliateEvent::ClicksCounted { on, clicks };
+    given::<Affiliate>(active())
+        .when(count(TODAY, 7))
+        .then([counted(TODAY, 7)])
+        .when(count(yesterday, 40))
+        .then([counted(yesterday, 40)])
+        .when(count(TODAY, 9))
+        .then([counted(TODAY, 9)])
+        .when(count(TODAY, 9))
+        .then_nothing();
+    let affiliate = Affiliate::fold(&[enrolled(), counted(yesterday, 40), counted(TODAY, 9)]);
+    assert_eq!(affiliate.partner().unwrap().clicks.values().sum::<u64>(), 49);
+    given::<Affiliate>(active()).when(count(TODAY, 0)).then_nothing();
+    let date = TODAY.succ_opt().unwrap();
+    given::<Affiliate>(active())
+        .when(count(date, 1))
+        .then_refused(AffiliateRefusal::InFuture { date, today: TODAY });
+    assert_eq!(counted(TODAY, 9).effective_on(), Some(TODAY));
+    assert_eq!(counted(TODAY, 9).claims(), []);
+}
+
+#[test]
 fn the_test_framework_of_cqrs_es_runs_on_it() {
     TestFramework::<Affiliate>::with(())
         .given(vec![enrolled()])

@@ -42,6 +42,7 @@ pub(super) fn postings(event: &AffiliateEvent) -> Result<Option<Posting>, Ledger
         | AffiliateEvent::Suspended { .. }
         | AffiliateEvent::Resumed {}
         | AffiliateEvent::ClientReferred { .. }
+        | AffiliateEvent::ClicksCounted { .. }
         | AffiliateEvent::ReferralRejected { .. }
         | AffiliateEvent::CommissionAccrued { .. }
         | AffiliateEvent::PayoutRequested { .. }
