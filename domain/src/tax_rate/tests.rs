@@ -298,6 +298,8 @@ fn a_region_has_its_own_rate_or_its_countrys() {
     assert_eq!(rate(Some("BUS"), "2024-01-01"), ["8.1"]);
     assert_eq!(rate(Some("BUS"), "2023-12-31"), ["19"]);
     assert_eq!(rate(Some("BY"), "2024-01-01"), ["19"]);
+    let reduced = TaxPoint { class: RateClass::Reduced, ..at("DE", None) };
+    assert_eq!(resolve([&state, &enclave], &reduced).unwrap().taxes, [], "another class");
 }
 
 #[test]

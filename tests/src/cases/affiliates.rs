@@ -170,7 +170,7 @@ fn terms(program: &Value, currency: Currency) -> Read<CommissionTerms> {
 }
 
 fn rate(program: &Value, currency: Currency) -> Read<CommissionRate> {
-    if let Some(each) = program["flat"].as_str() {
+    if let Some(each) = program["flat"].as_str().or(program["rate"]["flat"].as_str()) {
         return Ok(CommissionRate::Flat(Money::parse_major(each, currency)?));
     }
     let Some(steps) = program["rate"].as_array() else {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernel::testing::given;
-use crate::kernel::{Aggregate, EventBody};
+use crate::kernel::{Aggregate, EventBody, MoneyRefusal};
 
 fn earned() -> Vec<AffiliateEvent> {
     let mut history = active();
@@ -62,6 +62,20 @@ fn only_sales_to_referred_clients_from_the_referral_on_earn() {
     given::<Affiliate>(active_under(once).into_iter().chain([first]))
         .when(accrue(TODAY, sale(2, 4_900, TODAY)))
         .then_refused(AffiliateRefusal::EarnsNoMore { client_id: brought(1) });
+}
+
+#[test]
+fn currencies_of_sale_terms_and_refund_never_mix() {
+    let (left, right) = (Currency::JPY, Currency::EUR);
+    let yen = Money::try_new(100, Currency::JPY).unwrap();
+    let flat = CommissionTerms { rate: CommissionRate::Flat(eur(500)), ..terms() };
+    given::<Affiliate>(active_under(flat))
+        .when(accrue(TODAY, AccrueCommission { sale: yen, ..sale(1, 1, TODAY) }))
+        .then_refused(MoneyRefusal::MixedCurrencies { left, right });
+    let refund = AffiliateCommand::Reverse { payment_id: payment(1), refunded: yen };
+    given::<Affiliate>(earned())
+        .when(issued(refund))
+        .then_refused(MoneyRefusal::MixedCurrencies { left, right });
 }
 
 #[test]
