@@ -218,7 +218,7 @@ fn takes(operation: &Operation, name: &str) -> bool {
 fn is_command(operation: &Operation) -> bool {
     !tagged(operation, "access")
         && !tagged(operation, "operations")
-        && operation.operation_id.as_deref() != Some("preview_invoice")
+        && !operation.operation_id.as_deref().is_some_and(|id| id.starts_with("preview_"))
 }
 
 fn tagged(operation: &Operation, tag: &str) -> bool {

@@ -33,7 +33,17 @@
 //! [`tax`] says what a sale owes to whom: which rate on which day, where an EU sale is taxed, what
 //! the taxes of lines sum to. Every tax is exact until its one rounding.
 //!
-//! [`coupon`] is money off by a code: whether a client may have it, and what it takes off lines.
+//! [`tax_rate`] keeps the rates a seller charges: which on which day, and who is exempt.
+//!
+//! [`coupon`] is money off by a code: whether a client may have it, what it takes off lines, and
+//! who has it; it is never redeemed more often than it may be.
+//!
+//! [`gift_card`] is money that was paid before anything was bought: owed until it is redeemed.
+//!
+//! [`client_group`] is clients who share a price: a tier, and a discount.
+//!
+//! [`affiliate`] is a client who brings others: what their payments earned, which refund took it
+//! back, and what was paid out.
 //!
 //! [`credit`] says what a client's credit pays before money is asked for.
 //!
@@ -61,12 +71,15 @@
 //! on, so that an invoice takes each allocation once ([`invoice::ApplyPayment`]). Aggregates
 //! never call each other.
 
+pub mod affiliate;
 pub mod client;
+pub mod client_group;
 pub mod coupon;
 pub mod credit;
 pub mod credit_note;
 pub mod dunning;
 pub mod einvoice;
+pub mod gift_card;
 pub mod invoice;
 pub mod kernel;
 pub mod ledger;
@@ -80,4 +93,5 @@ pub mod schema;
 pub mod service;
 pub mod subscription;
 pub mod tax;
+pub mod tax_rate;
 pub mod tenant;

@@ -67,6 +67,11 @@ fn payload_of(event: &Event) -> Value {
         Event::Payment(event) => serde_json::to_value(event),
         Event::DunningStrategy(event) => serde_json::to_value(event),
         Event::DunningCase(event) => serde_json::to_value(event),
+        Event::Coupon(event) => serde_json::to_value(event),
+        Event::GiftCard(event) => serde_json::to_value(event),
+        Event::TaxRate(event) => serde_json::to_value(event),
+        Event::ClientGroup(event) => serde_json::to_value(event),
+        Event::Affiliate(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

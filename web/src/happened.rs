@@ -31,9 +31,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Subscription(event)) => subscription(&event),
         Some(Event::CreditNote(event)) => credit_note(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
-        Some(Event::DunningStrategy(_) | Event::DunningCase(_)) | None => {
-            (words(&stored.event_type), "grey")
-        }
+        _ => (words(&stored.event_type), "grey"),
     }
 }
 

@@ -9,10 +9,14 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::Client;
+use billfold_domain::client_group::ClientGroup;
+use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
+use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::Aggregate;
 use billfold_domain::order::Order;
@@ -20,6 +24,7 @@ use billfold_domain::payment::Payment;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::subscription::Subscription;
+use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
 use billfold_event_store::{AnyState, FoldError, RecordedRef, StateKind};
 use sha2::{Digest, Sha256};
@@ -74,7 +79,12 @@ stored!(
     CreditBalance,
     Payment,
     DunningStrategy,
-    DunningCase
+    DunningCase,
+    Coupon,
+    GiftCard,
+    TaxRate,
+    ClientGroup,
+    Affiliate
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

@@ -7,10 +7,14 @@
 //! Absent on purpose: rules of the business, which spoke when the event happened; metadata of the
 //! source, which may hold personal data in clear.
 
+use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::Client;
+use billfold_domain::client_group::ClientGroup;
+use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
+use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
 use billfold_domain::order::Order;
@@ -18,6 +22,7 @@ use billfold_domain::payment::Payment;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{self, DecodeError, Event};
 use billfold_domain::subscription::Subscription;
+use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -70,7 +75,7 @@ macro_rules! of_aggregate {
             $event, $noun, $own, $answer,
             [
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
-                DunningStrategy DunningCase
+                DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
             ]
         )
     };

@@ -4,11 +4,46 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::coupon::CouponStatus;
-use crate::kernel::{Currency, Refusal, RefusalKind};
+use crate::kernel::{Currency, Invalid, Problem, Refusal, RefusalKind};
 
 /// A refusal about a coupon. The code after `coupon.` is the reason by its short name.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CouponRefusal {
+    /// A value breaks its own rules.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// No such coupon.
+    #[error("there is no such coupon")]
+    Absent,
+    /// The id belongs to another coupon.
+    #[error("the coupon {code} already exists under this id")]
+    AlreadyCreated {
+        /// Its code.
+        code: String,
+    },
+    /// A code is for ever.
+    #[error("the code {code} cannot change, create another coupon")]
+    CodeFixed {
+        /// The code it has.
+        code: String,
+    },
+    /// More is reserved and redeemed than the limit would allow.
+    #[error("a limit of {limit} is less than the {taken} that are reserved and redeemed")]
+    LimitBelowUse {
+        /// The limit given.
+        limit: u64,
+        /// What is reserved and redeemed, of all or of the client who has most.
+        taken: u64,
+    },
+    /// One order or invoice, two clients.
+    #[error("another client has the coupon for this order or invoice")]
+    TakenByAnother,
+    /// Nothing is kept for it.
+    #[error("the coupon is not reserved for this order or invoice, reserve it first")]
+    NotReserved,
+    /// What is redeemed is not given back.
+    #[error("the coupon is redeemed for this order or invoice and cannot be released")]
+    AlreadyRedeemed,
     /// Switched off, put away or used up.
     #[error("the coupon is {}", .status.word())]
     Inactive {
@@ -59,6 +94,14 @@ pub enum CouponRefusal {
 impl Refusal for CouponRefusal {
     fn code(&self) -> &'static str {
         match self {
+            Self::Invalid(invalid) => invalid.code(),
+            Self::Absent => "coupon.absent",
+            Self::AlreadyCreated { .. } => "coupon.already_created",
+            Self::CodeFixed { .. } => "coupon.code_fixed",
+            Self::LimitBelowUse { .. } => "coupon.limit_below_use",
+            Self::TakenByAnother => "coupon.taken_by_another",
+            Self::NotReserved => "coupon.not_reserved",
+            Self::AlreadyRedeemed => "coupon.already_redeemed",
             Self::Inactive { status: CouponStatus::Active } => "coupon.active",
             Self::Inactive { status: CouponStatus::Disabled } => "coupon.disabled",
             Self::Inactive { status: CouponStatus::Archived } => "coupon.archived",
@@ -77,8 +120,16 @@ impl Refusal for CouponRefusal {
 
     fn kind(&self) -> RefusalKind {
         match self {
-            Self::Inactive { .. } => RefusalKind::State,
-            Self::NotStarted { .. }
+            Self::Invalid(invalid) => invalid.kind(),
+            Self::Absent => RefusalKind::Missing,
+            Self::Inactive { .. }
+            | Self::AlreadyCreated { .. }
+            | Self::TakenByAnother
+            | Self::NotReserved
+            | Self::AlreadyRedeemed => RefusalKind::State,
+            Self::CodeFixed { .. }
+            | Self::LimitBelowUse { .. }
+            | Self::NotStarted { .. }
             | Self::Expired { .. }
             | Self::Currency { .. }
             | Self::Plan
@@ -87,6 +138,22 @@ impl Refusal for CouponRefusal {
             | Self::AlreadyUsed
             | Self::OutOfScope
             | Self::NothingLeft => RefusalKind::Rule,
+        }
+    }
+
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::Invalid(invalid) => invalid.field(),
+            Self::CodeFixed { .. } => Some("/terms/code"),
+            Self::LimitBelowUse { .. } => Some("/terms/limits"),
+            _ => None,
+        }
+    }
+
+    fn problems(&self) -> Vec<Problem> {
+        match self {
+            Self::Invalid(invalid) => invalid.problems(),
+            _ => Problem::of(self),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::coupon::{Coupon, CouponStatus, Discount, Frequency};
+use crate::coupon::{CouponStatus, CouponTerms, Discount, Frequency};
 use crate::kernel::{Money, MoneyRefusal};
 
 /// What is left of a coupon.
@@ -22,7 +22,7 @@ pub enum Left {
 
 impl Left {
     /// What a coupon gives when it is redeemed.
-    pub fn of(coupon: &Coupon) -> Self {
+    pub fn of(coupon: &CouponTerms) -> Self {
         match (coupon.frequency, coupon.discount) {
             (Frequency::Once, Discount::Fixed(amount)) => Self::Amount(amount),
             (Frequency::Once, Discount::Percent(_)) => Self::Uses(1),
@@ -54,7 +54,7 @@ impl Left {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldCoupon {
     /// The coupon, as it was when it was redeemed.
-    pub coupon: Coupon,
+    pub coupon: CouponTerms,
     /// Its turn among coupons as broad as itself; lower ones go first.
     pub order: u32,
     /// What is left of it.
@@ -63,7 +63,7 @@ pub struct HeldCoupon {
 
 impl HeldCoupon {
     /// A coupon that was just redeemed.
-    pub fn new(coupon: Coupon, order: u32) -> Self {
+    pub fn new(coupon: CouponTerms, order: u32) -> Self {
         let left = Left::of(&coupon);
         Self { coupon, order, left }
     }

@@ -1,30 +1,48 @@
 //! A coupon: money off, by a code.
 //!
-//! | step   | question                                        | answered by     |
-//! | ------ | ----------------------------------------------- | --------------- |
-//! | define | is this a coupon at all                         | [`Coupon::check`] |
-//! | redeem | may this client have it, today, for this        | [`Coupon::redeem`] |
-//! | hold   | what is left of it for this client              | [`HeldCoupon`]  |
-//! | apply  | what does it take off these lines               | [`apply`]       |
-//! | tax    | what is taxed then                              | [`apply_and_tax`] |
+//! | step   | question                                        | answered by              |
+//! | ------ | ----------------------------------------------- | ------------------------ |
+//! | define | is this a coupon at all                         | [`CouponTerms::check`]   |
+//! | redeem | may this client have it, today, for this        | [`CouponTerms::redeem`]  |
+//! | hold   | what is left of it for this client              | [`HeldCoupon`]           |
+//! | apply  | what does it take off these lines               | [`apply`]                |
+//! | tax    | what is taxed then                              | [`apply_and_tax`]        |
+//!
+//! | state    | create | revise, reserve | disable  | enable | archive  | confirm, release |
+//! | -------- | ------ | --------------- | -------- | ------ | -------- | ---------------- |
+//! | absent   | active | –               | –        | –      | –        | –                |
+//! | active   | –      | active          | disabled | –      | archived | active           |
+//! | disabled | –      | revise only     | –        | active | archived | disabled         |
+//! | archived | –      | –               | –        | –      | –        | archived         |
 //!
 //! Guarantees that no line and no coupon goes below zero, that coupons take whole cents and
 //! lines keep their exact shares, and that what is taken and what is left sum to what there was.
-//! Absent on purpose: counting redemptions safely when many come at once, which is a stream's
-//! work: [`Redemptions`] comes in with what is reserved already counted.
+//! Guarantees as well that reservations and redemptions together never exceed the limits, of all
+//! clients and of each: they are counted in the coupon's one stream, and of two that race the
+//! later one is decided again. A code belongs to one coupon of a seller for ever (claim
+//! `coupon.code`). What was reserved can be redeemed under the terms of its reservation, whatever
+//! became of the coupon since. Scope CPN-01 to CPN-03. Absent on purpose: letting a reservation
+//! lapse; whoever gives up the order or invoice releases it.
 
 mod apply;
+mod command;
+mod decide;
 mod error;
+mod event;
 mod held;
 mod redeem;
+mod state;
 mod taxed;
 mod terms;
 #[cfg(test)]
 mod tests;
 
 pub use apply::{CouponLine, CouponUse, Discounted, apply};
+pub use command::CouponCommand;
 pub use error::CouponRefusal;
+pub use event::CouponEvent;
 pub use held::{HeldCoupon, Left};
-pub use redeem::{Redemption, Redemptions};
+pub use redeem::{RedeemedFor, Redemption, Redemptions};
+pub use state::{Coupon, OfferedCoupon, TakenCoupon};
 pub use taxed::{DiscountedAndTaxed, apply_and_tax};
-pub use terms::{Coupon, CouponStatus, Discount, Frequency, Limits, Scope};
+pub use terms::{CouponStatus, CouponTerms, Discount, Frequency, Limits, Scope};

@@ -5,9 +5,20 @@
 //! what is redeemed and what is reserved.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use crate::coupon::{Coupon, CouponRefusal, CouponStatus};
-use crate::kernel::Currency;
+use crate::coupon::{CouponRefusal, CouponStatus, CouponTerms};
+use crate::kernel::{Currency, InvoiceId, OrderId};
+
+/// What a coupon comes off; each has one redemption of a coupon at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum RedeemedFor {
+    /// An order.
+    Order(OrderId),
+    /// An invoice.
+    Invoice(InvoiceId),
+}
 
 /// A client asks for a coupon.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +42,7 @@ pub struct Redemptions {
     pub by_client: u64,
 }
 
-impl Coupon {
+impl CouponTerms {
     /// Grants a redemption or says why not.
     pub fn redeem(&self, asked: &Redemption, so_far: Redemptions) -> Result<(), CouponRefusal> {
         self.usable_on(asked.on)?;

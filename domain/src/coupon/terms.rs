@@ -98,7 +98,7 @@ pub struct Limits {
 
 /// A coupon as it is offered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coupon {
+pub struct CouponTerms {
     /// What people type.
     pub code: String,
     /// How much comes off.
@@ -119,7 +119,7 @@ pub struct Coupon {
     pub status: CouponStatus,
 }
 
-impl Coupon {
+impl CouponTerms {
     /// Checks every value: a code, a discount above zero and a percentage of at most 100, a
     /// currency that is the amount's, days in order, and at least one cycle and redemption.
     pub fn check(&self) -> Result<(), Invalid> {
@@ -150,6 +150,11 @@ impl Coupon {
         let limits = problem(never, "limits", "coupon.never_redeemable", detail);
         let code = check_line("code", &self.code, 40);
         Invalid::gather([code, value, currency, frequency, days, limits])
+    }
+
+    /// The code as it is compared: in capitals, because people type it either way.
+    pub fn code_key(&self) -> String {
+        self.code.to_uppercase()
     }
 
     /// The only currency it is good for, if there is one.

@@ -31,8 +31,9 @@ pub use calendar::{Cycle, Period, add_months_clamped, is_in_calendar};
 pub use country::Country;
 pub use currency::Currency;
 pub use id::{
-    ApiKeyId, ClientId, CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId,
-    InvoiceId, OrderId, PaymentId, ProductId, StaffId, SubjectId, SubscriptionId, TenantId,
+    AffiliateId, ApiKeyId, ClientGroupId, ClientId, CouponId, CreditBalanceId, CreditNoteId,
+    DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
+    ProductId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

@@ -137,6 +137,18 @@ impl Draft {
         Ok(())
     }
 
+    /// One amount from one account to another; nothing if it is nothing.
+    pub(super) fn transfer(
+        amount: Money,
+        debit: Target,
+        credit: Target,
+    ) -> Result<Option<Posting>, LedgerError> {
+        let mut draft = Self::new(amount.currency());
+        draft.debit(debit, amount)?;
+        draft.credit(credit, amount)?;
+        draft.finish()
+    }
+
     /// The posting, debits first; nothing if every amount came to nothing.
     pub(super) fn finish(self) -> Result<Option<Posting>, LedgerError> {
         let mut entries: Vec<Entry> = self

@@ -1,14 +1,19 @@
 //! Every event this code knows, with the version it writes.
 
+use crate::affiliate::AffiliateEvent;
 use crate::client::ClientEvent;
+use crate::client_group::ClientGroupEvent;
+use crate::coupon::CouponEvent;
 use crate::credit::CreditEvent;
 use crate::credit_note::CreditNoteEvent;
 use crate::dunning::{DunningCaseEvent, DunningStrategyEvent};
+use crate::gift_card::GiftCardEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
 use crate::product::ProductEvent;
 use crate::subscription::SubscriptionEvent;
+use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
 
 /// The events of each aggregate, in the order of the tour.
@@ -24,6 +29,11 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     PaymentEvent::NAMES,
     DunningStrategyEvent::NAMES,
     DunningCaseEvent::NAMES,
+    CouponEvent::NAMES,
+    GiftCardEvent::NAMES,
+    TaxRateEvent::NAMES,
+    ClientGroupEvent::NAMES,
+    AffiliateEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -3,10 +3,14 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::affiliate::{Affiliate, AffiliateEvent};
 use crate::client::{Client, ClientEvent};
+use crate::client_group::{ClientGroup, ClientGroupEvent};
+use crate::coupon::{Coupon, CouponEvent};
 use crate::credit::{CreditBalance, CreditEvent};
 use crate::credit_note::{CreditNote, CreditNoteEvent};
 use crate::dunning::{DunningCase, DunningCaseEvent, DunningStrategy, DunningStrategyEvent};
+use crate::gift_card::{GiftCard, GiftCardEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
@@ -15,6 +19,7 @@ use crate::product::{Product, ProductEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
 use crate::subscription::{Subscription, SubscriptionEvent};
+use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
 
 /// Declares the union with its conversions and its reader: one line per aggregate.
@@ -94,6 +99,16 @@ event_union!(
     DunningStrategy(DunningStrategyEvent),
     /// Of a dunning case.
     DunningCase(DunningCaseEvent),
+    /// Of a coupon.
+    Coupon(CouponEvent),
+    /// Of a gift card.
+    GiftCard(GiftCardEvent),
+    /// Of a tax rate.
+    TaxRate(TaxRateEvent),
+    /// Of a group of clients.
+    ClientGroup(ClientGroupEvent),
+    /// Of an affiliate.
+    Affiliate(AffiliateEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

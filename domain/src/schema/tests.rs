@@ -37,6 +37,11 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "payment",
         "dunning_strategy",
         "dunning_case",
+        "coupon",
+        "gift_card",
+        "tax_rate",
+        "client_group",
+        "affiliate",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

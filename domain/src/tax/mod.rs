@@ -29,7 +29,7 @@ pub use compute::{
 pub use group::{Groups, tax_on};
 pub use levels::{TaxLevel, TaxLevels};
 pub use place::{Place, PlaceRefusal, Sale, Supply, Treatment, VatCheck, place};
-pub use rates::{RateClass, RateRefusal, RateTable, TaxRate};
+pub use rates::{RateClass, RateRefusal, RateSpan, RateTable};
 pub use territory::Territory;
 pub use treatment::{TaxCategory, TaxGroup, TaxTreatment};
 pub use union::member_state;

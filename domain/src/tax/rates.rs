@@ -45,7 +45,7 @@ impl RateClass {
 
 /// A rate of a place and a class over a span of days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaxRate {
+pub struct RateSpan {
     /// The country.
     pub country: Country,
     /// A state or territory in it, as its own code; nothing for the whole country.
@@ -99,7 +99,7 @@ impl Refusal for RateRefusal {
     }
 }
 
-impl TaxRate {
+impl RateSpan {
     /// Refuses a region that is no short text and an end before the beginning.
     pub fn check(&self) -> Result<(), Invalid> {
         let region = check_optional_line("region", self.region.as_deref(), 40);
@@ -130,12 +130,12 @@ impl TaxRate {
 /// The rates a tenant keeps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RateTable {
-    rates: Vec<TaxRate>,
+    rates: Vec<RateSpan>,
 }
 
 impl RateTable {
     /// Adds a rate. Refuses one that overlaps another of its place and class.
-    pub fn define(&mut self, rate: TaxRate) -> Result<(), RateRefusal> {
+    pub fn define(&mut self, rate: RateSpan) -> Result<(), RateRefusal> {
         rate.check()?;
         if let Some(rival) = self.rates.iter().find(|known| known.rivals(&rate)) {
             let (rate, valid_from) = (rival.rate, rival.valid_from);
@@ -152,7 +152,7 @@ impl RateTable {
         country: Country,
         region: Option<&str>,
         class: RateClass,
-    ) -> Option<&TaxRate> {
+    ) -> Option<&RateSpan> {
         let of = |region: Option<&str>| {
             self.rates.iter().find(|rate| {
                 rate.country == country

@@ -237,8 +237,8 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn rate(region: Option<&str>, percent: &str, from: &str, to: Option<&str>) -> TaxRate {
-    TaxRate {
+fn rate(region: Option<&str>, percent: &str, from: &str, to: Option<&str>) -> RateSpan {
+    RateSpan {
         country: country("DE"),
         region: region.map(str::to_owned),
         class: RateClass::Standard,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use billfold_domain::coupon::{
-    self, Coupon, CouponLine, CouponRefusal, CouponStatus, CouponUse, Discount, Frequency,
+    self, CouponLine, CouponRefusal, CouponStatus, CouponTerms, CouponUse, Discount, Frequency,
     HeldCoupon, Left, Limits, Redemption, Redemptions, Scope,
 };
 use billfold_domain::kernel::{Currency, Money, Refusal};
@@ -117,7 +117,7 @@ fn held_coupon(value: &Value, currency: Currency) -> Read<HeldCoupon> {
     Ok(held)
 }
 
-fn read_coupon(value: &Value, currency: Currency) -> Read<Coupon> {
+fn read_coupon(value: &Value, currency: Currency) -> Read<CouponTerms> {
     let only = value["currency"].as_str().map(Currency::parse).transpose()?;
     let worth = text(value, "value")?;
     let discount = match text(value, "type")? {
@@ -139,7 +139,7 @@ fn read_coupon(value: &Value, currency: Currency) -> Read<Coupon> {
     let mut products = keys(&value["scope"]["product"]);
     products.extend(keys(&value["products"]));
     let date = |field: &str| value[field].as_str().map(str::parse::<NaiveDate>).transpose();
-    Ok(Coupon {
+    Ok(CouponTerms {
         code: text(value, "code")?.to_owned(),
         discount,
         scope: Scope { products, plans },

@@ -5,6 +5,7 @@
 //! without an adapter fails, and so does a file that is no list of cases. Absent on purpose:
 //! knowledge of single cases; an adapter sees what is given and what happens, never the id.
 
+mod affiliates;
 mod coupons;
 mod credit_notes;
 mod credits;
@@ -74,6 +75,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("coupon.cycles", coupons::cycles),
     ("coupon.redeem", coupons::redeem),
     ("coupon.tax", coupons::tax),
+    ("affiliate.commission", affiliates::commission),
     ("credit.apply", credits::apply),
     ("credit_note.compute", credit_notes::compute),
     ("credit_note.settle", credit_notes::settle),

@@ -1,7 +1,9 @@
 //! Which fact posts what: one file per noun that moves money.
 
+mod affiliate;
 mod credit;
 mod credit_note;
+mod gift_card;
 mod invoice;
 mod payment;
 mod revenue;
@@ -18,13 +20,18 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::CreditNote(event) => credit_note::postings(event),
         Event::CreditBalance(event) => credit::postings(event),
         Event::Payment(event) => payment::postings(event),
+        Event::GiftCard(event) => gift_card::postings(event),
+        Event::Affiliate(event) => affiliate::postings(event),
         // What a late payer is charged is a line of an invoice and is posted with it.
         Event::Client(_)
+        | Event::ClientGroup(_)
+        | Event::Coupon(_)
         | Event::DunningCase(_)
         | Event::DunningStrategy(_)
         | Event::Order(_)
         | Event::Product(_)
         | Event::Subscription(_)
+        | Event::TaxRate(_)
         | Event::Tenant(_) => Ok(None),
     }
 }

@@ -1,5 +1,7 @@
 //! Rules of coupons, and what holds for any coupons on any lines.
 
+mod redeeming;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -18,8 +20,8 @@ fn today() -> NaiveDate {
     "2026-06-01".parse().unwrap()
 }
 
-fn coupon(code: &str, discount: Discount) -> Coupon {
-    Coupon {
+fn coupon(code: &str, discount: Discount) -> CouponTerms {
+    CouponTerms {
         code: code.into(),
         discount,
         scope: Scope::default(),
@@ -32,11 +34,11 @@ fn coupon(code: &str, discount: Discount) -> Coupon {
     }
 }
 
-fn fixed(code: &str, minor: i64) -> Coupon {
+fn fixed(code: &str, minor: i64) -> CouponTerms {
     coupon(code, Discount::Fixed(eur(minor)))
 }
 
-fn percent(code: &str, share: &str) -> Coupon {
+fn percent(code: &str, share: &str) -> CouponTerms {
     coupon(code, Discount::Percent(share.parse().unwrap()))
 }
 
@@ -61,9 +63,9 @@ fn taken(discounted: &Discounted) -> Vec<(&str, i64)> {
 fn narrower_coupons_go_first_whatever_their_order() {
     let general = HeldCoupon::new(percent("general", "50"), 1);
     let plan = Scope { plans: keys(&["a"]), ..Scope::default() };
-    let plan = HeldCoupon::new(Coupon { scope: plan, ..fixed("plan", 100) }, 2);
+    let plan = HeldCoupon::new(CouponTerms { scope: plan, ..fixed("plan", 100) }, 2);
     let product = Scope { products: keys(&["x"]), ..Scope::default() };
-    let product = HeldCoupon::new(Coupon { scope: product, ..fixed("product", 300) }, 3);
+    let product = HeldCoupon::new(CouponTerms { scope: product, ..fixed("product", 300) }, 3);
     let lines = [line(500, "a", "x"), line(500, "b", "y")];
     let discounted = applied(&lines, &[general, plan, product]);
     assert_eq!(taken(&discounted), [("product", 300), ("plan", 100), ("general", 300)]);
@@ -95,7 +97,7 @@ fn an_amount_goes_on_to_the_next_invoice_until_it_is_used_up() {
 
 #[test]
 fn a_coupon_for_some_cycles_gives_its_full_amount_in_each() {
-    let coupon = Coupon { frequency: Frequency::Recurring { cycles: 2 }, ..fixed("c", 1_000) };
+    let coupon = CouponTerms { frequency: Frequency::Recurring { cycles: 2 }, ..fixed("c", 1_000) };
     let mut held = HeldCoupon::new(coupon, 1);
     let mut given = Vec::new();
     for _ in 0..3 {
@@ -108,7 +110,7 @@ fn a_coupon_for_some_cycles_gives_its_full_amount_in_each() {
 
 #[test]
 fn a_coupon_that_takes_nothing_is_not_used() {
-    let refused = |coupon: Coupon, lines: &[CouponLine]| {
+    let refused = |coupon: CouponTerms, lines: &[CouponLine]| {
         let discounted = applied(lines, &[HeldCoupon::new(coupon, 1)]);
         let used = &discounted.uses[0];
         assert_eq!(used.held.left, Left::of(&used.held.coupon), "untouched");
@@ -119,13 +121,13 @@ fn a_coupon_that_takes_nothing_is_not_used() {
     let dollars = refused(coupon("c", Discount::Fixed(dollars)), &something);
     assert_eq!(dollars, CouponRefusal::Currency { currency: Currency::USD });
     let other = Scope { plans: keys(&["b"]), ..Scope::default() };
-    let other = refused(Coupon { scope: other, ..fixed("c", 1) }, &something);
+    let other = refused(CouponTerms { scope: other, ..fixed("c", 1) }, &something);
     assert_eq!(other, CouponRefusal::OutOfScope);
     let nothing = CouponRefusal::NothingLeft;
     assert_eq!(refused(fixed("c", 1), &[]), nothing);
     assert_eq!(refused(fixed("c", 1), &[line(-100, "a", "x")]), nothing, "a credit");
     assert_eq!(refused(percent("c", "0.1"), &something), nothing, "a tenth of a cent");
-    let archived = Coupon { status: CouponStatus::Archived, ..fixed("c", 1) };
+    let archived = CouponTerms { status: CouponStatus::Archived, ..fixed("c", 1) };
     let archived = refused(archived, &something);
     assert_eq!(archived, CouponRefusal::Inactive { status: CouponStatus::Archived });
 }
@@ -133,8 +135,8 @@ fn a_coupon_that_takes_nothing_is_not_used() {
 #[test]
 fn overlapping_coupons_take_whole_cents_and_leave_the_rest() {
     let scope = |products: &[&str]| Scope { products: keys(products), ..Scope::default() };
-    let both = Coupon { scope: scope(&["x", "y"]), ..fixed("both", 500) };
-    let one = Coupon { scope: scope(&["x"]), ..fixed("one", 10_000) };
+    let both = CouponTerms { scope: scope(&["x", "y"]), ..fixed("both", 500) };
+    let one = CouponTerms { scope: scope(&["x"]), ..fixed("one", 10_000) };
     let lines = [line(1_000, "a", "x"), line(2_000, "a", "y")];
     let discounted = applied(&lines, &[HeldCoupon::new(both, 1), HeldCoupon::new(one, 2)]);
     // 10.00 less a third of 5.00 is 8.333...
@@ -175,7 +177,7 @@ fn asked() -> Redemption {
 
 #[test]
 fn a_coupon_is_good_on_its_first_and_its_last_day() {
-    let spring = Coupon {
+    let spring = CouponTerms {
         starts_on: Some("2026-03-01".parse().unwrap()),
         expires_on: Some("2026-05-31".parse().unwrap()),
         ..percent("spring", "10")
@@ -193,7 +195,7 @@ fn a_coupon_is_good_on_its_first_and_its_last_day() {
 #[test]
 fn limits_count_all_clients_and_each_client() {
     let limits = Limits { total: Some(3), per_client: Some(1) };
-    let coupon = Coupon { limits, ..percent("c", "10") };
+    let coupon = CouponTerms { limits, ..percent("c", "10") };
     let after = |total, by_client| coupon.redeem(&asked(), Redemptions { total, by_client });
     assert_eq!(after(2, 0), Ok(()));
     assert_eq!(after(3, 0), Err(CouponRefusal::RedemptionLimit { limit: 3 }));
@@ -204,7 +206,7 @@ fn limits_count_all_clients_and_each_client() {
 
 #[test]
 fn a_coupon_is_refused_for_other_plans_products_and_currencies() {
-    let bound = |scope| Coupon { scope, ..percent("c", "10") };
+    let bound = |scope| CouponTerms { scope, ..percent("c", "10") };
     let plans = bound(Scope { plans: keys(&["basic"]), ..Scope::default() });
     let products = bound(Scope { products: keys(&["domain"]), ..Scope::default() });
     let none = Redemptions::default();
@@ -212,7 +214,7 @@ fn a_coupon_is_refused_for_other_plans_products_and_currencies() {
     assert_eq!(plans.redeem(&Redemption { plan: None, ..asked() }, none), Err(CouponRefusal::Plan));
     assert_eq!(products.redeem(&asked(), none), Err(CouponRefusal::Product));
     assert_eq!(products.redeem(&Redemption { product: None, ..asked() }, none), Ok(()));
-    let dollars = Coupon { currency: Some(Currency::USD), ..percent("c", "10") };
+    let dollars = CouponTerms { currency: Some(Currency::USD), ..percent("c", "10") };
     let refused = Err(CouponRefusal::Currency { currency: Currency::USD });
     assert_eq!(dollars.redeem(&asked(), none), refused);
 }
@@ -220,7 +222,7 @@ fn a_coupon_is_refused_for_other_plans_products_and_currencies() {
 #[test]
 fn a_coupon_is_checked_field_by_field() {
     assert_eq!(percent("SPRING26", "100").check(), Ok(()));
-    let wrong = Coupon {
+    let wrong = CouponTerms {
         code: " ".into(),
         currency: Some(Currency::USD),
         frequency: Frequency::Recurring { cycles: 0 },
@@ -240,7 +242,7 @@ fn a_coupon_is_checked_field_by_field() {
 #[test]
 fn a_held_coupon_reads_back_as_it_was_stored() {
     let scope = Scope { plans: keys(&["pro"]), ..Scope::default() };
-    let coupon = Coupon { scope, frequency: Frequency::Forever, ..fixed("c", 500) };
+    let coupon = CouponTerms { scope, frequency: Frequency::Forever, ..fixed("c", 500) };
     let held = HeldCoupon::new(coupon, 2);
     let stored = serde_json::to_value(&held).unwrap();
     assert_eq!(stored["coupon"]["discount"]["type"], "fixed");
@@ -254,6 +256,13 @@ fn refusals_speak_for_themselves() {
     refusals_are_well_spoken(
         "coupon",
         &[
+            CouponRefusal::Absent,
+            CouponRefusal::AlreadyCreated { code: "SPRING26".into() },
+            CouponRefusal::CodeFixed { code: "SPRING26".into() },
+            CouponRefusal::LimitBelowUse { limit: 1, taken: 2 },
+            CouponRefusal::TakenByAnother,
+            CouponRefusal::NotReserved,
+            CouponRefusal::AlreadyRedeemed,
             CouponRefusal::Inactive { status: CouponStatus::Disabled },
             CouponRefusal::Inactive { status: CouponStatus::Archived },
             CouponRefusal::Inactive { status: CouponStatus::Terminated },
@@ -296,7 +305,7 @@ fn some_coupons() -> impl Strategy<Value = Vec<HeldCoupon>> {
     ]);
     let held =
         (discount, scope, frequency, 0_u32..4).prop_map(|(discount, scope, frequency, no)| {
-            HeldCoupon::new(Coupon { scope, frequency, ..coupon("c", discount) }, no)
+            HeldCoupon::new(CouponTerms { scope, frequency, ..coupon("c", discount) }, no)
         });
     prop::collection::vec(held, 0..4)
 }
@@ -307,7 +316,7 @@ fn overlapping() -> impl Strategy<Value = Vec<HeldCoupon>> {
     let held = (1_i64..900_000, products).prop_map(|(minor, products)| {
         let products = products.iter().map(u32::to_string).collect();
         let scope = Scope { products, ..Scope::default() };
-        HeldCoupon::new(Coupon { scope, ..fixed("c", minor) }, 0)
+        HeldCoupon::new(CouponTerms { scope, ..fixed("c", minor) }, 0)
     });
     prop::collection::vec(held, 4..9)
 }
