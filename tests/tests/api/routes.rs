@@ -1,7 +1,7 @@
 //! Rules that hold for every route, read from the OpenAPI document that the server serves.
 
 use billfold_app::access::Scope;
-use billfold_tests::shop::{Shop, fresh_key, send};
+use billfold_tests::shop::{Shop, eur, fresh_key, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -46,6 +46,10 @@ async fn routes(shop: &Shop) -> Vec<Route> {
     }
     assert!(routes.len() > 50);
     routes
+}
+
+fn listed() -> Value {
+    json!({ "currency": "EUR", "cycle": { "every": "months", "count": 1 } })
 }
 
 /// An id of the right kind that names nothing.
@@ -175,6 +179,17 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let body = json!({ "client_id": client, "items": [item] });
     let order = shop.post("/api/v1/orders", body).await.made();
     shop.fresh("/api/v1/orders").await.expect(200);
+    let price = json!({ "cycle": { "every": "months", "count": 1 }, "price": eur("31.00") });
+    shop.post(&format!("/api/v1/products/{product}/prices"), price).await.expect(200);
+    let body = json!({ "client_id": client, "product_id": product, "offer": listed(),
+        "tax": { "category": "S", "rate": "19", "country": "DE" } });
+    let begun = shop.post("/api/v1/subscriptions", body).await.expect(201).body;
+    let subscription = begun["id"].as_str().unwrap().to_owned();
+    let end = json!({ "at": { "kind": "immediate" } });
+    let path = format!("/api/v1/subscriptions/{subscription}");
+    let seen = shop.get(&path).await.version();
+    let ended = shop.change(Method::POST, &format!("{path}/cancel"), seen, end.clone()).await;
+    let note = ended.expect(200).body["billing"]["credit_note_id"].as_str().unwrap().to_owned();
 
     let reason = json!({ "reason": "because" });
     let mut asked = 0;
@@ -182,7 +197,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = [&client, &invoice, &paid, &product, &order]
+        let path = [&client, &invoice, &paid, &product, &order, &subscription, &note]
             .into_iter()
             .fold(route.path.clone(), |path, id| {
                 path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
@@ -197,6 +212,16 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
         let request = request.header("idempotency-key", fresh_key());
         let body = match route.name.as_str() {
             "change_contact" => json!({ "contact": { "name": "Eve" } }),
+            "set_billing"
+            | "pause_subscription"
+            | "resume_subscription"
+            | "withdraw_cancellation"
+            | "preview_subscription" => json!({}),
+            "cancel_subscription" => end.clone(),
+            "change_subscription" => json!({ "product_id": product, "offer": listed() }),
+            "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),
+            "adjust_subscription_line" => json!({ "from": "2026-03-02",
+                "amount": eur("1.00"), "reason": "because" }),
             "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
             "replace_lines" => json!({ "lines": [] }),
@@ -214,11 +239,12 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
         asked += 1;
     }
     assert!(asked > 25, "{asked} routes");
-    for path in ["clients", "products", "orders", "invoices", "payments", "events", "journal"] {
+    let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
+    for path in lists.into_iter().chain(["payments", "events", "journal"]) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();
-        for id in [&client, &invoice, &paid, &product, &order] {
+        for id in [&client, &invoice, &paid, &product, &order, &subscription, &note] {
             assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
         }
     }

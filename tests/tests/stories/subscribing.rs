@@ -15,7 +15,7 @@ async fn product(shop: &Shop, code: &str, price: &str) -> String {
 }
 
 fn monthly() -> Value {
-    json!({ "unit": "months", "count": 1 })
+    json!({ "every": "months", "count": 1 })
 }
 
 fn listed() -> Value {
