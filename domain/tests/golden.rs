@@ -62,6 +62,7 @@ fn payload_of(event: &Event) -> Value {
         Event::Order(event) => serde_json::to_value(event),
         Event::Invoice(event) => serde_json::to_value(event),
         Event::Payment(event) => serde_json::to_value(event),
+        Event::PaymentMethod(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

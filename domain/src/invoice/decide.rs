@@ -6,11 +6,11 @@ use crate::invoice::totals::check_count;
 use crate::invoice::{
     ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice, InvoiceCommand,
     InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine, Preview, Totals,
-    VoidedInvoice, preview,
+    UnapplyPayment, VoidedInvoice, preview, settling,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
-use crate::kernel::{Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Origin};
+use crate::kernel::{Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin};
 
 impl Aggregate for Invoice {
     const TYPE: &'static str = "invoice";
@@ -49,7 +49,7 @@ impl Aggregate for Invoice {
 
 bridge_to_cqrs_es!(Invoice);
 
-type Decision = Result<Vec<InvoiceEvent>, InvoiceRefusal>;
+pub(super) type Decision = Result<Vec<InvoiceEvent>, InvoiceRefusal>;
 
 fn begin(command: &InvoiceCommand, today: NaiveDate) -> Decision {
     use InvoiceCommand as Ask;
@@ -77,9 +77,11 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
             Ok(vec![InvoiceEvent::Discarded { reason: reason.clone() }])
         }
         Ask::Issue(terms) => issue_draft(draft, terms, today),
-        Ask::ApplyPayment(_) | Ask::Void { .. } | Ask::WriteOff { .. } => {
-            Err(InvoiceRefusal::NotIssued)
-        }
+        Ask::ApplyPayment(_)
+        | Ask::UnapplyPayment(_)
+        | Ask::ApplyCreditNote { .. }
+        | Ask::Void { .. }
+        | Ask::WriteOff { .. } => Err(InvoiceRefusal::NotIssued),
     }
 }
 
@@ -92,6 +94,10 @@ impl Invoice {
             (Self::Settled { document, on }, Ask::ApplyPayment(part)) => {
                 let refusal = InvoiceRefusal::AlreadySettled { settled_on: *on };
                 applied_before(document, part, refusal)
+            }
+            (_, Ask::UnapplyPayment(part)) => self.unapply(part),
+            (_, Ask::ApplyCreditNote { credit_note, amount }) => {
+                self.credit(credit_note, *amount, today)
             }
             (
                 Self::Open(document) | Self::Settled { document, .. },
@@ -115,6 +121,35 @@ impl Invoice {
             }
             (_, Ask::IssueComplete(complete)) => self.issue_again(complete),
             _ => Err(self.already_issued()),
+        }
+    }
+
+    /// A payment can be taken back as long as the invoice stands. What was given up before stays
+    /// given up; what is taken back is owed.
+    fn unapply(&self, part: &UnapplyPayment) -> Decision {
+        match self {
+            Self::Open(document) | Self::Settled { document, .. } => {
+                settling::unapply_payment(document, part, document.balance_due)
+            }
+            Self::Uncollectible { document, .. } => {
+                let nothing = Money::zero(document.total.currency());
+                settling::unapply_payment(document, part, nothing)
+            }
+            Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
+            Self::Absent | Self::Draft(_) | Self::Discarded => Err(InvoiceRefusal::NotIssued),
+        }
+    }
+
+    fn credit(&self, credit_note: &str, amount: Money, today: NaiveDate) -> Decision {
+        match self {
+            Self::Open(document) | Self::Settled { document, .. } => {
+                settling::apply_credit_note(document, credit_note, amount, today)
+            }
+            Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
+            Self::Uncollectible { on, .. } => {
+                Err(InvoiceRefusal::WrittenOff { written_off_on: *on })
+            }
+            Self::Absent | Self::Draft(_) | Self::Discarded => Err(InvoiceRefusal::NotIssued),
         }
     }
 
@@ -295,6 +330,7 @@ fn void(
     check_line("reason", reason, 500)?;
     check_not_before_issue(document, today)?;
     check_number(credit_note, today)?;
+    settling::check_whole(document)?;
     Ok(vec![InvoiceEvent::Voided(Box::new(VoidedInvoice {
         reason: reason.to_owned(),
         credit_note: credit_note.clone(),

@@ -61,6 +61,35 @@ pub enum InvoiceEvent {
         /// What is still owed afterwards.
         balance_due: Money,
     },
+    /// A part of a payment pays this invoice no longer, and is owed again.
+    PaymentUnapplied {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Which allocation of the payment.
+        allocation_no: u32,
+        /// Which reversal of the payment, from 1.
+        reversal_no: u32,
+        /// How much.
+        amount: Money,
+        /// What led to it.
+        cause: UnapplyCause,
+        /// What is owed afterwards.
+        balance_due: Money,
+    },
+    /// A credit note was set off against this invoice. The note itself says what was billed too
+    /// much, and posts.
+    CreditNoteApplied {
+        /// The note's number.
+        credit_note: String,
+        /// All of the note: offset and credit together.
+        amount: Money,
+        /// What is no longer owed.
+        offset: Money,
+        /// What had been paid already and became the client's credit.
+        to_credit: Money,
+        /// What is still owed afterwards.
+        balance_due: Money,
+    },
     /// A credit note took the whole invoice back.
     Voided(Box<VoidedInvoice>),
     /// The claim was given up.
@@ -74,6 +103,18 @@ pub enum InvoiceEvent {
         /// Who owed it.
         client_id: ClientId,
     },
+}
+
+/// Why a payment pays an invoice no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnapplyCause {
+    /// It was promised or sent back to the client.
+    Refunded,
+    /// The client's bank took it back.
+    Disputed,
+    /// It was matched to the wrong invoice.
+    Moved,
 }
 
 /// An invoice as it was issued.
@@ -147,6 +188,8 @@ name_events!(InvoiceEvent {
     Issued => "invoice.issued" v "1",
     Settled => "invoice.settled" v "1",
     PaymentApplied => "invoice.payment_applied" v "1",
+    PaymentUnapplied => "invoice.payment_unapplied" v "1",
+    CreditNoteApplied => "invoice.credit_note_applied" v "1",
     Voided => "invoice.voided" v "1",
     WrittenOff => "invoice.written_off" v "1",
 });
@@ -175,7 +218,9 @@ impl EventBody for InvoiceEvent {
             | Self::LineRemoved { .. }
             | Self::DueDateSet { .. }
             | Self::Discarded { .. }
-            | Self::PaymentApplied { .. } => None,
+            | Self::PaymentApplied { .. }
+            | Self::PaymentUnapplied { .. }
+            | Self::CreditNoteApplied { .. } => None,
         }
     }
 

@@ -86,6 +86,7 @@ define_id!(ProductId, "prd", "a product");
 define_id!(OrderId, "ord", "an order");
 define_id!(InvoiceId, "inv", "an invoice");
 define_id!(PaymentId, "pay", "a payment");
+define_id!(PaymentMethodId, "pmt", "a stored payment method");
 define_id!(SubjectId, "sub", "a person whose data is sealed");
 define_id!(EventId, "evt", "an event");
 define_id!(StaffId, "stf", "a member of staff");

@@ -31,8 +31,8 @@ pub use calendar::{Cycle, Period, add_months_clamped, is_in_calendar};
 pub use country::Country;
 pub use currency::Currency;
 pub use id::{
-    ApiKeyId, ClientId, EventId, InvoiceId, OrderId, PaymentId, ProductId, StaffId, SubjectId,
-    TenantId,
+    ApiKeyId, ClientId, EventId, InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId,
+    StaffId, SubjectId, TenantId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

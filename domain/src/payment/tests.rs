@@ -133,7 +133,7 @@ fn an_invoice_is_named_once_and_no_money_comes_from_the_future() {
     let date = TODAY.succ_opt().unwrap();
     given::<Payment>([])
         .when(settle(SettlePayment { received_on: date, ..new() }))
-        .then_refused(PaymentRefusal::InFuture { date, today: TODAY });
+        .then_refused(PaymentRefusal::InFuture { field: "/received_on", date, today: TODAY });
     let yesterday: NaiveDate = TODAY.pred_opt().unwrap();
     given::<Payment>([])
         .when(settle(SettlePayment { received_on: yesterday, ..new() }))
@@ -226,7 +226,7 @@ fn refusals_are_well_spoken() {
             PaymentRefusal::MoreThanLeft { amount: eur(2), left: eur(1) },
             PaymentRefusal::InvoiceTwice { invoice_id: invoice(1) },
             PaymentRefusal::TooManyAllocations { limit: 1_000, found: 1_001 },
-            PaymentRefusal::InFuture { date: TODAY, today: TODAY },
+            PaymentRefusal::InFuture { field: "/on", date: TODAY, today: TODAY },
         ],
     );
 }

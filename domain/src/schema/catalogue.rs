@@ -4,17 +4,19 @@ use crate::client::ClientEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
+use crate::payment_method::PaymentMethodEvent;
 use crate::product::ProductEvent;
 use crate::tenant::TenantEvent;
 
 /// The events of each aggregate, in the order of the tour.
-const AGGREGATES: [&[(&str, &str)]; 6] = [
+const AGGREGATES: [&[(&str, &str)]; 7] = [
     TenantEvent::NAMES,
     ClientEvent::NAMES,
     ProductEvent::NAMES,
     OrderEvent::NAMES,
     InvoiceEvent::NAMES,
     PaymentEvent::NAMES,
+    PaymentMethodEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -8,6 +8,7 @@ use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
 use crate::payment::{Payment, PaymentEvent};
+use crate::payment_method::{PaymentMethod, PaymentMethodEvent};
 use crate::product::{Product, ProductEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
@@ -80,6 +81,8 @@ event_union!(
     Invoice(InvoiceEvent),
     /// Of a payment.
     Payment(PaymentEvent),
+    /// Of a stored payment method.
+    PaymentMethod(PaymentMethodEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -26,14 +26,17 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         InvoiceEvent::Issued(issued) => issue(issued),
         InvoiceEvent::Voided(voided) => void(voided),
         InvoiceEvent::WrittenOff { amount, client_id, .. } => write_off(*amount, *client_id),
-        // Payments post where they arrive; the rest moves no money.
+        // Payments post where they arrive and credit notes where they are issued; the rest moves
+        // no money.
         InvoiceEvent::Drafted { .. }
         | InvoiceEvent::LineAdded { .. }
         | InvoiceEvent::LineRemoved { .. }
         | InvoiceEvent::DueDateSet { .. }
         | InvoiceEvent::Discarded { .. }
         | InvoiceEvent::Settled { .. }
-        | InvoiceEvent::PaymentApplied { .. } => Ok(None),
+        | InvoiceEvent::PaymentApplied { .. }
+        | InvoiceEvent::PaymentUnapplied { .. }
+        | InvoiceEvent::CreditNoteApplied { .. } => Ok(None),
     }
 }
 

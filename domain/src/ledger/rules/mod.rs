@@ -2,6 +2,8 @@
 
 mod invoice;
 mod payment;
+mod payment_dispute;
+mod payment_refund;
 
 use crate::ledger::{LedgerError, Posting};
 use crate::schema::Event;
@@ -11,6 +13,10 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
     match event {
         Event::Invoice(event) => invoice::postings(event),
         Event::Payment(event) => payment::postings(event),
-        Event::Tenant(_) | Event::Client(_) | Event::Product(_) | Event::Order(_) => Ok(None),
+        Event::Tenant(_)
+        | Event::Client(_)
+        | Event::Product(_)
+        | Event::Order(_)
+        | Event::PaymentMethod(_) => Ok(None),
     }
 }
