@@ -129,7 +129,8 @@ impl Projection for OrderList {
             | Event::Client(_)
             | Event::Product(_)
             | Event::Invoice(_)
-            | Event::Payment(_) => Ok(()),
+            | Event::Payment(_)
+            | Event::PaymentMethod(_) => Ok(()),
         }
     }
 }

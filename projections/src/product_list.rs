@@ -145,7 +145,8 @@ impl Projection for ProductList {
             | Event::Client(_)
             | Event::Order(_)
             | Event::Invoice(_)
-            | Event::Payment(_) => {}
+            | Event::Payment(_)
+            | Event::PaymentMethod(_) => {}
         }
         Ok(())
     }

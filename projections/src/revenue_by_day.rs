@@ -2,7 +2,8 @@
 //! reports.
 //!
 //! Guarantees: facts count on the business day they name; sums are exact. Absent on purpose:
-//! recognised revenue, which is the ledger's (accounts 4000 and 2300), and any rounding.
+//! recognised revenue, which is the ledger's (accounts 4000 and 2300), what went back of the money
+//! that arrived, which the payment list has, and any rounding.
 
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{Currency, TenantId};
@@ -91,7 +92,9 @@ impl Projection for RevenueByDay {
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
-                | InvoiceEvent::PaymentApplied { .. } => Ok(()),
+                | InvoiceEvent::PaymentApplied { .. }
+                | InvoiceEvent::PaymentUnapplied { .. }
+                | InvoiceEvent::CreditNoteApplied { .. } => Ok(()),
             },
             Event::Payment(event) => match event {
                 PaymentEvent::Settled { amount, .. } => rows.add(RevenueRow {
@@ -99,9 +102,23 @@ impl Projection for RevenueByDay {
                     payments: 1,
                     ..blank(fact, amount.currency())?
                 }),
-                PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => Ok(()),
+                PaymentEvent::Attempted { .. }
+                | PaymentEvent::Declined { .. }
+                | PaymentEvent::Allocated { .. }
+                | PaymentEvent::Unallocated { .. }
+                | PaymentEvent::RefundRequested { .. }
+                | PaymentEvent::RefundSent { .. }
+                | PaymentEvent::RefundFailed { .. }
+                | PaymentEvent::DisputeOpened { .. }
+                | PaymentEvent::DisputeWon { .. }
+                | PaymentEvent::DisputeLost { .. }
+                | PaymentEvent::DisputeFeeCharged { .. } => Ok(()),
             },
-            Event::Tenant(_) | Event::Client(_) | Event::Product(_) | Event::Order(_) => Ok(()),
+            Event::Tenant(_)
+            | Event::Client(_)
+            | Event::Product(_)
+            | Event::Order(_)
+            | Event::PaymentMethod(_) => Ok(()),
         }
     }
 }

@@ -14,6 +14,7 @@ use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::Aggregate;
 use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
+use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::tenant::Tenant;
@@ -50,6 +51,7 @@ pub fn kinds() -> Vec<Arc<dyn StateKind>> {
         Arc::new(KindOf::<Order>::new()),
         Arc::new(KindOf::<Invoice>::new()),
         Arc::new(KindOf::<Payment>::new()),
+        Arc::new(KindOf::<PaymentMethod>::new()),
     ]
 }
 
@@ -65,7 +67,7 @@ macro_rules! stored {
         })+
     };
 }
-stored!(Tenant, Client, Product, Order, Invoice, Payment);
+stored!(Tenant, Client, Product, Order, Invoice, Payment, PaymentMethod);
 
 struct KindOf<A>(PhantomData<fn() -> A>);
 

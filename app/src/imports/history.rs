@@ -12,6 +12,7 @@ use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
 use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
+use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{self, DecodeError, Event};
 use billfold_domain::tenant::Tenant;
@@ -113,6 +114,7 @@ impl Past {
             Event::Order(_) => Touches::new(tenant).reads::<Order>(id),
             Event::Invoice(_) => Touches::new(tenant).reads::<Invoice>(id),
             Event::Payment(_) => Touches::new(tenant).reads::<Payment>(id),
+            Event::PaymentMethod(_) => Touches::new(tenant).reads::<PaymentMethod>(id),
         };
         let counted = self.event.numbers().into_iter().flat_map(|number| {
             let series = number.counts().map(|(series, _)| series.to_owned());
@@ -134,6 +136,7 @@ impl Past {
             Event::Order(_) => table.version::<Order>(id),
             Event::Invoice(_) => table.version::<Invoice>(id),
             Event::Payment(_) => table.version::<Payment>(id),
+            Event::PaymentMethod(_) => table.version::<PaymentMethod>(id),
         }?;
         if version + 1 != self.sequence {
             let detail =
@@ -148,6 +151,7 @@ impl Past {
             Event::Order(event) => table.adopt::<Order>(id, event, at),
             Event::Invoice(event) => table.adopt::<Invoice>(id, event, at),
             Event::Payment(event) => table.adopt::<Payment>(id, event, at),
+            Event::PaymentMethod(event) => table.adopt::<PaymentMethod>(id, event, at),
         }
     }
 }

@@ -8,7 +8,9 @@
 use billfold_domain::client::{ClientEvent, ContactCard};
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
-use billfold_domain::ledger::accounts::{CUSTOMER_CREDIT, RECEIVABLE, UNAPPLIED_CASH};
+use billfold_domain::ledger::accounts::{
+    CUSTOMER_CREDIT, DISPUTES, RECEIVABLE, REFUNDS_PAYABLE, UNAPPLIED_CASH,
+};
 use billfold_domain::payment::PaymentEvent;
 use billfold_domain::schema::Event;
 use billfold_event_store::OnError;
@@ -96,6 +98,10 @@ row! {
             credit: i64,
             /// Money of the client that nobody has matched yet.
             unapplied: i64,
+            /// What the client's bank took back and is not decided; owed apart from the rest.
+            disputed: i64,
+            /// What was promised back and is not sent.
+            refunds: i64,
             /// Ever invoiced, with tax.
             invoiced: i64,
             /// Ever taken back by credit notes, with tax.
@@ -104,6 +110,8 @@ row! {
             written_off: i64,
             /// Ever received.
             collected: i64,
+            /// Ever sent back, or taken back by the client's bank and not won.
+            returned: i64,
             /// Number of invoices issued.
             invoices: i64,
             /// Number of payments received.
@@ -133,15 +141,15 @@ impl Tables for ClientTables {
 
 impl Projection for ClientList {
     const NAME: &'static str = "client_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["client", "invoice", "payment"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
         rule: "what clients owe is what they were billed less what they paid and were let off",
         violations: "select format('%s %s %s', tenant_id, client_id, currency) \
              from {client_list_balances} \
-             where receivable - credit - unapplied \
-                 <> invoiced - credited - collected - written_off",
+             where receivable + disputed - credit - unapplied - refunds \
+                 <> invoiced - credited - collected - written_off + returned",
         reads_log: false,
     }];
     type Rows = ClientTables;
@@ -171,7 +179,9 @@ impl Projection for ClientList {
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
-                | InvoiceEvent::PaymentApplied { .. } => {}
+                | InvoiceEvent::PaymentApplied { .. }
+                | InvoiceEvent::PaymentUnapplied { .. }
+                | InvoiceEvent::CreditNoteApplied { .. } => {}
             },
             Event::Payment(event) => match event {
                 PaymentEvent::Settled { client_id, amount, .. } => {
@@ -179,9 +189,27 @@ impl Projection for ClientList {
                     (sums.collected, sums.payments) = (amount.minor(), 1);
                     rows.balances.add(sums)?;
                 }
-                PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => {}
+                PaymentEvent::RefundSent { client_id, amount, .. }
+                | PaymentEvent::DisputeOpened { client_id, amount, .. } => {
+                    let mut sums = blank(fact, *client_id, amount.currency());
+                    sums.returned = amount.minor();
+                    rows.balances.add(sums)?;
+                }
+                PaymentEvent::DisputeWon { client_id, amount, .. } => {
+                    let mut sums = blank(fact, *client_id, amount.currency());
+                    sums.returned = amount.negate().minor();
+                    rows.balances.add(sums)?;
+                }
+                PaymentEvent::Attempted { .. }
+                | PaymentEvent::Declined { .. }
+                | PaymentEvent::Allocated { .. }
+                | PaymentEvent::Unallocated { .. }
+                | PaymentEvent::RefundRequested { .. }
+                | PaymentEvent::RefundFailed { .. }
+                | PaymentEvent::DisputeLost { .. }
+                | PaymentEvent::DisputeFeeCharged { .. } => {}
             },
-            Event::Tenant(_) | Event::Product(_) | Event::Order(_) => {}
+            Event::Tenant(_) | Event::Product(_) | Event::Order(_) | Event::PaymentMethod(_) => {}
         }
         add_posting(&mut rows.balances, fact)
     }
@@ -255,6 +283,10 @@ fn add_posting(balances: &mut Summed<ClientBalanceRow>, fact: &Fact<'_>) -> Resu
             sums.credit = owing.minor();
         } else if entry.account == UNAPPLIED_CASH {
             sums.unapplied = owing.minor();
+        } else if entry.account == DISPUTES {
+            sums.disputed = owed.minor();
+        } else if entry.account == REFUNDS_PAYABLE {
+            sums.refunds = owing.minor();
         }
         balances.add(sums)?;
     }
@@ -269,10 +301,13 @@ fn blank(fact: &Fact<'_>, client_id: ClientId, currency: Currency) -> ClientBala
         receivable: 0,
         credit: 0,
         unapplied: 0,
+        disputed: 0,
+        refunds: 0,
         invoiced: 0,
         credited: 0,
         written_off: 0,
         collected: 0,
+        returned: 0,
         invoices: 0,
         payments: 0,
         last_position: fact.position,

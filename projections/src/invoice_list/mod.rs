@@ -4,7 +4,7 @@
 //! Absent on purpose: lines, which are read from the invoice itself, and the word *overdue*, which
 //! depends on the day of the question: every read takes that day.
 
-use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus};
+use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus, Standing, UnapplyCause};
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, Money, OrderId, TenantId};
 use billfold_domain::schema::Event;
 use billfold_event_store::OnError;
@@ -39,7 +39,7 @@ row! {
             lifecycle: Lifecycle,
             /// Its number; none for a draft.
             number: Option<String>,
-            /// Number of the credit note that took it back.
+            /// Number of the last credit note.
             credit_note: Option<String>,
             /// The day of issue.
             issue_date: Option<NaiveDate>,
@@ -55,9 +55,11 @@ row! {
             tax: i64,
             /// Net and tax, in minor units.
             total: i64,
-            /// Paid so far, in minor units.
+            /// What payments pay, in minor units.
             paid: i64,
-            /// Taken back by the credit note, in minor units.
+            /// What was promised or sent back of what had paid it, in minor units.
+            refunded: i64,
+            /// Taken back by credit notes, in minor units.
             credited: i64,
             /// Given up, in minor units.
             written_off: i64,
@@ -120,8 +122,10 @@ impl InvoiceRow {
             Lifecycle::WrittenOff => Some(InvoiceStatus::Uncollectible),
             Lifecycle::Issued => {
                 let due = self.due_date.unwrap_or(NO_DAY);
-                let (total, owed) = (self.money(self.total)?, self.money(self.balance_due)?);
-                Some(InvoiceStatus::of_issued(total, owed, due, today))
+                let (paid, refunded) = (self.paid > 0, self.refunded > 0);
+                let balance_due = self.money(self.balance_due)?;
+                let standing = Standing { balance_due, paid, refunded };
+                Some(InvoiceStatus::of_issued(standing, due, today))
             }
         }
     }
@@ -167,7 +171,7 @@ impl Tables for InvoiceTables {
 
 impl Projection for InvoiceList {
     const NAME: &'static str = "invoice_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["invoice"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
@@ -194,7 +198,8 @@ impl Projection for InvoiceList {
             | Event::Client(_)
             | Event::Product(_)
             | Event::Order(_)
-            | Event::Payment(_) => Ok(()),
+            | Event::Payment(_)
+            | Event::PaymentMethod(_) => Ok(()),
         }
     }
 }
@@ -248,6 +253,24 @@ fn apply_invoice(
             row.paid += amount.minor();
             row.balance_due = balance_due.minor();
         }),
+        InvoiceEvent::PaymentUnapplied { amount, cause, balance_due, .. } => {
+            change(rows, fact, |row| {
+                row.lifecycle = Lifecycle::Issued;
+                row.settled_on = None;
+                row.paid -= amount.minor();
+                row.balance_due = balance_due.minor();
+                if *cause == UnapplyCause::Refunded {
+                    row.refunded += amount.minor();
+                }
+            })
+        }
+        InvoiceEvent::CreditNoteApplied { credit_note, amount, balance_due, .. } => {
+            change(rows, fact, |row| {
+                row.credit_note = Some(credit_note.clone());
+                row.credited += amount.minor();
+                row.balance_due = balance_due.minor();
+            })
+        }
         InvoiceEvent::Voided(voided) => change(rows, fact, |row| {
             row.lifecycle = Lifecycle::Voided;
             row.credit_note = Some(voided.credit_note.text.clone());
@@ -293,6 +316,7 @@ fn blank(
         tax: 0,
         total: 0,
         paid: 0,
+        refunded: 0,
         credited: 0,
         written_off: 0,
         balance_due: 0,
