@@ -289,8 +289,10 @@ fn check_parties(terms: &IssueTerms) -> Result<(), InvoiceRefusal> {
 }
 
 fn apply_payment(document: &Document, part: &ApplyPayment, today: NaiveDate) -> Decision {
-    if document.applied(part.payment_id, part.allocation_no) == Some(part.amount) {
-        return Ok(Vec::new());
+    match document.applied(part.payment_id, part.allocation_no) {
+        Some(applied) if applied == part.amount => return Ok(Vec::new()),
+        Some(recorded) => return Err(InvoiceRefusal::OtherAmount { recorded }),
+        None => {}
     }
     if part.client_id != document.client_id {
         return Err(InvoiceRefusal::OtherClient);

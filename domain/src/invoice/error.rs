@@ -88,6 +88,12 @@ pub enum InvoiceRefusal {
         /// What is owed.
         balance_due: Money,
     },
+    /// The number of an allocation or a reversal stands for another amount already.
+    #[error("this part of the payment was recorded with {recorded}, give another one its own number")]
+    OtherAmount {
+        /// The amount it stands for.
+        recorded: Money,
+    },
     /// Nothing of this payment can be taken back, or not as much.
     #[error("only {pays} of this allocation still pays the invoice, {amount} cannot be taken back")]
     MoreThanApplied {
@@ -150,6 +156,7 @@ impl Refusal for InvoiceRefusal {
             Self::OtherClient => "invoice.other_client",
             Self::NothingToApply => "invoice.nothing_to_apply",
             Self::MoreThanOwed { .. } => "invoice.more_than_owed",
+            Self::OtherAmount { .. } => "invoice.other_amount",
             Self::MoreThanApplied { .. } => "invoice.more_than_applied",
             Self::AlreadyCredited { .. } => "invoice.already_credited",
             Self::AlreadySettled { .. } => "invoice.already_settled",
@@ -173,6 +180,7 @@ impl Refusal for InvoiceRefusal {
             | Self::NumberOfAnotherYear { .. }
             | Self::OtherClient
             | Self::MoreThanOwed { .. }
+            | Self::OtherAmount { .. }
             | Self::MoreThanApplied { .. }
             | Self::BeforeIssue { .. } => RefusalKind::Rule,
             Self::AlreadyDrafted
@@ -192,9 +200,10 @@ impl Refusal for InvoiceRefusal {
             Self::NoSuchLine { .. } => Some("/line_no"),
             Self::LineCount { .. } | Self::NegativeTotal { .. } => Some("/lines"),
             Self::DueDateMissing | Self::DueBeforeIssue { .. } => Some("/due_date"),
-            Self::NothingToApply | Self::MoreThanOwed { .. } | Self::MoreThanApplied { .. } => {
-                Some("/amount")
-            }
+            Self::NothingToApply
+            | Self::MoreThanOwed { .. }
+            | Self::OtherAmount { .. }
+            | Self::MoreThanApplied { .. } => Some("/amount"),
             _ => None,
         }
     }

@@ -27,8 +27,10 @@ impl Document {
 /// Takes a part of a payment back. `owed` is what the invoice asks for before that.
 pub(super) fn unapply_payment(document: &Document, part: &UnapplyPayment, owed: Money) -> Decision {
     let UnapplyPayment { payment_id, allocation_no, reversal_no, amount, cause } = *part;
-    if document.unapplied(payment_id, reversal_no) == Some(amount) {
-        return Ok(Vec::new());
+    match document.unapplied(payment_id, reversal_no) {
+        Some(unapplied) if unapplied == amount => return Ok(Vec::new()),
+        Some(recorded) => return Err(InvoiceRefusal::OtherAmount { recorded }),
+        None => {}
     }
     if !amount.is_positive() {
         return Err(InvoiceRefusal::NothingToApply);

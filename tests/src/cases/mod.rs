@@ -11,6 +11,7 @@ mod credits;
 mod ledger;
 mod money;
 mod numbering;
+mod payments;
 mod periods;
 mod proration;
 mod taxes;
@@ -66,6 +67,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("credit_note.compute", credit_notes::compute),
     ("credit_note.settle", credit_notes::settle),
     ("credit_note.termination", credit_notes::termination),
+    ("payment.balance", payments::balance),
 ];
 
 /// How a run ended. `Display` lists the failures and ends with `N passed, N failed`.
