@@ -34,9 +34,16 @@ impl Action {
     /// What an event did.
     pub fn of(event_type: &str) -> Self {
         match event_type {
-            "tenant.opened" | "client.registered" | "product.created" | "order.placed"
-            | "invoice.drafted" | "invoice.issued" | "payment.settled" | "payment.declined"
-            | "payment.attempted" | "payment_method.attached" => Self::Create,
+            "tenant.opened"
+            | "client.registered"
+            | "product.created"
+            | "order.placed"
+            | "invoice.drafted"
+            | "invoice.issued"
+            | "payment.settled"
+            | "payment.declined"
+            | "payment.attempted"
+            | "payment_method.attached" => Self::Create,
             "client.erased"
             | "product.retired"
             | "order.cancelled"

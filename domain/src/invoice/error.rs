@@ -89,7 +89,7 @@ pub enum InvoiceRefusal {
         balance_due: Money,
     },
     /// The number of an allocation or a reversal stands for another amount already.
-    #[error("this part of the payment was recorded with {recorded}, give another one its own number")]
+    #[error("this part of the payment stands with {recorded}, give another one its own number")]
     OtherAmount {
         /// The amount it stands for.
         recorded: Money,

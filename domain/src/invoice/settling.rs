@@ -74,7 +74,8 @@ pub(super) fn apply_credit_note(
         balance_due,
     };
     let was_owed = document.balance_due.is_positive();
-    let settled = (was_owed && balance_due.is_zero()).then_some(InvoiceEvent::Settled { on: today });
+    let settled =
+        (was_owed && balance_due.is_zero()).then_some(InvoiceEvent::Settled { on: today });
     Ok(std::iter::once(applied).chain(settled).collect())
 }
 

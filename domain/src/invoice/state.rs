@@ -167,6 +167,27 @@ impl Invoice {
             }
             InvoiceEvent::Discarded { .. } => *self = Self::Discarded,
             InvoiceEvent::Issued(issued) => *self = Self::Open(Box::new(Document::from(&**issued))),
+            InvoiceEvent::PaymentApplied { .. }
+            | InvoiceEvent::PaymentUnapplied { .. }
+            | InvoiceEvent::CreditNoteApplied { .. } => self.settle(event),
+            InvoiceEvent::Settled { on } => {
+                self.close(|document| Self::Settled { document, on: *on });
+            }
+            InvoiceEvent::Voided(voided) => {
+                self.close(|document| Self::Void { document, on: voided.credited_on });
+            }
+            InvoiceEvent::WrittenOff { on, .. } => {
+                self.close(|mut document| {
+                    document.written_off_on = Some(*on);
+                    Self::Uncollectible { document, on: *on }
+                });
+            }
+        }
+    }
+
+    /// What changes the balance of an issued invoice.
+    fn settle(&mut self, event: &InvoiceEvent) {
+        match event {
             InvoiceEvent::PaymentApplied { payment_id, allocation_no, amount, balance_due } => {
                 if let Self::Open(document) = self {
                     document.balance_due = *balance_due;
@@ -192,7 +213,9 @@ impl Invoice {
                 document.unapplied.push(Unapplied { payment_id, reversal_no, amount, cause });
                 document.lower(payment_id, *allocation_no, amount);
             }),
-            InvoiceEvent::CreditNoteApplied { credit_note, amount, offset, balance_due, .. } => {
+            InvoiceEvent::CreditNoteApplied {
+                credit_note, amount, offset, balance_due, ..
+            } => {
                 if let Self::Open(document) | Self::Settled { document, .. } = self {
                     document.balance_due = *balance_due;
                     document.credit_notes.push(CreditNoteApplied {
@@ -202,18 +225,7 @@ impl Invoice {
                     });
                 }
             }
-            InvoiceEvent::Settled { on } => {
-                self.close(|document| Self::Settled { document, on: *on });
-            }
-            InvoiceEvent::Voided(voided) => {
-                self.close(|document| Self::Void { document, on: voided.credited_on });
-            }
-            InvoiceEvent::WrittenOff { on, .. } => {
-                self.close(|mut document| {
-                    document.written_off_on = Some(*on);
-                    Self::Uncollectible { document, on: *on }
-                });
-            }
+            _ => {}
         }
     }
 

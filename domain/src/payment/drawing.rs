@@ -15,7 +15,10 @@ impl SettledPayment {
     pub fn refundable(&self) -> Result<Money, MoneyRefusal> {
         let allocated = self.allocations.iter().map(|part| self.left_of(part));
         let allocated = allocated.collect::<Result<Vec<_>, _>>()?;
-        Money::sum(self.amount.currency(), allocated.into_iter().chain([self.credit, self.unapplied]))
+        Money::sum(
+            self.amount.currency(),
+            allocated.into_iter().chain([self.credit, self.unapplied]),
+        )
     }
 
     /// What of an allocation still pays its invoice.

@@ -44,7 +44,13 @@ impl SettledPayment {
                 });
             }
             PaymentEvent::DisputeWon {
-                no, amount, released, allocations, to_credit, unapplied, ..
+                no,
+                amount,
+                released,
+                allocations,
+                to_credit,
+                unapplied,
+                ..
             } => {
                 self.decide_dispute(*no, *amount, *released);
                 self.put_back(allocations, *to_credit, *unapplied);

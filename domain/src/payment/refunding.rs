@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::kernel::text::{check_line, check_optional_line};
 use crate::kernel::Money;
+use crate::kernel::text::{check_line, check_optional_line};
 use crate::payment::decide::{Decision, check_date, place};
 use crate::payment::{
     GiveBack, PaymentEvent, PaymentRefusal, Refund, RefundStage, RequestRefund, Reversal,

@@ -4,9 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ClientId, Money, Origin};
-use crate::payment::{
-    Allocation, Attempt, Dispute, PaymentEvent, Refund, Reversal, Source,
-};
+use crate::payment::{Allocation, Attempt, Dispute, PaymentEvent, Refund, Reversal, Source};
 
 /// A payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

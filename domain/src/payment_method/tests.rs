@@ -115,7 +115,9 @@ fn what_expired_or_was_detached_is_never_charged_again() {
 
 #[test]
 fn a_card_number_is_refused_wherever_it_hides() {
-    for number in ["4242424242424242", "4242 4242-4242 4242", "tok_4242424242424242", "4222222222222"] {
+    for number in
+        ["4242424242424242", "4242 4242-4242 4242", "tok_4242424242424242", "4222222222222"]
+    {
         assert!(looks_like_card_number(number), "{number}");
         let ask = AttachPaymentMethod { token: number.into(), ..new() };
         let detail = "looks like a card number; give the token that the gateway made of it";

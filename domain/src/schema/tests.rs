@@ -25,7 +25,8 @@ fn the_steps_lead_from_version_one_to_the_current_one_without_a_gap() {
 #[test]
 fn event_types_are_unique_and_begin_with_their_aggregate() {
     let mut names: Vec<_> = event_types().map(|(name, _)| name).collect();
-    let aggregates = ["tenant", "client", "product", "order", "invoice", "payment", "payment_method"];
+    let aggregates =
+        ["tenant", "client", "product", "order", "invoice", "payment", "payment_method"];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();
     names.sort_unstable();

@@ -249,43 +249,57 @@ fn apply_invoice(
             })
         }
         InvoiceEvent::Settled { on } => change(rows, fact, |row| row.settled_on = Some(*on)),
-        InvoiceEvent::PaymentApplied { amount, balance_due, .. } => change(rows, fact, |row| {
-            row.paid += amount.minor();
-            row.balance_due = balance_due.minor();
-        }),
-        InvoiceEvent::PaymentUnapplied { amount, cause, balance_due, .. } => {
-            change(rows, fact, |row| {
-                row.lifecycle = Lifecycle::Issued;
-                row.settled_on = None;
-                row.paid -= amount.minor();
-                row.balance_due = balance_due.minor();
-                if *cause == UnapplyCause::Refunded {
-                    row.refunded += amount.minor();
-                }
-            })
-        }
-        InvoiceEvent::CreditNoteApplied { credit_note, amount, balance_due, .. } => {
-            change(rows, fact, |row| {
-                row.credit_note = Some(credit_note.clone());
-                row.credited += amount.minor();
-                row.balance_due = balance_due.minor();
-            })
-        }
-        InvoiceEvent::Voided(voided) => change(rows, fact, |row| {
-            row.lifecycle = Lifecycle::Voided;
-            row.credit_note = Some(voided.credit_note.text.clone());
-            row.credited = voided.total.minor();
-            row.balance_due = 0;
-        }),
-        InvoiceEvent::WrittenOff { amount, .. } => change(rows, fact, |row| {
-            row.lifecycle = Lifecycle::WrittenOff;
-            row.written_off = amount.minor();
-            row.balance_due = 0;
-        }),
+        InvoiceEvent::PaymentApplied { .. }
+        | InvoiceEvent::PaymentUnapplied { .. }
+        | InvoiceEvent::CreditNoteApplied { .. }
+        | InvoiceEvent::Voided(_)
+        | InvoiceEvent::WrittenOff { .. } => change(rows, fact, |row| row.settle(event)),
     }
 }
 
 impl InvoiceRow {
+    /// Takes in what changes the balance of an issued invoice.
+    fn settle(&mut self, event: &InvoiceEvent) {
+        match event {
+            InvoiceEvent::PaymentApplied { amount, balance_due, .. } => {
+                self.paid += amount.minor();
+                self.balance_due = balance_due.minor();
+            }
+            InvoiceEvent::PaymentUnapplied { amount, cause, balance_due, .. } => {
+                self.lifecycle = Lifecycle::Issued;
+                self.settled_on = None;
+                self.paid -= amount.minor();
+                self.balance_due = balance_due.minor();
+                if *cause == UnapplyCause::Refunded {
+                    self.refunded += amount.minor();
+                }
+            }
+            InvoiceEvent::CreditNoteApplied { credit_note, amount, balance_due, .. } => {
+                self.credit_note = Some(credit_note.clone());
+                self.credited += amount.minor();
+                self.balance_due = balance_due.minor();
+            }
+            InvoiceEvent::Voided(voided) => {
+                self.lifecycle = Lifecycle::Voided;
+                self.credit_note = Some(voided.credit_note.text.clone());
+                self.credited = voided.total.minor();
+                self.balance_due = 0;
+            }
+            InvoiceEvent::WrittenOff { amount, .. } => {
+                self.lifecycle = Lifecycle::WrittenOff;
+                self.written_off += amount.minor();
+                self.balance_due = 0;
+            }
+            InvoiceEvent::Drafted { .. }
+            | InvoiceEvent::LineAdded { .. }
+            | InvoiceEvent::LineRemoved { .. }
+            | InvoiceEvent::DueDateSet { .. }
+            | InvoiceEvent::Discarded { .. }
+            | InvoiceEvent::Issued(_)
+            | InvoiceEvent::Settled { .. } => {}
+        }
+    }
+
     fn sum_draft(&mut self) {
         let lines = self.draft_lines.as_ref().map_or(&[][..], |lines| &lines.0);
         self.net = lines.iter().map(|(_, net)| net).sum();

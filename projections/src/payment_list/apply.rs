@@ -1,9 +1,7 @@
 //! What each event does to the payment list.
 
 use billfold_domain::kernel::{ClientId, InvoiceId, Money, PaymentId};
-use billfold_domain::payment::{
-    Allocation, AttemptStage, Drawn, PaymentEvent, Reversal, Source,
-};
+use billfold_domain::payment::{Allocation, AttemptStage, Drawn, PaymentEvent, Reversal, Source};
 use chrono::NaiveDate;
 
 use super::{
@@ -116,7 +114,13 @@ fn apply_refund(
             })
         }
         PaymentEvent::RefundFailed {
-            no, amount, reason, allocations, to_credit, unapplied, ..
+            no,
+            amount,
+            reason,
+            allocations,
+            to_credit,
+            unapplied,
+            ..
         } => {
             change_refund(rows, fact, *no, |refund| {
                 refund.status = RefundStatus::Failed;
@@ -139,7 +143,15 @@ fn apply_dispute(
 ) -> Result<(), FoldError> {
     match event {
         PaymentEvent::DisputeOpened {
-            no, client_id, reference, claimed, amount, drawn, reason, opened_on, ..
+            no,
+            client_id,
+            reference,
+            claimed,
+            amount,
+            drawn,
+            reason,
+            opened_on,
+            ..
         } => {
             rows.disputes.put(DisputeRow {
                 tenant_id: fact.tenant(),

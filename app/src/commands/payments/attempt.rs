@@ -4,7 +4,9 @@
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientRefusal};
 use billfold_domain::kernel::{ClientId, Money, PaymentId};
-use billfold_domain::payment::{AttemptPayment, AttemptStage, Payment, PaymentCommand, PaymentEvent};
+use billfold_domain::payment::{
+    AttemptPayment, AttemptStage, Payment, PaymentCommand, PaymentEvent,
+};
 use serde::Serialize;
 
 use crate::commands::{Plan, Room, Touches, UseCase};

@@ -1,8 +1,9 @@
 //! Records what the client's bank takes back, and how it ends.
 //!
 //! Guarantees: the payment and the invoices it had paid change in one append; never more is taken
-//! than refunds left (a bank that claims all after a partial refund gets the rest); what is won pays
-//! the same invoices again, as far as they ask for money; what is lost is owed, or given up at once.
+//! than refunds left (a bank that claims all after a partial refund gets the rest); what is won
+//! pays the same invoices again, as far as they ask for money; what is lost is owed, or given up at
+//! once.
 
 use async_trait::async_trait;
 use billfold_domain::invoice::{Invoice, InvoiceCommand, UnapplyCause};

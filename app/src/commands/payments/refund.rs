@@ -94,9 +94,8 @@ pub(in crate::commands) fn refund(
         requested.ok_or_else(|| No::Broken("requested and not requested".to_owned()))?;
     reopen(table, payment_id, &drawn.reversals, UnapplyCause::Refunded)?;
     let again = drawn.reversals.iter().filter(|reversal| reversal.reopens);
-    let reopened = again
-        .map(|one| ShareOf { invoice_id: one.invoice_id, amount: Some(one.amount) })
-        .collect();
+    let reopened =
+        again.map(|one| ShareOf { invoice_id: one.invoice_id, amount: Some(one.amount) }).collect();
     Ok(RefundRequested { refund_no, amount, reopened, sent: false })
 }
 

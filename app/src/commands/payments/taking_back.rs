@@ -28,9 +28,8 @@ impl Planned {
         let known = room.load::<Payment>(payment_id.uuid()).await?;
         let paid = known.state.0.settled().map_or(&[][..], |paid| paid.allocations.as_slice());
         let touches = Touches::new(room.tenant).main::<Payment>(payment_id.uuid());
-        let name = |touches: Touches, part: &Allocation| {
-            touches.reads::<Invoice>(part.invoice_id.uuid())
-        };
+        let name =
+            |touches: Touches, part: &Allocation| touches.reads::<Invoice>(part.invoice_id.uuid());
         let touches = paid.iter().fold(touches, name);
         Ok((Self { payment_id, version: known.version }, touches))
     }

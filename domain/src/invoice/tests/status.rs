@@ -5,9 +5,7 @@ use crate::kernel::Aggregate;
 
 #[test]
 fn the_word_follows_from_history_and_day() {
-    use InvoiceStatus::{
-        Draft, Open, Overdue, Paid, PartiallyPaid, Refunded, Uncollectible, Void,
-    };
+    use InvoiceStatus::{Draft, Open, Overdue, Paid, PartiallyPaid, Refunded, Uncollectible, Void};
     let drafted =
         InvoiceEvent::Drafted { client_id: client(), currency: Currency::EUR, order_id: None };
     let discarded = InvoiceEvent::Discarded { reason: "duplicate".into() };

@@ -1,8 +1,8 @@
 //! What is taken back of payments is owed again; what a credit note says is owed no longer.
 
 use super::*;
-use crate::kernel::{Aggregate, Issued};
 use crate::kernel::testing::{given, issued};
+use crate::kernel::{Aggregate, Issued};
 
 fn take(ask: UnapplyPayment) -> Issued<InvoiceCommand> {
     issued(InvoiceCommand::UnapplyPayment(ask))
@@ -44,7 +44,8 @@ fn a_reversal_counts_once_and_takes_no_more_than_the_allocation_still_pays() {
     given::<Invoice>(paid())
         .when(take(unapply(1, 1, 0, UnapplyCause::Moved)))
         .then_refused(InvoiceRefusal::NothingToApply);
-    let applied_then = [issued_invoice(), applied(1, 11_900, 0), settled(), unapplied(first, 4_000)];
+    let applied_then =
+        [issued_invoice(), applied(1, 11_900, 0), settled(), unapplied(first, 4_000)];
     given::<Invoice>(applied_then)
         .when(issued(InvoiceCommand::ApplyPayment(part(1, 11_900))))
         .then_nothing();

@@ -158,15 +158,7 @@ impl World {
                 let sent_on = TODAY;
                 self.ask(PaymentCommand::ConfirmRefund { refund_no, reference: None, sent_on });
             }
-            Move::Fail(refund_no) => {
-                let known = self.payment.settled().and_then(|paid| paid.refund(refund_no));
-                let Some((drawn, amount)) = known.map(|it| (it.drawn.clone(), it.amount)) else {
-                    return;
-                };
-                let back = drawn.give_back(amount, |id| eur(self.owed_by(id))).unwrap();
-                let reason = "account closed".to_owned();
-                self.ask(PaymentCommand::FailRefund { refund_no, reason, back });
-            }
+            Move::Fail(refund_no) => self.fail(refund_no),
             Move::Dispute(minor) => {
                 self.ask(PaymentCommand::OpenDispute(OpenDispute {
                     reference: None,
@@ -176,15 +168,7 @@ impl World {
                     opened_on: TODAY,
                 }));
             }
-            Move::Win(dispute_no, minor) => {
-                let known = self.payment.settled().and_then(|paid| paid.dispute(dispute_no));
-                let Some((drawn, left)) = known.map(|it| (it.drawn.clone(), it.undecided)) else {
-                    return;
-                };
-                let amount = eur(minor.min(left.minor()));
-                let back = drawn.give_back(amount, |id| eur(self.owed_by(id))).unwrap();
-                self.ask(PaymentCommand::WinDispute { dispute_no, amount, back, on: TODAY });
-            }
+            Move::Win(dispute_no, minor) => self.win(dispute_no, minor),
             Move::Lose(dispute_no) => {
                 self.ask(PaymentCommand::LoseDispute { dispute_no, on: TODAY });
             }
@@ -213,6 +197,22 @@ impl World {
         let to_credit = eur((minor - pays) / 3);
         let ask = SettlePayment { amount: eur(minor), allocations, to_credit, ..new() };
         self.ask(PaymentCommand::Settle(ask));
+    }
+
+    fn fail(&mut self, refund_no: u32) {
+        let known = self.payment.settled().and_then(|paid| paid.refund(refund_no));
+        let Some((drawn, amount)) = known.map(|it| (it.drawn.clone(), it.amount)) else { return };
+        let back = drawn.give_back(amount, |id| eur(self.owed_by(id))).unwrap();
+        let reason = "account closed".to_owned();
+        self.ask(PaymentCommand::FailRefund { refund_no, reason, back });
+    }
+
+    fn win(&mut self, dispute_no: u32, minor: i64) {
+        let known = self.payment.settled().and_then(|paid| paid.dispute(dispute_no));
+        let Some((drawn, left)) = known.map(|it| (it.drawn.clone(), it.undecided)) else { return };
+        let amount = eur(minor.min(left.minor()));
+        let back = drawn.give_back(amount, |id| eur(self.owed_by(id))).unwrap();
+        self.ask(PaymentCommand::WinDispute { dispute_no, amount, back, on: TODAY });
     }
 
     /// Another payment pays an invoice; of the ledger only the receivable is kept here.

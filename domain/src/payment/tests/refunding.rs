@@ -117,9 +117,7 @@ fn a_refund_is_of_some_amount_in_the_payments_currency_and_has_a_reason() {
     let silent = RequestRefund { reason: String::new(), ..request(1, RefundFrom::Anywhere) };
     let state = Payment::fold(&[settled()]);
     assert!(state.decide(&issued(PaymentCommand::RequestRefund(silent))).is_err());
-    given::<Payment>([])
-        .when(ask(1, RefundFrom::Anywhere))
-        .then_refused(PaymentRefusal::Absent);
+    given::<Payment>([]).when(ask(1, RefundFrom::Anywhere)).then_refused(PaymentRefusal::Absent);
     given::<Payment>([declined()])
         .when(ask(1, RefundFrom::Anywhere))
         .then_refused(PaymentRefusal::Declined);
@@ -213,7 +211,9 @@ fn an_allocation_is_taken_back_to_pay_something_else() {
     let (allocation_no, amount, to) = (1, eur(1), Source::Credit);
     let ask = PaymentCommand::Unallocate { allocation_no, amount, to, voided: true };
     let credited = Reversal { reopens: false, ..reversal(1, 1, 1, 1) };
-    given::<Payment>([settled()])
-        .when(issued(ask))
-        .then([unallocated(credited, Source::Credit, 2_001)]);
+    given::<Payment>([settled()]).when(issued(ask)).then([unallocated(
+        credited,
+        Source::Credit,
+        2_001,
+    )]);
 }
