@@ -55,11 +55,11 @@ pub(super) fn win(
 ) -> Decision {
     check_date("/on", on, today)?;
     let dispute = find(known, dispute_no)?;
-    if !amount.is_positive() {
-        return Err(PaymentRefusal::NotPositive);
-    }
     if dispute.undecided.is_zero() {
         return Err(PaymentRefusal::DisputeDecided { dispute_no });
+    }
+    if !amount.is_positive() {
+        return Err(PaymentRefusal::NotPositive);
     }
     if dispute.undecided.checked_sub(amount)?.is_negative() {
         let undecided = dispute.undecided;
