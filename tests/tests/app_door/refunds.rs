@@ -3,8 +3,8 @@
 use billfold_app::Kind;
 use billfold_app::commands::invoices::VoidInvoice;
 use billfold_app::commands::payments::{
-    AfterLoss, ChargeInvoice, ConfirmRefund, FailRefund, LoseDispute, OpenDispute, Pays,
-    RecordAttempt, RecordPayment, RefundPayment, UnmatchPayment, WinDispute,
+    AfterLoss, ChargeInvoice, ConfirmRefund, FailRefund, LoseDispute, OpenDispute, PayInvoice,
+    Pays, RecordAttempt, RecordPayment, RefundInvoice, RefundPayment, UnmatchPayment, WinDispute,
 };
 use billfold_domain::invoice::{Invoice, InvoiceStatus};
 use billfold_domain::kernel::{ClientId, InvoiceId, PaymentId};
@@ -94,6 +94,39 @@ async fn money_that_came_by_hand_goes_back_by_hand() {
     let types = house.event_types(payment_id.uuid()).await;
     let expected = ["payment.settled", "payment.refund_requested", "payment.refund_sent"];
     assert_eq!(types, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invoice_is_refunded_over_as_many_payments_as_it_takes() {
+    let house = House::open().await;
+    let client = house.client("Ada Lovelace").await;
+    let id = house.invoice("one", client, &["100.00"]).await.invoice_id;
+    let mut payments = Vec::new();
+    for amount in ["40.00", "79.00"] {
+        let pay = PayInvoice {
+            invoice_id: id,
+            amount: Some(eur(amount)),
+            method: "manual_bank".to_owned(),
+            reference: None,
+            received_on: None,
+        };
+        let answer = house.ask(&format!("pay {amount}"), pay).await.unwrap().answer;
+        payments.push(answer.payment_id);
+    }
+    let refund = |amount: Option<&str>| RefundInvoice {
+        invoice_id: id,
+        amount: amount.map(eur),
+        reason: "goodwill".to_owned(),
+    };
+    let one = house.ask("one", refund(Some("40.00"))).await.unwrap().answer;
+    let of: Vec<_> = one.iter().map(|part| (part.payment_id, part.amount)).collect();
+    assert_eq!(of, [(payments[0], eur("40.00"))], "the payment that fits");
+    let rest = house.ask("rest", refund(None)).await.unwrap().answer;
+    let of: Vec<_> = rest.iter().map(|part| (part.payment_id, part.amount)).collect();
+    assert_eq!(of, [(payments[1], eur("79.00"))]);
+    assert_eq!(owed(&house, id).await, "119.00");
+    let more = house.ask("more", refund(Some("0.01"))).await;
+    assert_eq!(refused(more), ("invoice.more_than_applied".to_owned(), Kind::Rule));
 }
 
 #[tokio::test(flavor = "multi_thread")]

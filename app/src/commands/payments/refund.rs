@@ -35,6 +35,8 @@ pub struct RefundPayment {
 /// Money is promised back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefundRequested {
+    /// Of which payment.
+    pub payment_id: PaymentId,
     /// Counts the refunds of the payment from 1.
     pub refund_no: u32,
     /// How much.
@@ -57,22 +59,13 @@ impl UseCase for RefundPayment {
             let settled = planned.settled(table)?;
             let left = settled.refundable().map_err(|no| Refused::of(&no))?;
             let amount = ask.amount.unwrap_or(left);
-            let answer = refund(table, ask.payment_id, amount, ask.from, &ask.reason)?;
-            if !MANUAL_METHODS.contains(&settled.gateway.as_str()) {
-                return Ok(answer);
-            }
-            let confirm = PaymentCommand::ConfirmRefund {
-                refund_no: answer.refund_no,
-                reference: None,
-                sent_on: table.today(),
-            };
-            table.decide::<Payment>(ask.payment_id.uuid(), confirm)?;
-            Ok(RefundRequested { sent: true, ..answer })
+            refund(table, ask.payment_id, amount, ask.from, &ask.reason)
         }))
     }
 }
 
-/// Promises money back and reopens what it had paid. The plan names the payment and its invoices.
+/// Promises money back and reopens what it had paid; what came by hand is sent at once. The plan
+/// names the payment and its invoices.
 pub(in crate::commands) fn refund(
     table: &mut Table<'_, '_>,
     payment_id: PaymentId,
@@ -82,6 +75,7 @@ pub(in crate::commands) fn refund(
 ) -> Result<RefundRequested, No> {
     let payment = table.state::<Payment>(payment_id.uuid())?;
     let settled = payment.settled().ok_or_else(|| Refused::of(&PaymentRefusal::NotSettled))?;
+    let by_hand = MANUAL_METHODS.contains(&settled.gateway.as_str());
     let voided = voided(table, settled)?;
     let request = RequestRefund { amount, from, voided, reason: reason.to_owned() };
     let events =
@@ -96,7 +90,12 @@ pub(in crate::commands) fn refund(
     let again = drawn.reversals.iter().filter(|reversal| reversal.reopens);
     let reopened =
         again.map(|one| ShareOf { invoice_id: one.invoice_id, amount: Some(one.amount) }).collect();
-    Ok(RefundRequested { refund_no, amount, reopened, sent: false })
+    if by_hand {
+        let (reference, sent_on) = (None, table.today());
+        let confirm = PaymentCommand::ConfirmRefund { refund_no, reference, sent_on };
+        table.decide::<Payment>(payment_id.uuid(), confirm)?;
+    }
+    Ok(RefundRequested { payment_id, refund_no, amount, reopened, sent: by_hand })
 }
 
 /// Record that a refund was sent.

@@ -20,14 +20,24 @@ pub(super) struct Planned {
 }
 
 impl Planned {
-    /// Loads the payment and names every invoice that it has paid.
+    /// Loads the payment, which the command is about, and names every invoice it has paid.
     pub(super) async fn new(
         room: &Room<'_>,
         payment_id: PaymentId,
     ) -> Result<(Self, Touches), Error> {
+        let touches = Touches::new(room.tenant).main::<Payment>(payment_id.uuid());
+        Self::beside(room, payment_id, touches).await
+    }
+
+    /// The same for a payment among others.
+    pub(super) async fn beside(
+        room: &Room<'_>,
+        payment_id: PaymentId,
+        touches: Touches,
+    ) -> Result<(Self, Touches), Error> {
         let known = room.load::<Payment>(payment_id.uuid()).await?;
         let paid = known.state.0.settled().map_or(&[][..], |paid| paid.allocations.as_slice());
-        let touches = Touches::new(room.tenant).main::<Payment>(payment_id.uuid());
+        let touches = touches.reads::<Payment>(payment_id.uuid());
         let name =
             |touches: Touches, part: &Allocation| touches.reads::<Invoice>(part.invoice_id.uuid());
         let touches = paid.iter().fold(touches, name);
