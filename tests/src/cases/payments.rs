@@ -107,7 +107,7 @@ impl Books {
 
     /// Refunds payments; with a credit note over what the invoice asks for again because of it.
     fn refund(&mut self, amount: Money, adjust: bool) -> Done {
-        let shares = spread(amount, &self.refundable()?)?;
+        let shares = self.spread(amount)?;
         if Money::sum(amount.currency(), shares.iter().copied())? != amount {
             return Err("no payment holds as much".into());
         }
@@ -127,7 +127,7 @@ impl Books {
     }
 
     fn dispute(&mut self, claimed: Money) -> Done {
-        let shares = spread(claimed, &self.refundable()?)?;
+        let shares = self.spread(claimed)?;
         for (at, share) in shares.into_iter().enumerate().filter(|(_, share)| !share.is_zero()) {
             self.change_payment(
                 at,
@@ -229,11 +229,24 @@ impl Books {
         self.invoice.document().map_or(self.zero, |document| document.balance_due)
     }
 
-    fn refundable(&self) -> Done<Vec<Money>> {
+    /// What each payment gives back of an amount: of what pays the invoice if that is enough, else
+    /// of all that is left of it.
+    fn spread(&self, amount: Money) -> Done<Vec<Money>> {
+        let document = self.invoice.document().ok_or("the invoice is not issued")?;
+        let pays = |(id, _): &(PaymentId, Payment)| {
+            let own = document.applied.iter().filter(|part| part.payment_id == *id);
+            Money::sum(amount.currency(), own.map(|part| part.amount))
+        };
+        let pays: Vec<_> = self.payments.iter().map(pays).collect::<Result<_, _>>()?;
+        let shares = spread(amount, &pays)?;
+        if Money::sum(amount.currency(), shares.iter().copied())? == amount {
+            return Ok(shares);
+        }
         let left = |(_, payment): &(_, Payment)| {
             payment.settled().map_or(Ok(self.zero), |settled| settled.refundable())
         };
-        Ok(self.payments.iter().map(left).collect::<Result<_, _>>()?)
+        let left: Vec<_> = self.payments.iter().map(left).collect::<Result<_, _>>()?;
+        Ok(spread(amount, &left)?)
     }
 
     fn disputes(&self) -> Vec<(usize, Dispute)> {
