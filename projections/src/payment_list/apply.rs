@@ -338,6 +338,7 @@ fn reversed(fact: &Fact<'_>, reversal: &Reversal) -> Result<ReversalRow, FoldErr
         invoice_id: reversal.invoice_id,
         amount: reversal.amount.minor(),
         currency: reversal.amount.currency(),
+        reopens: reversal.reopens,
         reversed_on: fact.effective_on()?,
         position: fact.position,
     })

@@ -119,6 +119,8 @@ row! {
             amount: i64,
             /// Currency of the amount.
             currency: Currency,
+            /// Whether the invoice asks for it again; else it came out of the client's credit.
+            reopens: bool,
             /// The business day.
             reversed_on: NaiveDate,
             /// Position of the event.

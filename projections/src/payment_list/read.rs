@@ -137,7 +137,7 @@ pub async fn of_invoice(
     Ok(read.answer(rows))
 }
 
-/// What was taken back of that, oldest first.
+/// What was taken back of that and is owed again, oldest first.
 ///
 /// # Errors
 /// The database is away, or the list is not built.
@@ -147,7 +147,10 @@ pub async fn taken_from_invoice(
     invoice: InvoiceId,
 ) -> Result<Answer<Vec<ReversalRow>>, Error> {
     let mut query = select::<ReversalRow>("payment_list_reversals", tenant);
-    query.push(" and invoice_id = ").push_bind(invoice.uuid()).push(" order by position");
+    query
+        .push(" and reopens and invoice_id = ")
+        .push_bind(invoice.uuid())
+        .push(" order by position");
     let mut read = reads.open(tenant, &[PaymentList::NAME]).await?;
     let rows = query.build().fetch_all(read.conn()).await?;
     let rows = rows.iter().map(|row| ReversalRow::get(row, 0)).collect::<Result<_, _>>()?;
