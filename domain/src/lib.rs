@@ -49,8 +49,10 @@
 //!
 //! [`credit_note`] gives back what was billed: the notes of an invoice sum to it exactly.
 //!
-//! [`payment`] is money that arrived. What it pays, what became credit and what nobody has
-//! matched sum to what arrived, always.
+//! [`payment`] is money that arrived. What it pays, what became credit, what nobody has matched
+//! and what went back by refunds and disputes sum to what arrived, always.
+//!
+//! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
 //! [`receivable`] says how late is what is owed, and [`dunning`] what happens to whoever does not
 //! pay: strategies as data, and one pure function from an invoice's facts to the next step.
@@ -66,10 +68,10 @@
 //!
 //! # What callers rely on
 //!
-//! One business fact may touch two aggregates: a payment that settles pays invoices. The
-//! application runs both decisions in one transaction and passes the payment's allocation number
-//! on, so that an invoice takes each allocation once ([`invoice::ApplyPayment`]). Aggregates
-//! never call each other.
+//! One business fact may touch two aggregates: a payment that settles pays invoices, a refund or
+//! a dispute takes it back. The application runs both decisions in one transaction and passes the
+//! payment's allocation or reversal number on, so that an invoice takes each of them once
+//! ([`invoice::ApplyPayment`], [`invoice::UnapplyPayment`]). Aggregates never call each other.
 
 pub mod affiliate;
 pub mod client;
@@ -86,6 +88,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod order;
 pub mod payment;
+pub mod payment_method;
 pub mod product;
 pub mod receivable;
 pub mod revenue;

@@ -72,6 +72,7 @@ fn payload_of(event: &Event) -> Value {
         Event::TaxRate(event) => serde_json::to_value(event),
         Event::ClientGroup(event) => serde_json::to_value(event),
         Event::Affiliate(event) => serde_json::to_value(event),
+        Event::PaymentMethod(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -10,10 +10,20 @@ with facts as (
       when 'invoice.written_off' then payload -> 'written_off'
       when 'payment.settled'     then payload -> 'settled'
       when 'payment.allocated'   then payload -> 'allocated'
+      when 'payment.unallocated' then payload -> 'unallocated'
+      when 'payment.refund_requested'    then payload -> 'refund_requested'
+      when 'payment.refund_sent'         then payload -> 'refund_sent'
+      when 'payment.refund_failed'       then payload -> 'refund_failed'
+      when 'payment.dispute_opened'      then payload -> 'dispute_opened'
+      when 'payment.dispute_won'         then payload -> 'dispute_won'
+      when 'payment.dispute_lost'        then payload -> 'dispute_lost'
+      when 'payment.dispute_fee_charged' then payload -> 'dispute_fee_charged'
     end as body
   from events
   where log_id = 1 and position <= {position} and event_type in
-    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'payment.settled', 'payment.allocated')
+    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'payment.settled', 'payment.allocated',
+     'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
+     'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),
 -- Documents post their lines and taxes on the same accounts, with opposite signs.
 documents as (
@@ -23,6 +33,11 @@ documents as (
   union all
   select tenant_id, body, 1, (body ->> 'credited_on')::date, (body ->> 'invoice_date')::date
   from facts where event_type = 'invoice.voided' and (body #>> '{total,minor}')::bigint <> 0
+),
+-- Refunds and disputes count on the day they name.
+returned as (
+  select tenant_id, event_type, body, coalesce(body ->> 'sent_on', body ->> 'opened_on', body ->> 'on', day::text)::date as day
+  from facts where event_type like 'payment.refund%' or event_type like 'payment.dispute%'
 ),
 moves (tenant_id, account, amount, sign, day) as (
   select tenant_id, '1200', body -> 'total', 1, day from documents where sign = -1
@@ -55,6 +70,47 @@ moves (tenant_id, account, amount, sign, day) as (
   from facts where event_type = 'payment.allocated'
   union all
   select tenant_id, '1200', body -> 'amount', -1, day from facts where event_type = 'payment.allocated'
+  union all
+  select tenant_id, case body #>> '{reversal,reopens}' when 'true' then '1200' else '2100' end,
+    body #> '{reversal,amount}', 1, day
+  from facts where event_type = 'payment.unallocated'
+  union all
+  select tenant_id, case body ->> 'to' when 'credit' then '2100' else '2450' end, body #> '{reversal,amount}', -1, day
+  from facts where event_type = 'payment.unallocated'
+  union all
+  select tenant_id, v.account, body -> v.field, v.sign, day
+  from returned join (values
+    ('payment.refund_requested', '2400', 'amount', -1),
+    ('payment.refund_sent', '2400', 'amount', 1),
+    ('payment.refund_sent', '1100', 'amount', -1),
+    ('payment.refund_failed', '2400', 'amount', 1),
+    ('payment.refund_failed', '2100', 'to_credit', -1),
+    ('payment.refund_failed', '2450', 'unapplied', -1),
+    ('payment.dispute_opened', '1100', 'amount', -1),
+    ('payment.dispute_won', '1100', 'amount', 1),
+    ('payment.dispute_won', '1210', 'released', -1),
+    ('payment.dispute_won', '1200', 'released', 1),
+    ('payment.dispute_won', '2100', 'to_credit', -1),
+    ('payment.dispute_won', '2450', 'unapplied', -1),
+    ('payment.dispute_lost', '1200', 'released', 1),
+    ('payment.dispute_lost', '1210', 'released', -1),
+    ('payment.dispute_fee_charged', '5100', 'fee', 1),
+    ('payment.dispute_fee_charged', '1100', 'fee', -1)
+  ) v (event_type, account, field, sign) using (event_type)
+  union all
+  select tenant_id, '1200', allocation -> 'amount', -1, day
+  from returned cross join lateral json_array_elements(body -> 'allocations') allocation
+  where event_type in ('payment.refund_failed', 'payment.dispute_won')
+  union all
+  select tenant_id, v.account, body #> v.field, 1, day
+  from returned cross join (values ('2100', '{drawn,credit}'::text[]), ('2450', '{drawn,unapplied}')) v (account, field)
+  where event_type in ('payment.refund_requested', 'payment.dispute_opened')
+  union all
+  select tenant_id,
+    case when reversal ->> 'reopens' = 'false' then '2100' when event_type = 'payment.dispute_opened' then '1210' else '1200' end,
+    reversal -> 'amount', 1, day
+  from returned cross join lateral json_array_elements(body #> '{drawn,reversals}') reversal
+  where event_type in ('payment.refund_requested', 'payment.dispute_opened')
 ),
 money as (
   select tenant_id, account, amount ->> 'currency' as currency, day, sum(sign * (amount ->> 'minor')::bigint) as net

@@ -34,15 +34,22 @@ impl Action {
     /// What an event did.
     pub fn of(event_type: &str) -> Self {
         match event_type {
-            "tenant.opened" | "client.registered" | "product.created" | "order.placed"
-            | "invoice.drafted" | "invoice.issued" | "payment.settled" | "payment.declined" => {
-                Self::Create
-            }
+            "tenant.opened"
+            | "client.registered"
+            | "product.created"
+            | "order.placed"
+            | "invoice.drafted"
+            | "invoice.issued"
+            | "payment.settled"
+            | "payment.declined"
+            | "payment.attempted"
+            | "payment_method.attached" => Self::Create,
             "client.erased"
             | "product.retired"
             | "order.cancelled"
             | "invoice.discarded"
             | "invoice.voided"
+            | "payment_method.detached"
             | "invoice.line_removed" => Self::Delete,
             _ => Self::Update,
         }

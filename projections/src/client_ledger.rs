@@ -3,7 +3,8 @@
 //!
 //! Guarantees: the entries add up to the balance, because the balance is nothing else. Past
 //! statements are the same question `as of` a position. Absent on purpose: tables of its own; it
-//! reads the journal.
+//! reads the journal. A refund moves the balance when it is sent: until then the promise stands
+//! against what it reopened. A dispute moves it when it is opened and when it is won.
 
 use billfold_domain::kernel::{ClientId, Currency, EventId, TenantId};
 use billfold_domain::ledger::{AccountCode, Side};
@@ -38,7 +39,7 @@ pub struct Movement {
     pub aggregate_type: String,
     /// The document.
     pub aggregate_id: Uuid,
-    /// The account: receivable, credit or unapplied cash.
+    /// The account: receivable, disputes, credit, unapplied cash or refunds payable.
     pub account: AccountCode,
     /// Which side of it.
     pub side: Side,

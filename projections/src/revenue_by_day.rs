@@ -2,7 +2,8 @@
 //! reports.
 //!
 //! Guarantees: facts count on the business day they name; sums are exact. Absent on purpose:
-//! recognised revenue, which is the ledger's (accounts 4000 and 2300), and any rounding.
+//! recognised revenue, which is the ledger's (accounts 4000 and 2300), what went back of the money
+//! that arrived, which the payment list has, and any rounding.
 
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::invoice::InvoiceEvent;
@@ -93,7 +94,9 @@ impl Projection for RevenueByDay {
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
                 | InvoiceEvent::PaymentApplied { .. }
-                | InvoiceEvent::CreditApplied { .. } => Ok(()),
+                | InvoiceEvent::PaymentUnapplied { .. }
+                | InvoiceEvent::CreditApplied { .. }
+                | InvoiceEvent::CreditNoteApplied { .. } => Ok(()),
             },
             Event::Payment(event) => match event {
                 PaymentEvent::Settled { amount, .. } => rows.add(RevenueRow {
@@ -101,7 +104,17 @@ impl Projection for RevenueByDay {
                     payments: 1,
                     ..blank(fact, amount.currency())?
                 }),
-                PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => Ok(()),
+                PaymentEvent::Attempted { .. }
+                | PaymentEvent::Declined { .. }
+                | PaymentEvent::Allocated { .. }
+                | PaymentEvent::Unallocated { .. }
+                | PaymentEvent::RefundRequested { .. }
+                | PaymentEvent::RefundSent { .. }
+                | PaymentEvent::RefundFailed { .. }
+                | PaymentEvent::DisputeOpened { .. }
+                | PaymentEvent::DisputeWon { .. }
+                | PaymentEvent::DisputeLost { .. }
+                | PaymentEvent::DisputeFeeCharged { .. } => Ok(()),
             },
             Event::CreditNote(CreditNoteEvent::Issued(note)) => rows.add(RevenueRow {
                 credited_net: note.net.minor(),

@@ -6,7 +6,7 @@
 use billfold_domain::client::ClientEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
-use billfold_domain::invoice::{CreditFrom, InvoiceEvent};
+use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
 use billfold_domain::product::ProductEvent;
@@ -61,11 +61,14 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::PaymentApplied { amount, .. } => {
             (format!("{} paid", money(*amount).plain()), "green")
         }
-        InvoiceEvent::CreditApplied { amount, from: CreditFrom::Balance { .. }, .. } => {
+        InvoiceEvent::CreditApplied { amount, .. } => {
             (format!("{} paid from credit", money(*amount).plain()), "green")
         }
-        InvoiceEvent::CreditApplied { amount, from: CreditFrom::Note { .. }, .. } => {
-            (format!("{} taken off by a credit note", money(*amount).plain()), "grey")
+        InvoiceEvent::PaymentUnapplied { amount, .. } => {
+            (format!("{} of a payment taken back", money(*amount).plain()), "red")
+        }
+        InvoiceEvent::CreditNoteApplied { credit_note, amount, .. } => {
+            (format!("{} credited by {credit_note}", money(*amount).plain()), "grey")
         }
         InvoiceEvent::Voided(voided) => (
             format!("Invoice {} voided by {}", voided.invoice_number, voided.credit_note.text),
@@ -87,6 +90,31 @@ fn payment(event: &PaymentEvent) -> (String, &'static str) {
         }
         PaymentEvent::Allocated { amount, .. } => {
             (format!("{} allocated to an invoice", money(*amount).plain()), "green")
+        }
+        PaymentEvent::Attempted { amount, .. } => {
+            (format!("Payment of {} tried", money(*amount).plain()), "grey")
+        }
+        PaymentEvent::Unallocated { .. } => ("Taken off an invoice".to_owned(), "grey"),
+        PaymentEvent::RefundRequested { amount, .. } => {
+            (format!("Refund of {} promised", money(*amount).plain()), "")
+        }
+        PaymentEvent::RefundSent { amount, .. } => {
+            (format!("Refund of {} sent", money(*amount).plain()), "")
+        }
+        PaymentEvent::RefundFailed { amount, reason, .. } => {
+            (format!("Refund of {} failed: {reason}", money(*amount).plain()), "red")
+        }
+        PaymentEvent::DisputeOpened { amount, .. } => {
+            (format!("Dispute over {} opened", money(*amount).plain()), "red")
+        }
+        PaymentEvent::DisputeWon { amount, .. } => {
+            (format!("Dispute over {} won", money(*amount).plain()), "green")
+        }
+        PaymentEvent::DisputeLost { amount, .. } => {
+            (format!("Dispute over {} lost", money(*amount).plain()), "red")
+        }
+        PaymentEvent::DisputeFeeCharged { fee, .. } => {
+            (format!("Dispute fee of {} charged", money(*fee).plain()), "grey")
         }
     }
 }

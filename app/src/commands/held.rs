@@ -21,6 +21,7 @@ use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::Aggregate;
 use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
+use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::subscription::Subscription;
@@ -78,6 +79,7 @@ stored!(
     CreditNote,
     CreditBalance,
     Payment,
+    PaymentMethod,
     DunningStrategy,
     DunningCase,
     Coupon,

@@ -12,6 +12,7 @@ mod door;
 mod held;
 pub mod invoices;
 pub mod orders;
+pub mod payment_methods;
 pub mod payments;
 mod plan;
 pub mod products;

@@ -19,6 +19,7 @@ use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
 use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
+use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::schema::{self, DecodeError, Event};
 use billfold_domain::subscription::Subscription;
@@ -75,6 +76,7 @@ macro_rules! of_aggregate {
             $event, $noun, $own, $answer,
             [
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
+                PaymentMethod
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
             ]
         )

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{CreditFrom, NewLine, Seller};
+use crate::invoice::{NewLine, Seller, UnapplyCause};
 use crate::kernel::{
-    ClientId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii, SubscriptionId,
+    ClientId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii,
+    SubscriptionId,
 };
 
 /// A request about an invoice.
@@ -39,8 +40,17 @@ pub enum InvoiceCommand {
     IssueComplete(CompleteInvoice),
     /// Let a part of a payment pay this invoice.
     ApplyPayment(ApplyPayment),
-    /// Let credit of the client, or a credit note, lower what is owed.
+    /// Take a part of a payment back that paid this invoice, so that it asks for it again.
+    UnapplyPayment(UnapplyPayment),
+    /// Let credit of the client pay what is owed.
     ApplyCredit(ApplyCredit),
+    /// Set a credit note off against what is still owed.
+    ApplyCreditNote {
+        /// The note's number; each note counts once.
+        credit_note: String,
+        /// All of the note; more than nothing.
+        amount: Money,
+    },
     /// Take the whole invoice back by a credit note, dated the day the request counts for.
     Void {
         /// Why, 1 to 500 characters.
@@ -108,11 +118,30 @@ pub struct ApplyPayment {
     pub amount: Money,
 }
 
-/// Credit that lowers what is owed. The same credit is applied once, however often this is asked.
+/// A part of a payment that paid the invoice and does so no longer. Payment and reversal number
+/// together count once, however often this is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnapplyPayment {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Which allocation of the payment is taken back, whole or in part.
+    pub allocation_no: u32,
+    /// Which reversal of the payment this is, from 1.
+    pub reversal_no: u32,
+    /// How much; more than nothing, at most what the allocation still pays.
+    pub amount: Money,
+    /// What led to it.
+    pub cause: UnapplyCause,
+}
+
+/// Credit of the client that pays the invoice. Balance and number together are applied once,
+/// however often this is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApplyCredit {
-    /// Where it comes from.
-    pub from: CreditFrom,
+    /// Which balance.
+    pub credit_id: CreditBalanceId,
+    /// Which payment out of it, from 1.
+    pub no: u32,
     /// Whose it is; must be who was billed.
     pub client_id: ClientId,
     /// How much; more than nothing, at most what is owed.

@@ -6,12 +6,12 @@ use crate::invoice::totals::check_count;
 use crate::invoice::{
     ApplyCredit, ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice,
     InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine,
-    Preview, Totals, VoidedInvoice, preview,
+    Preview, Totals, UnapplyPayment, VoidedInvoice, preview, settling,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
 use crate::kernel::{
-    Aggregate, ClientId, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
+    Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
 };
 
 impl Aggregate for Invoice {
@@ -51,7 +51,7 @@ impl Aggregate for Invoice {
 
 bridge_to_cqrs_es!(Invoice);
 
-type Decision = Result<Vec<InvoiceEvent>, InvoiceRefusal>;
+pub(super) type Decision = Result<Vec<InvoiceEvent>, InvoiceRefusal>;
 
 fn begin(command: &InvoiceCommand, today: NaiveDate) -> Decision {
     use InvoiceCommand as Ask;
@@ -79,9 +79,12 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
             Ok(vec![InvoiceEvent::Discarded { reason: reason.clone() }])
         }
         Ask::Issue(terms) => issue_draft(draft, terms, today),
-        Ask::ApplyPayment(_) | Ask::ApplyCredit(_) | Ask::Void { .. } | Ask::WriteOff { .. } => {
-            Err(InvoiceRefusal::NotIssued)
-        }
+        Ask::ApplyPayment(_)
+        | Ask::UnapplyPayment(_)
+        | Ask::ApplyCredit(_)
+        | Ask::ApplyCreditNote { .. }
+        | Ask::Void { .. }
+        | Ask::WriteOff { .. } => Err(InvoiceRefusal::NotIssued),
     }
 }
 
@@ -91,11 +94,17 @@ impl Invoice {
         use InvoiceCommand as Ask;
         match (self, command) {
             (Self::Open(document), Ask::ApplyPayment(part)) => apply_payment(document, part, today),
-            (Self::Open(document), Ask::ApplyCredit(part)) => apply_credit(document, part, today),
-            (_, Ask::ApplyCredit(part)) => self.credit_too_late(part),
             (Self::Settled { document, on }, Ask::ApplyPayment(part)) => {
                 let refusal = InvoiceRefusal::AlreadySettled { settled_on: *on };
                 applied_before(document, part, refusal)
+            }
+            (Self::Open(document), Ask::ApplyCredit(part)) => {
+                settling::apply_credit(document, part, today)
+            }
+            (_, Ask::ApplyCredit(part)) => self.credit_too_late(part),
+            (_, Ask::UnapplyPayment(part)) => self.unapply(part),
+            (_, Ask::ApplyCreditNote { credit_note, amount }) => {
+                self.credit(credit_note, *amount, today)
             }
             (
                 Self::Open(document) | Self::Settled { document, .. },
@@ -122,18 +131,25 @@ impl Invoice {
         }
     }
 
-    /// A second run of an import meets the invoice it made before.
-    fn issue_again(&self, complete: &CompleteInvoice) -> Decision {
-        let known = self.document().and_then(|document| document.origin.as_ref());
-        if known.is_some() && known == complete.origin.as_ref() {
-            return Ok(Vec::new());
+    /// A payment can be taken back as long as the invoice stands. What was given up before stays
+    /// given up; what is taken back is owed.
+    fn unapply(&self, part: &UnapplyPayment) -> Decision {
+        match self {
+            Self::Open(document) | Self::Settled { document, .. } => {
+                settling::unapply_payment(document, part, document.balance_due)
+            }
+            Self::Uncollectible { document, .. } => {
+                let nothing = Money::zero(document.total.currency());
+                settling::unapply_payment(document, part, nothing)
+            }
+            Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
+            Self::Absent | Self::Draft(_) | Self::Discarded => Err(InvoiceRefusal::NotIssued),
         }
-        Err(self.already_issued())
     }
 
     /// Credit that was applied stays applied; more of it comes too late.
     fn credit_too_late(&self, part: &ApplyCredit) -> Decision {
-        let known = self.document().and_then(|document| document.credited(part.from));
+        let known = self.document().and_then(|document| document.credited(part.credit_id, part.no));
         match self {
             _ if known == Some(part.amount) => Ok(Vec::new()),
             Self::Settled { on, .. } => Err(InvoiceRefusal::AlreadySettled { settled_on: *on }),
@@ -143,6 +159,28 @@ impl Invoice {
             }
             _ => Err(InvoiceRefusal::NotIssued),
         }
+    }
+
+    fn credit(&self, credit_note: &str, amount: Money, today: NaiveDate) -> Decision {
+        match self {
+            Self::Open(document) | Self::Settled { document, .. } => {
+                settling::apply_credit_note(document, credit_note, amount, today)
+            }
+            Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
+            Self::Uncollectible { on, .. } => {
+                Err(InvoiceRefusal::WrittenOff { written_off_on: *on })
+            }
+            Self::Absent | Self::Draft(_) | Self::Discarded => Err(InvoiceRefusal::NotIssued),
+        }
+    }
+
+    /// A second run of an import meets the invoice it made before.
+    fn issue_again(&self, complete: &CompleteInvoice) -> Decision {
+        let known = self.document().and_then(|document| document.origin.as_ref());
+        if known.is_some() && known == complete.origin.as_ref() {
+            return Ok(Vec::new());
+        }
+        Err(self.already_issued())
     }
 
     fn already_issued(&self) -> InvoiceRefusal {
@@ -276,56 +314,19 @@ fn check_parties(terms: &IssueTerms) -> Result<(), InvoiceRefusal> {
 }
 
 fn apply_payment(document: &Document, part: &ApplyPayment, today: NaiveDate) -> Decision {
-    if document.applied(part.payment_id, part.allocation_no) == Some(part.amount) {
-        return Ok(Vec::new());
+    match document.applied(part.payment_id, part.allocation_no) {
+        Some(applied) if applied == part.amount => return Ok(Vec::new()),
+        Some(recorded) => return Err(InvoiceRefusal::OtherAmount { recorded }),
+        None => {}
     }
-    let balance_due = owed_after(document, part.client_id, part.amount)?;
+    let balance_due = settling::owed_after(document, part.client_id, part.amount)?;
     let applied = InvoiceEvent::PaymentApplied {
         payment_id: part.payment_id,
         allocation_no: part.allocation_no,
         amount: part.amount,
         balance_due,
     };
-    Ok(settled_if_nothing_owed(applied, balance_due, today))
-}
-
-fn apply_credit(document: &Document, part: &ApplyCredit, today: NaiveDate) -> Decision {
-    let ApplyCredit { from, client_id, amount } = *part;
-    if document.credited(from) == Some(amount) {
-        return Ok(Vec::new());
-    }
-    let balance_due = owed_after(document, client_id, amount)?;
-    let applied = InvoiceEvent::CreditApplied { from, amount, balance_due };
-    Ok(settled_if_nothing_owed(applied, balance_due, today))
-}
-
-/// What is owed once a client's amount is applied: more than nothing, and at most what is owed.
-fn owed_after(
-    document: &Document,
-    client_id: ClientId,
-    amount: Money,
-) -> Result<Money, InvoiceRefusal> {
-    if client_id != document.client_id {
-        return Err(InvoiceRefusal::OtherClient);
-    }
-    if !amount.is_positive() {
-        return Err(InvoiceRefusal::NothingToApply);
-    }
-    let balance_due = document.balance_due.checked_sub(amount)?;
-    if balance_due.is_negative() {
-        let balance_due = document.balance_due;
-        return Err(InvoiceRefusal::MoreThanOwed { amount, balance_due });
-    }
-    Ok(balance_due)
-}
-
-fn settled_if_nothing_owed(
-    applied: InvoiceEvent,
-    balance_due: Money,
-    today: NaiveDate,
-) -> Vec<InvoiceEvent> {
-    let settled = balance_due.is_zero().then_some(InvoiceEvent::Settled { on: today });
-    std::iter::once(applied).chain(settled).collect()
+    Ok(settling::settled_if_nothing_owed(applied, balance_due, today))
 }
 
 /// An allocation that was applied stays applied, whatever happened to the invoice since.
@@ -345,6 +346,7 @@ fn void(
     check_line("reason", reason, 500)?;
     check_not_before_issue(document, today)?;
     check_number(credit_note, today)?;
+    settling::check_whole(document)?;
     Ok(vec![InvoiceEvent::Voided(Box::new(VoidedInvoice {
         reason: reason.to_owned(),
         credit_note: credit_note.clone(),

@@ -78,7 +78,7 @@ pub enum InvoiceRefusal {
     #[error("the payment is of another client than the invoice")]
     OtherClient,
     /// A payment of nothing or less.
-    #[error("a payment must be more than nothing")]
+    #[error("the amount must be more than nothing")]
     NothingToApply,
     /// More than is owed; the rest belongs to the client's credit.
     #[error("only {balance_due} is still owed, {amount} is too much")]
@@ -87,6 +87,26 @@ pub enum InvoiceRefusal {
         amount: Money,
         /// What is owed.
         balance_due: Money,
+    },
+    /// The number of an allocation or a reversal stands for another amount already.
+    #[error("this part of the payment stands with {recorded}, give another one its own number")]
+    OtherAmount {
+        /// The amount it stands for.
+        recorded: Money,
+    },
+    /// Nothing of this payment can be taken back, or not as much.
+    #[error("only {pays} of this allocation still pays the invoice, {amount} cannot be taken back")]
+    MoreThanApplied {
+        /// What was asked for.
+        amount: Money,
+        /// What still pays the invoice.
+        pays: Money,
+    },
+    /// Voiding would give back a second time what a credit note gave back.
+    #[error("credit note {credit_note} gave back a part, credit the rest by another one")]
+    AlreadyCredited {
+        /// The note.
+        credit_note: String,
     },
     /// Nothing is owed any more.
     #[error("the invoice was settled on {settled_on}")]
@@ -136,6 +156,9 @@ impl Refusal for InvoiceRefusal {
             Self::OtherClient => "invoice.other_client",
             Self::NothingToApply => "invoice.nothing_to_apply",
             Self::MoreThanOwed { .. } => "invoice.more_than_owed",
+            Self::OtherAmount { .. } => "invoice.other_amount",
+            Self::MoreThanApplied { .. } => "invoice.more_than_applied",
+            Self::AlreadyCredited { .. } => "invoice.already_credited",
             Self::AlreadySettled { .. } => "invoice.already_settled",
             Self::AlreadyVoided { .. } => "invoice.already_voided",
             Self::WrittenOff { .. } => "invoice.written_off",
@@ -157,11 +180,14 @@ impl Refusal for InvoiceRefusal {
             | Self::NumberOfAnotherYear { .. }
             | Self::OtherClient
             | Self::MoreThanOwed { .. }
+            | Self::OtherAmount { .. }
+            | Self::MoreThanApplied { .. }
             | Self::BeforeIssue { .. } => RefusalKind::Rule,
             Self::AlreadyDrafted
             | Self::Discarded
             | Self::NotIssued
             | Self::AlreadyIssued { .. }
+            | Self::AlreadyCredited { .. }
             | Self::AlreadySettled { .. }
             | Self::AlreadyVoided { .. }
             | Self::WrittenOff { .. } => RefusalKind::State,
@@ -174,7 +200,10 @@ impl Refusal for InvoiceRefusal {
             Self::NoSuchLine { .. } => Some("/line_no"),
             Self::LineCount { .. } | Self::NegativeTotal { .. } => Some("/lines"),
             Self::DueDateMissing | Self::DueBeforeIssue { .. } => Some("/due_date"),
-            Self::NothingToApply | Self::MoreThanOwed { .. } => Some("/amount"),
+            Self::NothingToApply
+            | Self::MoreThanOwed { .. }
+            | Self::OtherAmount { .. }
+            | Self::MoreThanApplied { .. } => Some("/amount"),
             _ => None,
         }
     }

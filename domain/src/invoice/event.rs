@@ -7,8 +7,8 @@ use crate::client::ContactCard;
 use crate::invoice::{Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
-    Claim, ClientId, CreditBalanceId, CreditNoteId, Currency, DocumentNumber, EventBody, Money,
-    OrderId, Origin, PaymentId, Pii, SubscriptionId,
+    Claim, ClientId, CreditBalanceId, Currency, DocumentNumber, EventBody, Money, OrderId, Origin,
+    PaymentId, Pii, SubscriptionId,
 };
 
 /// A fact about an invoice.
@@ -62,12 +62,43 @@ pub enum InvoiceEvent {
         /// What is still owed afterwards.
         balance_due: Money,
     },
-    /// Credit of the client, or a credit note, lowers what is owed.
-    CreditApplied {
-        /// Where it comes from.
-        from: CreditFrom,
+    /// A part of a payment pays this invoice no longer, and is owed again.
+    PaymentUnapplied {
+        /// The payment.
+        payment_id: PaymentId,
+        /// Which allocation of the payment.
+        allocation_no: u32,
+        /// Which reversal of the payment, from 1.
+        reversal_no: u32,
         /// How much.
         amount: Money,
+        /// What led to it.
+        cause: UnapplyCause,
+        /// What is owed afterwards.
+        balance_due: Money,
+    },
+    /// Credit of the client pays this invoice.
+    CreditApplied {
+        /// Which balance.
+        credit_id: CreditBalanceId,
+        /// Which payment out of it, from 1.
+        no: u32,
+        /// How much.
+        amount: Money,
+        /// What is still owed afterwards.
+        balance_due: Money,
+    },
+    /// A credit note was set off against this invoice. The note itself says what was billed too
+    /// much, and posts.
+    CreditNoteApplied {
+        /// The note's number.
+        credit_note: String,
+        /// All of the note: offset and credit together.
+        amount: Money,
+        /// What is no longer owed.
+        offset: Money,
+        /// What had been paid already and became the client's credit.
+        to_credit: Money,
         /// What is still owed afterwards.
         balance_due: Money,
     },
@@ -86,22 +117,16 @@ pub enum InvoiceEvent {
     },
 }
 
-/// Where credit on an invoice comes from.
+/// Why a payment pays an invoice no longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum CreditFrom {
-    /// What the client could spend.
-    Balance {
-        /// Which balance.
-        credit_id: CreditBalanceId,
-        /// Which payment out of it, from 1.
-        no: u32,
-    },
-    /// A credit note that corrects this invoice.
-    Note {
-        /// Which note.
-        credit_note_id: CreditNoteId,
-    },
+pub enum UnapplyCause {
+    /// It was promised or sent back to the client.
+    Refunded,
+    /// The client's bank took it back.
+    Disputed,
+    /// It was matched to the wrong invoice.
+    Moved,
 }
 
 /// An invoice as it was issued.
@@ -178,7 +203,9 @@ name_events!(InvoiceEvent {
     Issued => "invoice.issued" v "1",
     Settled => "invoice.settled" v "1",
     PaymentApplied => "invoice.payment_applied" v "1",
+    PaymentUnapplied => "invoice.payment_unapplied" v "1",
     CreditApplied => "invoice.credit_applied" v "1",
+    CreditNoteApplied => "invoice.credit_note_applied" v "1",
     Voided => "invoice.voided" v "1",
     WrittenOff => "invoice.written_off" v "1",
 });
@@ -208,7 +235,9 @@ impl EventBody for InvoiceEvent {
             | Self::DueDateSet { .. }
             | Self::Discarded { .. }
             | Self::PaymentApplied { .. }
-            | Self::CreditApplied { .. } => None,
+            | Self::PaymentUnapplied { .. }
+            | Self::CreditApplied { .. }
+            | Self::CreditNoteApplied { .. } => None,
         }
     }
 

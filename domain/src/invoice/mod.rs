@@ -1,22 +1,25 @@
 //! An invoice: what a client owes, for what, until when.
 //!
-//! | state         | draft | edit  | discard   | issue | pay   | void | write off     |
-//! | ------------- | ----- | ----- | --------- | ----- | ----- | ---- | ------------- |
-//! | absent        | draft | –     | –         | open¹ | –     | –    | –             |
-//! | draft         | –     | draft | discarded | open¹ | –     | –    | –             |
-//! | discarded     | –     | –     | –         | –     | –     | –    | –             |
-//! | open          | –     | –     | –         | –     | open² | void | uncollectible |
-//! | settled       | –     | –     | –         | –     | –     | void | –             |
-//! | void          | –     | –     | –         | –     | –     | –    | –             |
-//! | uncollectible | –     | –     | –         | –     | –     | –    | –             |
+//! | state         | draft | edit  | discard   | issue | pay   | unapply | credit  | void |
+//! | ------------- | ----- | ----- | --------- | ----- | ----- | ------- | ------- | ---- |
+//! | absent        | draft | –     | –         | open¹ | –     | –       | –       | –    |
+//! | draft         | –     | draft | discarded | open¹ | –     | –       | –       | –    |
+//! | discarded     | –     | –     | –         | –     | –     | –       | –       | –    |
+//! | open          | –     | –     | –         | –     | open² | open    | open²   | void |
+//! | settled       | –     | –     | –         | –     | –     | open    | settled | void |
+//! | void          | –     | –     | –         | –     | –     | –       | –       | –    |
+//! | uncollectible | –     | –     | –         | –     | –     | open    | –       | –    |
+//!
+//! An open one can be written off, which makes it uncollectible.
 //!
 //! ¹ Settled at once if the total is zero. ² Settled once nothing is owed.
 //!
 //! Guarantees: one currency; the total is lines plus tax; what is still owed is the total less
-//! the payments and the credit applied and never below zero; number, lines and taxes are frozen at
-//! issue; a payment's allocation and a credit count once. Overdue and the other words on screens
-//! are derived, see [`InvoiceStatus`]. Absent on purpose: editing after issue; void, and issue
-//! another.
+//! what payments and credit pay and credit notes set off, and never below zero; number, lines and taxes are
+//! frozen at issue; a payment's allocation counts once, and so does each part of it that is
+//! taken back. Overdue and the other words on screens are derived, see [`InvoiceStatus`]. Absent
+//! on purpose: editing after issue; void, and issue another. What a credit note may say is the
+//! note's business; the invoice sets it off.
 
 mod command;
 mod decide;
@@ -24,6 +27,7 @@ mod error;
 mod event;
 mod line;
 mod seller;
+mod settling;
 mod state;
 mod status;
 #[cfg(test)]
@@ -32,13 +36,16 @@ mod totals;
 
 pub use command::{
     ApplyCredit, ApplyPayment, CompleteInvoice, DraftFor, InvoiceCommand, IssueTerms,
+    UnapplyPayment,
 };
 pub use error::InvoiceRefusal;
-pub use event::{CreditFrom, InvoiceEvent, IssuedInvoice, VoidedInvoice};
+pub use event::{InvoiceEvent, IssuedInvoice, UnapplyCause, VoidedInvoice};
 pub use line::{Line, LineKind, NewLine};
 pub use seller::Seller;
-pub use state::{Applied, AppliedCredit, Document, DraftInvoice, Invoice};
-pub use status::InvoiceStatus;
+pub use state::{
+    Applied, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice, Unapplied,
+};
+pub use status::{InvoiceStatus, Standing};
 pub use totals::{LINE_LIMIT, Preview, Totals, preview};
 
 pub use crate::tax::{TaxCategory, TaxGroup, TaxTreatment};

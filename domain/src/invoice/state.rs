@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::invoice::{CreditFrom, InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals};
+use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals, UnapplyCause};
 use crate::kernel::{
-    ClientId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId, SubscriptionId,
+    ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
+    SubscriptionId,
 };
 
 /// An invoice.
@@ -86,11 +87,15 @@ pub struct Document {
     pub balance_due: Money,
     /// Every allocation that was applied.
     pub applied: Vec<Applied>,
-    /// Every credit that was applied.
-    #[serde(default)]
+    /// Every part of them that was taken back.
+    pub unapplied: Vec<Unapplied>,
+    /// Every credit note that was set off.
+    pub credit_notes: Vec<CreditNoteApplied>,
+    /// The day what was owed then was given up, even if some of it is owed again since.
+    pub written_off_on: Option<NaiveDate>,
+    /// Every credit of the client that was applied.
     pub credits: Vec<AppliedCredit>,
     /// The subscriptions whose lines it bills.
-    #[serde(default)]
     pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
@@ -103,17 +108,45 @@ pub struct Applied {
     pub payment_id: PaymentId,
     /// Which allocation of the payment.
     pub allocation_no: u32,
+    /// How much was applied.
+    pub applied: Money,
+    /// How much of it pays the invoice still.
+    pub amount: Money,
+}
+
+/// A part of a payment that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unapplied {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Which reversal of the payment.
+    pub reversal_no: u32,
+    /// How much.
+    pub amount: Money,
+    /// What led to it.
+    pub cause: UnapplyCause,
+}
+
+/// Credit of the client that pays an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedCredit {
+    /// Which balance.
+    pub credit_id: CreditBalanceId,
+    /// Which payment out of it.
+    pub no: u32,
     /// How much.
     pub amount: Money,
 }
 
-/// Credit that lowered what is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppliedCredit {
-    /// Where it came from.
-    pub from: CreditFrom,
-    /// How much.
+/// A credit note that was set off against an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditNoteApplied {
+    /// The note's number.
+    pub credit_note: String,
+    /// All of the note.
     pub amount: Money,
+    /// What of it lowered what was owed.
+    pub offset: Money,
 }
 
 impl Invoice {
@@ -152,22 +185,10 @@ impl Invoice {
             }
             InvoiceEvent::Discarded { .. } => *self = Self::Discarded,
             InvoiceEvent::Issued(issued) => *self = Self::Open(Box::new(Document::from(&**issued))),
-            InvoiceEvent::PaymentApplied { payment_id, allocation_no, amount, balance_due } => {
-                if let Self::Open(document) = self {
-                    document.balance_due = *balance_due;
-                    document.applied.push(Applied {
-                        payment_id: *payment_id,
-                        allocation_no: *allocation_no,
-                        amount: *amount,
-                    });
-                }
-            }
-            InvoiceEvent::CreditApplied { from, amount, balance_due } => {
-                if let Self::Open(document) = self {
-                    document.balance_due = *balance_due;
-                    document.credits.push(AppliedCredit { from: *from, amount: *amount });
-                }
-            }
+            InvoiceEvent::PaymentApplied { .. }
+            | InvoiceEvent::PaymentUnapplied { .. }
+            | InvoiceEvent::CreditApplied { .. }
+            | InvoiceEvent::CreditNoteApplied { .. } => self.settle(event),
             InvoiceEvent::Settled { on } => {
                 self.close(|document| Self::Settled { document, on: *on });
             }
@@ -175,8 +196,62 @@ impl Invoice {
                 self.close(|document| Self::Void { document, on: voided.credited_on });
             }
             InvoiceEvent::WrittenOff { on, .. } => {
-                self.close(|document| Self::Uncollectible { document, on: *on });
+                self.close(|mut document| {
+                    document.written_off_on = Some(*on);
+                    Self::Uncollectible { document, on: *on }
+                });
             }
+        }
+    }
+
+    /// What changes the balance of an issued invoice.
+    fn settle(&mut self, event: &InvoiceEvent) {
+        match event {
+            InvoiceEvent::PaymentApplied { payment_id, allocation_no, amount, balance_due } => {
+                if let Self::Open(document) = self {
+                    document.balance_due = *balance_due;
+                    document.applied.push(Applied {
+                        payment_id: *payment_id,
+                        allocation_no: *allocation_no,
+                        applied: *amount,
+                        amount: *amount,
+                    });
+                }
+            }
+            InvoiceEvent::PaymentUnapplied {
+                payment_id,
+                allocation_no,
+                reversal_no,
+                amount,
+                cause,
+                balance_due,
+            } => self.reopen(|document| {
+                let (payment_id, reversal_no) = (*payment_id, *reversal_no);
+                let (amount, cause) = (*amount, *cause);
+                document.balance_due = *balance_due;
+                document.unapplied.push(Unapplied { payment_id, reversal_no, amount, cause });
+                document.lower(payment_id, *allocation_no, amount);
+            }),
+            InvoiceEvent::CreditApplied { credit_id, no, amount, balance_due } => {
+                if let Self::Open(document) = self {
+                    let (credit_id, no, amount) = (*credit_id, *no, *amount);
+                    document.balance_due = *balance_due;
+                    document.credits.push(AppliedCredit { credit_id, no, amount });
+                }
+            }
+            InvoiceEvent::CreditNoteApplied {
+                credit_note, amount, offset, balance_due, ..
+            } => {
+                if let Self::Open(document) | Self::Settled { document, .. } = self {
+                    document.balance_due = *balance_due;
+                    document.credit_notes.push(CreditNoteApplied {
+                        credit_note: credit_note.clone(),
+                        amount: *amount,
+                        offset: *offset,
+                    });
+                }
+            }
+            _ => {}
         }
     }
 
@@ -194,6 +269,21 @@ impl Invoice {
     }
 }
 
+impl Invoice {
+    /// Something is owed again, even of a claim that was given up.
+    fn reopen(&mut self, reopen: impl FnOnce(&mut Document)) {
+        *self = match std::mem::take(self) {
+            Self::Open(mut document)
+            | Self::Settled { mut document, .. }
+            | Self::Uncollectible { mut document, .. } => {
+                reopen(&mut document);
+                Self::Open(document)
+            }
+            other => other,
+        };
+    }
+}
+
 impl DraftInvoice {
     /// What the lines sum to so far; the same code issues the invoice.
     pub fn totals(&self) -> Result<Totals, MoneyRefusal> {
@@ -205,12 +295,35 @@ impl Document {
     /// Whether this allocation of this payment was applied, and with which amount.
     pub fn applied(&self, payment_id: PaymentId, allocation_no: u32) -> Option<Money> {
         let named = |a: &&Applied| a.payment_id == payment_id && a.allocation_no == allocation_no;
-        self.applied.iter().find(named).map(|applied| applied.amount)
+        self.applied.iter().find(named).map(|applied| applied.applied)
     }
 
-    /// Whether this credit was applied, and with which amount.
-    pub fn credited(&self, from: CreditFrom) -> Option<Money> {
-        self.credits.iter().find(|credit| credit.from == from).map(|credit| credit.amount)
+    /// What of this allocation still pays the invoice.
+    pub fn pays(&self, payment_id: PaymentId, allocation_no: u32) -> Money {
+        let named = |a: &&Applied| a.payment_id == payment_id && a.allocation_no == allocation_no;
+        let zero = Money::zero(self.total.currency());
+        self.applied.iter().find(named).map_or(zero, |applied| applied.amount)
+    }
+
+    /// What of this payment was taken back under this number.
+    pub fn unapplied(&self, payment_id: PaymentId, reversal_no: u32) -> Option<Money> {
+        let named = |u: &&Unapplied| u.payment_id == payment_id && u.reversal_no == reversal_no;
+        self.unapplied.iter().find(named).map(|unapplied| unapplied.amount)
+    }
+
+    /// What this payment out of a client's credit pays.
+    pub fn credited(&self, credit_id: CreditBalanceId, no: u32) -> Option<Money> {
+        let named = |one: &&AppliedCredit| one.credit_id == credit_id && one.no == no;
+        self.credits.iter().find(named).map(|credit| credit.amount)
+    }
+
+    /// Lowers what an allocation still pays; the decision has proven that it pays as much.
+    fn lower(&mut self, payment_id: PaymentId, allocation_no: u32, amount: Money) {
+        for one in &mut self.applied {
+            if one.payment_id == payment_id && one.allocation_no == allocation_no {
+                one.amount = one.amount.checked_sub(amount).unwrap_or(one.amount);
+            }
+        }
     }
 }
 
@@ -228,6 +341,9 @@ impl From<&IssuedInvoice> for Document {
             total: issued.total,
             balance_due: issued.total,
             applied: Vec::new(),
+            unapplied: Vec::new(),
+            credit_notes: Vec::new(),
+            written_off_on: None,
             credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
             origin: issued.origin.clone(),

@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::invoice::{Document, Invoice};
+use crate::invoice::{Document, Invoice, Unapplied, UnapplyCause};
 use crate::kernel::Money;
 
 /// How an invoice stands.
@@ -27,8 +27,7 @@ pub enum InvoiceStatus {
     Overdue,
     /// Taken back by a credit note.
     Void,
-    /// Paid, and the money was sent back. Refunds are events of payments, so that an invoice
-    /// alone never says this; whoever sees both does.
+    /// Nothing is owed, because what was paid was sent back and credited.
     Refunded,
     /// Given up.
     Uncollectible,
@@ -49,20 +48,16 @@ impl InvoiceStatus {
 
     /// The status of an invoice that was issued and neither voided nor written off. The due
     /// date itself is not late.
-    pub fn of_issued(
-        total: Money,
-        balance_due: Money,
-        due_date: NaiveDate,
-        today: NaiveDate,
-    ) -> Self {
+    pub fn of_issued(standing: Standing, due_date: NaiveDate, today: NaiveDate) -> Self {
+        let Standing { balance_due, paid, refunded } = standing;
         if balance_due.is_zero() {
-            Self::Paid
+            if refunded && !paid { Self::Refunded } else { Self::Paid }
         } else if due_date < today {
             Self::Overdue
-        } else if balance_due == total {
-            Self::Open
-        } else {
+        } else if paid {
             Self::PartiallyPaid
+        } else {
+            Self::Open
         }
     }
 
@@ -81,6 +76,17 @@ impl InvoiceStatus {
     }
 }
 
+/// What the status of an issued invoice follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What is owed.
+    pub balance_due: Money,
+    /// Whether a payment or credit pays something of it.
+    pub paid: bool,
+    /// Whether something that had paid it was sent back.
+    pub refunded: bool,
+}
+
 impl fmt::Display for InvoiceStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
@@ -93,8 +99,7 @@ impl Invoice {
         match self {
             Self::Absent | Self::Discarded => None,
             Self::Draft(_) => Some(InvoiceStatus::Draft),
-            Self::Open(document) => Some(document.status(today)),
-            Self::Settled { .. } => Some(InvoiceStatus::Paid),
+            Self::Open(document) | Self::Settled { document, .. } => Some(document.status(today)),
             Self::Void { .. } => Some(InvoiceStatus::Void),
             Self::Uncollectible { .. } => Some(InvoiceStatus::Uncollectible),
         }
@@ -103,6 +108,16 @@ impl Invoice {
 
 impl Document {
     fn status(&self, today: NaiveDate) -> InvoiceStatus {
-        InvoiceStatus::of_issued(self.total, self.balance_due, self.due_date, today)
+        InvoiceStatus::of_issued(self.standing(), self.due_date, today)
+    }
+
+    fn standing(&self) -> Standing {
+        let sent_back = |one: &Unapplied| one.cause == UnapplyCause::Refunded;
+        Standing {
+            balance_due: self.balance_due,
+            paid: !self.credits.is_empty()
+                || self.applied.iter().any(|applied| applied.amount.is_positive()),
+            refunded: self.unapplied.iter().any(sent_back),
+        }
     }
 }

@@ -97,6 +97,7 @@ define_id!(CouponId, "cpn", "a coupon");
 define_id!(GiftCardId, "gft", "a gift card");
 define_id!(TaxRateId, "tax", "a tax rate");
 define_id!(ClientGroupId, "grp", "a group of clients");
+define_id!(PaymentMethodId, "pmt", "a stored payment method");
 define_id!(EventId, "evt", "an event");
 define_id!(StaffId, "stf", "a member of staff");
 define_id!(ApiKeyId, "key", "an API key");

@@ -33,7 +33,7 @@ pub use currency::Currency;
 pub use id::{
     AffiliateId, ApiKeyId, ClientGroupId, ClientId, CouponId, CreditBalanceId, CreditNoteId,
     DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
-    ProductId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
+    PaymentMethodId, ProductId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

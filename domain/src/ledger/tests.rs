@@ -13,7 +13,7 @@ use crate::kernel::{
     Aggregate, ClientId, Country, Currency, DocumentKind, DocumentNumber, InvoiceId, Money,
     MoneyRefusal, NumberFormat, Period, Quantity, Series, UnitPrice,
 };
-use crate::payment::{Allocation, PaymentEvent, Source};
+use crate::payment::{Allocation, Drawn, PaymentEvent, Reversal, Source};
 use crate::schema::Event;
 
 fn eur(minor: i64) -> Money {
@@ -143,6 +143,126 @@ fn a_later_allocation_moves_money_from_where_it_was_kept() {
     let unapplied = ("2450", true, None, 50);
     assert_eq!(shown(allocated(Source::Unapplied)), [unapplied, receivable.clone()]);
     assert_eq!(shown(allocated(Source::Credit)), [("2100", true, None, 50), receivable]);
+}
+
+fn reversal(no: u32, minor: i64, reopens: bool) -> Reversal {
+    let invoice_id = InvoiceId::new(Uuid::from_u128(1));
+    Reversal { no, allocation_no: 1, invoice_id, amount: eur(minor), reopens }
+}
+
+/// 7.00 out of an invoice, 2.00 out of one that was voided, 0.60 of credit, 0.40 unapplied.
+fn drawn() -> Drawn {
+    let reversals = vec![reversal(1, 700, true), reversal(2, 200, false)];
+    Drawn { reversals, credit: eur(60), unapplied: eur(40) }
+}
+
+#[test]
+fn what_is_taken_back_from_an_invoice_is_owed_again() {
+    let unallocated = |reopens, to| PaymentEvent::Unallocated {
+        reversal: reversal(1, 50, reopens),
+        client_id: client(),
+        to,
+        left: eur(50),
+    };
+    let receivable = ("1200", true, None, 50);
+    let (credit, unapplied) = (("2100", true, None, -50), ("2450", true, None, -50));
+    assert_eq!(shown(unallocated(true, Source::Credit)), [receivable.clone(), credit]);
+    assert_eq!(shown(unallocated(true, Source::Unapplied)), [receivable, unapplied.clone()]);
+    let voided = unallocated(false, Source::Unapplied);
+    assert_eq!(shown(voided), [("2100", true, None, 50), unapplied]);
+    assert_eq!(shown(unallocated(false, Source::Credit)), [], "it lies there already");
+}
+
+#[test]
+fn a_refund_is_promised_then_sent_or_put_back() {
+    let (client_id, amount, reason) = (client(), eur(1_000), "goodwill".to_owned());
+    let drawn = drawn();
+    let requested =
+        PaymentEvent::RefundRequested { no: 1, client_id, amount, drawn, reason: reason.clone() };
+    assert_eq!(
+        shown(requested),
+        [
+            ("1200", true, None, 700),
+            ("2100", true, None, 260),
+            ("2450", true, None, 40),
+            ("2400", true, None, -1_000),
+        ]
+    );
+    let (gateway, reference, sent_on) = ("sandbox".to_owned(), None, TODAY);
+    let sent = PaymentEvent::RefundSent { no: 1, client_id, amount, gateway, reference, sent_on };
+    let clearing = ("1100", false, detail("sandbox"), -1_000);
+    assert_eq!(shown(sent), [("2400", true, None, 1_000), clearing]);
+    let invoice_id = InvoiceId::new(Uuid::from_u128(1));
+    let failed = PaymentEvent::RefundFailed {
+        no: 1,
+        client_id,
+        amount,
+        reason,
+        allocations: vec![Allocation { no: 2, invoice_id, amount: eur(700) }],
+        to_credit: eur(260),
+        unapplied: eur(40),
+    };
+    assert_eq!(
+        shown(failed),
+        [
+            ("2400", true, None, 1_000),
+            ("1200", true, None, -700),
+            ("2100", true, None, -260),
+            ("2450", true, None, -40),
+        ]
+    );
+}
+
+#[test]
+fn a_dispute_stands_apart_until_it_is_won_or_lost() {
+    let (client_id, gateway) = (client(), "sandbox".to_owned());
+    let opened = PaymentEvent::DisputeOpened {
+        no: 1,
+        client_id,
+        gateway: gateway.clone(),
+        reference: None,
+        claimed: eur(1_000),
+        amount: eur(1_000),
+        drawn: drawn(),
+        reason: "not received".into(),
+        opened_on: TODAY,
+    };
+    assert_eq!(
+        shown(opened),
+        [
+            ("1210", true, None, 700),
+            ("2100", true, None, 260),
+            ("2450", true, None, 40),
+            ("1100", false, detail("sandbox"), -1_000),
+        ]
+    );
+    let won = |allocated, to_credit, unapplied| PaymentEvent::DisputeWon {
+        no: 1,
+        client_id,
+        gateway: gateway.clone(),
+        amount: eur(1_000),
+        released: eur(700),
+        allocations: vec![Allocation {
+            no: 2,
+            invoice_id: InvoiceId::new(Uuid::from_u128(1)),
+            amount: eur(allocated),
+        }],
+        to_credit: eur(to_credit),
+        unapplied: eur(unapplied),
+        on: TODAY,
+    };
+    let clearing = ("1100", false, detail("sandbox"), 1_000);
+    let disputed = ("1210", true, None, -700);
+    let (credit, rest) = (("2100", true, None, -260), ("2450", true, None, -40));
+    assert_eq!(shown(won(700, 260, 40)), [clearing.clone(), disputed.clone(), credit, rest]);
+    let paid_meanwhile = ("1200", true, None, 500);
+    let credit = ("2100", true, None, -800);
+    assert_eq!(shown(won(200, 800, 0)), [clearing, paid_meanwhile, disputed.clone(), credit]);
+    let (amount, released) = (eur(1_000), eur(700));
+    let lost = PaymentEvent::DisputeLost { no: 1, client_id, amount, released, on: TODAY };
+    assert_eq!(shown(lost), [("1200", true, None, 700), disputed]);
+    let fee = PaymentEvent::DisputeFeeCharged { no: 1, gateway, fee: eur(15), on: TODAY };
+    assert_eq!(shown(fee), [("5100", false, None, 15), ("1100", false, detail("sandbox"), -15)]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ClientId, Money, Origin};
-use crate::payment::{Allocation, PaymentEvent, Source};
+use crate::payment::{Allocation, Attempt, Dispute, PaymentEvent, Refund, Reversal, Source};
 
 /// A payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +13,10 @@ pub enum Payment {
     /// Nothing is recorded under this id.
     #[default]
     Absent,
+    /// Tried, and nothing is decided.
+    Attempted(Attempt),
     /// The money arrived.
-    Settled(SettledPayment),
+    Settled(Box<SettledPayment>),
     /// The attempt failed.
     Declined(DeclinedPayment),
 }
@@ -30,12 +32,18 @@ pub struct SettledPayment {
     pub gateway: String,
     /// The gateway's own name for it.
     pub reference: Option<String>,
-    /// What it pays, numbered from 1 without a hole.
+    /// What it paid, numbered from 1 without a hole, whatever was taken back since.
     pub allocations: Vec<Allocation>,
+    /// What of that was taken back, numbered from 1 without a hole.
+    pub reversals: Vec<Reversal>,
     /// What lies in the client's credit and came from here.
     pub credit: Money,
     /// What nobody has matched.
     pub unapplied: Money,
+    /// What was promised back, numbered from 1 without a hole.
+    pub refunds: Vec<Refund>,
+    /// What the client's bank took back, numbered from 1 without a hole.
+    pub disputes: Vec<Dispute>,
     /// Where an imported payment came from.
     pub origin: Option<Origin>,
 }
@@ -60,12 +68,21 @@ impl Payment {
     pub fn settled(&self) -> Option<&SettledPayment> {
         match self {
             Self::Settled(settled) => Some(settled),
-            Self::Absent | Self::Declined(_) => None,
+            Self::Absent | Self::Attempted(_) | Self::Declined(_) => None,
         }
     }
 
     pub(super) fn take(&mut self, event: &PaymentEvent) {
         match event {
+            PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, on: _ } => {
+                *self = Self::Attempted(Attempt {
+                    client_id: *client_id,
+                    amount: *amount,
+                    gateway: gateway.clone(),
+                    reference: reference.clone(),
+                    stage: *stage,
+                });
+            }
             PaymentEvent::Settled {
                 client_id,
                 amount,
@@ -77,16 +94,19 @@ impl Payment {
                 unapplied,
                 origin,
             } => {
-                *self = Self::Settled(SettledPayment {
+                *self = Self::Settled(Box::new(SettledPayment {
                     client_id: *client_id,
                     amount: *amount,
                     gateway: gateway.clone(),
                     reference: reference.clone(),
                     allocations: allocations.clone(),
+                    reversals: Vec::new(),
                     credit: *to_credit,
                     unapplied: *unapplied,
+                    refunds: Vec::new(),
+                    disputes: Vec::new(),
                     origin: origin.clone(),
-                });
+                }));
             }
             PaymentEvent::Declined { client_id, amount, gateway, reason, on } => {
                 *self = Self::Declined(DeclinedPayment {
@@ -97,14 +117,9 @@ impl Payment {
                     on: *on,
                 });
             }
-            PaymentEvent::Allocated { no, invoice_id, amount, left, from, client_id: _ } => {
+            _ => {
                 if let Self::Settled(settled) = self {
-                    let (no, invoice_id, amount) = (*no, *invoice_id, *amount);
-                    settled.allocations.push(Allocation { no, invoice_id, amount });
-                    match from {
-                        Source::Unapplied => settled.unapplied = *left,
-                        Source::Credit => settled.credit = *left,
-                    }
+                    settled.take(event);
                 }
             }
         }
@@ -118,5 +133,15 @@ impl SettledPayment {
             Source::Unapplied => self.unapplied,
             Source::Credit => self.credit,
         }
+    }
+
+    /// The refund of a number.
+    pub fn refund(&self, no: u32) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.no == no)
+    }
+
+    /// The dispute of a number.
+    pub fn dispute(&self, no: u32) -> Option<&Dispute> {
+        self.disputes.iter().find(|dispute| dispute.no == no)
     }
 }

@@ -11,6 +11,7 @@ use crate::gift_card::GiftCardEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
+use crate::payment_method::PaymentMethodEvent;
 use crate::product::ProductEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
@@ -34,6 +35,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     TaxRateEvent::NAMES,
     ClientGroupEvent::NAMES,
     AffiliateEvent::NAMES,
+    PaymentMethodEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

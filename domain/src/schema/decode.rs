@@ -15,6 +15,7 @@ use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
 use crate::order::{Order, OrderEvent};
 use crate::payment::{Payment, PaymentEvent};
+use crate::payment_method::{PaymentMethod, PaymentMethodEvent};
 use crate::product::{Product, ProductEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
@@ -109,6 +110,8 @@ event_union!(
     ClientGroup(ClientGroupEvent),
     /// Of an affiliate.
     Affiliate(AffiliateEvent),
+    /// Of a stored payment method.
+    PaymentMethod(PaymentMethodEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

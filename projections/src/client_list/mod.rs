@@ -9,7 +9,9 @@ use billfold_domain::client::{ClientEvent, ContactCard};
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
-use billfold_domain::ledger::accounts::{CUSTOMER_CREDIT, RECEIVABLE, UNAPPLIED_CASH};
+use billfold_domain::ledger::accounts::{
+    CUSTOMER_CREDIT, DISPUTES, RECEIVABLE, REFUNDS_PAYABLE, UNAPPLIED_CASH,
+};
 use billfold_domain::payment::PaymentEvent;
 use billfold_domain::schema::Event;
 use billfold_event_store::OnError;
@@ -97,6 +99,10 @@ row! {
             credit: i64,
             /// Money of the client that nobody has matched yet.
             unapplied: i64,
+            /// What the client's bank took back and is not decided; owed apart from the rest.
+            disputed: i64,
+            /// What was promised back and is not sent.
+            refunds: i64,
             /// Ever invoiced, with tax.
             invoiced: i64,
             /// Ever taken back by credit notes, with tax.
@@ -105,6 +111,8 @@ row! {
             written_off: i64,
             /// Ever received.
             collected: i64,
+            /// Ever sent back, or taken back by the client's bank and not won.
+            returned: i64,
             /// Number of invoices issued.
             invoices: i64,
             /// Number of payments received.
@@ -142,8 +150,8 @@ impl Projection for ClientList {
         rule: "what clients owe is what they were billed less what they paid and were let off",
         violations: "select format('%s %s %s', tenant_id, client_id, currency) \
              from {client_list_balances} \
-             where receivable - credit - unapplied \
-                 <> invoiced - credited - collected - written_off",
+             where receivable + disputed - credit - unapplied - refunds \
+                 <> invoiced - credited - collected - written_off + returned",
         reads_log: false,
     }];
     type Rows = ClientTables;
@@ -174,7 +182,9 @@ impl Projection for ClientList {
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
                 | InvoiceEvent::PaymentApplied { .. }
-                | InvoiceEvent::CreditApplied { .. } => {}
+                | InvoiceEvent::PaymentUnapplied { .. }
+                | InvoiceEvent::CreditApplied { .. }
+                | InvoiceEvent::CreditNoteApplied { .. } => {}
             },
             Event::Payment(event) => match event {
                 PaymentEvent::Settled { client_id, amount, .. } => {
@@ -182,7 +192,25 @@ impl Projection for ClientList {
                     (sums.collected, sums.payments) = (amount.minor(), 1);
                     rows.balances.add(sums)?;
                 }
-                PaymentEvent::Declined { .. } | PaymentEvent::Allocated { .. } => {}
+                PaymentEvent::RefundSent { client_id, amount, .. }
+                | PaymentEvent::DisputeOpened { client_id, amount, .. } => {
+                    let mut sums = blank(fact, *client_id, amount.currency());
+                    sums.returned = amount.minor();
+                    rows.balances.add(sums)?;
+                }
+                PaymentEvent::DisputeWon { client_id, amount, .. } => {
+                    let mut sums = blank(fact, *client_id, amount.currency());
+                    sums.returned = amount.negate().minor();
+                    rows.balances.add(sums)?;
+                }
+                PaymentEvent::Attempted { .. }
+                | PaymentEvent::Declined { .. }
+                | PaymentEvent::Allocated { .. }
+                | PaymentEvent::Unallocated { .. }
+                | PaymentEvent::RefundRequested { .. }
+                | PaymentEvent::RefundFailed { .. }
+                | PaymentEvent::DisputeLost { .. }
+                | PaymentEvent::DisputeFeeCharged { .. } => {}
             },
             Event::CreditNote(CreditNoteEvent::Issued(note)) => {
                 let mut sums = blank(fact, note.client_id, note.total.currency());
@@ -264,6 +292,10 @@ fn add_posting(balances: &mut Summed<ClientBalanceRow>, fact: &Fact<'_>) -> Resu
             sums.credit = owing.minor();
         } else if entry.account == UNAPPLIED_CASH {
             sums.unapplied = owing.minor();
+        } else if entry.account == DISPUTES {
+            sums.disputed = owed.minor();
+        } else if entry.account == REFUNDS_PAYABLE {
+            sums.refunds = owing.minor();
         }
         balances.add(sums)?;
     }
@@ -278,10 +310,13 @@ fn blank(fact: &Fact<'_>, client_id: ClientId, currency: Currency) -> ClientBala
         receivable: 0,
         credit: 0,
         unapplied: 0,
+        disputed: 0,
+        refunds: 0,
         invoiced: 0,
         credited: 0,
         written_off: 0,
         collected: 0,
+        returned: 0,
         invoices: 0,
         payments: 0,
         last_position: fact.position,

@@ -4,7 +4,7 @@
 //! Absent on purpose: lines, which are read from the invoice itself, and the word *overdue*, which
 //! depends on the day of the question: every read takes that day.
 
-use billfold_domain::invoice::{CreditFrom, InvoiceEvent, InvoiceStatus};
+use billfold_domain::invoice::{InvoiceEvent, InvoiceStatus, Standing, UnapplyCause};
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, Money, OrderId, TenantId};
 use billfold_domain::schema::Event;
 use billfold_event_store::OnError;
@@ -39,7 +39,7 @@ row! {
             lifecycle: Lifecycle,
             /// Its number; none for a draft.
             number: Option<String>,
-            /// Number of the credit note that took it back.
+            /// Number of the last credit note.
             credit_note: Option<String>,
             /// The day of issue.
             issue_date: Option<NaiveDate>,
@@ -55,9 +55,11 @@ row! {
             tax: i64,
             /// Net and tax, in minor units.
             total: i64,
-            /// Paid so far, in minor units.
+            /// What payments pay, in minor units.
             paid: i64,
-            /// Taken back by the credit note, in minor units.
+            /// What was promised or sent back of what had paid it, in minor units.
+            refunded: i64,
+            /// Taken back by credit notes, in minor units.
             credited: i64,
             /// Given up, in minor units.
             written_off: i64,
@@ -120,8 +122,10 @@ impl InvoiceRow {
             Lifecycle::WrittenOff => Some(InvoiceStatus::Uncollectible),
             Lifecycle::Issued => {
                 let due = self.due_date.unwrap_or(NO_DAY);
-                let (total, owed) = (self.money(self.total)?, self.money(self.balance_due)?);
-                Some(InvoiceStatus::of_issued(total, owed, due, today))
+                let (paid, refunded) = (self.paid > 0, self.refunded > 0);
+                let balance_due = self.money(self.balance_due)?;
+                let standing = Standing { balance_due, paid, refunded };
+                Some(InvoiceStatus::of_issued(standing, due, today))
             }
         }
     }
@@ -240,32 +244,59 @@ fn apply_invoice(
             })
         }
         InvoiceEvent::Settled { on } => change(rows, fact, |row| row.settled_on = Some(*on)),
-        InvoiceEvent::PaymentApplied { amount, balance_due, .. } => change(rows, fact, |row| {
-            row.paid += amount.minor();
-            row.balance_due = balance_due.minor();
-        }),
-        InvoiceEvent::CreditApplied { from, amount, balance_due } => change(rows, fact, |row| {
-            match from {
-                CreditFrom::Balance { .. } => row.paid += amount.minor(),
-                CreditFrom::Note { .. } => row.credited += amount.minor(),
-            }
-            row.balance_due = balance_due.minor();
-        }),
-        InvoiceEvent::Voided(voided) => change(rows, fact, |row| {
-            row.lifecycle = Lifecycle::Voided;
-            row.credit_note = Some(voided.credit_note.text.clone());
-            row.credited = voided.total.minor();
-            row.balance_due = 0;
-        }),
-        InvoiceEvent::WrittenOff { amount, .. } => change(rows, fact, |row| {
-            row.lifecycle = Lifecycle::WrittenOff;
-            row.written_off = amount.minor();
-            row.balance_due = 0;
-        }),
+        InvoiceEvent::PaymentApplied { .. }
+        | InvoiceEvent::PaymentUnapplied { .. }
+        | InvoiceEvent::CreditApplied { .. }
+        | InvoiceEvent::CreditNoteApplied { .. }
+        | InvoiceEvent::Voided(_)
+        | InvoiceEvent::WrittenOff { .. } => change(rows, fact, |row| row.settle(event)),
     }
 }
 
 impl InvoiceRow {
+    /// Takes in what changes the balance of an issued invoice.
+    fn settle(&mut self, event: &InvoiceEvent) {
+        match event {
+            InvoiceEvent::PaymentApplied { amount, balance_due, .. }
+            | InvoiceEvent::CreditApplied { amount, balance_due, .. } => {
+                self.paid += amount.minor();
+                self.balance_due = balance_due.minor();
+            }
+            InvoiceEvent::PaymentUnapplied { amount, cause, balance_due, .. } => {
+                self.lifecycle = Lifecycle::Issued;
+                self.settled_on = None;
+                self.paid -= amount.minor();
+                self.balance_due = balance_due.minor();
+                if *cause == UnapplyCause::Refunded {
+                    self.refunded += amount.minor();
+                }
+            }
+            InvoiceEvent::CreditNoteApplied { credit_note, amount, balance_due, .. } => {
+                self.credit_note = Some(credit_note.clone());
+                self.credited += amount.minor();
+                self.balance_due = balance_due.minor();
+            }
+            InvoiceEvent::Voided(voided) => {
+                self.lifecycle = Lifecycle::Voided;
+                self.credit_note = Some(voided.credit_note.text.clone());
+                self.credited = voided.total.minor();
+                self.balance_due = 0;
+            }
+            InvoiceEvent::WrittenOff { amount, .. } => {
+                self.lifecycle = Lifecycle::WrittenOff;
+                self.written_off += amount.minor();
+                self.balance_due = 0;
+            }
+            InvoiceEvent::Drafted { .. }
+            | InvoiceEvent::LineAdded { .. }
+            | InvoiceEvent::LineRemoved { .. }
+            | InvoiceEvent::DueDateSet { .. }
+            | InvoiceEvent::Discarded { .. }
+            | InvoiceEvent::Issued(_)
+            | InvoiceEvent::Settled { .. } => {}
+        }
+    }
+
     fn sum_draft(&mut self) {
         let lines = self.draft_lines.as_ref().map_or(&[][..], |lines| &lines.0);
         self.net = lines.iter().map(|(_, net)| net).sum();
@@ -296,6 +327,7 @@ fn blank(
         tax: 0,
         total: 0,
         paid: 0,
+        refunded: 0,
         credited: 0,
         written_off: 0,
         balance_due: 0,

@@ -231,14 +231,17 @@ fn status_condition(
         InvoiceStatus::Draft => ("lifecycle = 'draft'", None),
         InvoiceStatus::Void => ("lifecycle = 'voided'", None),
         InvoiceStatus::Uncollectible => ("lifecycle = 'written_off'", None),
-        // no event of an invoice refunds it yet
-        InvoiceStatus::Refunded => ("false", None),
-        InvoiceStatus::Paid => ("lifecycle = 'issued' and balance_due = 0", None),
+        InvoiceStatus::Refunded => {
+            ("lifecycle = 'issued' and balance_due = 0 and paid = 0 and refunded > 0", None)
+        }
+        InvoiceStatus::Paid => {
+            ("lifecycle = 'issued' and balance_due = 0 and (paid > 0 or refunded = 0)", None)
+        }
         InvoiceStatus::Open => {
-            ("lifecycle = 'issued' and balance_due > 0 and balance_due = total", Some(">="))
+            ("lifecycle = 'issued' and balance_due > 0 and paid = 0", Some(">="))
         }
         InvoiceStatus::PartiallyPaid => {
-            ("lifecycle = 'issued' and balance_due > 0 and balance_due <> total", Some(">="))
+            ("lifecycle = 'issued' and balance_due > 0 and paid > 0", Some(">="))
         }
         InvoiceStatus::Overdue => ("lifecycle = 'issued' and balance_due > 0", Some("<")),
     };

@@ -16,6 +16,7 @@ mod ledger;
 mod metrics;
 mod money;
 mod numbering;
+mod payments;
 mod periods;
 mod proration;
 mod receivables;
@@ -97,6 +98,7 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("service.lifecycle", hosting::lifecycle),
     ("service.renewal", hosting::renewal),
     ("webhook.signature", webhooks::signature),
+    ("payment.balance", payments::balance),
 ];
 
 /// How a run ended. `Display` counts each family, lists the failures and ends with

@@ -10,3 +10,4 @@ mod invoices;
 mod payments;
 mod privacy;
 mod purchases;
+mod refunds;

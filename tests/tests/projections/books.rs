@@ -3,6 +3,8 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod returning;
+
 use std::collections::HashMap;
 
 use billfold_domain::client::{Client, ClientCommand, Register};
@@ -133,7 +135,7 @@ impl History {
     fn step(&mut self, step: Step) {
         let seller = usize::from(step.which) % 2;
         let pick = usize::from(step.other);
-        match step.what % 20 {
+        match step.what % 25 {
             0 => self.register(seller),
             1 => self.draft(seller, pick),
             2 | 3 => self.add_line(seller, pick, step),
@@ -148,6 +150,7 @@ impl History {
             16 => self.product(seller, pick, step),
             17 => self.change_client(seller, pick, step),
             18 => self.decline(seller, pick, step),
+            19..=23 => self.send_back(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
         }
     }

@@ -57,7 +57,9 @@ async fn every_invoice_stands_as_its_own_events_say() {
             let paid: i64 = document.applied.iter().map(|part| part.amount.minor()).sum();
             assert_eq!(row.paid, paid);
             let payments = payment_list::of_invoice(&reads, tenant(0), *id).await.unwrap().value;
-            assert_eq!(payments.iter().map(|part| part.amount).sum::<i64>(), paid);
+            let taken = payment_list::taken_from_invoice(&reads, tenant(0), *id);
+            let taken: i64 = taken.await.unwrap().value.iter().map(|part| part.amount).sum();
+            assert_eq!(payments.iter().map(|part| part.amount).sum::<i64>() - taken, paid);
         }
         match state {
             Invoice::Open(document) => assert_eq!(row.balance_due, document.balance_due.minor()),
@@ -179,7 +181,10 @@ async fn clients_owe_what_the_ledger_says_and_the_erased_are_empty() {
             }
         }
         let sums = client_list::balances(&reads, tenant(0), &[*id]).await.unwrap().value;
-        let owed: i64 = sums.iter().map(|sum| sum.receivable - sum.credit - sum.unapplied).sum();
+        let owed = sums
+            .iter()
+            .map(|sum| sum.receivable + sum.disputed - sum.credit - sum.unapplied - sum.refunds);
+        let owed: i64 = owed.sum();
         assert_eq!(owed, balances.get(id).copied().unwrap_or(0));
     }
     assert!(erased > 0);
@@ -237,6 +242,17 @@ async fn products_orders_and_payments_stand_as_their_own_events_say() {
         assert_eq!((row.client_id, row.amount), (*client, settled.amount.minor()));
         let left = (settled.credit.minor(), settled.unapplied.minor());
         assert_eq!((row.credit, row.unapplied), left);
+        let left = settled.refundable().unwrap().minor();
+        assert_eq!(row.allocated + row.credit + row.unapplied, left);
+        let back = payment_list::returned(&reads, tenant(0), *id).await.unwrap().value;
+        let refunds: Vec<_> = back.refunds.iter().map(|one| (one.refund_no, one.amount)).collect();
+        let expected = settled.refunds.iter().map(|one| (i64::from(one.no), one.amount.minor()));
+        assert_eq!(refunds, expected.collect::<Vec<_>>());
+        let disputes = back.disputes.iter().map(|one| (one.amount, one.undecided, one.lost));
+        let expected = settled.disputes.iter();
+        let expected = expected.map(|one| [one.amount, one.undecided, one.lost].map(Money::minor));
+        let expected: Vec<_> = expected.map(|[amount, left, lost]| (amount, left, lost)).collect();
+        assert_eq!(disputes.collect::<Vec<_>>(), expected);
         let parts: Vec<_> = allocations.iter().map(|one| (one.invoice_id, one.amount)).collect();
         let expected = settled.allocations.iter().map(|one| (one.invoice_id, one.amount.minor()));
         assert_eq!(parts, expected.collect::<Vec<_>>());

@@ -160,6 +160,12 @@ fn status_of(row: &payment_list::PaymentRow) -> Badge {
         PaymentStatus::Declined => Badge::new(Tone::Red, "Declined"),
         PaymentStatus::Settled if row.unapplied > 0 => Badge::new(Tone::Amber, "Unapplied"),
         PaymentStatus::Settled => Badge::new(Tone::Green, "Settled"),
+        PaymentStatus::Pending => Badge::new(Tone::Blue, "Pending"),
+        PaymentStatus::ActionRequired => Badge::new(Tone::Amber, "Action required"),
+        PaymentStatus::Unknown => Badge::new(Tone::Amber, "Unknown"),
+        PaymentStatus::PartiallyRefunded => Badge::new(Tone::Grey, "Partly refunded"),
+        PaymentStatus::Refunded => Badge::new(Tone::Grey, "Refunded"),
+        PaymentStatus::Disputed => Badge::new(Tone::Red, "Disputed"),
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) struct ListPayments {
     /// Who paid.
     #[param(example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")]
     client_id: Option<String>,
-    /// Whether the money arrived.
+    /// How it stands.
     #[param(inline)]
     status: Option<WirePaymentStatus>,
     /// How it came.
@@ -126,22 +126,40 @@ impl ListPayments {
     }
 }
 
-/// Whether the money arrived.
+/// How a payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = PaymentStatus)]
 pub(super) enum WirePaymentStatus {
+    /// The gateway works on it.
+    Pending,
+    /// The client has to do something.
+    ActionRequired,
+    /// The gateway was asked and did not answer.
+    Unknown,
     /// The money arrived.
     Settled,
     /// The gateway said no.
     Declined,
+    /// A part of it was sent back.
+    PartiallyRefunded,
+    /// All of it was sent back.
+    Refunded,
+    /// The client's bank took something back, for now or for good.
+    Disputed,
 }
 
 impl From<WirePaymentStatus> for PaymentStatus {
     fn from(status: WirePaymentStatus) -> Self {
         match status {
+            WirePaymentStatus::Pending => Self::Pending,
+            WirePaymentStatus::ActionRequired => Self::ActionRequired,
+            WirePaymentStatus::Unknown => Self::Unknown,
             WirePaymentStatus::Settled => Self::Settled,
             WirePaymentStatus::Declined => Self::Declined,
+            WirePaymentStatus::PartiallyRefunded => Self::PartiallyRefunded,
+            WirePaymentStatus::Refunded => Self::Refunded,
+            WirePaymentStatus::Disputed => Self::Disputed,
         }
     }
 }
@@ -149,8 +167,14 @@ impl From<WirePaymentStatus> for PaymentStatus {
 impl From<PaymentStatus> for WirePaymentStatus {
     fn from(status: PaymentStatus) -> Self {
         match status {
+            PaymentStatus::Pending => Self::Pending,
+            PaymentStatus::ActionRequired => Self::ActionRequired,
+            PaymentStatus::Unknown => Self::Unknown,
             PaymentStatus::Settled => Self::Settled,
             PaymentStatus::Declined => Self::Declined,
+            PaymentStatus::PartiallyRefunded => Self::PartiallyRefunded,
+            PaymentStatus::Refunded => Self::Refunded,
+            PaymentStatus::Disputed => Self::Disputed,
         }
     }
 }
@@ -164,7 +188,7 @@ pub(super) struct WirePayment {
     id: String,
     /// Who paid.
     client_id: String,
-    /// Whether the money arrived.
+    /// How it stands.
     status: WirePaymentStatus,
     /// How it came.
     #[schema(example = "manual_bank")]

@@ -64,11 +64,10 @@ impl PayInvoice {
         let (client_id, owed) = (document.client_id, document.balance_due);
         let amount = self.amount.unwrap_or(owed);
         // Also refuses an amount in another currency.
-        let over = amount
-            .checked_sub(owed)
+        let (pays, to_credit) = document
+            .split(amount)
             .map_err(|no| Refused::new(no.code(), Kind::Rule, no.to_string()).at("/amount"))?;
         let zero = Money::zero(owed.currency());
-        let (pays, to_credit) = if over.is_positive() { (owed, over) } else { (amount, zero) };
         let payment = SettlePayment {
             client_id,
             amount,

@@ -14,7 +14,7 @@ use billfold_domain::credit_note::{
     Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
 };
 use billfold_domain::invoice::{
-    ApplyCredit, CompleteInvoice, CreditFrom, DraftFor, Invoice, InvoiceCommand, IssueTerms,
+    ApplyCredit, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
     LineKind, NewLine, preview,
 };
 use billfold_domain::kernel::{
@@ -173,8 +173,7 @@ impl Paper {
         reason: &str,
     ) -> Result<Billing, No> {
         let invoice = invoice_of(line.on.document);
-        let corrected: Vec<_> = invoice.into_iter().collect();
-        if corrected.iter().any(|invoice| !self.corrected.contains(invoice)) {
+        if invoice.is_some_and(|invoice| !self.corrected.contains(&invoice)) {
             return Err(No::Stale);
         }
         let today = table.calendar_day();
@@ -188,6 +187,8 @@ impl Paper {
             period: Some(line.period.span()),
             product_id: Some(line.product_id()),
         };
+        let correction = |invoice_id| Correction { invoice_id, lines: vec![off.clone()] };
+        let corrected: Vec<_> = invoice.into_iter().map(correction).collect();
         self.credit_note(table, vec![off], &corrected, reason)
     }
 
@@ -211,13 +212,11 @@ impl Paper {
             return Ok(());
         }
         let lines = contract.service.wording(&planned).map_err(|no| Refused::of(&no))?;
-        for invoice in given_back(contract, &planned) {
+        for (invoice, line) in given_back(contract, &planned, &lines) {
             if !self.corrected.contains(&invoice) {
                 return Err(No::Stale);
             }
-            if !due.corrected.contains(&invoice) {
-                due.corrected.push(invoice);
-            }
+            due.gives_back(invoice, line);
         }
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
         due.plans.push(Part { id, first_line: before.saturating_add(1) });
@@ -264,7 +263,7 @@ impl Paper {
         &self,
         table: &mut Table<'_, '_>,
         lines: Vec<NewLine>,
-        corrected: &[InvoiceId],
+        corrected: &[Correction],
         reason: &str,
     ) -> Result<Billing, No> {
         let settings = std::sync::Arc::clone(table.settings()?);
@@ -275,7 +274,7 @@ impl Paper {
         let turned = |line: NewLine| NewLine { quantity: line.quantity.negate(), ..line };
         let lines: Vec<_> = lines.into_iter().map(turned).collect();
         let total = preview(self.currency, &lines).map_err(|no| Refused::of(&no))?.totals.total;
-        let (corrects, offsets) = offsets(table, corrected, total)?;
+        let (corrects, offsets) = set_off(table, corrected, &number.text, total)?;
         let new = IssueCreditNote {
             number,
             client_id: self.client_id,
@@ -300,16 +299,6 @@ impl Paper {
             due: Money::zero(self.currency),
             to_credit: note.to_credit,
         };
-        let offsets = note.offsets.clone();
-        for offset in offsets {
-            let apply = ApplyCredit {
-                from: CreditFrom::Note { credit_note_id: id },
-                client_id: self.client_id,
-                amount: offset.amount,
-            };
-            let invoice = offset.invoice_id.uuid();
-            table.decide::<Invoice>(invoice, InvoiceCommand::ApplyCredit(apply))?;
-        }
         keep_as_credit(table, self.client_id, billing.to_credit, CreditSource::CreditNote(id))?;
         Ok(billing)
     }
@@ -320,7 +309,34 @@ impl Paper {
 struct Due {
     plans: Vec<Part>,
     lines: Vec<NewLine>,
-    corrected: Vec<InvoiceId>,
+    corrected: Vec<Correction>,
+}
+
+/// What goes back of an invoice: the lines as they would stand on another one.
+struct Correction {
+    invoice_id: InvoiceId,
+    lines: Vec<NewLine>,
+}
+
+impl Correction {
+    /// What goes back, with tax, rounded like a document of its own.
+    fn gross(&self, currency: Currency) -> Result<Money, No> {
+        let alone = preview(currency, &self.lines).map_err(|no| Refused::of(&no))?;
+        Ok(alone.totals.total.negate())
+    }
+}
+
+impl Due {
+    fn gives_back(&mut self, invoice_id: InvoiceId, line: &NewLine) {
+        let known = self.corrected.iter_mut().find(|known| known.invoice_id == invoice_id);
+        match known {
+            Some(known) => known.lines.push(line.clone()),
+            None => {
+                let lines = vec![line.clone()];
+                self.corrected.push(Correction { invoice_id, lines });
+            }
+        }
+    }
 }
 
 /// One subscription on the document.
@@ -364,48 +380,62 @@ fn pay_from_credit(table: &mut Table<'_, '_>, invoice_id: InvoiceId) -> Result<M
     let mut used = nothing;
     for event in events {
         let CreditEvent::Spent { no, amount, .. } = event else { continue };
-        let from = CreditFrom::Balance { credit_id, no };
-        let apply = ApplyCredit { from, client_id, amount };
+        let apply = ApplyCredit { credit_id, no, client_id, amount };
         table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::ApplyCredit(apply))?;
         used = amount;
     }
     Ok(used)
 }
 
-/// The invoices a note corrects, and what of the note lowers what is still owed on them.
-fn offsets(
-    table: &Table<'_, '_>,
-    invoices: &[InvoiceId],
+/// Sets a note off against the invoices it corrects, each by what the note gives back of it;
+/// answers how the note must name them, and what lowered which.
+fn set_off(
+    table: &mut Table<'_, '_>,
+    corrected: &[Correction],
+    number: &str,
     total: Money,
 ) -> Result<(Vec<Corrected>, Vec<Offset>), No> {
     let (mut corrects, mut offsets, mut left) = (Vec::new(), Vec::new(), total);
-    for invoice_id in invoices {
-        let invoice = table.state::<Invoice>(invoice_id.uuid())?;
-        let Some(document) = invoice.document() else { continue };
+    for correction in corrected {
+        let invoice_id = correction.invoice_id;
+        let Some(document) = table.state::<Invoice>(invoice_id.uuid())?.document() else {
+            continue;
+        };
         corrects.push(Corrected {
-            invoice_id: *invoice_id,
+            invoice_id,
             number: document.number.clone(),
             issue_date: document.issue_date,
         });
-        let owed = match invoice {
-            Invoice::Open(open) => open.balance_due,
-            _ => Money::zero(total.currency()),
-        };
-        let amount = if owed.minor() < left.minor() { owed } else { left };
-        if amount.is_positive() {
-            left = left.checked_sub(amount).map_err(|no| Refused::of(&no))?;
-            offsets.push(Offset { invoice_id: *invoice_id, amount });
+        let gross = correction.gross(total.currency())?;
+        let amount = if gross.minor() < left.minor() { gross } else { left };
+        if !amount.is_positive() {
+            continue;
+        }
+        left = left.checked_sub(amount).map_err(|no| Refused::of(&no))?;
+        let apply = InvoiceCommand::ApplyCreditNote { credit_note: number.to_owned(), amount };
+        for event in table.decide::<Invoice>(invoice_id.uuid(), apply)? {
+            let InvoiceEvent::CreditNoteApplied { offset, .. } = event else { continue };
+            if offset.is_positive() {
+                offsets.push(Offset { invoice_id, amount: offset });
+            }
         }
     }
     Ok((corrects, offsets))
 }
 
-/// The invoices of the lines that a plan gives back.
-fn given_back(contract: &Contract, plan: &Planned) -> Vec<InvoiceId> {
+/// The lines that a plan gives back, with the invoices they stood on.
+fn given_back<'a>(
+    contract: &Contract,
+    plan: &Planned,
+    lines: &'a [NewLine],
+) -> Vec<(InvoiceId, &'a NewLine)> {
     let billed = contract.service.billed();
-    let of = plan.lines.iter().filter_map(|line| line.of);
-    let lines = of.filter_map(|number| billed.iter().find(|line| line.line == number));
-    lines.filter_map(|line| invoice_of(line.on.document)).collect()
+    let invoice = |number: u32| {
+        let line = billed.iter().find(|line| line.line == number)?;
+        invoice_of(line.on.document)
+    };
+    let back = plan.lines.iter().zip(lines);
+    back.filter_map(|(planned, line)| Some((invoice(planned.of?)?, line))).collect()
 }
 
 /// The invoices of every line that may still go back.

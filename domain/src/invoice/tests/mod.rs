@@ -6,6 +6,7 @@ mod issuing;
 mod paying;
 mod properties;
 mod status;
+mod taking_back;
 
 use uuid::Uuid;
 
@@ -121,6 +122,39 @@ fn applied(bits: u128, minor: i64, balance_due: i64) -> InvoiceEvent {
         payment_id: payment(bits),
         allocation_no: 1,
         amount: eur(minor),
+        balance_due: eur(balance_due),
+    }
+}
+
+fn unapply(bits: u128, reversal_no: u32, minor: i64, cause: UnapplyCause) -> UnapplyPayment {
+    let (payment_id, amount) = (payment(bits), eur(minor));
+    UnapplyPayment { payment_id, allocation_no: 1, reversal_no, amount, cause }
+}
+
+fn unapplied(ask: UnapplyPayment, balance_due: i64) -> InvoiceEvent {
+    let UnapplyPayment { payment_id, allocation_no, reversal_no, amount, cause } = ask;
+    let balance_due = eur(balance_due);
+    InvoiceEvent::PaymentUnapplied {
+        payment_id,
+        allocation_no,
+        reversal_no,
+        amount,
+        cause,
+        balance_due,
+    }
+}
+
+fn note(no: u32, minor: i64) -> InvoiceCommand {
+    let credit_note = format!("CN-2026-{no:06}");
+    InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor) }
+}
+
+fn noted(no: u32, offset: i64, to_credit: i64, balance_due: i64) -> InvoiceEvent {
+    InvoiceEvent::CreditNoteApplied {
+        credit_note: format!("CN-2026-{no:06}"),
+        amount: eur(offset + to_credit),
+        offset: eur(offset),
+        to_credit: eur(to_credit),
         balance_due: eur(balance_due),
     }
 }

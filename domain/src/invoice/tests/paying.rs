@@ -30,6 +30,9 @@ fn no_more_is_applied_than_is_owed() {
 fn an_allocation_counts_once_however_often_it_is_asked() {
     let history = [issued_invoice(), applied(1, 4_000, 7_900)];
     given::<Invoice>(history.clone()).when(apply(part(1, 4_000))).then_nothing();
+    given::<Invoice>(history.clone())
+        .when(apply(part(1, 4_001)))
+        .then_refused(InvoiceRefusal::OtherAmount { recorded: eur(4_000) });
     let second = ApplyPayment { allocation_no: 2, ..part(1, 4_000) };
     given::<Invoice>(history).when(apply(second)).then([InvoiceEvent::PaymentApplied {
         payment_id: payment(1),

@@ -46,18 +46,32 @@ fn asks() -> impl Strategy<Value = InvoiceCommand> {
             .prop_map(|lines| InvoiceCommand::IssueComplete(complete(lines))),
         6 => (0_u128..8, -1_i64..40_000)
             .prop_map(|(bits, minor)| InvoiceCommand::ApplyPayment(part(bits, minor))),
+        3 => (0_u128..8, 1_u32..4, -1_i64..20_000).prop_map(|(bits, no, minor)| {
+            InvoiceCommand::UnapplyPayment(unapply(bits, no, minor, UnapplyCause::Refunded))
+        }),
+        1 => (1_u32..4, -1_i64..20_000).prop_map(|(no, minor)| note(no, minor)),
         1 => Just(void()),
         1 => Just(InvoiceCommand::WriteOff { reason: "insolvent".into() }),
         1 => Just(InvoiceCommand::SetDueDate { due_date: TODAY }),
     ]
 }
 
-/// What a client owes by the ledger: postings of the invoice less what payments credited.
+/// What a client owes by the ledger: postings of the invoice less what payments and credit notes
+/// credited.
 fn receivable(history: &[InvoiceEvent]) -> Money {
     let mut owed = eur(0);
     for event in history {
-        if let InvoiceEvent::PaymentApplied { amount, .. } = event {
-            owed = owed.checked_sub(*amount).unwrap();
+        match event {
+            InvoiceEvent::PaymentApplied { amount, .. } => {
+                owed = owed.checked_sub(*amount).unwrap();
+            }
+            InvoiceEvent::PaymentUnapplied { amount, .. } => {
+                owed = owed.checked_add(*amount).unwrap();
+            }
+            InvoiceEvent::CreditNoteApplied { offset, .. } => {
+                owed = owed.checked_sub(*offset).unwrap();
+            }
+            _ => {}
         }
         let posting = postings(&event.clone().into()).unwrap();
         for entry in posting.iter().flat_map(|posting| posting.entries()) {
@@ -71,6 +85,24 @@ fn receivable(history: &[InvoiceEvent]) -> Money {
 
 fn payments(document: &Document) -> Money {
     Money::sum(Currency::EUR, document.applied.iter().map(|applied| applied.amount)).unwrap()
+}
+
+fn noted_off(document: &Document) -> Money {
+    Money::sum(Currency::EUR, document.credit_notes.iter().map(|note| note.offset)).unwrap()
+}
+
+/// What was written off before it was owed again; an invoice that is given up shows the last as
+/// its balance.
+fn given_up(history: &[InvoiceEvent], invoice: &Invoice) -> Money {
+    let amounts = history.iter().filter_map(|event| match event {
+        InvoiceEvent::WrittenOff { amount, .. } => Some(*amount),
+        _ => None,
+    });
+    let last = match invoice {
+        Invoice::Uncollectible { document, .. } => document.balance_due,
+        _ => eur(0),
+    };
+    Money::sum(Currency::EUR, amounts).unwrap().checked_sub(last).unwrap()
 }
 
 proptest! {
@@ -100,8 +132,9 @@ proptest! {
             }
             let Some(document) = invoice.document() else { continue };
             prop_assert!(!document.balance_due.is_negative());
-            let whole = payments(document).checked_add(document.balance_due);
-            prop_assert_eq!(whole, Ok(document.total));
+            let given_up = given_up(&history, &invoice);
+            let parts = [payments(document), noted_off(document), given_up, document.balance_due];
+            prop_assert_eq!(Money::sum(Currency::EUR, parts), Ok(document.total));
             if let Some(before) = before {
                 prop_assert_eq!(&before.lines, &document.lines);
                 prop_assert_eq!(&before.number, &document.number);

@@ -5,7 +5,7 @@ use crate::kernel::Aggregate;
 
 #[test]
 fn the_word_follows_from_history_and_day() {
-    use InvoiceStatus::{Draft, Open, Overdue, Paid, PartiallyPaid, Uncollectible, Void};
+    use InvoiceStatus::{Draft, Open, Overdue, Paid, PartiallyPaid, Refunded, Uncollectible, Void};
     let drafted =
         InvoiceEvent::Drafted { client_id: client(), currency: Currency::EUR, order_id: None };
     let discarded = InvoiceEvent::Discarded { reason: "duplicate".into() };
@@ -21,6 +21,19 @@ fn the_word_follows_from_history_and_day() {
     assert_eq!(on(&then(applied(1, 1, 11_899)), TODAY), Some(PartiallyPaid));
     assert_eq!(on(&then(applied(1, 1, 11_899)), late), Some(Overdue));
     assert_eq!(on(&[issued_invoice(), applied(1, 11_900, 0), settled()], late), Some(Paid));
+    let back = |minor, cause, due| unapplied(unapply(1, 1, minor, cause), due);
+    let paid = || [issued_invoice(), applied(1, 11_900, 0), settled()].to_vec();
+    let after = |more: &[InvoiceEvent], day| on(&[paid().as_slice(), more].concat(), day);
+    let refund = || back(11_900, UnapplyCause::Refunded, 11_900);
+    assert_eq!(after(&[refund()], TODAY), Some(Open));
+    assert_eq!(after(&[refund()], late), Some(Overdue));
+    assert_eq!(after(&[refund(), noted(1, 11_900, 0, 0), settled()], late), Some(Refunded));
+    assert_eq!(after(&[back(900, UnapplyCause::Refunded, 900)], TODAY), Some(PartiallyPaid));
+    let part = [back(900, UnapplyCause::Refunded, 900), noted(1, 900, 0, 0), settled()];
+    assert_eq!(after(&part, late), Some(Paid));
+    let disputed = back(11_900, UnapplyCause::Disputed, 11_900);
+    assert_eq!(after(&[disputed, noted(1, 11_900, 0, 0), settled()], late), Some(Paid));
+    assert_eq!(on(&then(noted(1, 900, 0, 11_000)), TODAY), Some(Open), "a note pays nothing");
     assert_eq!(on(&then(voided(11_900, 0)), late), Some(Void));
     assert_eq!(on(&then(written_off(11_900)), late), Some(Uncollectible));
 }
@@ -59,6 +72,9 @@ fn refusals_are_well_spoken() {
             InvoiceRefusal::OtherClient,
             InvoiceRefusal::NothingToApply,
             InvoiceRefusal::MoreThanOwed { amount: eur(2), balance_due: eur(1) },
+            InvoiceRefusal::OtherAmount { recorded: eur(1) },
+            InvoiceRefusal::MoreThanApplied { amount: eur(2), pays: eur(1) },
+            InvoiceRefusal::AlreadyCredited { credit_note: "CN-2026-000001".into() },
             InvoiceRefusal::AlreadySettled { settled_on: date },
             InvoiceRefusal::AlreadyVoided { voided_on: date },
             InvoiceRefusal::WrittenOff { written_off_on: date },

@@ -26,7 +26,8 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         InvoiceEvent::Issued(issued) => issue(issued),
         InvoiceEvent::Voided(voided) => void(voided),
         InvoiceEvent::WrittenOff { amount, client_id, .. } => write_off(*amount, *client_id),
-        // Payments, credit and credit notes post where they arise; the rest moves no money.
+        // Payments post where they arrive and credit notes where they are issued; the rest moves
+        // no money.
         InvoiceEvent::Drafted { .. }
         | InvoiceEvent::LineAdded { .. }
         | InvoiceEvent::LineRemoved { .. }
@@ -34,7 +35,9 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         | InvoiceEvent::Discarded { .. }
         | InvoiceEvent::Settled { .. }
         | InvoiceEvent::PaymentApplied { .. }
-        | InvoiceEvent::CreditApplied { .. } => Ok(None),
+        | InvoiceEvent::PaymentUnapplied { .. }
+        | InvoiceEvent::CreditApplied { .. }
+        | InvoiceEvent::CreditNoteApplied { .. } => Ok(None),
     }
 }
 

@@ -6,6 +6,8 @@ mod credit_note;
 mod gift_card;
 mod invoice;
 mod payment;
+mod payment_dispute;
+mod payment_refund;
 mod revenue;
 
 use crate::ledger::{LedgerError, Posting};
@@ -29,6 +31,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::DunningCase(_)
         | Event::DunningStrategy(_)
         | Event::Order(_)
+        | Event::PaymentMethod(_)
         | Event::Product(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)

@@ -1,12 +1,18 @@
-//! The specification of a payment.
+//! The specification of a payment: how it arrives and pays, how it goes back, and what always
+//! holds.
+
+mod attempting;
+mod disputing;
+mod properties;
+mod refunding;
+mod spreading;
 
 use chrono::NaiveDate;
 use cqrs_es::test::TestFramework;
-use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::kernel::testing::{TODAY, given, issued, replay_law};
+use crate::kernel::testing::{TODAY, given, issued};
 use crate::kernel::{
     Aggregate, Claim, ClientId, Currency, EventBody, InvoiceId, Issued, Money, MoneyRefusal,
 };
@@ -133,7 +139,7 @@ fn an_invoice_is_named_once_and_no_money_comes_from_the_future() {
     let date = TODAY.succ_opt().unwrap();
     given::<Payment>([])
         .when(settle(SettlePayment { received_on: date, ..new() }))
-        .then_refused(PaymentRefusal::InFuture { date, today: TODAY });
+        .then_refused(PaymentRefusal::InFuture { field: "/received_on", date, today: TODAY });
     let yesterday: NaiveDate = TODAY.pred_opt().unwrap();
     given::<Payment>([])
         .when(settle(SettlePayment { received_on: yesterday, ..new() }))
@@ -183,35 +189,6 @@ fn the_test_framework_of_cqrs_es_runs_on_it() {
         .then_expect_events(vec![settled()]);
 }
 
-proptest! {
-    #[test]
-    fn whatever_is_asked_every_cent_that_arrived_lies_somewhere(
-        amount in 1_i64..10_000,
-        first in prop::collection::vec(1_i64..4_000, 0..4),
-        to_credit in 0_i64..4_000,
-        later in prop::collection::vec((1_i64..4_000, any::<bool>()), 0..12),
-    ) {
-        let shares = (0_u128..).zip(first).map(|(bits, minor)| share(bits, minor)).collect();
-        let (amount, to_credit) = (eur(amount), eur(to_credit));
-        let ask = SettlePayment { amount, to_credit, allocations: shares, ..new() };
-        let mut history = Payment::Absent.decide(&settle(ask)).unwrap_or_default();
-        for (bits, (minor, credit)) in (100_u128..).zip(later) {
-            let from = if credit { Source::Credit } else { Source::Unapplied };
-            let state = Payment::fold(&history);
-            history.extend(state.decide(&allocate(bits, minor, from)).unwrap_or_default());
-        }
-        replay_law::<Payment>(&history);
-        if let Payment::Settled(paid) = Payment::fold(&history) {
-            let parts = paid.allocations.iter().map(|allocation| allocation.amount);
-            let places = parts.chain([paid.credit, paid.unapplied]);
-            prop_assert_eq!(Money::sum(Currency::EUR, places), Ok(amount));
-            prop_assert!(!paid.credit.is_negative() && !paid.unapplied.is_negative());
-            let numbers: Vec<_> = paid.allocations.iter().map(|allocation| allocation.no).collect();
-            prop_assert!(numbers.iter().copied().eq((1..).take(numbers.len())));
-        }
-    }
-}
-
 #[test]
 fn refusals_are_well_spoken() {
     crate::kernel::testing::refusals_are_well_spoken(
@@ -220,13 +197,22 @@ fn refusals_are_well_spoken() {
             PaymentRefusal::Absent,
             PaymentRefusal::AlreadyRecorded,
             PaymentRefusal::Declined,
+            PaymentRefusal::NotSettled,
+            PaymentRefusal::MoreThanRefundable { amount: eur(2), left: eur(1) },
+            PaymentRefusal::NothingLeft,
+            PaymentRefusal::MoreThanDisputed { amount: eur(2), undecided: eur(1) },
+            PaymentRefusal::NoSuchAllocation { allocation_no: 1 },
+            PaymentRefusal::NoSuchRefund { refund_no: 1 },
+            PaymentRefusal::NoSuchDispute { dispute_no: 1 },
+            PaymentRefusal::RefundEnded { refund_no: 1 },
+            PaymentRefusal::DisputeDecided { dispute_no: 1 },
             PaymentRefusal::NotPositive,
             PaymentRefusal::NegativeCredit,
             PaymentRefusal::MoreThanArrived { given: eur(2), amount: eur(1) },
             PaymentRefusal::MoreThanLeft { amount: eur(2), left: eur(1) },
             PaymentRefusal::InvoiceTwice { invoice_id: invoice(1) },
             PaymentRefusal::TooManyAllocations { limit: 1_000, found: 1_001 },
-            PaymentRefusal::InFuture { date: TODAY, today: TODAY },
+            PaymentRefusal::InFuture { field: "/on", date: TODAY, today: TODAY },
         ],
     );
 }
