@@ -8,6 +8,8 @@ with facts as (
       when 'invoice.issued'      then payload -> 'issued'
       when 'invoice.voided'      then payload -> 'voided'
       when 'invoice.written_off' then payload -> 'written_off'
+      when 'credit_note.issued'  then payload -> 'issued'
+      when 'credit.spent'        then payload -> 'spent'
       when 'payment.settled'     then payload -> 'settled'
       when 'payment.allocated'   then payload -> 'allocated'
       when 'payment.unallocated' then payload -> 'unallocated'
@@ -21,7 +23,8 @@ with facts as (
     end as body
   from events
   where log_id = 1 and position <= {position} and event_type in
-    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'payment.settled', 'payment.allocated',
+    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent',
+     'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
      'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),
@@ -33,6 +36,9 @@ documents as (
   union all
   select tenant_id, body, 1, (body ->> 'credited_on')::date, (body ->> 'invoice_date')::date
   from facts where event_type = 'invoice.voided' and (body #>> '{total,minor}')::bigint <> 0
+  union all
+  select tenant_id, body, 1, (body ->> 'issue_date')::date, (body ->> 'issue_date')::date
+  from facts where event_type = 'credit_note.issued'
 ),
 -- Refunds and disputes count on the day they name.
 returned as (
@@ -42,7 +48,15 @@ returned as (
 moves (tenant_id, account, amount, sign, day) as (
   select tenant_id, '1200', body -> 'total', 1, day from documents where sign = -1
   union all
-  select tenant_id, '1200', body -> 'offset', -1, day from documents where sign = 1
+  select tenant_id, '1200', body -> 'offset', -1, day from documents where sign = 1 and body -> 'offset' is not null
+  union all
+  select tenant_id, '1200', part -> 'amount', -1, (body ->> 'issue_date')::date
+  from facts cross join lateral json_array_elements(body -> 'offsets') part
+  where event_type = 'credit_note.issued'
+  union all
+  select tenant_id, v.account, body -> 'amount', v.sign, (body ->> 'on')::date
+  from facts cross join (values ('2100', 1), ('1200', -1)) v (account, sign)
+  where event_type = 'credit.spent'
   union all
   select tenant_id, '2100', body -> 'to_credit', -1, day from documents where sign = 1
   union all

@@ -15,9 +15,9 @@
 //! ¹ Settled at once if the total is zero. ² Settled once nothing is owed.
 //!
 //! Guarantees: one currency; the total is lines plus tax; what is still owed is the total less
-//! what payments and credit pay and credit notes set off, and never below zero; number, lines and taxes are
-//! frozen at issue; a payment's allocation counts once, and so does each part of it that is
-//! taken back. Overdue and the other words on screens are derived, see [`InvoiceStatus`]. Absent
+//! what payments and credit pay and credit notes set off, and never below zero; number, lines and
+//! taxes are frozen at issue; a payment's allocation counts once, and so does each part of it that
+//! is taken back. Overdue and the other words on screens are derived, see [`InvoiceStatus`]. Absent
 //! on purpose: editing after issue; void, and issue another. What a credit note may say is the
 //! note's business; the invoice sets it off.
 

@@ -163,6 +163,52 @@ async fn a_malformed_id_is_not_found() {
     }
 }
 
+/// A subscription that was ended at once, and the credit note that came of it.
+async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (String, String) {
+    let price = json!({ "cycle": { "every": "months", "count": 1 }, "price": eur("31.00") });
+    let path = format!("/api/v1/products/{product}");
+    let seen = shop.get(&path).await.version();
+    shop.change(Method::POST, &format!("{path}/prices"), seen, price).await.expect(200);
+    let body = json!({ "client_id": client, "product_id": product, "offer": listed(),
+        "tax": { "category": "S", "rate": "19", "country": "DE" } });
+    let begun = shop.post("/api/v1/subscriptions", body).await.expect(201).body;
+    let subscription = begun["id"].as_str().unwrap().to_owned();
+    let end = json!({ "at": { "kind": "immediate" } });
+    let path = format!("/api/v1/subscriptions/{subscription}");
+    let seen = shop.get(&path).await.version();
+    let ended = shop.change(Method::POST, &format!("{path}/cancel"), seen, end).await;
+    let note = ended.expect(200).body["billing"]["credit_note_id"].as_str().unwrap().to_owned();
+    (subscription, note)
+}
+
+/// What a request to change something would say, were it one's own.
+fn body_for(route: &str, product: &str, invoice: &str) -> Value {
+    match route {
+        "change_contact" => json!({ "contact": { "name": "Eve" } }),
+        "set_billing"
+        | "pause_subscription"
+        | "resume_subscription"
+        | "withdraw_cancellation"
+        | "preview_subscription" => json!({}),
+        "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
+        "change_subscription" => json!({ "product_id": product, "offer": listed() }),
+        "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),
+        "adjust_subscription_line" => json!({ "from": "2026-03-02",
+                "amount": eur("1.00"), "reason": "because" }),
+        "set_price" => json!({ "cycle": { "every": "once" },
+                "price": { "amount": "1.00", "currency": "EUR" } }),
+        "replace_lines" => json!({ "lines": [] }),
+        "add_line" => billfold_tests::shop::line("1.00"),
+        "set_due_date" => json!({ "due_date": "2026-04-01" }),
+        "issue_invoice" => json!({}),
+        "pay_invoice" => json!({ "method": "manual_bank" }),
+        "charge_invoice" => json!({ "gateway": "sandbox" }),
+        "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
+                "amount": { "amount": "1.00", "currency": "EUR" } }),
+        _ => json!({ "reason": "because" }),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seller_sees_and_changes_nothing_of_another() {
     let shop = Shop::open().await;
@@ -179,19 +225,8 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let body = json!({ "client_id": client, "items": [item] });
     let order = shop.post("/api/v1/orders", body).await.made();
     shop.fresh("/api/v1/orders").await.expect(200);
-    let price = json!({ "cycle": { "every": "months", "count": 1 }, "price": eur("31.00") });
-    shop.post(&format!("/api/v1/products/{product}/prices"), price).await.expect(200);
-    let body = json!({ "client_id": client, "product_id": product, "offer": listed(),
-        "tax": { "category": "S", "rate": "19", "country": "DE" } });
-    let begun = shop.post("/api/v1/subscriptions", body).await.expect(201).body;
-    let subscription = begun["id"].as_str().unwrap().to_owned();
-    let end = json!({ "at": { "kind": "immediate" } });
-    let path = format!("/api/v1/subscriptions/{subscription}");
-    let seen = shop.get(&path).await.version();
-    let ended = shop.change(Method::POST, &format!("{path}/cancel"), seen, end.clone()).await;
-    let note = ended.expect(200).body["billing"]["credit_note_id"].as_str().unwrap().to_owned();
+    let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
 
-    let reason = json!({ "reason": "because" });
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
@@ -210,30 +245,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
         let request = shop.http().request(route.method.clone(), shop.url(&(path.clone() + query)));
         let request = request.bearer_auth(&neighbour).header("if-match", "\"1\"");
         let request = request.header("idempotency-key", fresh_key());
-        let body = match route.name.as_str() {
-            "change_contact" => json!({ "contact": { "name": "Eve" } }),
-            "set_billing"
-            | "pause_subscription"
-            | "resume_subscription"
-            | "withdraw_cancellation"
-            | "preview_subscription" => json!({}),
-            "cancel_subscription" => end.clone(),
-            "change_subscription" => json!({ "product_id": product, "offer": listed() }),
-            "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),
-            "adjust_subscription_line" => json!({ "from": "2026-03-02",
-                "amount": eur("1.00"), "reason": "because" }),
-            "set_price" => json!({ "cycle": { "every": "once" },
-                "price": { "amount": "1.00", "currency": "EUR" } }),
-            "replace_lines" => json!({ "lines": [] }),
-            "add_line" => billfold_tests::shop::line("1.00"),
-            "set_due_date" => json!({ "due_date": "2026-04-01" }),
-            "issue_invoice" => json!({}),
-            "pay_invoice" => json!({ "method": "manual_bank" }),
-            "charge_invoice" => json!({ "gateway": "sandbox" }),
-            "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
-                "amount": { "amount": "1.00", "currency": "EUR" } }),
-            _ => reason.clone(),
-        };
+        let body = body_for(&route.name, &product, &invoice);
         let reply = send(request.json(&body)).await;
         assert_eq!(reply.status, 404, "{} {path}: {}", route.name, reply.body);
         asked += 1;

@@ -4,10 +4,12 @@
 //! is a history, and a failing one can be shrunk step by step.
 
 mod returning;
+mod subscribing;
 
 use std::collections::HashMap;
 
 use billfold_domain::client::{Client, ClientCommand, Register};
+use billfold_domain::credit::CreditBalance;
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
     NewLine, Seller, TaxCategory, TaxTreatment,
@@ -15,7 +17,7 @@ use billfold_domain::invoice::{
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
     InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii, ProductId,
-    Series, SubjectId, TenantId, UnitPrice,
+    Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
@@ -23,6 +25,7 @@ use billfold_domain::payment::{
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
 use billfold_domain::schema::Event;
+use billfold_domain::subscription::Subscription;
 use billfold_projections::fact::Header;
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
@@ -88,6 +91,8 @@ pub(crate) struct Books {
     pub(crate) orders: Vec<(OrderId, Order)>,
     pub(crate) invoices: Vec<(InvoiceId, ClientId, Invoice)>,
     pub(crate) payments: Vec<(PaymentId, ClientId, Payment)>,
+    pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
+    credits: HashMap<Uuid, CreditBalance>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -135,7 +140,7 @@ impl History {
     fn step(&mut self, step: Step) {
         let seller = usize::from(step.which) % 2;
         let pick = usize::from(step.other);
-        match step.what % 25 {
+        match step.what % 28 {
             0 => self.register(seller),
             1 => self.draft(seller, pick),
             2 | 3 => self.add_line(seller, pick, step),
@@ -151,6 +156,8 @@ impl History {
             17 => self.change_client(seller, pick, step),
             18 => self.decline(seller, pick, step),
             19..=23 => self.send_back(seller, pick, step),
+            25 => self.subscribe(seller, pick, step),
+            26 | 27 => self.of_subscription(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
         }
     }
