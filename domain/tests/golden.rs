@@ -15,7 +15,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use billfold_domain::kernel::Claim;
-use billfold_domain::ledger::postings;
+use billfold_domain::ledger::{POSTING_STREAMS, postings};
 use billfold_domain::schema::{Event, cqrs_upcasters, decode, event_types, upcast};
 use cqrs_es::persist::SerializedEvent;
 use serde_json::{Value, json};
@@ -95,6 +95,20 @@ fn every_golden_file_still_reads_as_it_says() {
         assert_eq!(golden, found, "{name} now reads as\n{found_text}");
         assert_eq!(payload_of(&event), upcast, "{name} has fields that nobody reads");
     }
+}
+
+#[test]
+fn whatever_posts_is_of_a_stream_that_is_read_for_postings() {
+    let mut posting: Vec<_> = golden_files()
+        .into_iter()
+        .filter(|(_, golden)| !golden["event"]["posting"].is_null())
+        .map(|((event_type, _), _)| aggregate_of(&event_type).to_owned())
+        .collect();
+    posting.sort_unstable();
+    posting.dedup();
+    let mut read = POSTING_STREAMS.to_vec();
+    read.sort_unstable();
+    assert_eq!(posting, read);
 }
 
 #[test]

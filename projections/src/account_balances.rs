@@ -116,7 +116,7 @@ pub struct AccountBalances;
 
 impl Projection for AccountBalances {
     const NAME: &'static str = "account_balances";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = Journal::STREAMS;
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use billfold_domain::kernel::{ClientId, Currency, EventId, TenantId};
-use billfold_domain::ledger::{AccountCode, Side};
+use billfold_domain::ledger::{AccountCode, POSTING_STREAMS, Side};
 use billfold_event_store::OnError;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Postgres, QueryBuilder};
@@ -112,8 +112,8 @@ impl Tables for JournalTables {
 
 impl Projection for Journal {
     const NAME: &'static str = "journal";
-    const VERSION: u32 = 1;
-    const STREAMS: &'static [&'static str] = &["invoice", "payment"];
+    const VERSION: u32 = 2;
+    const STREAMS: &'static [&'static str] = POSTING_STREAMS;
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[
         Proof {

@@ -278,7 +278,7 @@ proptest! {
     #[test]
     fn asking_twice_changes_nothing_and_nothing_follows_the_end(
         strategy in any_strategy(),
-        row in prop::collection::vec((0_u64..4, any_facts(), prop::bool::weighted(0.1)), 1..30),
+        row in prop::collection::vec((0_u64..4, any_facts(), prop_oneof![9 => Just(false), 1 => Just(true)]), 1..30),
     ) {
         let mut history = vec![opened_with(strategy)];
         let mut case = DunningCase::fold(&history);

@@ -15,6 +15,10 @@ use crate::schema::Event;
 
 pub use revenue::recognition;
 
+/// The kinds of streams whose events may post. Whoever sums postings up reads these and no other.
+pub const POSTING_STREAMS: &[&str] =
+    &["invoice", "credit_note", "credit", "payment", "gift_card", "affiliate"];
+
 /// The posting of an event; nothing for one that moves no money.
 pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
     match event {
