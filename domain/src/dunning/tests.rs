@@ -1,7 +1,7 @@
 //! The specification of strategies and of what they want on a day.
 
 use chrono::{Days, NaiveDate};
-use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Just, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::strategy::Strategy as Generates;
 use uuid::Uuid;
 
