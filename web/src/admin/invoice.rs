@@ -213,6 +213,10 @@ impl History {
         history
     }
 
+    fn buyer(&self) -> Option<&Pii<ContactCard>> {
+        self.issued.as_deref().and_then(|issued| issued.buyer.as_ref())
+    }
+
     fn now(&self) -> &Stands {
         const ABSENT: Stands = Stands::Absent;
         self.after.last().unwrap_or(&ABSENT)
@@ -266,7 +270,6 @@ async fn show_invoice(
         _ => "lines",
     };
     let actions = invoice_actions::actions(&href, stands);
-    let sealed = then.issued.as_deref().and_then(|issued| issued.buyer.as_ref());
     page(&Invoice {
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),
@@ -277,7 +280,7 @@ async fn show_invoice(
         ),
         facts: vec![parts.currency.code().to_owned(), parts.currency.name().to_owned()],
         seller: seller(then.issued.as_deref()),
-        buyer: buyer_lines(&state, tenant, sealed).await?,
+        buyer: buyer_lines(&state, tenant, then.buyer()).await?,
         dates: dates(stands),
         tab,
         lines: parts.lines,

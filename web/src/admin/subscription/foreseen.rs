@@ -101,7 +101,8 @@ pub(super) fn consequence(document: Option<&Preview>) -> String {
     }
     if goes_back {
         return format!(
-            "An invoice over {total} is issued with it: {} is charged and {} goes back, before tax.",
+            "An invoice over {total} is issued with it: {} is charged and {} goes back, before \
+             tax.",
             sum(false),
             sum(true)
         );
