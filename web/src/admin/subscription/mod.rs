@@ -151,7 +151,7 @@ fn agreed(phase: &Phase) -> Vec<(&'static str, String)> {
     if terms.price.is_some() {
         agreed.push(("Charged", words::interval(terms.interval)));
         agreed.push(("Billed", words::timing(terms.timing).to_owned()));
-        agreed.push(("Periods hold on to", words::anchor(phase.anchor())));
+        agreed.push(("Periods follow", words::anchor(phase.anchor())));
     }
     if let Some(fee) = terms.setup_fee.filter(|fee| !fee.is_zero()) {
         agreed.push(("Setup fee", show::money(fee).plain()));
