@@ -189,6 +189,44 @@ async function useForms(page, node, take) {
   return { client, invoice: invoices[0], draft: invoices[2], number };
 }
 
+/// A subscription is begun; a second one is changed after what that comes to was shown, and cancelled.
+async function useSubscriptions(page, node, made) {
+  const go = (path) => page.goto(node.url + path, { waitUntil: "load" });
+  const submit = async (selector) => Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+  const client = made.client.split("/").pop();
+  const begin = async () => {
+    await go(`/admin/subscriptions/new?client=${client}`);
+    if (await page.locator("select#client").count()) await page.selectOption("#client", client);
+    await page.selectOption("#product_id", { label: `VPS 4 vCPU (vps-4-${stamp})` });
+    await page.selectOption("#cycle", "m1");
+    await page.fill("#rate", "19");
+    await submit("main button.primary");
+    check("a subscription is begun", /\/admin\/subscriptions\/sub_/.test(page.url()) ? "" : page.url());
+    equal("a subscription that was begun is active", (await page.textContent(".title .badge")).trim(), "Active");
+    return new URL(page.url()).pathname;
+  };
+  const running = await begin();
+  check("what was billed is linked", (await page.locator('main td + th a[href^="/admin/invoices/inv_"]').count()) === 1 ? "" : "no invoice");
+
+  const cancelled = await begin();
+  await go(`${cancelled}/change`);
+  await page.fill("#quantity", "2");
+  await submit("main form button.primary");
+  equal("a change is shown before it is confirmed", await page.locator("button[name=confirm]").count(), 1);
+  await submit("button[name=confirm]");
+  equal("a confirmed change leads back to the subscription", new URL(page.url()).pathname, cancelled);
+  check("it has its new quantity", (await page.textContent("main")).includes("19.00 × 2") ? "" : "no 19.00 × 2");
+  await page.click('a[href$="/cancel-now"]');
+  await page.waitForSelector("#sheet[open] button.danger");
+  check("the question says what goes back", (await page.textContent("#sheet")).includes("goes back (") ? "" : await page.textContent("#sheet"));
+  await submit("#sheet button.danger");
+  equal("a cancelled subscription ended", (await page.textContent(".title .badge")).trim(), "Ended");
+
+  await go("/admin/credit-notes");
+  const note = await page.locator('a[href^="/admin/credit-notes/crn_"]').first().getAttribute("href");
+  return { ...made, subscription: running, ended: cancelled, note };
+}
+
 /// A saved draft opened again; the second of two editors is told and overwrites nothing.
 async function useEditor(context, page, node, made) {
   await page.goto(node.url + made.draft, { waitUntil: "load" });
@@ -329,6 +367,16 @@ const places = (made) => ({
   "invoice-void": `${made.invoice}/void`,
   draft: made.draft,
   "draft-edit": `${made.draft}/edit`,
+  subscriptions: "/admin/subscriptions",
+  "subscriptions-due": "/admin/subscriptions?show=due",
+  "subscription-new": "/admin/subscriptions/new",
+  subscription: made.subscription,
+  "subscription-ended": made.ended,
+  "subscription-change": `${made.subscription}/change`,
+  "subscription-pause": `${made.subscription}/pause`,
+  "subscription-cancel": `${made.subscription}/cancel`,
+  "credit-notes": "/admin/credit-notes",
+  "credit-note": made.note,
   payments: "/admin/payments",
   "payment-new": "/admin/payments/new",
   orders: "/admin/orders",
@@ -394,10 +442,12 @@ try {
   await useTime(page, node, made);
   await useStream(context, page, node);
   check("keys, time and stream are quiet", take());
+  const all = await useSubscriptions(page, node, made);
+  check("using subscriptions is quiet", take());
   await context.close();
   await useNoScript(browser, node);
   for (const width of [1440, 390]) {
-    for (const theme of ["dark", "light"]) await visit(browser, node, theme, width, made);
+    for (const theme of ["dark", "light"]) await visit(browser, node, theme, width, all);
   }
 } catch (error) {
   check("the run comes to its end", error.stack);

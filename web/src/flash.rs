@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 19] = [
+const DONE: [(&str, &str); 26] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -28,6 +28,13 @@ const DONE: [(&str, &str); 19] = [
     ("issued", "Invoice issued and posted to the ledger."),
     ("voided", "Invoice voided by a credit note."),
     ("written-off", "Invoice written off."),
+    ("subscribed", "Subscription begun. What was due is billed."),
+    ("terms", "Subscription changed."),
+    ("service-paused", "Subscription paused. What was billed and not used went back."),
+    ("service-resumed", "Subscription resumed. What was due is billed."),
+    ("cancelled", "Subscription cancelled."),
+    ("ending", "Subscription ends when what is billed has run out."),
+    ("goes-on", "Cancellation withdrawn. The subscription goes on."),
     ("payment", "Payment recorded and posted to the ledger."),
     ("rebuild", "Rebuild started beside the live read model."),
     ("paused", "Read model paused."),

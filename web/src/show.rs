@@ -4,11 +4,12 @@
 
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
-    ClientId, Country, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId, Percent, Period,
-    ProductId, UnitPrice,
+    ClientId, Country, CreditNoteId, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId,
+    Percent, Period, ProductId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;
+use billfold_domain::subscription::Standing;
 use billfold_projections::event_index::Stored;
 use uuid::Uuid;
 
@@ -28,6 +29,18 @@ pub(crate) fn minor(minor: i64, currency: Currency) -> Amount {
 /// The payment status of an invoice; one that was thrown away as a draft has none.
 pub(crate) fn status(status: Option<InvoiceStatus>) -> Badge {
     Badge::invoice(status.map_or("discarded", InvoiceStatus::word))
+}
+
+/// How a subscription stands; one that no event made has no word.
+pub(crate) fn standing(standing: Option<Standing>) -> Badge {
+    match standing {
+        Some(Standing::Trialing) => Badge::new(Tone::Blue, "Trialing"),
+        Some(Standing::Active) => Badge::new(Tone::Green, "Active"),
+        Some(Standing::Ending { .. }) => Badge::new(Tone::Amber, "Ending"),
+        Some(Standing::Paused) => Badge::new(Tone::Violet, "Paused"),
+        Some(Standing::Ended) => Badge::new(Tone::Grey, "Ended"),
+        None => Badge::new(Tone::Grey, "Unknown"),
+    }
 }
 
 /// What an account is called.
@@ -68,6 +81,8 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "order" => OrderId::new(id).to_string(),
         "invoice" => InvoiceId::new(id).to_string(),
         "payment" => PaymentId::new(id).to_string(),
+        "subscription" => SubscriptionId::new(id).to_string(),
+        "credit_note" => CreditNoteId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }
@@ -78,6 +93,8 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
     let area = match aggregate {
         "client" => "clients",
         "invoice" => "invoices",
+        "subscription" => "subscriptions",
+        "credit_note" => "credit-notes",
         _ => return None,
     };
     Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))
@@ -187,6 +204,12 @@ mod tests {
         assert!(
             stream_href("invoice", id).is_some_and(|href| href.starts_with("/admin/invoices/inv_"))
         );
+        for (stream, start) in [
+            ("subscription", "/admin/subscriptions/sub_"),
+            ("credit_note", "/admin/credit-notes/crn_"),
+        ] {
+            assert!(stream_href(stream, id).is_some_and(|href| href.starts_with(start)));
+        }
         assert_eq!(stream_href("product", id), None);
     }
 

@@ -104,7 +104,8 @@ pub(crate) struct Event {
 }
 
 const PATH: &str = "/admin/events";
-const AGGREGATES: [&str; 6] = ["client", "order", "invoice", "payment", "product", "tenant"];
+const AGGREGATES: [&str; 8] =
+    ["client", "order", "subscription", "invoice", "credit_note", "payment", "product", "tenant"];
 /// Events of one cause that are listed.
 const CHAIN: u32 = 20;
 

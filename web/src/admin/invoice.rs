@@ -16,8 +16,11 @@ use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::vault::field;
+use billfold_domain::client::ContactCard;
 use billfold_domain::invoice::{self as domain, Invoice as Stands, InvoiceEvent, IssuedInvoice};
-use billfold_domain::kernel::{Aggregate as _, ClientId, Currency, InvoiceId, Money, TenantId};
+use billfold_domain::kernel::{
+    Aggregate as _, ClientId, Currency, InvoiceId, Money, Pii, TenantId,
+};
 use billfold_domain::schema::Event;
 use billfold_projections::event_index::{self, Filter, Stored};
 use billfold_projections::{AsOf, Order, Wanted, payment_list};
@@ -210,6 +213,10 @@ impl History {
         history
     }
 
+    fn buyer(&self) -> Option<&Pii<ContactCard>> {
+        self.issued.as_deref().and_then(|issued| issued.buyer.as_ref())
+    }
+
     fn now(&self) -> &Stands {
         const ABSENT: Stands = Stands::Absent;
         self.after.last().unwrap_or(&ABSENT)
@@ -273,7 +280,7 @@ async fn show_invoice(
         ),
         facts: vec![parts.currency.code().to_owned(), parts.currency.name().to_owned()],
         seller: seller(then.issued.as_deref()),
-        buyer: buyer(&state, tenant, then.issued.as_deref()).await?,
+        buyer: buyer_lines(&state, tenant, then.buyer()).await?,
         dates: dates(stands),
         tab,
         lines: parts.lines,
@@ -350,7 +357,8 @@ impl Parts {
     }
 }
 
-fn line(line: &domain::Line) -> Line {
+/// One line as a document has it.
+pub(super) fn line(line: &domain::Line) -> Line {
     let currency = line.unit_price.currency();
     Line {
         no: line.no,
@@ -381,8 +389,12 @@ fn client_of(stands: &Stands) -> Option<ClientId> {
 }
 
 fn seller(issued: Option<&IssuedInvoice>) -> Vec<String> {
-    let Some(issued) = issued else { return vec!["Decided at issue".to_owned()] };
-    let seller = &issued.seller;
+    issued
+        .map_or_else(|| vec!["Decided at issue".to_owned()], |issued| seller_lines(&issued.seller))
+}
+
+/// The seller of a document, as lines of text.
+pub(super) fn seller_lines(seller: &domain::Seller) -> Vec<String> {
     let vat = seller.vat_id.as_ref().map(|id| format!("VAT {id}"));
     [Some(seller.name.clone()), Some(seller.country.name().to_owned()), vat]
         .into_iter()
@@ -390,14 +402,13 @@ fn seller(issued: Option<&IssuedInvoice>) -> Vec<String> {
         .collect()
 }
 
-async fn buyer(
+/// The buyer of a document, as lines of text; none when erased.
+pub(super) async fn buyer_lines(
     state: &WebState,
     tenant: TenantId,
-    issued: Option<&IssuedInvoice>,
+    sealed: Option<&Pii<ContactCard>>,
 ) -> Result<Vec<String>, PageError> {
-    let Some(sealed) = issued.and_then(|issued| issued.buyer.as_ref()) else {
-        return Ok(Vec::new());
-    };
+    let Some(sealed) = sealed else { return Ok(Vec::new()) };
     let opened = state.door().vault().open(tenant, field::INVOICE_BUYER, sealed).await?;
     Ok(opened.clear().map(|card| super::client::contact_lines(&card)).unwrap_or_default())
 }

@@ -8,6 +8,8 @@ pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod confirm;
+pub(crate) mod credit_note;
+pub(crate) mod credit_notes;
 pub(crate) mod deed;
 pub(crate) mod events;
 pub(crate) mod fault;
@@ -27,6 +29,8 @@ pub(crate) mod products;
 pub(crate) mod projections;
 pub(crate) mod search;
 pub(crate) mod sign_in;
+pub(crate) mod subscription;
+pub(crate) mod subscriptions;
 pub(crate) mod trial_balance;
 
 /// Every page.
@@ -39,7 +43,11 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(invoice::routes())
         .merge(invoice_form::routes())
         .merge(invoice_edit::routes())
+        .merge(subscriptions::routes())
+        .merge(subscription::routes())
         .merge(payments::routes())
+        .merge(credit_notes::routes())
+        .merge(credit_note::routes())
         .merge(orders::routes())
         .merge(products::routes())
         .merge(journal::routes())
@@ -56,5 +64,7 @@ pub(crate) fn routes() -> Router<WebState> {
 mod more_samples;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod subscription_samples;
 #[cfg(test)]
 mod tests;

@@ -312,6 +312,10 @@ pub(super) fn client(tab: &'static str, past: bool) -> client::Client {
                 now: past.then(|| eur(0)),
             })
             .collect(),
+        subscriptions: (!past).then(|| client::Subscribed {
+            rows: super::subscription_samples::subscription_rows(),
+            more: true,
+        }),
         actions: Vec::new(),
         timeline: vec![
             happened("Contact changed", "grey", past),

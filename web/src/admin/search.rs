@@ -13,9 +13,11 @@ use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_app::access::Scope;
-use billfold_domain::kernel::InvoiceId;
+use billfold_domain::credit_note::CreditNote;
+use billfold_domain::kernel::{CreditNoteId, InvoiceId, SubscriptionId};
 use billfold_projections::event_index;
 use billfold_projections::invoice_list::{self, Sort};
+use billfold_projections::subscription_list;
 use billfold_projections::{Order, Wanted};
 use serde::Deserialize;
 
@@ -37,7 +39,7 @@ pub(crate) struct Search {
 /// Answers of one kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Hits {
-    /// `Clients`, `Invoices`, `Events`, `Pages`.
+    /// `Clients`, `Invoices`, `Subscriptions`, `Events`, `Pages`.
     pub(crate) label: &'static str,
     /// The answers.
     pub(crate) hits: Vec<Hit>,
@@ -59,9 +61,10 @@ pub(crate) struct Hit {
 /// Answers of one kind.
 const MOST: u32 = 6;
 /// Things that can be begun from anywhere: name, icon, address.
-const COMMANDS: [(&str, &str, &str); 5] = [
+const COMMANDS: [(&str, &str, &str); 6] = [
     ("New client", "user-plus", "/admin/clients/new"),
     ("New invoice", "file-plus", "/admin/invoices/new"),
+    ("New subscription", "refresh-cw", "/admin/subscriptions/new"),
     ("Record payment", "hand-coins", "/admin/payments/new"),
     ("New product", "package-plus", "/admin/products/new"),
     ("API reference", "file-text", "/docs"),
@@ -90,6 +93,8 @@ async fn search(
     if !q.is_empty() {
         for (label, hits) in [
             ("Invoices", invoices(&state, &visitor, &q).await?),
+            ("Subscriptions", subscriptions(&state, &visitor, &q).await?),
+            ("Credit notes", credit_notes(&state, &visitor, &q).await?),
             ("Clients", clients(&state, &visitor, &q).await?),
             ("Events", events(&state, &visitor, &q).await?),
             ("Pages and commands", places(&q)),
@@ -132,6 +137,46 @@ async fn invoices(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hi
         href: row.href,
     };
     Ok(rows.into_iter().map(hit).collect())
+}
+
+/// The subscription with that id.
+async fn subscriptions(
+    state: &WebState,
+    visitor: &Visitor,
+    q: &str,
+) -> Result<Vec<Hit>, PageError> {
+    let id = q.parse::<SubscriptionId>().ok();
+    let may = visitor.caller.identity.may(Scope::SubscriptionsRead);
+    let Some(id) = id.filter(|_| may) else { return Ok(Vec::new()) };
+    let (tenant, today) = (visitor.tenant(), state.today(visitor.tenant()).await?);
+    let found: Vec<_> =
+        subscription_list::find(state.reads(), tenant, id).await?.value.into_iter().collect();
+    let rows = super::subscriptions::rows(state, tenant, today, &found).await?;
+    let hit = |row: super::subscriptions::SubscriptionRow| Hit {
+        icon: Icon("refresh-cw"),
+        text: row.name,
+        note: format!("{} · {}", row.client.0, row.status.word()),
+        href: row.href,
+    };
+    Ok(rows.into_iter().map(hit).collect())
+}
+
+/// The credit note with that id.
+async fn credit_notes(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
+    let id = q.parse::<CreditNoteId>().ok();
+    let may = visitor.caller.identity.may(Scope::InvoicesRead);
+    let Some(id) = id.filter(|_| may) else { return Ok(Vec::new()) };
+    let tenant = visitor.tenant();
+    let (note, _) = state.door().load::<CreditNote>(tenant, id.uuid()).await?;
+    let Some(note) = note.issued() else { return Ok(Vec::new()) };
+    let mut names = state.names().clients(tenant, [note.client_id]).await?;
+    let name = names.remove(&note.client_id).unwrap_or_default();
+    Ok(vec![Hit {
+        icon: Icon("undo-2"),
+        text: note.number.text.clone(),
+        note: format!("{name} · {}", show::money(note.total).plain()),
+        href: format!("/admin/credit-notes/{id}"),
+    }])
 }
 
 async fn clients(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {

@@ -2,7 +2,7 @@
 
 use askama::Template as _;
 
-use super::{more_samples as more, samples};
+use super::{more_samples as more, samples, subscription_samples as recurring};
 
 fn pages() -> Vec<(&'static str, String)> {
     let mut welcome = samples::overview();
@@ -44,6 +44,31 @@ fn pages() -> Vec<(&'static str, String)> {
         ("search", samples::hits().render()),
         ("sign-in", more::sign_in().render()),
         ("fault", more::fault().render()),
+    ]
+    .into_iter()
+    .map(|(name, html)| (name, html.unwrap()))
+    .chain(recurring_pages())
+    .collect()
+}
+
+fn recurring_pages() -> Vec<(&'static str, String)> {
+    let mut none = samples::client("ledger", false);
+    none.subscriptions = Some(super::client::Subscribed { rows: Vec::new(), more: false });
+    [
+        ("client-none-subscribed", none.render()),
+        ("subscriptions", recurring::subscriptions(recurring::subscription_rows()).render()),
+        ("subscriptions-none", recurring::subscriptions(Vec::new()).render()),
+        ("subscription", recurring::subscription().render()),
+        ("subscription-ended", recurring::ended_subscription().render()),
+        ("subscription-unknown", recurring::unknown_subscription().render()),
+        ("subscription-new", recurring::new_subscription().render()),
+        ("subscription-change", recurring::change(None).render()),
+        ("subscription-change-shown", recurring::change(Some(990)).render()),
+        ("subscription-change-back", recurring::change(Some(-990)).render()),
+        ("credit-notes", recurring::credit_notes(true).render()),
+        ("credit-notes-none", recurring::credit_notes(false).render()),
+        ("credit-note", recurring::credit_note(true).render()),
+        ("credit-note-bare", recurring::credit_note(false).render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
@@ -115,4 +140,30 @@ fn every_page_loads_only_our_own_files_and_they_exist() {
             assert!(source.starts_with("/assets/"), "{name}");
         }
     }
+}
+
+#[test]
+fn a_change_of_terms_is_shown_before_it_can_be_confirmed() {
+    let asked = recurring::change(None).render().unwrap();
+    assert!(!asked.contains(r#"name="confirm""#));
+    let shown = recurring::change(Some(990)).render().unwrap();
+    assert!(shown.contains(r#"name="confirm""#) && shown.contains("Invoice with this change"));
+    let back = recurring::change(Some(-990)).render().unwrap();
+    assert!(back.contains("Credit note with this change"));
+}
+
+#[test]
+fn a_list_that_is_empty_says_what_it_is_and_what_can_be_done() {
+    let subscriptions = recurring::subscriptions(Vec::new()).render().unwrap();
+    assert!(subscriptions.contains("No subscriptions here"));
+    assert!(subscriptions.contains(r#"href="/admin/subscriptions/new""#));
+    assert!(recurring::credit_notes(false).render().unwrap().contains("No credit notes yet"));
+    assert!(recurring::ended_subscription().render().unwrap().contains("Nothing to bill"));
+}
+
+#[test]
+fn a_note_that_takes_a_whole_invoice_back_leads_to_that_invoice() {
+    let notes = recurring::credit_notes(true).render().unwrap();
+    assert!(notes.contains(r#"href="/admin/credit-notes/crn_01""#));
+    assert!(notes.contains(r#"href="/admin/invoices/inv_01""#) && notes.contains("whole invoice"));
 }

@@ -195,7 +195,7 @@ impl Phase {
         let from = self.billed_to.unwrap_or(self.starts_on);
         let rest = self.schedule().ok().and_then(|schedule| schedule.periods_from(from).next());
         let due = rest.is_some_and(|period| period.span().to() > from);
-        !reaches && !(due && self.terms.price.is_some())
+        !(reaches || due && self.terms.price.is_some())
     }
 
     /// Whether it ended, and everything of it was planned by a day.

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use billfold_app::access::Scope;
 use billfold_domain::client::ContactCard;
 use billfold_projections::event_index::Stored;
 
@@ -19,6 +20,7 @@ use super::confirm::Action;
 use super::events::EventRow;
 use super::invoices::InvoiceRow;
 use super::list::{Pager, address};
+use super::subscriptions::{SubscriptionRow, few_of};
 use crate::error::PageError;
 use crate::happened::happened;
 use crate::layout::Shell;
@@ -55,6 +57,8 @@ pub(crate) struct Client {
     pub(crate) pager: Pager,
     /// Balances at the shown version.
     pub(crate) balances: Vec<Balance>,
+    /// Its subscriptions as they stand; none for an older version or without the permission.
+    pub(crate) subscriptions: Option<Subscribed>,
     /// What may be done with the account.
     pub(crate) actions: Vec<Action>,
     /// What happened, newest first; later than the shown version is struck through.
@@ -129,6 +133,15 @@ pub(crate) struct Leg {
     pub(crate) debit: Option<Amount>,
     /// On the credit side.
     pub(crate) credit: Option<Amount>,
+}
+
+/// What the account is subscribed to.
+#[derive(Clone, Debug)]
+pub(crate) struct Subscribed {
+    /// The ones that began last.
+    pub(crate) rows: Vec<SubscriptionRow>,
+    /// Whether there are more.
+    pub(crate) more: bool,
 }
 
 /// One balance of the account.
@@ -252,15 +265,24 @@ async fn show_account(
             pager(&head.href, &wishes, entries.len(), "entries", next)
         }
     };
+    let as_of = seen.as_of(&state, compare).await?;
+    let may = visitor.caller.identity.may(Scope::SubscriptionsRead);
+    let subscriptions = if may && !as_of.past {
+        let (rows, more) = few_of(&state, seen.tenant, seen.row.client_id).await?;
+        Some(Subscribed { rows, more })
+    } else {
+        None
+    };
     page(&Client {
         shell: visitor.shell(&state, PATH, seen.account.position).await?,
-        as_of: seen.as_of(&state, compare).await?,
+        as_of,
         tab,
         ledger: entries,
         invoices,
         events,
         pager,
         balances: seen.balances(compare),
+        subscriptions,
         actions: actions::actions(&head.href, seen.row.status),
         timeline: timeline(&state, &seen, &actors).await?,
         head,

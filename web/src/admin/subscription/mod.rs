@@ -1,0 +1,255 @@
+//! One subscription: its terms, what was billed for it, what comes next, what happened, and what
+//! may be done now.
+
+mod actions;
+mod catalogue;
+pub(crate) mod change;
+pub(crate) mod foreseen;
+pub(crate) mod form;
+mod words;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use billfold_app::access::Scope;
+use billfold_domain::credit_note::CreditNote;
+use billfold_domain::invoice::Invoice;
+use billfold_domain::kernel::{SubscriptionId, TenantId};
+use billfold_domain::subscription::service::{Billed, DocumentRef, Phase, PlanTerms};
+use billfold_domain::subscription::{Contract, Standing, Subscription};
+use billfold_projections::event_index::{self, Filter, Stored};
+use billfold_projections::{Order, Wanted};
+
+use super::client::Happened;
+use super::confirm::Action;
+use super::subscriptions::PATH;
+use crate::error::PageError;
+use crate::happened::happened;
+use crate::layout::Shell;
+use crate::router::page;
+use crate::show;
+use crate::state::WebState;
+use crate::view::{Amount, Badge, Day, Ident, Moment};
+use crate::visitor::Visitor;
+use foreseen::Foresight;
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "admin/subscription.html")]
+pub(crate) struct SubscriptionPage {
+    /// The frame.
+    pub(crate) shell: Shell,
+    /// What documents call it.
+    pub(crate) name: String,
+    /// The identifier.
+    pub(crate) id: Ident,
+    /// In trial, active, ending, paused, ended.
+    pub(crate) status: Badge,
+    /// Whose, with the page.
+    pub(crate) client: (String, String),
+    /// Code of the plan, currency.
+    pub(crate) facts: Vec<String>,
+    /// Price of one and how many: `EUR 9.90 × 2`; empty if nothing recurs.
+    pub(crate) price: String,
+    /// Label and value of what was agreed, in words.
+    pub(crate) terms: Vec<(&'static str, String)>,
+    /// Label and value of the days that matter.
+    pub(crate) days: Vec<(&'static str, Day)>,
+    /// What was billed and may still go back, newest first.
+    pub(crate) billed: Vec<BilledRow>,
+    /// How many older lines are not listed.
+    pub(crate) older: usize,
+    /// What would be billed next.
+    pub(crate) foreseen: Foresight,
+    /// What happened, newest first.
+    pub(crate) timeline: Vec<Happened>,
+    /// What may be done now.
+    pub(crate) actions: Vec<Action>,
+}
+
+/// A line that was billed.
+#[derive(Clone, Debug)]
+pub(crate) struct BilledRow {
+    /// The days it pays for.
+    pub(crate) period: String,
+    /// The number of the document it stands on, with the page.
+    pub(crate) document: (String, String),
+    /// What was billed, without tax.
+    pub(crate) amount: Amount,
+    /// What is left of it after everything that went back.
+    pub(crate) left: Amount,
+}
+
+/// Billed lines that are listed.
+const LINES: usize = 24;
+/// Things on the timeline.
+const HAPPENED: u32 = 24;
+
+/// The subscription's addresses.
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new()
+        .route("/admin/subscriptions/{id}", get(show_subscription))
+        .merge(form::routes())
+        .merge(change::routes())
+        .merge(actions::routes())
+}
+
+async fn show_subscription(
+    State(state): State<WebState>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    state.must(&visitor, Scope::SubscriptionsRead)?;
+    let (id, tenant) = (parse(&id)?, visitor.tenant());
+    let head = *state.operations().head().borrow();
+    let (subscription, _) = state.door().load::<Subscription>(tenant, id.uuid()).await?;
+    let contract = subscription.contract().ok_or(PageError::NotFound)?;
+    let newest = contract.service.newest().ok_or(PageError::NotFound)?;
+    let standing = contract.standing(state.today(tenant).await?);
+    let mut names = state.names().clients(tenant, [contract.client_id]).await?;
+    let terms = newest.terms();
+    let billed = contract.service.billed();
+    page(&SubscriptionPage {
+        shell: visitor.shell(&state, PATH, head).await?,
+        name: terms.name.clone(),
+        id: Ident(id.to_string()),
+        status: show::standing(Some(standing)),
+        client: (
+            names.remove(&contract.client_id).unwrap_or_default(),
+            format!("/admin/clients/{}", contract.client_id),
+        ),
+        facts: vec![terms.plan.clone(), contract.currency.code().to_owned()],
+        price: price(terms),
+        terms: agreed(newest),
+        days: days(contract, newest, standing),
+        billed: billed_rows(&state, tenant, billed).await?,
+        older: billed.len().saturating_sub(LINES),
+        foreseen: foreseen::next(&state, &visitor, id).await?,
+        timeline: timeline(&state, tenant, id).await?,
+        actions: actions::actions(&format!("{PATH}/{id}"), standing),
+    })
+}
+
+/// The subscription an address names.
+fn parse(id: &str) -> Result<SubscriptionId, PageError> {
+    id.parse().map_err(|_| PageError::NotFound)
+}
+
+fn price(terms: &PlanTerms) -> String {
+    let Some(price) = &terms.price else { return String::new() };
+    let (code, amount) = (price.currency().code(), show::unit_price(price));
+    format!("{code}\u{a0}{amount} × {}", terms.quantity)
+}
+
+fn agreed(phase: &Phase) -> Vec<(&'static str, String)> {
+    let terms = phase.terms();
+    let mut agreed = Vec::new();
+    if terms.price.is_some() {
+        agreed.push(("Charged", words::interval(terms.interval)));
+        agreed.push(("Billed", words::timing(terms.timing).to_owned()));
+        agreed.push(("Periods follow", words::anchor(phase.anchor())));
+    }
+    if let Some(fee) = terms.setup_fee.filter(|fee| !fee.is_zero()) {
+        agreed.push(("Setup fee", show::money(fee).plain()));
+    }
+    agreed.push(("Tax", show::tax(terms.tax.category, terms.tax.rate, terms.tax.country)));
+    agreed
+}
+
+fn days(contract: &Contract, newest: &Phase, standing: Standing) -> Vec<(&'static str, Day)> {
+    let mut days = vec![("Started", Day(contract.started_on))];
+    if standing == Standing::Trialing {
+        days.push(("Charged from", Day(newest.starts_on())));
+    }
+    if let Some(to) = newest.billed_to() {
+        days.push(("Billed to", Day(to)));
+    }
+    if let Some(end) = newest.end() {
+        let label = match standing {
+            Standing::Paused => "Paused from",
+            Standing::Ended => "Ended",
+            _ => "Ends",
+        };
+        days.push((label, Day(end.day)));
+    }
+    if let Some(day) = contract.service.next_due() {
+        days.push(("Next due", Day(day)));
+    }
+    days
+}
+
+async fn billed_rows(
+    state: &WebState,
+    tenant: TenantId,
+    billed: &[Billed],
+) -> Result<Vec<BilledRow>, PageError> {
+    let mut known: HashMap<DocumentRef, (String, String)> = HashMap::new();
+    let mut rows = Vec::new();
+    for line in billed.iter().rev().take(LINES) {
+        let on = line.on.document;
+        let document = match known.get(&on) {
+            Some(document) => document.clone(),
+            None => document(state, tenant, on).await?,
+        };
+        known.insert(on, document.clone());
+        rows.push(BilledRow {
+            period: show::period(line.period.span()),
+            document,
+            amount: show::money(line.amount()),
+            left: show::money(line.left()),
+        });
+    }
+    Ok(rows)
+}
+
+/// The number of a document and its page.
+async fn document(
+    state: &WebState,
+    tenant: TenantId,
+    on: DocumentRef,
+) -> Result<(String, String), PageError> {
+    Ok(match on {
+        DocumentRef::Invoice(id) => {
+            let (invoice, _) = state.door().load::<Invoice>(tenant, id.uuid()).await?;
+            let number = invoice.document().map(|document| document.number.clone());
+            (number.unwrap_or_else(|| "Invoice".to_owned()), format!("/admin/invoices/{id}"))
+        }
+        DocumentRef::CreditNote(id) => {
+            let (note, _) = state.door().load::<CreditNote>(tenant, id.uuid()).await?;
+            let number = note.issued().map(|note| note.number.text.clone());
+            let number = number.unwrap_or_else(|| "Credit note".to_owned());
+            (number, format!("/admin/credit-notes/{id}"))
+        }
+    })
+}
+
+async fn timeline(
+    state: &WebState,
+    tenant: TenantId,
+    id: SubscriptionId,
+) -> Result<Vec<Happened>, PageError> {
+    let filter = Filter {
+        stream: Some(("subscription".to_owned(), Some(id.uuid()))),
+        order: Order::Descending,
+        ..Filter::default()
+    };
+    let wanted = Wanted { limit: HAPPENED, ..Wanted::default() };
+    let found = event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows;
+    let actors = state.names().actors(tenant).await?;
+    let item = |event: &Stored| {
+        let (what, tone) = happened(event);
+        Happened {
+            what,
+            at: Moment(event.recorded_at),
+            by: actors.name(&event.actor),
+            position: event.position,
+            tone,
+            later: false,
+        }
+    };
+    Ok(found.iter().map(item).collect())
+}
