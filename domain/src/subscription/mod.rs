@@ -6,11 +6,22 @@
 //! and costs its share of that. [`Conventions`] are the settings under which time becomes money;
 //! [`proration`] does it.
 //!
+//! [`Subscription`] is what was agreed with a client: begun, changed, paused, resumed, ended and
+//! billed. [`service`] keeps its phases and plans what is to be billed or to go back.
+//!
+//! | state  | start | change, move anchor | pause | resume | cancel | withdraw | adjust, bill |
+//! | ------ | ----- | ------------------- | ----- | ------ | ------ | -------- | ------------ |
+//! | absent | begun | –                   | –     | –      | –      | –        | –            |
+//! | active | –     | active              | paused | –     | ending, ended | – | active       |
+//! | ending | –     | ending              | paused | –     | ending, ended | active | ending  |
+//! | paused | –     | –                   | –     | active | ended  | –        | paused       |
+//! | ended  | –     | –                   | –     | active | –      | –        | ended        |
+//!
 //! Guarantees that boundary n is always counted from the original anchor (31 January, then
-//! 28 February, then 31 March), that periods have neither gaps nor overlaps, and that whatever has
-//! an answer is answered. Absent on purpose: clocks and time zones (days come in as days at the
-//! customer's place, see [`Zone`](crate::kernel::Zone)), and the aggregate with its commands,
-//! which is to stand on these types.
+//! 28 February, then 31 March), that periods have neither gaps nor overlaps, that no day is charged
+//! twice, and that whatever has an answer is answered. Absent on purpose: clocks and time zones
+//! (days come in as days at the customer's place, see [`Zone`](crate::kernel::Zone)), documents,
+//! and whose turn it is to be billed.
 
 mod anchor;
 mod command;

@@ -58,7 +58,7 @@ impl WireOffer {
             }
             (None, None) | (Some(_), Some(_)) => {
                 let detail = "give either cycle or agreed";
-                check.wrong(&format!("{pointer}/cycle"), "offer.ambiguous", detail);
+                check.wrong(format!("{pointer}/cycle"), "offer.ambiguous", detail);
                 None
             }
         }
