@@ -277,3 +277,30 @@ fn a_backlog_is_billed_in_parts_and_nothing_is_billed_too_far_ahead() {
         .when(issued(bill(day("2029-03-16"))))
         .then_refused(SubscriptionRefusal::TooFarAhead { months: 36 });
 }
+
+#[test]
+fn what_is_given_back_whole_is_not_due_again() {
+    let charged = Conventions { change_day: LastDay::Charged, ..Conventions::default() };
+    let rules = Rules { conventions: charged, zone: Zone::UTC };
+    let last = day("2026-03-31");
+    let mut state = Subscription::default();
+    let mut ask = |command| {
+        for event in state.decide(&issued_on(last, command)).unwrap() {
+            state.apply(&event);
+        }
+        state.contract().unwrap().service.next_due()
+    };
+    ask(SubscriptionCommand::Start(new()));
+    ask(bill(last));
+    let terms = monthly("large", "62.00");
+    let fallback_anchor = ON_FIRST;
+    ask(SubscriptionCommand::ChangePlan(ChangePlan {
+        terms,
+        anchor: None,
+        fallback_anchor,
+        rules,
+    }));
+    assert_eq!(ask(bill(last)), Some(day("2026-05-01")), "April is billed on the day before");
+    assert_eq!(ask(SubscriptionCommand::Pause { rules }), Some(last), "April goes back");
+    assert_eq!(ask(bill(last)), None);
+}

@@ -98,6 +98,11 @@ impl Billed {
         self.kept_to
     }
 
+    /// Whether something of it may go back when the service ends on a day.
+    pub(super) fn reaches_past(&self, end: NaiveDate) -> bool {
+        !self.left.is_zero() && self.kept_to > end.max(self.period.span().from())
+    }
+
     /// The line as proration sees it.
     pub(super) fn span(&self) -> BilledSpan {
         let terms = Terms { price: self.price, quantity: self.quantity };

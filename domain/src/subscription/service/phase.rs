@@ -191,7 +191,7 @@ impl Phase {
     pub(super) fn is_barren(&self, billed: &[Billed]) -> bool {
         let Some(end) = self.end.filter(|_| self.setup_billed) else { return false };
         let ours = |line: &&Billed| line.phase == self.no;
-        let reaches = billed.iter().filter(ours).any(|line| line.kept_to() > end.day);
+        let reaches = billed.iter().filter(ours).any(|line| line.reaches_past(end.day));
         let from = self.billed_to.unwrap_or(self.starts_on);
         let rest = self.schedule().ok().and_then(|schedule| schedule.periods_from(from).next());
         let due = rest.is_some_and(|period| period.span().to() > from);

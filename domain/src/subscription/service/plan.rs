@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Service;
-use super::billed::Billed;
 use super::phase::{End, Phase};
 use crate::invoice::TaxTreatment;
 use crate::kernel::{Money, ProductId, Zone};
@@ -118,8 +117,8 @@ impl Service {
         let period = schedule.and_then(|schedule| schedule.periods_from(from).find(unbilled));
         let charge = period.map(|period| due_on(phase, period));
         let reaches_past = |end: &End| {
-            let own = self.billed.iter().filter(|billed| billed.phase == phase.no);
-            own.map(Billed::kept_to).any(|kept_to| kept_to > end.day)
+            let mut own = self.billed.iter().filter(|billed| billed.phase == phase.no);
+            own.any(|billed| billed.reaches_past(end.day))
         };
         let credit = phase.end.filter(reaches_past).map(|end| end.on);
         [setup, charge, credit].into_iter().flatten().min()
