@@ -37,7 +37,7 @@ pub struct WireInterval {
 /// What the boundaries of periods hold on to.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-#[schema(as = Anchor, example = json!({"kind": "billing_day", "day": 1}))]
+#[schema(as = BillingAnchor, example = json!({"kind": "billing_day", "day": 1}))]
 pub enum WireAnchor {
     /// A day of the month; in a shorter month its last one.
     BillingDay {
