@@ -37,7 +37,8 @@ pub enum SubscriptionCommand {
     WithdrawCancellation,
     /// Take an amount off a billed line.
     Adjust(AdjustLine),
-    /// Take everything off the lines that stand on an invoice which was taken back whole.
+    /// Take everything off the lines that stand on an invoice which was taken back whole or given
+    /// up.
     Uncharge {
         /// The invoice.
         invoice_id: InvoiceId,

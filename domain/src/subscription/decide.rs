@@ -191,12 +191,13 @@ impl Contract {
         Ok(vec![SubscriptionEvent::LineAdjusted { on, line, amount }])
     }
 
-    /// Nothing of what a voided invoice billed goes back once more.
+    /// Nothing of what a voided invoice billed goes back once more, and nothing of a claim that was
+    /// given up.
     fn uncharge(&self, invoice_id: InvoiceId, on: NaiveDate) -> Vec<SubscriptionEvent> {
-        let voided = DocumentRef::Invoice(invoice_id);
+        let document = DocumentRef::Invoice(invoice_id);
         let billed = self.service.billed().iter();
         billed
-            .filter(|line| line.on.document == voided && !line.left().is_zero())
+            .filter(|line| line.on.document == document && !line.left().is_zero())
             .map(|line| SubscriptionEvent::LineAdjusted {
                 on,
                 line: line.line,

@@ -66,6 +66,11 @@ pub enum SubscriptionRefusal {
         /// What is left, in major units.
         left: String,
     },
+    /// Taking the whole invoice back would give a part of it back twice.
+    #[error(
+        "a part of what the invoice billed went back already, take the rest off by adjustments"
+    )]
+    GaveBack,
     /// Billed too far ahead.
     #[error("at most {months} months may be billed ahead")]
     TooFarAhead {
@@ -91,6 +96,7 @@ impl Refusal for SubscriptionRefusal {
             Self::NoSuchLine { .. } => "subscription.no_such_line",
             Self::NoLineFrom { .. } => "subscription.no_line_from",
             Self::BeyondLine { .. } => "subscription.beyond_line",
+            Self::GaveBack => "subscription.gave_back",
             Self::TooFarAhead { .. } => "subscription.too_far_ahead",
         }
     }
@@ -107,6 +113,7 @@ impl Refusal for SubscriptionRefusal {
             | Self::BeyondLine { .. }
             | Self::TooFarAhead { .. } => RefusalKind::Rule,
             Self::AlreadyStarted
+            | Self::GaveBack
             | Self::Paused
             | Self::Ended
             | Self::Running

@@ -159,7 +159,8 @@ async fn what_is_due_is_billed_once_however_often_it_is_asked() {
         shop.clock.advance_days(30);
         let due = shop.fresh("/api/v1/subscriptions?due_by=2026-04-01").await.expect(200).body;
         assert_eq!(due["items"].as_array().unwrap().len(), 2);
-        let bill = json!({ "client_id": client, "currency": "EUR", "subscriptions": ids });
+        let named_twice = [&ids[..], &ids[..1]].concat();
+        let bill = json!({ "client_id": client, "currency": "EUR", "subscriptions": named_twice });
         let billed = shop.post("/api/v1/subscriptions/bill", bill.clone()).await.expect(200).body;
         assert_eq!(billed["billing"]["net"], eur("62.00"), "both on one invoice");
         let again = shop.post("/api/v1/subscriptions/bill", bill).await.expect(200).body;
@@ -190,6 +191,46 @@ async fn every_wrong_field_of_a_subscription_is_named_and_nothing_begins() {
         assert_eq!(pointers, wrong);
         let listed = shop.fresh("/api/v1/subscriptions").await.expect(200).body;
         assert_eq!(listed["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invoice_of_which_a_part_went_back_is_not_taken_back_whole() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let (small, large) =
+            (product(shop, "small", "31.00").await, product(shop, "large", "62.00").await);
+        let begun = subscribe(shop, &client, &small).await.body;
+        pay(shop, &begun["billing"]["invoice_id"]).await;
+        let id = begun["id"].as_str().unwrap().to_owned();
+        shop.clock.advance_days(9);
+        let change = json!({ "product_id": large, "offer": listed() });
+        act(shop, &id, "change", change).await.expect(200);
+        let first = begun["billing"]["invoice_id"].as_str().unwrap();
+        shop.program().void(first).await.problem(409, "subscription.gave_back");
+        assert_eq!(shop.read_invoice(first).await["status"], "paid");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_ends_also_when_its_invoice_was_given_up_and_nothing_goes_back() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let small = product(shop, "small", "31.00").await;
+        let begun = subscribe(shop, &client, &small).await.body;
+        let invoice = begun["billing"]["invoice_id"].as_str().unwrap();
+        let path = format!("/api/v1/invoices/{invoice}");
+        let seen = shop.get(&path).await.version();
+        let reason = json!({ "reason": "insolvent" });
+        shop.change(Method::POST, &format!("{path}/write-off"), seen, reason).await.expect(200);
+        let id = begun["id"].as_str().unwrap().to_owned();
+        let end = json!({ "at": { "kind": "immediate" } });
+        let ended = act(shop, &id, "cancel", end).await.expect(200).body;
+        assert_eq!(ended["billing"], Value::Null, "nobody paid what would go back");
+        let read = shop.get(&format!("/api/v1/subscriptions/{id}")).await.body;
+        assert_eq!((&read["status"], &read["next_due"]), (&json!("ended"), &Value::Null));
     })
     .await;
 }

@@ -5,12 +5,13 @@ use async_trait::async_trait;
 use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceEvent};
 use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Series};
-use billfold_domain::subscription::{Subscription, SubscriptionCommand};
+use billfold_domain::subscription::service::DocumentRef;
+use billfold_domain::subscription::{Subscription, SubscriptionCommand, SubscriptionRefusal};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::subscriptions::keep_as_credit;
 use crate::commands::{No, Plan, Room, Touches, UseCase};
-use crate::error::Error;
+use crate::error::{Error, Refused};
 
 /// Void an invoice.
 #[derive(Clone, Debug, Serialize)]
@@ -58,6 +59,13 @@ impl UseCase for VoidInvoice {
             touches = touches.reads::<CreditBalance>(credit.uuid());
         }
         Ok(touches.decide(move |table| {
+            for subscription in &subscriptions {
+                let contract = table.state::<Subscription>(subscription.uuid())?.contract();
+                let document = DocumentRef::Invoice(invoice_id);
+                if contract.is_some_and(|contract| contract.service.gave_back(document)) {
+                    return Err(Refused::of(&SubscriptionRefusal::GaveBack).into());
+                }
+            }
             let format = table.settings()?.credit_note_numbers.clone();
             let credit_note = table.next_number(&format, kind, table.today())?;
             let void = InvoiceCommand::Void { reason: reason.clone(), credit_note };

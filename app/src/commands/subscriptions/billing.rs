@@ -130,8 +130,12 @@ impl Paper {
             self.client_version,
         )?;
         let mut due = Due::default();
-        for id in subscriptions {
-            self.plan(table, account, *id, through, &mut due)?;
+        for (at, id) in subscriptions.iter().enumerate() {
+            // One that is named twice is billed once.
+            if !subscriptions[..at].contains(id) {
+                self.forgo_written_off(table, *id)?;
+                self.plan(table, account, *id, through, &mut due)?;
+            }
         }
         if due.plans.is_empty() {
             return Ok(None);
@@ -162,6 +166,18 @@ impl Paper {
             }
         };
         Ok(Some(billing))
+    }
+
+    /// Nothing goes back of a claim that was given up: nobody paid it.
+    fn forgo_written_off(&self, table: &mut Table<'_, '_>, id: SubscriptionId) -> Result<(), No> {
+        for invoice_id in &self.corrected {
+            let invoice = table.state::<Invoice>(invoice_id.uuid())?;
+            if matches!(invoice, Invoice::Uncollectible { .. }) {
+                let uncharge = SubscriptionCommand::Uncharge { invoice_id: *invoice_id };
+                table.decide::<Subscription>(id.uuid(), uncharge)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes an amount off a line that was billed, by a credit note.

@@ -52,6 +52,12 @@ impl Service {
         &self.billed
     }
 
+    /// Whether something of what a document billed went back, on whatever document.
+    pub fn gave_back(&self, document: DocumentRef) -> bool {
+        let mut billed = self.billed.iter().filter(|line| line.on.document == document);
+        billed.any(|line| line.left() != line.amount())
+    }
+
     /// Begins a phase.
     pub fn begin(&mut self, terms: PlanTerms, anchor: Anchor, days: Days) {
         let billed = &self.billed;
