@@ -6,6 +6,7 @@
 //! models (`projections`) and drivers (`adapters`).
 
 pub mod access;
+pub mod billing_run;
 pub mod commands;
 pub mod demo;
 mod error;

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use billfold_app::access::{NewApiKey, Scope, Scopes, Secret, StaffProfile};
+use billfold_app::billing_run::{self, BillingRun, Bounds, Control, Report};
 use billfold_app::commands::Ask;
 use billfold_app::commands::tenants::OpenTenant;
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
 use billfold_replay_tools::verify::Trust;
 use billfold_server::cli::Context;
 use billfold_server::config::{Config, Environment};
-use billfold_server::wire::{Background, Foundation, Node, routes};
+use billfold_server::wire::{Background, Foundation, ListedAccounts, Node, routes};
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -104,6 +105,27 @@ impl Shop {
         let shop = Self::open().await;
         tell(&shop).await;
         shop.assert_books_balance().await;
+    }
+
+    /// Bills everything that is due, as the command `billfold bill` does.
+    pub async fn bill(&self, run: BillingRun) -> Report {
+        let (reads, feed) = (self.node.reads().clone(), self.node.feed().clone());
+        let accounts = ListedAccounts { reads, feed };
+        let control = Control::default();
+        let report = billing_run::run(self.node.door(), &accounts, &run, &control, |_| {}).await;
+        report.expect("a run")
+    }
+
+    /// A run over everything that is due on a day.
+    pub fn run_through(&self, through: &str) -> BillingRun {
+        BillingRun {
+            tenant: self.tenant,
+            actor: Actor::system("tests").expect("a name"),
+            name: fresh_key(),
+            through: through.parse().expect("a date"),
+            rehearse: false,
+            bounds: Bounds::default(),
+        }
     }
 
     /// The address of a path.

@@ -6,6 +6,7 @@
 //! Absent on purpose: SQL, HTTP and vendor names.
 
 pub mod api_keys;
+pub mod due_accounts;
 pub mod failure;
 pub mod gateway;
 pub mod open_invoices;
@@ -15,6 +16,7 @@ pub mod staff;
 pub mod subject_keys;
 
 pub use api_keys::{ApiKeyRow, ApiKeys};
+pub use due_accounts::{DueAccount, DueAccounts};
 pub use failure::StoreFailure;
 pub use gateway::{Charge, ChargeAnswer, ChargeUnknown, Gateway, Gateways};
 pub use open_invoices::OpenInvoices;

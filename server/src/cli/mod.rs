@@ -5,6 +5,7 @@
 //! file) · 4 interrupted, run it again to go on · 70 a bug. Absent on purpose: rules; commands go
 //! through the same door as everybody.
 
+mod bill;
 mod config;
 mod demo;
 mod migrate;
@@ -59,6 +60,8 @@ enum Command {
     /// Open the books of a seller, or list the sellers.
     #[command(subcommand)]
     Tenant(tenant::Command),
+    /// Bill everything that is due.
+    Bill(bill::Arguments),
     /// Make the first account of a seller.
     #[command(subcommand)]
     User(user::Command),
@@ -163,6 +166,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Migrate => runtime.block_on(migrate::run(context)),
         Command::Config(command) => config::run(&context, &command),
         Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
+        Command::Bill(arguments) => runtime.block_on(bill::run(context, arguments, output)),
         Command::User(command) => runtime.block_on(user::run(context, command)),
         Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
         Command::Demo(arguments) => runtime.block_on(demo::run(context, arguments, output)),

@@ -5,6 +5,7 @@
 
 mod background;
 mod checkpoints;
+mod due_accounts;
 mod foundation;
 mod node;
 mod open_invoices;
@@ -13,6 +14,7 @@ mod routes;
 
 pub use background::Background;
 pub(crate) use background::stopped;
+pub use due_accounts::ListedAccounts;
 pub use foundation::Foundation;
 pub use node::Node;
 pub use operations::NodeOperations;

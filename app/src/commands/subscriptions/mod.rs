@@ -27,7 +27,7 @@ pub use cancel::CancelSubscription;
 pub use change::ChangeSubscription;
 pub use offer::{AgreedOffer, Offer};
 pub use pause::PauseSubscription;
-pub use preview::{Forecast, Foreseen, Thought, foresee};
+pub use preview::{Forecast, Foreseen, Thought, foresee, foresee_account};
 pub use resume::ResumeSubscription;
 pub use set_anchor::SetSubscriptionAnchor;
 pub use subscribe::{Subscribe, Subscribed};

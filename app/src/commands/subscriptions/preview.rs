@@ -7,7 +7,7 @@
 
 use billfold_domain::client::Client;
 use billfold_domain::invoice::{Preview, preview};
-use billfold_domain::kernel::{Actor, Aggregate as _, Issued, SubscriptionId, TenantId};
+use billfold_domain::kernel::{Actor, Aggregate as _, Issued, Money, SubscriptionId, TenantId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{
     CancelAt, Contract, Subscription, SubscriptionCommand, SubscriptionRefusal,
@@ -15,6 +15,7 @@ use billfold_domain::subscription::{
 use chrono::NaiveDate;
 
 use super::account::Account;
+use super::bill::BillAccount;
 use super::change::ChangeSubscription;
 use crate::commands::Door;
 use crate::error::{Error, Refused};
@@ -109,6 +110,35 @@ pub async fn foresee(
     let mut after = service.clone();
     after.document(&plan, None);
     Ok(Foreseen { through: Some(through), document, next_due: after.next_due() })
+}
+
+/// What the document of an account would come to, with tax and negative for a credit note; nothing
+/// if nothing is due. Stores nothing.
+///
+/// # Errors
+/// There is no such subscription or client, or the database does not answer.
+pub async fn foresee_account(
+    door: &Door,
+    tenant: TenantId,
+    ask: &BillAccount,
+) -> Result<Option<Money>, Error> {
+    let (client, _) = door.load::<Client>(tenant, ask.client_id.uuid()).await?;
+    let settings = door.settings(tenant).await?;
+    let account = Account::new(&client, &settings, door.clock().now())?;
+    let through = ask.through.unwrap_or(account.today);
+    let mut lines = Vec::new();
+    for id in &ask.subscriptions {
+        let (subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
+        let service = &contract(&subscription)?.service;
+        let plan = service.plan(through, account.rules.conventions, account.rules.zone);
+        let plan = plan.map_err(|no| Refused::of(&no))?;
+        lines.extend(service.wording(&plan).map_err(|no| Refused::of(&no))?);
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let document = preview(ask.currency, &lines).map_err(|no| Refused::of(&no))?;
+    Ok(Some(document.totals.total))
 }
 
 fn contract(subscription: &Subscription) -> Result<&Contract, Refused> {
