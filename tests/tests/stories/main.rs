@@ -13,3 +13,4 @@ mod sellers;
 mod subscribing;
 mod taking_back;
 mod together;
+mod troubles;
