@@ -1,6 +1,7 @@
 //! The seller's settings.
 
 use axum::extract::State;
+use billfold_app::commands::tenants::SetConventions;
 use billfold_domain::kernel::NumberFormat;
 use billfold_domain::tenant::{Profile, Tenant};
 use serde::Serialize;
@@ -8,13 +9,16 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::answer::Versioned;
-use crate::auth::Caller;
+use crate::answer::{Answer, Changed, Versioned};
+use crate::auth::{Admin, Caller, May};
 use crate::problem::Problem;
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
+use crate::v1::parameters::IfMatchHeader;
+use crate::wire::WireConventions;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(read_settings))
+    OpenApiRouter::new().routes(routes!(read_settings)).routes(routes!(set_conventions))
 }
 
 /// Reads the settings of the caller's seller. Whoever may call may read them.
@@ -30,6 +34,25 @@ async fn read_settings(
     let suspended = matches!(seller, Tenant::Suspended(_));
     let profile = seller.profile().ok_or_else(Problem::not_found)?;
     Ok(Versioned { body: Settings::of(&tenant.to_string(), profile, suspended, version), version })
+}
+
+/// Chooses how time becomes money, for what is not billed yet.
+#[utoipa::path(
+    put, path = "/conventions", tag = "settings", request_body = WireConventions,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_conventions(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<WireConventions>,
+) -> Result<Answer<Changed>, Problem> {
+    let mut check = Check::default();
+    let conventions = new.read(&mut check, "").ok_or_else(|| check.problem())?;
+    let done = state.change(&caller, &key, seen, SetConventions { conventions }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
 }
 
 /// What a seller chose.
@@ -57,6 +80,8 @@ struct Settings {
     payment_term_days: u16,
     /// Tax number.
     vat_id: Option<String>,
+    /// How time becomes money.
+    conventions: WireConventions,
     /// Whether the books are closed to changes.
     suspended: bool,
     /// Its version, as in `ETag`.
@@ -86,6 +111,7 @@ impl Settings {
             credit_note_numbers: Numbers::of(&profile.credit_note_numbers),
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
+            conventions: profile.conventions.into(),
             suspended,
             version,
         }

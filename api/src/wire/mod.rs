@@ -5,6 +5,7 @@
 //! the wire.
 
 mod contact;
+mod conventions;
 mod line;
 mod money;
 mod page;
@@ -12,6 +13,7 @@ mod schedule;
 mod words;
 
 pub use contact::{WireAddress, WireContact};
+pub use conventions::{WireConventions, WireCreditBasis, WireDayCount, WireLastDay, WireProration};
 pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup};
 pub use money::WireMoney;
 pub use page::{Page, Paging};

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: what a payment paid, what became credit and what is unmatched sum to what arrived.
 
+mod going_back;
 mod read;
 mod write;
 
@@ -17,4 +18,12 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::list_payments, write::record_payment))
         .routes(routes!(read::read_payment))
         .routes(routes!(write::match_payment))
+        .routes(routes!(going_back::unmatch_payment))
+        .routes(routes!(going_back::refund_payment))
+        .routes(routes!(going_back::confirm_refund))
+        .routes(routes!(going_back::fail_refund))
+        .routes(routes!(going_back::open_dispute))
+        .routes(routes!(going_back::win_dispute))
+        .routes(routes!(going_back::lose_dispute))
+        .routes(routes!(going_back::charge_dispute_fee))
 }

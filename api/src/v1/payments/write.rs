@@ -170,15 +170,21 @@ pub(super) enum WireSource {
     Credit,
 }
 
+impl From<WireSource> for Source {
+    fn from(source: WireSource) -> Self {
+        match source {
+            WireSource::Unapplied => Self::Unapplied,
+            WireSource::Credit => Self::Credit,
+        }
+    }
+}
+
 impl Match {
     fn read(self, payment_id: PaymentId) -> Result<MatchPayment, Problem> {
         let mut check = Check::default();
         let invoice_id = check.id::<InvoiceId>("/invoice_id", &self.invoice_id);
         let amount = self.amount.read(&mut check, "/amount");
-        let from = match self.from {
-            WireSource::Unapplied => Source::Unapplied,
-            WireSource::Credit => Source::Credit,
-        };
+        let from = self.from.into();
         match (invoice_id, amount) {
             (Some(invoice_id), Some(amount)) => {
                 Ok(MatchPayment { payment_id, invoice_id, amount, from })
