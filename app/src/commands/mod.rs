@@ -8,6 +8,7 @@
 
 mod ask;
 pub mod clients;
+mod credit;
 mod door;
 mod held;
 pub mod invoices;

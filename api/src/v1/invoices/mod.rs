@@ -30,6 +30,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(settle::void_invoice))
         .routes(routes!(settle::write_off_invoice))
         .routes(routes!(money::pay_invoice))
+        .routes(routes!(money::apply_credit))
         .routes(routes!(money::charge_invoice))
         .routes(routes!(history::list_invoice_payments))
         .routes(routes!(history::list_invoice_events))

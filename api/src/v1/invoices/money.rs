@@ -1,6 +1,7 @@
 //! Money for one invoice: recorded by hand, or charged through a gateway.
 
 use axum::extract::State;
+use billfold_app::commands::invoices::ApplyClientCredit;
 use billfold_app::commands::payments::{ChargeInvoice, ChargeOutcome, PayInvoice};
 use billfold_domain::kernel::InvoiceId;
 use chrono::NaiveDate;
@@ -10,8 +11,9 @@ use utoipa::ToSchema;
 use crate::answer::{Answer, Stamp};
 use crate::auth::{May, PaymentsWrite};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident};
+use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
+use crate::v1::parameters::IfMatchHeader;
 use crate::v1::payments::PaymentRecorded;
 use crate::wire::WireMoney;
 
@@ -35,6 +37,40 @@ pub(super) async fn pay_invoice(
     let id = done.answer.payment_id;
     let body = PaymentRecorded::of(&done);
     Ok(Answer::of(&done, id.uuid(), body).made_at(format!("/api/v1/payments/{id}")))
+}
+
+/// Pays an invoice from its client's credit, as far as that goes.
+#[utoipa::path(
+    post, path = "/{id}/apply-credit", tag = "invoices",
+    params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = CreditUsed)),
+)]
+pub(super) async fn apply_credit(
+    State(state): State<ApiState>,
+    May(caller, _): May<PaymentsWrite>,
+    Ident(invoice_id): Ident<InvoiceId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+) -> Result<Answer<CreditUsed>, Problem> {
+    let done = state.change(&caller, &key, seen, ApplyClientCredit { invoice_id }).await?;
+    let body = CreditUsed {
+        amount: done.answer.amount.into(),
+        balance_due: done.answer.balance_due.into(),
+        stamp: Stamp::of(&done, invoice_id.uuid()),
+    };
+    Ok(Answer::of(&done, invoice_id.uuid(), body))
+}
+
+/// Credit paid an invoice.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CreditUsed {
+    /// How much.
+    amount: WireMoney,
+    /// What is still owed.
+    balance_due: WireMoney,
+    /// Version and position.
+    #[serde(flatten)]
+    stamp: Stamp,
 }
 
 /// Charges what an invoice asks for through a gateway.

@@ -1,6 +1,7 @@
 //! Use cases about an invoice: draft, edit, issue, void, write off.
 
 mod add_line;
+mod apply_credit;
 mod buyer;
 mod discard;
 mod draft;
@@ -12,6 +13,7 @@ mod void;
 mod write_off;
 
 pub use add_line::{AddLine, LineAdded};
+pub use apply_credit::{ApplyClientCredit, CreditApplied};
 pub(super) use buyer::{fiscal_key, sealed_buyer};
 pub use discard::DiscardDraft;
 pub use draft::{DraftInvoice, InvoiceDrafted};

@@ -9,7 +9,7 @@ use billfold_domain::subscription::service::DocumentRef;
 use billfold_domain::subscription::{Subscription, SubscriptionCommand, SubscriptionRefusal};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::subscriptions::keep_as_credit;
+use crate::commands::credit::keep_as_credit;
 use crate::commands::{No, Plan, Room, Touches, UseCase};
 use crate::error::{Error, Refused};
 

@@ -7,15 +7,13 @@
 //! (SUB-09, INV-20). Absent on purpose: which subscriptions are due, which the caller knows.
 
 use billfold_domain::client::ContactCard;
-use billfold_domain::credit::{
-    CreditBalance, CreditCommand, CreditEvent, CreditSource, GrantCredit, SpendCredit,
-};
+use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::credit_note::{
     Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
 };
 use billfold_domain::invoice::{
-    ApplyCredit, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, preview,
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, LineKind,
+    NewLine, preview,
 };
 use billfold_domain::kernel::{
     ClientId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Pii, Quantity, Series,
@@ -29,6 +27,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
+use crate::commands::credit::{keep_as_credit, pay_from_credit};
 use crate::commands::invoices::sealed_buyer;
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Kind, Refused};
@@ -359,48 +358,6 @@ impl Due {
 struct Part {
     id: SubscriptionId,
     first_line: u32,
-}
-
-/// Makes an amount credit of a client; nothing for an amount of nothing. The plan must name the
-/// client's balance.
-pub(in crate::commands) fn keep_as_credit(
-    table: &mut Table<'_, '_>,
-    client_id: ClientId,
-    amount: Money,
-    source: CreditSource,
-) -> Result<(), No> {
-    if amount.is_zero() {
-        return Ok(());
-    }
-    let balance = CreditBalance::id_of(client_id, amount.currency()).uuid();
-    let grant = GrantCredit { client_id, amount, source, expires_on: None };
-    table.decide::<CreditBalance>(balance, CreditCommand::Grant(grant))?;
-    Ok(())
-}
-
-/// Pays an invoice from its client's credit as far as that goes; answers how far. The plan must
-/// name the client's balance.
-fn pay_from_credit(table: &mut Table<'_, '_>, invoice_id: InvoiceId) -> Result<Money, No> {
-    let document = table.state::<Invoice>(invoice_id.uuid())?.document();
-    let document = document.ok_or_else(|| No::Broken("no invoice to pay".to_owned()))?;
-    let (client_id, owed) = (document.client_id, document.balance_due);
-    let nothing = Money::zero(owed.currency());
-    let credit_id = CreditBalance::id_of(client_id, owed.currency());
-    let held = table.state::<CreditBalance>(credit_id.uuid())?.held();
-    let usable = held.map_or(Ok(nothing), |held| held.usable(table.today()));
-    if !owed.is_positive() || !usable.map_err(|no| Refused::of(&no))?.is_positive() {
-        return Ok(nothing);
-    }
-    let spend = CreditCommand::Spend(SpendCredit { invoice_id, up_to: owed });
-    let events = table.decide::<CreditBalance>(credit_id.uuid(), spend)?;
-    let mut used = nothing;
-    for event in events {
-        let CreditEvent::Spent { no, amount, .. } = event else { continue };
-        let apply = ApplyCredit { credit_id, no, client_id, amount };
-        table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::ApplyCredit(apply))?;
-        used = amount;
-    }
-    Ok(used)
 }
 
 /// Sets a note off against the invoices it corrects, each by what the note gives back of it;

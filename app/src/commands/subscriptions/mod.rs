@@ -21,7 +21,6 @@ mod withdraw;
 
 pub use adjust::AdjustSubscriptionLine;
 pub use bill::{AccountBilled, BillAccount};
-pub(super) use billing::keep_as_credit;
 pub use billing::{BilledDocument, Billing};
 pub use cancel::CancelSubscription;
 pub use change::ChangeSubscription;
