@@ -210,6 +210,8 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "unmatch_payment" => json!({ "to": "credit" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
+        "set_conventions" => json!({ "proration": "day", "day_count": "actual",
+                "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
         _ => json!({ "reason": "because" }),
     }
 }

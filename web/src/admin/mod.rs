@@ -24,6 +24,7 @@ pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod orders;
 pub(crate) mod overview;
+pub(crate) mod payment;
 pub(crate) mod payments;
 pub(crate) mod products;
 pub(crate) mod projections;
@@ -31,6 +32,7 @@ pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
+pub(crate) mod timeline;
 pub(crate) mod trial_balance;
 
 /// Every page.
@@ -46,6 +48,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(subscriptions::routes())
         .merge(subscription::routes())
         .merge(payments::routes())
+        .merge(payment::routes())
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
         .merge(orders::routes())
