@@ -34,6 +34,7 @@ const DONE: &[(&str, &str)] = &[
     ("service-resumed", "Subscription resumed. What was due is billed."),
     ("cancelled", "Subscription cancelled."),
     ("ending", "Subscription ends when what is billed has run out."),
+    ("terms-kept", "The change to come is taken back."),
     ("goes-on", "Cancellation withdrawn. The subscription goes on."),
     ("payment", "Payment recorded and posted to the ledger."),
     ("credit-used", "Credit set against the invoice."),

@@ -156,6 +156,12 @@ fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {
     let ends = |end: &End| Day(end.day).plain();
     match event {
         SubscriptionEvent::Started { terms, .. } => (format!("Subscribed to {}", terms.name), ""),
+        SubscriptionEvent::ChangeScheduled { change, .. } => {
+            (format!("Will change to {} on {}", change.terms.name, Day(change.from).plain()), "")
+        }
+        SubscriptionEvent::ChangeWithdrawn { .. } => {
+            ("Change to come taken back".to_owned(), "grey")
+        }
         SubscriptionEvent::PlanChanged { terms, .. } => (format!("Changed to {}", terms.name), ""),
         SubscriptionEvent::AnchorSet { .. } => ("Billing day moved".to_owned(), "grey"),
         SubscriptionEvent::Paused { end } => (format!("Paused on {}", ends(end)), "red"),

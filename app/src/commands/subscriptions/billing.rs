@@ -6,6 +6,8 @@
 //! asked for; a credit note lowers the unpaid invoices it corrects, and the rest becomes credit
 //! (SUB-09, INV-20). Absent on purpose: which subscriptions are due, which the caller knows.
 
+use std::borrow::Cow;
+
 use billfold_domain::client::ContactCard;
 use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::credit_note::{
@@ -221,13 +223,14 @@ impl Paper {
             let detail = format!("{id} is of another client or in another currency");
             return Err(Refused::new("subscription.of_another_account", Kind::Rule, detail).into());
         }
-        let planned = contract.service.plan(through, account.rules.conventions, account.rules.zone);
-        let planned = planned.map_err(|no| Refused::of(&no))?;
-        if planned.is_empty() {
+        let then = contract.by(through);
+        let planned = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
+        let changes = matches!(then, Cow::Owned(_));
+        if planned.is_empty() && !changes {
             return Ok(());
         }
-        let lines = contract.service.wording(&planned).map_err(|no| Refused::of(&no))?;
-        for (invoice, line) in given_back(contract, &planned, &lines) {
+        let lines = then.service.wording(&planned).map_err(|no| Refused::of(&no))?;
+        for (invoice, line) in given_back(&then, &planned, &lines) {
             if !self.corrected.contains(&invoice) {
                 return Err(No::Stale);
             }

@@ -18,6 +18,7 @@ mod resume;
 mod set_anchor;
 mod subscribe;
 mod withdraw;
+mod withdraw_change;
 
 pub use adjust::AdjustSubscriptionLine;
 pub use bill::{AccountBilled, BillAccount};
@@ -31,5 +32,6 @@ pub use resume::ResumeSubscription;
 pub use set_anchor::SetSubscriptionAnchor;
 pub use subscribe::{Subscribe, Subscribed};
 pub use withdraw::WithdrawCancellation;
+pub use withdraw_change::WithdrawSubscriptionChange;
 
 pub use acting::SubscriptionActed;

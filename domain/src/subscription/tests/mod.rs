@@ -1,0 +1,4 @@
+mod changes;
+mod laws;
+mod periods;
+mod rules;
