@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{NewLine, Seller, UnapplyCause};
+use crate::invoice::{GivenBack, NewLine, Seller, UnapplyCause};
 use crate::kernel::{
     ClientId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii,
     SubscriptionId,
@@ -50,6 +50,8 @@ pub enum InvoiceCommand {
         credit_note: String,
         /// All of the note; more than nothing.
         amount: Money,
+        /// Which lines go back with it, and their tax.
+        given_back: GivenBack,
     },
     /// Take the whole invoice back by a credit note, dated the day the request counts for.
     Void {

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::invoice::totals::check_count;
 use crate::invoice::{
-    ApplyCredit, ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice,
+    ApplyCredit, ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, GivenBack, Invoice,
     InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine,
     Preview, Totals, UnapplyPayment, VoidedInvoice, preview, settling,
 };
@@ -103,8 +103,8 @@ impl Invoice {
             }
             (_, Ask::ApplyCredit(part)) => self.credit_too_late(part),
             (_, Ask::UnapplyPayment(part)) => self.unapply(part),
-            (_, Ask::ApplyCreditNote { credit_note, amount }) => {
-                self.credit(credit_note, *amount, today)
+            (_, Ask::ApplyCreditNote { credit_note, amount, given_back }) => {
+                self.credit(credit_note, *amount, given_back, today)
             }
             (
                 Self::Open(document) | Self::Settled { document, .. },
@@ -161,10 +161,16 @@ impl Invoice {
         }
     }
 
-    fn credit(&self, credit_note: &str, amount: Money, today: NaiveDate) -> Decision {
+    fn credit(
+        &self,
+        credit_note: &str,
+        amount: Money,
+        given_back: &GivenBack,
+        today: NaiveDate,
+    ) -> Decision {
         match self {
             Self::Open(document) | Self::Settled { document, .. } => {
-                settling::apply_credit_note(document, credit_note, amount, today)
+                settling::apply_credit_note(document, credit_note, amount, given_back, today)
             }
             Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
             Self::Uncollectible { on, .. } => {

@@ -101,6 +101,9 @@ pub enum InvoiceEvent {
         to_credit: Money,
         /// What is still owed afterwards.
         balance_due: Money,
+        /// Which lines of this invoice went back with it, and their tax.
+        #[serde(default, skip_serializing_if = "GivenBack::is_nothing")]
+        given_back: GivenBack,
     },
     /// A credit note took the whole invoice back.
     Voided(Box<VoidedInvoice>),
@@ -115,6 +118,33 @@ pub enum InvoiceEvent {
         /// Who owed it.
         client_id: ClientId,
     },
+}
+
+/// What of an invoice's own lines and taxes a credit note gives back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenBack {
+    /// The lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineGivenBack>,
+    /// Base and tax by category, rate and country.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tax_groups: Vec<TaxGroup>,
+}
+
+impl GivenBack {
+    /// Whether no line is named.
+    pub fn is_nothing(&self) -> bool {
+        self.lines.is_empty() && self.tax_groups.is_empty()
+    }
+}
+
+/// What goes back of a line of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineGivenBack {
+    /// The line's number on the invoice.
+    pub line_no: u32,
+    /// How much, without tax; below zero of a line that took money off.
+    pub net: Money,
 }
 
 /// Why a payment pays an invoice no longer.

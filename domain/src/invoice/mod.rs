@@ -39,7 +39,9 @@ pub use command::{
     UnapplyPayment,
 };
 pub use error::InvoiceRefusal;
-pub use event::{InvoiceEvent, IssuedInvoice, UnapplyCause, VoidedInvoice};
+pub use event::{
+    GivenBack, InvoiceEvent, IssuedInvoice, LineGivenBack, UnapplyCause, VoidedInvoice,
+};
 pub use line::{Line, LineKind, NewLine};
 pub use seller::Seller;
 pub use state::{

@@ -189,7 +189,8 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "pause_subscription"
         | "resume_subscription"
         | "withdraw_cancellation"
-        | "preview_subscription" => json!({}),
+        | "preview_subscription"
+        | "preview_credit_note" => json!({}),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
         "change_subscription" => json!({ "product_id": product, "offer": listed() }),
         "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),

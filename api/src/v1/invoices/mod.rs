@@ -4,6 +4,7 @@
 //! its newest state, whatever the read side has reached, or its state as of a past position or
 //! instant.
 
+mod credit;
 mod draft;
 mod history;
 mod list;
@@ -28,6 +29,8 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(draft::discard_draft))
         .routes(routes!(settle::issue_invoice))
         .routes(routes!(settle::void_invoice))
+        .routes(routes!(credit::credit_invoice))
+        .routes(routes!(credit::preview_credit_note))
         .routes(routes!(settle::write_off_invoice))
         .routes(routes!(money::pay_invoice))
         .routes(routes!(money::apply_credit))

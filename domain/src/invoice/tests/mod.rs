@@ -146,7 +146,7 @@ fn unapplied(ask: UnapplyPayment, balance_due: i64) -> InvoiceEvent {
 
 fn note(no: u32, minor: i64) -> InvoiceCommand {
     let credit_note = format!("CN-2026-{no:06}");
-    InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor) }
+    InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor), given_back: GivenBack::default() }
 }
 
 fn noted(no: u32, offset: i64, to_credit: i64, balance_due: i64) -> InvoiceEvent {
@@ -156,6 +156,7 @@ fn noted(no: u32, offset: i64, to_credit: i64, balance_due: i64) -> InvoiceEvent
         offset: eur(offset),
         to_credit: eur(to_credit),
         balance_due: eur(balance_due),
+        given_back: GivenBack::default(),
     }
 }
 
