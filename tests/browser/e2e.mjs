@@ -365,6 +365,7 @@ const places = (made) => ({
   "invoice-payments": `${made.invoice}?tab=payments`,
   "invoice-history": `${made.invoice}?tab=events`,
   "invoice-void": `${made.invoice}/void`,
+  "invoice-credit": `${made.invoice}/credit`,
   draft: made.draft,
   "draft-edit": `${made.draft}/edit`,
   subscriptions: "/admin/subscriptions",

@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 26] = [
+const DONE: [(&str, &str); 27] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -27,6 +27,7 @@ const DONE: [(&str, &str); 26] = [
     ("discarded", "Draft discarded."),
     ("issued", "Invoice issued and posted to the ledger."),
     ("voided", "Invoice voided by a credit note."),
+    ("credited", "Credit note issued and posted to the ledger."),
     ("written-off", "Invoice written off."),
     ("subscribed", "Subscription begun. What was due is billed."),
     ("terms", "Subscription changed."),

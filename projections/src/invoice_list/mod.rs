@@ -123,8 +123,9 @@ impl InvoiceRow {
             Lifecycle::Issued => {
                 let due = self.due_date.unwrap_or(NO_DAY);
                 let (paid, refunded) = (self.paid > 0, self.refunded > 0);
+                let credited = self.total > 0 && self.credited >= self.total;
                 let balance_due = self.money(self.balance_due)?;
-                let standing = Standing { balance_due, paid, refunded };
+                let standing = Standing { balance_due, paid, refunded, credited };
                 Some(InvoiceStatus::of_issued(standing, due, today))
             }
         }
@@ -171,7 +172,7 @@ impl Tables for InvoiceTables {
 
 impl Projection for InvoiceList {
     const NAME: &'static str = "invoice_list";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const STREAMS: &'static [&'static str] = &["invoice"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {

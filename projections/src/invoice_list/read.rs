@@ -229,13 +229,19 @@ fn status_condition(
 ) {
     let (condition, late) = match status {
         InvoiceStatus::Draft => ("lifecycle = 'draft'", None),
-        InvoiceStatus::Void => ("lifecycle = 'voided'", None),
+        InvoiceStatus::Void => (
+            "lifecycle = 'voided' or lifecycle = 'issued' and balance_due = 0 and total > 0 \
+             and credited >= total and (paid > 0 or refunded = 0)",
+            None,
+        ),
         InvoiceStatus::Uncollectible => ("lifecycle = 'written_off'", None),
         InvoiceStatus::Refunded => {
             ("lifecycle = 'issued' and balance_due = 0 and paid = 0 and refunded > 0", None)
         }
         InvoiceStatus::Paid => {
-            ("lifecycle = 'issued' and balance_due = 0 and (paid > 0 or refunded = 0)", None)
+            let nothing_owed = "lifecycle = 'issued' and balance_due = 0 \
+                and (total = 0 or credited < total) and (paid > 0 or refunded = 0)";
+            (nothing_owed, None)
         }
         InvoiceStatus::Open => {
             ("lifecycle = 'issued' and balance_due > 0 and paid = 0", Some(">="))

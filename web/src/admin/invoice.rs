@@ -321,6 +321,15 @@ impl Parts {
                 if !paid.is_zero() {
                     settled.push(("Paid".to_owned(), show::money(paid.negate())));
                 }
+                let credit = document.credits.iter().map(|credit| credit.amount);
+                let credit = Money::sum(currency, credit).map_err(PageError::bug)?;
+                if !credit.is_zero() {
+                    settled.push(("Paid from credit".to_owned(), show::money(credit.negate())));
+                }
+                for note in document.credit_notes.iter().filter(|note| !note.offset.is_zero()) {
+                    let label = format!("Credit note {}", note.credit_note);
+                    settled.push((label, show::money(note.offset.negate())));
+                }
                 let closed = matches!(stands, Stands::Void { .. } | Stands::Uncollectible { .. });
                 if closed && !document.balance_due.is_zero() {
                     let label = if matches!(stands, Stands::Void { .. }) {

@@ -16,6 +16,7 @@ pub(crate) mod fault;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
+pub(crate) mod invoice_credit;
 mod invoice_edit;
 pub(crate) mod invoice_form;
 pub(crate) mod invoice_lines;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(client::routes())
         .merge(invoices::routes())
         .merge(invoice::routes())
+        .merge(invoice_credit::routes())
         .merge(invoice_form::routes())
         .merge(invoice_edit::routes())
         .merge(subscriptions::routes())

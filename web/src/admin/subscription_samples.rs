@@ -229,3 +229,39 @@ pub(super) fn credit_note(filled: bool) -> credit_note::CreditNotePage {
         position: filled.then_some(184_011),
     }
 }
+
+/// What goes back of an invoice: asked, shown, or nothing left.
+pub(super) fn invoice_credit(shown: bool, left: bool) -> invoice_credit::Credit {
+    let row = invoice_credit::Row {
+        no: 1,
+        what: ("VPS 4 vCPU <L>".to_owned(), "30 Nov to 30 Dec 2026".to_owned()),
+        left: eur(1_980),
+        ways: vec![("none", "Nothing", !shown), ("days", "Days of service", shown)],
+        amount: String::new(),
+        days: ("2026-12-01".to_owned(), "2026-12-10".to_owned()),
+        has_days: true,
+        error: if shown { String::new() } else { "Name both days.".to_owned() },
+    };
+    let bare = invoice_credit::Row { no: 2, has_days: false, ..row.clone() };
+    let preview = invoice_credit::NotePreview {
+        lines: vec![line(1, "VPS 4 vCPU", 660)],
+        totals: invoice_lines::Totals { net: eur(660), taxes: tax(125), total: eur(785) },
+        offset: eur(785),
+        to_credit: eur(0),
+        balance: eur(1_571),
+    };
+    invoice_credit::Credit {
+        shell: shell("/admin/invoices"),
+        number: "INV-2026-002041".to_owned(),
+        facts: vec!["Total € 23.56".to_owned()],
+        action: "/admin/invoices/inv_01/credit".to_owned(),
+        back: "/admin/invoices/inv_01".to_owned(),
+        key: "k-8".to_owned(),
+        version: "2".to_owned(),
+        error: "Nothing of the invoice is left to be credited.".to_owned(),
+        note: if shown { "Look at it again." } else { "" },
+        rows: if left { vec![row, bare] } else { Vec::new() },
+        reason: Field::input("reason", "Reason", "text").required(),
+        preview: shown.then(|| (preview, "2 1".to_owned())),
+    }
+}

@@ -65,6 +65,9 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("subscription-change", recurring::change(None).render()),
         ("subscription-change-shown", recurring::change(Some(990)).render()),
         ("subscription-change-back", recurring::change(Some(-990)).render()),
+        ("invoice-credit", recurring::invoice_credit(false, true).render()),
+        ("invoice-credit-shown", recurring::invoice_credit(true, true).render()),
+        ("invoice-credit-none", recurring::invoice_credit(false, false).render()),
         ("credit-notes", recurring::credit_notes(true).render()),
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
@@ -150,6 +153,16 @@ fn a_change_of_terms_is_shown_before_it_can_be_confirmed() {
     assert!(shown.contains(r#"name="confirm""#) && shown.contains("Invoice with this change"));
     let back = recurring::change(Some(-990)).render().unwrap();
     assert!(back.contains("Credit note with this change"));
+}
+
+#[test]
+fn a_credit_note_is_shown_before_it_can_be_issued() {
+    let asked = recurring::invoice_credit(false, true).render().unwrap();
+    assert!(!asked.contains(r#"name="confirm""#) && asked.contains("Name both days."));
+    let shown = recurring::invoice_credit(true, true).render().unwrap();
+    assert!(shown.contains(r#"name="confirm""#) && shown.contains("Lowers this invoice"));
+    let none = recurring::invoice_credit(false, false).render().unwrap();
+    assert!(none.contains("Nothing can go back") && !none.contains("<form method"));
 }
 
 #[test]
