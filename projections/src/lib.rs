@@ -23,6 +23,7 @@ pub mod generation;
 pub mod invoice_list;
 pub mod journal;
 pub mod list;
+pub mod number_register;
 mod oracle;
 pub mod order_list;
 pub mod oversight;

@@ -11,6 +11,7 @@ use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
 use crate::invoice_list::InvoiceList;
 use crate::journal::Journal;
+use crate::number_register::NumberRegister;
 use crate::order_list::OrderList;
 use crate::payment_list::PaymentList;
 use crate::product_list::ProductList;
@@ -28,6 +29,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<OrderList>(),
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
+    Definition::of::<NumberRegister>(),
     Definition::of::<ProductList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

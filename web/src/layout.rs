@@ -59,6 +59,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         places: &[
             place("/admin/journal", "Journal", "book-open-text", "j"),
             place("/admin/trial-balance", "Trial balance", "scale", "t"),
+            place("/admin/number-register", "Number register", "hash", "u"),
         ],
     },
     Group {

@@ -9,6 +9,7 @@ mod credit_notes;
 mod history;
 mod invoices;
 mod ledger;
+mod number_register;
 mod orders;
 mod parameters;
 mod payments;
@@ -38,6 +39,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
         .merge(ledger::router())
+        .merge(number_register::router())
 }
 
 /// `/api/admin/clients`, the address other systems of the field use (API-126, API-127).

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::credit_note::{Corrected, Offset};
-use crate::invoice::{NewLine, Seller, TaxGroup};
+use crate::credit_note::Offset;
+use crate::invoice::{Corrected, NewLine, Seller, TaxGroup};
 use crate::kernel::{ClientId, Currency, DocumentNumber, Pii};
 
 /// A request about a credit note.

@@ -28,10 +28,12 @@ mod termination;
 mod tests;
 
 pub use command::{CreditNoteCommand, IssueCreditNote};
-pub use correction::{CreditPart, CreditScope, Correction, HowMuch, Left};
+pub use correction::{Correction, CreditPart, CreditScope, HowMuch, Left};
 pub use error::CreditNoteRefusal;
-pub use event::{Corrected, CreditNoteEvent, IssuedNote, Offset};
+pub use event::{CreditNoteEvent, IssuedNote, Offset};
 pub use notes::{Creditable, CreditableLine, NoteAmounts, NoteItem, spread_coupon};
 pub use settlement::{Settlement, SettlementMode, settle};
 pub use state::CreditNote;
 pub use termination::termination;
+
+pub use crate::invoice::Corrected;

@@ -7,8 +7,8 @@ use crate::client::ContactCard;
 use crate::invoice::{Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
-    Claim, ClientId, CreditBalanceId, Currency, DocumentNumber, EventBody, Money, OrderId, Origin,
-    PaymentId, Pii, SubscriptionId,
+    Claim, ClientId, CreditBalanceId, Currency, DocumentNumber, EventBody, InvoiceId, Money,
+    OrderId, Origin, PaymentId, Pii, SubscriptionId,
 };
 
 /// A fact about an invoice.
@@ -191,6 +191,39 @@ pub struct IssuedInvoice {
     pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
+    /// The invoice it corrects upwards, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<DebitCorrection>,
+}
+
+impl IssuedInvoice {
+    /// Its kind by UNTDID 1001 (BT-3 of EN 16931): 380 for an invoice, 383 for a debit note, which
+    /// names the invoice it corrects in BG-3. A debit correction bills what was missing and leaves
+    /// the other invoice as it is, so it is no corrected invoice (384).
+    pub fn type_code(&self) -> u16 {
+        if self.corrects.is_some() { 383 } else { 380 }
+    }
+}
+
+/// Which invoice a debit correction corrects, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebitCorrection {
+    /// The invoice.
+    pub of: Corrected,
+    /// Why.
+    pub reason: String,
+}
+
+/// An invoice that another document corrects, as that document must name it (Article 219 of
+/// Directive 2006/112/EC).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Which invoice.
+    pub invoice_id: InvoiceId,
+    /// Its number as printed.
+    pub number: String,
+    /// Its issue date.
+    pub issue_date: NaiveDate,
 }
 
 /// A credit note over a whole invoice.

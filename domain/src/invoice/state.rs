@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
 use crate::invoice::{
-    GivenBack, InvoiceEvent, IssuedInvoice, Line, Seller, TaxGroup, Totals, UnapplyCause,
+    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Seller, TaxGroup, Totals,
+    UnapplyCause,
 };
 use crate::kernel::{
     ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId, Pii,
@@ -108,6 +109,8 @@ pub struct Document {
     pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
+    /// The invoice it corrects upwards, if it does.
+    pub corrects: Option<DebitCorrection>,
 }
 
 /// A part of a payment that paid an invoice.
@@ -386,6 +389,7 @@ impl From<&IssuedInvoice> for Document {
             credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
             origin: issued.origin.clone(),
+            corrects: issued.corrects.clone(),
         }
     }
 }

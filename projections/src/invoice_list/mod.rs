@@ -35,6 +35,8 @@ row! {
             client_id: ClientId,
             /// The order it bills.
             order_id: Option<OrderId>,
+            /// The invoice it corrects upwards, if it does.
+            corrects: Option<InvoiceId>,
             /// The stored part of its status.
             lifecycle: Lifecycle,
             /// Its number; none for a draft.
@@ -79,6 +81,7 @@ row! {
     index "(tenant_id, (coalesce(issue_date, 'infinity')), invoice_id)";
     index "(tenant_id, client_id, (coalesce(issue_date, 'infinity')), invoice_id)";
     index "(tenant_id, number)";
+    index "(tenant_id, corrects) where corrects is not null";
     index "(tenant_id, due_date, invoice_id) where lifecycle = 'issued' and balance_due > 0";
 }
 
@@ -235,6 +238,7 @@ fn apply_invoice(
             change_or_put(rows, fact, new, |row| {
                 row.lifecycle = Lifecycle::Issued;
                 row.number = Some(issued.number.text.clone());
+                row.corrects = issued.corrects.as_ref().map(|corrects| corrects.of.invoice_id);
                 row.issue_date = Some(issued.issue_date);
                 row.due_date = Some(issued.due_date);
                 row.net = issued.net.minor();
@@ -317,6 +321,7 @@ fn blank(
         invoice_id: InvoiceId::new(fact.aggregate_id),
         client_id,
         order_id,
+        corrects: None,
         lifecycle: Lifecycle::Draft,
         number: None,
         credit_note: None,

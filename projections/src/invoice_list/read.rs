@@ -22,6 +22,8 @@ pub struct Filter {
     pub status: Vec<InvoiceStatus>,
     /// Who is billed.
     pub client: Option<ClientId>,
+    /// The invoice they correct upwards.
+    pub corrects: Option<InvoiceId>,
     /// Currency.
     pub currency: Option<Currency>,
     /// Part of the number.
@@ -43,6 +45,7 @@ impl Filter {
             today,
             status: Vec::new(),
             client: None,
+            corrects: None,
             currency: None,
             number: None,
             issued_from: None,
@@ -201,6 +204,9 @@ fn conditions(query: &mut QueryBuilder<'static, Postgres>, filter: &Filter) {
     }
     if let Some(client) = filter.client {
         query.push(" and client_id = ").push_bind(client.uuid());
+    }
+    if let Some(corrected) = filter.corrects {
+        query.push(" and corrects = ").push_bind(corrected.uuid());
     }
     if let Some(currency) = filter.currency {
         query.push(" and currency = ").push_bind(currency.code());

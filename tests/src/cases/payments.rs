@@ -160,7 +160,11 @@ impl Books {
 
     fn adjust(&mut self, amount: Money) -> Done {
         let credit_note = format!("CN-{}", self.noted.len().saturating_add(1));
-        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back: GivenBack::default() })? {
+        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount,
+            given_back: GivenBack::default(),
+        })? {
             if let InvoiceEvent::CreditNoteApplied { to_credit, .. } = event {
                 self.noted.push(to_credit);
             }

@@ -199,6 +199,8 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
         "replace_lines" => json!({ "lines": [] }),
+        "debit_invoice" => json!({ "reason": "because",
+                "lines": [billfold_tests::shop::line("1.00")] }),
         "add_line" => billfold_tests::shop::line("1.00"),
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
         "issue_invoice" => json!({}),

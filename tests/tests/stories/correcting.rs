@@ -1,6 +1,6 @@
 //! An issued invoice was partly wrong: it stays, and notes give back what was too much.
 
-use billfold_tests::shop::{Reply, Shop, eur};
+use billfold_tests::shop::{Reply, Shop, eur, line};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -154,6 +154,37 @@ async fn days_without_service_go_back_and_the_subscription_gives_them_back_no_se
         assert_eq!((&read["status"], &read["balance_due"]), (&json!("void"), &eur("0.00")));
         let again = act(shop, &invoice, "credit-notes", json!({ "reason": "again" })).await;
         again.problem(422, "credit_note.nothing_left");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_billed_too_little_is_asked_for_by_an_invoice_that_names_the_first() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let invoice = shop.invoice(&client, &["10.00"]).await;
+        let more =
+            |price: &str| json!({ "reason": "one server was left out", "lines": [line(price)] });
+        let nothing = act(shop, &invoice, "debit-corrections", more("0.00")).await;
+        assert_eq!(nothing.problem(422, "invoice.nothing_to_charge").pointer(), "/lines");
+        let debit = act(shop, &invoice, "debit-corrections", more("5.00")).await;
+        let id = debit.clone().made();
+        assert_eq!(debit.body["number"], "INV-2026-000002");
+        assert_eq!(debit.body["total"], eur("5.95"));
+        let read = shop.read_invoice(&id).await;
+        assert_eq!(read["corrects"]["number"], "INV-2026-000001");
+        assert_eq!(read["corrects"]["reason"], "one server was left out");
+        let document = shop.fresh(&format!("/api/v1/invoices/{id}/document")).await.expect(200);
+        assert_eq!(document.body["type_code"], 383);
+        assert_eq!(document.body["buyer"]["name"], "Grace Hopper");
+        let first = shop.read_invoice(&invoice).await;
+        assert_eq!((&first["total"], &first["corrects"]), (&eur("11.90"), &json!(null)));
+        let list = shop.fresh(&format!("/api/v1/invoices?corrects={invoice}")).await.expect(200);
+        assert_eq!(list.body["items"].as_array().unwrap().len(), 1);
+        assert_eq!(shop.balance(&client).await["receivable"], eur("17.85"));
+        shop.program().void(&invoice).await.expect(200);
+        let gone = act(shop, &invoice, "debit-corrections", more("5.00")).await;
+        gone.problem(409, "invoice.already_voided");
     })
     .await;
 }

@@ -23,7 +23,8 @@ use billfold_domain::kernel::{
 };
 use billfold_domain::schema::Event;
 use billfold_projections::event_index::{self, Filter, Stored};
-use billfold_projections::{AsOf, Order, Wanted, payment_list};
+use billfold_projections::invoice_list::Sort;
+use billfold_projections::{AsOf, Order, Wanted, invoice_list, payment_list};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -73,6 +74,8 @@ pub(crate) struct Invoice {
     pub(crate) payments: Vec<PaidBy>,
     /// What happened to it.
     pub(crate) history: Vec<Change>,
+    /// Documents that correct it, or that it corrects: how, number, page.
+    pub(crate) related: Vec<(&'static str, String, String)>,
     /// Days at which it can be seen as it stood.
     pub(crate) versions: Vec<Chip>,
     /// Set when an older version is shown.
@@ -291,6 +294,7 @@ async fn show_invoice(
         balance: show::money(parts.balance),
         payments: paid_by(&state, tenant, &then).await?,
         history: changes(&then, &actors, today),
+        related: related(&state, tenant, id, stands, today).await?,
         versions,
         as_of: wishes.as_of.map(|_| last_at),
         actions: if wishes.as_of.is_some() { Vec::new() } else { actions },
@@ -438,6 +442,29 @@ fn dates(stands: &Stands) -> Vec<(&'static str, Day)> {
             dates
         }
     }
+}
+
+/// What it corrects upwards, and what corrects it.
+async fn related(
+    state: &WebState,
+    tenant: TenantId,
+    id: InvoiceId,
+    stands: &Stands,
+    today: NaiveDate,
+) -> Result<Vec<(&'static str, String, String)>, PageError> {
+    let link = |how, number: &str, id: InvoiceId| (how, number.to_owned(), format!("{PATH}/{id}"));
+    let of = stands.document().and_then(|document| document.corrects.as_ref());
+    let mut found: Vec<_> =
+        of.map(|it| link("Corrects", &it.of.number, it.of.invoice_id)).into_iter().collect();
+    let filter = invoice_list::Filter { corrects: Some(id), ..invoice_list::Filter::on(today) };
+    let (sort, wanted) = ((Sort::IssueDate, Order::Ascending), Wanted::default());
+    let page = invoice_list::page(state.reads(), tenant, &filter, sort, &wanted).await?.value;
+    found.extend(
+        page.rows
+            .iter()
+            .filter_map(|row| Some(link("Corrected by", row.number.as_deref()?, row.invoice_id))),
+    );
+    Ok(found)
 }
 
 async fn paid_by(

@@ -33,6 +33,7 @@ pub(super) fn routes() -> Router<WebState> {
 pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let void = action(Verb::Void, "Void", "ban").class("danger");
+    let debit = Action::new(format!("{href}/debit"), "Correct upwards", "file-plus").on_a_page();
     let credit = Action::new(format!("{href}/credit"), "Credit", "undo-2").on_a_page();
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
@@ -46,11 +47,12 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
             vec![
                 void,
                 credit,
+                debit,
                 action(Verb::WriteOff, "Write off", "circle-x"),
                 Action::new(pay, "Record payment", "hand-coins").class("primary"),
             ]
         }
-        Invoice::Settled { .. } => vec![void, credit],
+        Invoice::Settled { .. } => vec![void, credit, debit],
         Invoice::Absent
         | Invoice::Discarded
         | Invoice::Void { .. }

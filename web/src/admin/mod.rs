@@ -17,12 +17,14 @@ pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
 pub(crate) mod invoice_credit;
+mod invoice_debit;
 mod invoice_edit;
 pub(crate) mod invoice_form;
 pub(crate) mod invoice_lines;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod number_register;
 pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod payments;
@@ -43,6 +45,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(invoices::routes())
         .merge(invoice::routes())
         .merge(invoice_credit::routes())
+        .merge(invoice_debit::routes())
         .merge(invoice_form::routes())
         .merge(invoice_edit::routes())
         .merge(subscriptions::routes())
@@ -51,6 +54,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
         .merge(orders::routes())
+        .merge(number_register::routes())
         .merge(products::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())

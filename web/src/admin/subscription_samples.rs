@@ -265,3 +265,37 @@ pub(super) fn invoice_credit(shown: bool, left: bool) -> invoice_credit::Credit 
         preview: shown.then(|| (preview, "2 1".to_owned())),
     }
 }
+
+/// A series: complete, or with a gap that is explained; or none yet.
+pub(super) fn number_register(filled: bool, complete: bool) -> number_register::NumberRegister {
+    let row = |number, status, voided_by: &str| number_register::NumberLine {
+        number,
+        printed: (format!("INV-2026-{number:06}"), "/admin/invoices/inv_01".to_owned()),
+        document: "Invoice",
+        status,
+        voided_by: voided_by.to_owned(),
+        day: day(2026, 11, 18),
+        client: client_link(),
+        total: eur(2_356),
+        position: 184_011,
+    };
+    let why = "given before by the store whose history was imported from 41 on";
+    let check = number_register::Check {
+        series: "invoice/INV/2026".to_owned(),
+        summary: "Complete from 1 to 118.".to_owned(),
+        complete,
+        days: (day(2026, 1, 2), day(2026, 11, 18)),
+        gaps: if complete { Vec::new() } else { vec![("1 to 40".to_owned(), why.to_owned())] },
+    };
+    let rows = vec![
+        row(117, Badge::new(Tone::Grey, "Voided"), "CN-2026-000117"),
+        row(118, Badge::new(Tone::Green, "Issued"), ""),
+    ];
+    number_register::NumberRegister {
+        shell: shell("/admin/number-register"),
+        chips: if filled { chips(&[("invoice/INV/2026", 118)]) } else { Vec::new() },
+        check: filled.then_some(check),
+        rows: if filled { rows } else { Vec::new() },
+        pager: pager(),
+    }
+}

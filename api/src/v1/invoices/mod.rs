@@ -5,6 +5,7 @@
 //! instant.
 
 mod credit;
+mod debit;
 mod draft;
 mod history;
 mod list;
@@ -31,6 +32,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(settle::void_invoice))
         .routes(routes!(credit::credit_invoice))
         .routes(routes!(credit::preview_credit_note))
+        .routes(routes!(debit::debit_invoice))
         .routes(routes!(settle::write_off_invoice))
         .routes(routes!(money::pay_invoice))
         .routes(routes!(money::apply_credit))

@@ -1,7 +1,8 @@
 //! What makes an invoice a document, and what ends one.
 
 use axum::extract::State;
-use billfold_app::commands::invoices::{IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_app::commands::Done;
+use billfold_app::commands::invoices::{self, IssueInvoice, VoidInvoice, WriteOffInvoice};
 use billfold_domain::kernel::InvoiceId;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -30,15 +31,7 @@ pub(super) async fn issue_invoice(
     Body(issue): Body<Issue>,
 ) -> Result<Answer<InvoiceIssued>, Problem> {
     let done = state.change(&caller, &key, seen, issue.read(id)?).await?;
-    let issued = &done.answer;
-    let body = InvoiceIssued {
-        id: id.to_string(),
-        number: issued.number.clone(),
-        issue_date: issued.issue_date,
-        due_date: issued.due_date,
-        total: issued.total.into(),
-        stamp: Stamp::of(&done, id.uuid()),
-    };
+    let body = InvoiceIssued::of(&done);
     Ok(Answer::of(&done, id.uuid(), body))
 }
 
@@ -130,6 +123,20 @@ pub(super) struct InvoiceIssued {
     /// Version and position.
     #[serde(flatten)]
     stamp: Stamp,
+}
+
+impl InvoiceIssued {
+    pub(super) fn of(done: &Done<invoices::InvoiceIssued>) -> Self {
+        let issued = &done.answer;
+        Self {
+            id: issued.invoice_id.to_string(),
+            number: issued.number.clone(),
+            issue_date: issued.issue_date,
+            due_date: issued.due_date,
+            total: issued.total.into(),
+            stamp: Stamp::of(done, issued.invoice_id.uuid()),
+        }
+    }
 }
 
 /// The invoice is taken back.

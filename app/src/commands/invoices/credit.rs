@@ -20,9 +20,7 @@ use billfold_domain::kernel::{
     CreditNoteId, DocumentKind, InvoiceId, Money, Series, SubscriptionId, TenantId,
 };
 use billfold_domain::subscription::service::{Billed, DocumentRef};
-use billfold_domain::subscription::{
-    AdjustLine, Subscription, SubscriptionCommand,
-};
+use billfold_domain::subscription::{AdjustLine, Subscription, SubscriptionCommand};
 use serde::{Deserialize, Serialize};
 
 use super::buyer::fiscal_key;
@@ -267,8 +265,7 @@ pub async fn foresee_credit(
     let settings = door.settings(tenant).await?;
     let correction = correction(&invoice, scope, &billed, &settings)?;
     let document = invoice.document().ok_or_else(|| Refused::of(&InvoiceRefusal::NotIssued))?;
-    let (offset, to_credit) =
-        document.split(correction.total).map_err(|no| Refused::of(&no))?;
+    let (offset, to_credit) = document.split(correction.total).map_err(|no| Refused::of(&no))?;
     let balance_due = document.balance_due.checked_sub(offset).map_err(|no| Refused::of(&no))?;
     Ok(ForeseenCredit { correction, offset, to_credit, balance_due })
 }

@@ -341,7 +341,8 @@ impl Correction {
         let lines: Vec<_> = self.lines.iter().map(|(_, line)| line.clone()).collect();
         let alone = preview(currency, &lines).map_err(|no| Refused::of(&no))?;
         let numbers = self.lines.iter().map(|(line_no, _)| *line_no);
-        let back = |(line_no, line): (u32, &Line)| LineGivenBack { line_no, net: line.net.negate() };
+        let back =
+            |(line_no, line): (u32, &Line)| LineGivenBack { line_no, net: line.net.negate() };
         let lines = numbers.zip(&alone.lines).map(back).collect();
         let turned = |group: &TaxGroup| TaxGroup {
             base: group.base.negate(),

@@ -1,5 +1,6 @@
 //! The specification of an invoice: one file per stage of its life, and what always holds.
 
+mod correcting;
 mod drafting;
 mod ending;
 mod issuing;
@@ -109,6 +110,7 @@ fn issued_invoice() -> InvoiceEvent {
         total: totals.total,
         subscriptions: Vec::new(),
         origin: None,
+        corrects: None,
     }))
 }
 
@@ -146,7 +148,11 @@ fn unapplied(ask: UnapplyPayment, balance_due: i64) -> InvoiceEvent {
 
 fn note(no: u32, minor: i64) -> InvoiceCommand {
     let credit_note = format!("CN-2026-{no:06}");
-    InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor), given_back: GivenBack::default() }
+    InvoiceCommand::ApplyCreditNote {
+        credit_note,
+        amount: eur(minor),
+        given_back: GivenBack::default(),
+    }
 }
 
 fn noted(no: u32, offset: i64, to_credit: i64, balance_due: i64) -> InvoiceEvent {

@@ -67,6 +67,8 @@ fn refusals_are_well_spoken() {
             InvoiceRefusal::NoSuchLine { line_no: 1 },
             InvoiceRefusal::LineCount { limit: 1_000, found: 0 },
             InvoiceRefusal::NegativeTotal { total: eur(-1) },
+            InvoiceRefusal::FullyCredited { credit_note: "CN-2026-000001".into() },
+            InvoiceRefusal::NothingToCharge { total: eur(0) },
             InvoiceRefusal::DueDateMissing,
             InvoiceRefusal::DueBeforeIssue { due_date, issue_date },
             InvoiceRefusal::NumberOfAnotherYear { number: "INV-2026-000001".into(), date },

@@ -235,7 +235,11 @@ impl World {
     fn credit(&mut self, at: usize, minor: i64) {
         self.notes += 1;
         let credit_note = format!("CN-{}", self.notes);
-        let note = InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor), given_back: GivenBack::default() };
+        let note = InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount: eur(minor),
+            given_back: GivenBack::default(),
+        };
         for event in self.invoice(at, note) {
             if let InvoiceEvent::CreditNoteApplied { amount, offset, to_credit, .. } = event {
                 self.book(accounts::RECEIVABLE.as_str(), -offset.minor());
