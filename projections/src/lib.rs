@@ -31,6 +31,7 @@ pub mod page;
 pub mod paging;
 pub mod payment_list;
 pub mod product_list;
+pub mod proforma_list;
 pub mod projection;
 pub mod reader;
 pub mod rebuild;

@@ -9,6 +9,7 @@
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{ClientId, Currency, DocumentNumber, InvoiceId, Money, TenantId};
+use billfold_domain::proforma::ProformaEvent;
 use billfold_domain::schema::Event;
 use billfold_event_store::OnError;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -41,11 +42,11 @@ row! {
             printed: String,
             /// The year of the issue date.
             year: i32,
-            /// `invoice`, `debit_correction` or `credit_note`.
+            /// `invoice`, `debit_correction`, `credit_note` or `proforma`.
             document: String,
-            /// The document: an invoice, a credit note, or the invoice that a note takes back whole.
+            /// The document; the invoice for a note that takes one back whole.
             document_id: Uuid,
-            /// The invoice where the document is read: all but notes of their own.
+            /// The invoice where the document is read: all but notes of their own and proformas.
             invoice_id: Option<InvoiceId>,
             /// Date of the document.
             issue_date: NaiveDate,
@@ -62,7 +63,7 @@ row! {
         }
     }
     check "number > 0";
-    check "document in ('invoice', 'debit_correction', 'credit_note')";
+    check "document in ('invoice', 'debit_correction', 'credit_note', 'proforma')";
     index "(tenant_id, series, number, document_id)";
 }
 
@@ -73,7 +74,7 @@ pub struct NumberRegister;
 impl Projection for NumberRegister {
     const NAME: &'static str = "number_register";
     const VERSION: u32 = 1;
-    const STREAMS: &'static [&'static str] = &["invoice", "credit_note"];
+    const STREAMS: &'static [&'static str] = &["invoice", "credit_note", "proforma"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
         rule: "numbers follow dates within a series",
@@ -105,6 +106,11 @@ impl Projection for NumberRegister {
                 let client_id = note.client_id;
                 let of = Of { document: "credit_note", invoice_id: None, client_id };
                 take(rows, fact, &note.number, of, (note.issue_date, note.total));
+            }
+            Event::Proforma(ProformaEvent::Issued(issued)) => {
+                let client_id = issued.client_id;
+                let of = Of { document: "proforma", invoice_id: None, client_id };
+                take(rows, fact, &issued.number, of, (issued.issue_date, issued.total));
             }
             _ => {}
         }
@@ -323,7 +329,7 @@ async fn voided(
     tenant: TenantId,
     rows: &[NumberRow],
 ) -> Result<Vec<(InvoiceId, String)>, Error> {
-    let ours = rows.iter().filter(|row| row.document != "credit_note");
+    let ours = rows.iter().filter(|row| row.invoice_id.is_some() && row.document != "credit_note");
     let ids: Vec<Uuid> = ours.map(|row| row.document_id).collect();
     let found = sqlx::query(
         "select invoice_id, coalesce(credit_note, '') from invoice_list \

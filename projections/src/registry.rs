@@ -15,6 +15,7 @@ use crate::number_register::NumberRegister;
 use crate::order_list::OrderList;
 use crate::payment_list::PaymentList;
 use crate::product_list::ProductList;
+use crate::proforma_list::ProformaList;
 use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
@@ -30,6 +31,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
     Definition::of::<NumberRegister>(),
+    Definition::of::<ProformaList>(),
     Definition::of::<ProductList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

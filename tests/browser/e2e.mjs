@@ -379,6 +379,8 @@ const places = (made) => ({
   "subscription-cancel": `${made.subscription}/cancel`,
   "credit-notes": "/admin/credit-notes",
   "credit-note": made.note,
+  proformas: "/admin/proformas",
+  "draft-proforma": `${made.draft}/proforma`,
   payments: "/admin/payments",
   "payment-new": "/admin/payments/new",
   orders: "/admin/orders",

@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 27] = [
+const DONE: [(&str, &str); 31] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -27,6 +27,10 @@ const DONE: [(&str, &str); 27] = [
     ("discarded", "Draft discarded."),
     ("issued", "Invoice issued and posted to the ledger."),
     ("voided", "Invoice voided by a credit note."),
+    ("proforma", "Proforma issued. The draft ended with it; see Proformas."),
+    ("converted", "The proforma is an invoice now, posted to the ledger."),
+    ("proforma-paid", "Payment recorded. The proforma is a paid invoice now."),
+    ("withdrawn", "Proforma withdrawn."),
     ("credited", "Credit note issued and posted to the ledger."),
     ("written-off", "Invoice written off."),
     ("subscribed", "Subscription begun. What was due is billed."),

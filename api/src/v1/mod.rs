@@ -14,6 +14,7 @@ mod orders;
 mod parameters;
 mod payments;
 mod products;
+mod proformas;
 mod settings;
 mod subscriptions;
 
@@ -31,6 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())
         .nest("/credit-notes", credit_notes::router())
+        .nest("/proformas", proformas::router())
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
         .nest("/events", history::events())

@@ -6,7 +6,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use billfold_domain::kernel::{CreditNoteId, Money};
+use billfold_domain::kernel::{CreditNoteId, Money, ProformaId};
 use billfold_projections::Projection;
 use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::number_register::{
@@ -168,13 +168,15 @@ struct WireNumber {
     /// What is printed.
     #[schema(example = "INV-2026-000001")]
     printed: String,
-    /// `invoice`, `debit_correction` or `credit_note`.
-    #[schema(example = "invoice", pattern = "^(invoice|debit_correction|credit_note)$")]
+    /// `invoice`, `debit_correction`, `credit_note` or `proforma`.
+    #[schema(example = "invoice", pattern = "^(invoice|debit_correction|credit_note|proforma)$")]
     document: String,
-    /// The invoice; null for a credit note of its own.
+    /// The invoice; null for a credit note of its own and for a proforma.
     invoice_id: Option<String>,
     /// The credit note; null for an invoice, and for a note that took one back whole.
     credit_note_id: Option<String>,
+    /// The proforma, if it is one.
+    proforma_id: Option<String>,
     /// Date of the document.
     issue_date: NaiveDate,
     /// Who was billed or credited.
@@ -240,13 +242,15 @@ impl From<&Gap> for WireGap {
 impl WireNumber {
     fn of(row: &NumberRow, voided_by: Option<String>) -> Self {
         let note = CreditNoteId::new(row.document_id);
-        let is_own_note = row.invoice_id.is_none();
+        let is_proforma = row.document == "proforma";
+        let is_own_note = row.invoice_id.is_none() && !is_proforma;
         Self {
             number: row.number,
             printed: row.printed.clone(),
             document: row.document.clone(),
             invoice_id: row.invoice_id.map(|invoice| invoice.to_string()),
             credit_note_id: is_own_note.then(|| note.to_string()),
+            proforma_id: is_proforma.then(|| ProformaId::new(row.document_id).to_string()),
             issue_date: row.issue_date,
             client_id: row.client_id.to_string(),
             total: Money::try_new(row.total, row.currency).ok().map(WireMoney::from),

@@ -10,6 +10,7 @@ mod numbering;
 mod overpaying;
 mod past;
 mod paying;
+mod proformas;
 mod register;
 mod sellers;
 mod subscribing;

@@ -3,6 +3,7 @@
 use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::invoices::{DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_app::commands::proformas::IssueProforma;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::InvoiceId;
 use billfold_projections::Projection as _;
@@ -39,6 +40,7 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
     match invoice {
         Invoice::Draft(_) => vec![
             action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            action(Verb::Proforma, "Make proforma", "file-text"),
             Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
             action(Verb::Issue, "Issue", "badge-check").class("primary"),
         ],
@@ -66,13 +68,15 @@ enum Verb {
     Void,
     WriteOff,
     Discard,
+    Proforma,
 }
 
 impl Deed for Verb {
     type Id = InvoiceId;
     const PAGE: &'static str = "/admin/invoices";
     const SCOPE: Scope = Scope::InvoicesWrite;
-    const ALL: &'static [Verb] = &[Verb::Issue, Verb::Void, Verb::WriteOff, Verb::Discard];
+    const ALL: &'static [Verb] =
+        &[Verb::Issue, Verb::Void, Verb::WriteOff, Verb::Discard, Verb::Proforma];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -80,8 +84,9 @@ impl Deed for Verb {
             Verb::Void => ("void", "Void invoice", "voided"),
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
+            Verb::Proforma => ("proforma", "Make proforma", "proforma"),
         };
-        Words { path, button, done, danger: self != Verb::Issue }
+        Words { path, button, done, danger: !matches!(self, Verb::Issue | Verb::Proforma) }
     }
 
     async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
@@ -98,6 +103,9 @@ impl Deed for Verb {
                 date("issue_date", "Issue date", "Empty: today. Numbers follow dates"),
                 date("due_date", "Due date", "Empty: as drafted, else by your payment term"),
             ],
+            Verb::Proforma => {
+                vec![date("valid_until", "Valid until", "Empty: the due date, if any")]
+            }
             Verb::Void | Verb::WriteOff | Verb::Discard => {
                 let hint = "Stands in the audit log and on the credit note; no personal data";
                 vec![deed::reason(asked, hint)]
@@ -118,6 +126,10 @@ impl Deed for Verb {
             Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
             Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
+            Verb::Proforma => {
+                let valid_until = day(asked.sent.one("valid_until"))?;
+                asked.command_on_seen(IssueProforma { invoice_id, valid_until }, &READ).await
+            }
         }
     }
 }
@@ -142,6 +154,12 @@ fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), Page
         (Verb::Issue, _) => {
             ("Issue this invoice?".to_owned(), "It is not a draft any more.".to_owned())
         }
+        (Verb::Proforma, _) => (
+            "Make a proforma of this draft?".to_owned(),
+            "It takes the next number of the proformas, which is no fiscal one. The draft ends \
+             with it; the proforma becomes an invoice when it is paid."
+                .to_owned(),
+        ),
         (Verb::Void, _) => {
             let text = format!(
                 "A credit note over {total} is issued with a number of its own. What is unpaid is \

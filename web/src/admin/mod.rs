@@ -29,6 +29,7 @@ pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod payments;
 pub(crate) mod products;
+pub(crate) mod proformas;
 pub(crate) mod projections;
 pub(crate) mod search;
 pub(crate) mod sign_in;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(payments::routes())
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
+        .merge(proformas::routes())
         .merge(orders::routes())
         .merge(number_register::routes())
         .merge(products::routes())

@@ -169,6 +169,7 @@ async fn rows(
             document: match row.document.as_str() {
                 "credit_note" => "Credit note",
                 "debit_correction" => "Debit correction",
+                "proforma" => "Proforma",
                 _ => "Invoice",
             },
             status: match by {
@@ -192,6 +193,10 @@ async fn rows(
 fn href(row: &NumberRow) -> String {
     match row.invoice_id {
         Some(invoice) => format!("/admin/invoices/{invoice}"),
+        None if row.document == "proforma" => {
+            let proforma = billfold_domain::kernel::ProformaId::new(row.document_id);
+            format!("/admin/proformas/{proforma}")
+        }
         None => {
             let note = billfold_domain::kernel::CreditNoteId::new(row.document_id);
             format!("/admin/credit-notes/{note}")

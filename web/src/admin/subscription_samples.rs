@@ -299,3 +299,43 @@ pub(super) fn number_register(filled: bool, complete: bool) -> number_register::
         pager: pager(),
     }
 }
+
+/// Proformas, or none yet.
+pub(super) fn proforma_list(filled: bool) -> proformas::Proformas {
+    let row = proformas::ProformaRow {
+        number: ("PRO-2026-000007".to_owned(), "/admin/proformas/prf_01".to_owned()),
+        client: client_link(),
+        status: Badge::new(Tone::Green, "Converted"),
+        day: day(2026, 11, 18),
+        valid_until: Some(day(2026, 12, 2)),
+        total: eur(2_356),
+        invoice: Some(("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned())),
+        position: 184_011,
+    };
+    proformas::Proformas {
+        shell: shell("/admin/proformas"),
+        chips: chips(&[("All", 1), ("Open", 0)]),
+        rows: if filled { vec![row] } else { Vec::new() },
+        pager: pager(),
+    }
+}
+
+/// One proforma that waits to be paid.
+pub(super) fn proforma() -> proformas::ProformaPage {
+    let href = "/admin/proformas/prf_01/pay".to_owned();
+    proformas::ProformaPage {
+        shell: shell("/admin/proformas"),
+        number: "PRO-2026-000007".to_owned(),
+        status: Badge::new(Tone::Blue, "Open"),
+        client: client_link(),
+        seller: vec!["Northwind Hosting".to_owned()],
+        buyer: Vec::new(),
+        dates: vec![("Issued", day(2026, 11, 18))],
+        lines: vec![line(1, "VPS 4 vCPU <L>", 1_980)],
+        taxes: tax(376),
+        net: eur(1_980),
+        total: eur(2_356),
+        invoice: None,
+        actions: vec![confirm::Action::new(href, "Record payment", "hand-coins")],
+    }
+}

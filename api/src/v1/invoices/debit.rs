@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::settle::InvoiceIssued;
-use crate::answer::Answer;
+use crate::answer::{Answer, Stamp};
 use crate::auth::{InvoicesWrite, May};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
@@ -56,7 +56,7 @@ pub(super) async fn debit_invoice(
     let debit = DebitInvoice { invoice_id, lines, due_date, reason };
     let done = state.change(&caller, &key, seen, debit).await?;
     let id = done.answer.invoice_id;
-    let body = InvoiceIssued::of(&done);
+    let body = InvoiceIssued::of(&done.answer, Stamp::of(&done, id.uuid()));
     Ok(Answer::of(&done, id.uuid(), body).made_at(format!("/api/v1/invoices/{id}")))
 }
 

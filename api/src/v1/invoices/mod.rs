@@ -14,6 +14,7 @@ mod preview;
 mod read;
 mod settle;
 
+pub(super) use settle::InvoiceIssued;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -60,6 +60,7 @@ fn number(kind: DocumentKind) -> DocumentNumber {
     let format = match kind {
         DocumentKind::Invoice => NumberFormat::yearly("INV"),
         DocumentKind::CreditNote => NumberFormat::yearly("CN"),
+        DocumentKind::Proforma => NumberFormat::yearly("PRO"),
     };
     Series::new(&format, kind, TODAY).next(|_| None).unwrap()
 }
