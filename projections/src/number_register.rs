@@ -43,7 +43,7 @@ row! {
             year: i32,
             /// `invoice`, `debit_correction` or `credit_note`.
             document: String,
-            /// The document: an invoice, a credit note, or the invoice that a note takes back whole.
+            /// The document; the invoice for a note that takes one back whole.
             document_id: Uuid,
             /// The invoice where the document is read: all but notes of their own.
             invoice_id: Option<InvoiceId>,
