@@ -94,9 +94,7 @@ pub enum CreditNoteRefusal {
         status: &'static str,
     },
     /// More than the lines of one tax come to, because another line takes something off.
-    #[error(
-        "only {left} is left of what is taxed at {rate} %; credit the line that takes money off          with it"
-    )]
+    #[error("only {left} is left at {rate} %, credit what takes money off with it")]
     BeyondTaxGroup {
         /// The rate.
         rate: Percent,
