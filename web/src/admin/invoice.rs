@@ -267,11 +267,6 @@ async fn show_invoice(
     let client = client_of(&kept).ok_or(PageError::NotFound)?;
     let names = state.names().clients(tenant, [client]).await?;
     let actors = state.names().actors(tenant).await?;
-    let tab = match wishes.tab.as_str() {
-        "payments" => "payments",
-        "events" => "events",
-        _ => "lines",
-    };
     let actions = invoice_actions::actions(&href, stands);
     page(&Invoice {
         shell: visitor.shell(&state, PATH, head).await?,
@@ -285,7 +280,7 @@ async fn show_invoice(
         seller: seller(then.issued.as_deref()),
         buyer: buyer_lines(&state, tenant, then.buyer()).await?,
         dates: dates(stands),
-        tab,
+        tab: tab(&wishes.tab),
         lines: parts.lines,
         taxes: parts.taxes,
         net: show::money(parts.net),
@@ -301,6 +296,11 @@ async fn show_invoice(
         position,
         href,
     })
+}
+
+/// The view that is asked for.
+fn tab(asked: &str) -> &'static str {
+    ["payments", "events"].into_iter().find(|known| *known == asked).unwrap_or("lines")
 }
 
 /// The figures of an invoice, draft or issued.
