@@ -89,7 +89,7 @@ impl UseCase for PayProforma {
         let ask = self.clone();
         Ok(touches.decide(move |table| {
             let invoice = conversion.convert(table)?;
-            ask.pay(table, conversion.client(table)?, payment_id, invoice)
+            ask.pay(table, conversion.client.0, payment_id, invoice)
         }))
     }
 }
