@@ -60,7 +60,7 @@ async fn notes_over_parts_close_an_invoice_to_exactly_zero_and_then_refuse() {
         assert_eq!((&account["receivable"], &account["credited"]), (&eur("0.00"), &total));
         for account in ["2200", "4000"] {
             let path = format!("/api/v1/accounts/{account}?currency=EUR");
-            let closed = shop.get(&path).await.expect(200);
+            let closed = shop.fresh(&path).await.expect(200);
             assert_eq!(closed.body["balance"]["net"], eur("0.00"), "{account}");
         }
         let list = shop.fresh("/api/v1/invoices?status=void").await.expect(200);

@@ -32,8 +32,8 @@ async fn a_proforma_owes_nobody_anything_and_takes_no_fiscal_number() {
         assert_eq!(shop.read_invoice(&draft).await["status"], "discarded");
         let again = shop.post("/api/v1/proformas", json!({ "invoice_id": draft })).await;
         again.problem(409, "invoice.discarded");
-        let books = shop.fresh("/api/v1/trial-balance").await.expect(200).body;
-        assert_eq!(books["totals"], json!([]), "nothing is posted");
+        let journal = shop.fresh("/api/v1/journal").await.expect(200).body;
+        assert_eq!(journal["items"], json!([]), "nothing is posted");
         let open = shop.fresh("/api/v1/proformas?status=open").await.expect(200).body;
         assert_eq!(open["items"][0]["id"], made["id"]);
         shop.invoice(&client, &["1.00"]).await;
