@@ -178,7 +178,7 @@ fn a_credit_note_is_shown_before_it_can_be_issued() {
     let shown = recurring::invoice_credit(true, true).render().unwrap();
     assert!(shown.contains(r#"name="confirm""#) && shown.contains("Lowers this invoice"));
     let none = recurring::invoice_credit(false, false).render().unwrap();
-    assert!(none.contains("Nothing can go back") && !none.contains("<form method"));
+    assert!(none.contains("Nothing can go back") && !none.contains(r#"name="way""#));
 }
 
 #[test]
