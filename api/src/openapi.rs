@@ -40,6 +40,8 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "orders", description = "What a client asked for"),
         (name = "subscriptions", description = "Services that are billed again and again"),
         (name = "credit notes", description = "What was given back"),
+        (name = "proformas", description = "What an invoice would say, before there is one"),
+        (name = "number register", description = "Every number, its document, and what is missing"),
         (name = "invoices", description = "Drafts, and documents that no longer change"),
         (name = "payments", description = "Money that came in, and what it pays"),
         (name = "ledger", description = "The double-entry books, derived from events"),

@@ -11,9 +11,11 @@ use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
 use crate::invoice_list::InvoiceList;
 use crate::journal::Journal;
+use crate::number_register::NumberRegister;
 use crate::order_list::OrderList;
 use crate::payment_list::PaymentList;
 use crate::product_list::ProductList;
+use crate::proforma_list::ProformaList;
 use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
@@ -28,6 +30,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<OrderList>(),
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
+    Definition::of::<NumberRegister>(),
+    Definition::of::<ProformaList>(),
     Definition::of::<ProductList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

@@ -10,6 +10,7 @@ use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
 use billfold_domain::product::ProductEvent;
+use billfold_domain::proforma::ProformaEvent;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
@@ -30,6 +31,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Tenant(event)) => tenant(&event),
         Some(Event::Subscription(event)) => subscription(&event),
         Some(Event::CreditNote(event)) => credit_note(&event),
+        Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
         _ => (words(&stored.event_type), "grey"),
     }
@@ -77,6 +79,16 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::WrittenOff { amount, .. } => {
             (format!("{} written off", money(*amount).plain()), "red")
         }
+    }
+}
+
+fn proforma(event: &ProformaEvent) -> (String, &'static str) {
+    match event {
+        ProformaEvent::Issued(issued) => (format!("Proforma {} issued", issued.number.text), ""),
+        ProformaEvent::Converted { invoice_number, .. } => {
+            (format!("Proforma became invoice {invoice_number}"), "green")
+        }
+        ProformaEvent::Withdrawn { .. } => ("Proforma withdrawn".to_owned(), "grey"),
     }
 }
 

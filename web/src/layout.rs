@@ -50,6 +50,7 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s"),
             place("/admin/payments", "Payments", "credit-card", "p"),
             place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
+            place("/admin/proformas", "Proformas", "file-text", "f"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
         ],
@@ -59,6 +60,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         places: &[
             place("/admin/journal", "Journal", "book-open-text", "j"),
             place("/admin/trial-balance", "Trial balance", "scale", "t"),
+            place("/admin/number-register", "Number register", "hash", "u"),
         ],
     },
     Group {

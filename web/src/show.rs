@@ -5,7 +5,7 @@
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
     ClientId, Country, CreditNoteId, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId,
-    Percent, Period, ProductId, SubscriptionId, UnitPrice,
+    Percent, Period, ProductId, ProformaId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;
@@ -83,6 +83,7 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "payment" => PaymentId::new(id).to_string(),
         "subscription" => SubscriptionId::new(id).to_string(),
         "credit_note" => CreditNoteId::new(id).to_string(),
+        "proforma" => ProformaId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }

@@ -9,10 +9,12 @@ mod credit_notes;
 mod history;
 mod invoices;
 mod ledger;
+mod number_register;
 mod orders;
 mod parameters;
 mod payments;
 mod products;
+mod proformas;
 mod settings;
 mod subscriptions;
 
@@ -30,6 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())
         .nest("/credit-notes", credit_notes::router())
+        .nest("/proformas", proformas::router())
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
         .nest("/events", history::events())
@@ -38,6 +41,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
         .merge(ledger::router())
+        .merge(number_register::router())
 }
 
 /// `/api/admin/clients`, the address other systems of the field use (API-126, API-127).

@@ -17,6 +17,7 @@ pub mod payment_methods;
 pub mod payments;
 mod plan;
 pub mod products;
+pub mod proformas;
 pub mod purchases;
 mod request_hash;
 mod room;

@@ -23,6 +23,8 @@ pub struct Filter {
     pub status: Vec<InvoiceStatus>,
     /// Who is billed.
     pub client: Option<ClientId>,
+    /// The invoice they correct upwards.
+    pub corrects: Option<InvoiceId>,
     /// Currency.
     pub currency: Option<Currency>,
     /// Part of the number.
@@ -44,6 +46,7 @@ impl Filter {
             today,
             status: Vec::new(),
             client: None,
+            corrects: None,
             currency: None,
             number: None,
             issued_from: None,
@@ -225,6 +228,9 @@ fn conditions(query: &mut QueryBuilder<'static, Postgres>, filter: &Filter) {
     if let Some(client) = filter.client {
         query.push(" and client_id = ").push_bind(client.uuid());
     }
+    if let Some(corrected) = filter.corrects {
+        query.push(" and corrects = ").push_bind(corrected.uuid());
+    }
     if let Some(currency) = filter.currency {
         query.push(" and currency = ").push_bind(currency.code());
     }
@@ -252,13 +258,19 @@ fn status_condition(
 ) {
     let (condition, late) = match status {
         InvoiceStatus::Draft => ("lifecycle = 'draft'", None),
-        InvoiceStatus::Void => ("lifecycle = 'voided'", None),
+        InvoiceStatus::Void => (
+            "lifecycle = 'voided' or lifecycle = 'issued' and balance_due = 0 and total > 0 \
+             and credited >= total and (paid > 0 or refunded = 0)",
+            None,
+        ),
         InvoiceStatus::Uncollectible => ("lifecycle = 'written_off'", None),
         InvoiceStatus::Refunded => {
             ("lifecycle = 'issued' and balance_due = 0 and paid = 0 and refunded > 0", None)
         }
         InvoiceStatus::Paid => {
-            ("lifecycle = 'issued' and balance_due = 0 and (paid > 0 or refunded = 0)", None)
+            let nothing_owed = "lifecycle = 'issued' and balance_due = 0 \
+                and (total = 0 or credited < total) and (paid > 0 or refunded = 0)";
+            (nothing_owed, None)
         }
         InvoiceStatus::Open => {
             ("lifecycle = 'issued' and balance_due > 0 and paid = 0", Some(">="))

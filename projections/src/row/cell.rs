@@ -6,7 +6,7 @@
 
 use billfold_domain::kernel::{
     ClientId, Country, CreditNoteId, Currency, EventId, InvoiceId, OrderId, PaymentId, ProductId,
-    SubjectId, SubscriptionId, TenantId,
+    ProformaId, SubjectId, SubscriptionId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -133,6 +133,7 @@ ids!(
     SubscriptionId,
     InvoiceId,
     CreditNoteId,
+    ProformaId,
     PaymentId,
     SubjectId,
     EventId

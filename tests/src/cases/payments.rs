@@ -1,8 +1,8 @@
 //! Payments: what one invoice still asks for while it is paid, refunded, disputed and adjusted.
 
 use billfold_domain::invoice::{
-    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
+    ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
+    IssueTerms, LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
 };
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, DocumentKind, InvoiceId, Issued, Money,
@@ -160,7 +160,11 @@ impl Books {
 
     fn adjust(&mut self, amount: Money) -> Done {
         let credit_note = format!("CN-{}", self.noted.len().saturating_add(1));
-        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote { credit_note, amount })? {
+        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount,
+            given_back: GivenBack::default(),
+        })? {
             if let InvoiceEvent::CreditNoteApplied { to_credit, .. } = event {
                 self.noted.push(to_credit);
             }

@@ -60,6 +60,7 @@ fn fill(path: &str) -> String {
         ("api-keys", "key"),
         ("subscriptions", "sub"),
         ("credit-notes", "crn"),
+        ("proformas", "prf"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -190,7 +191,8 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "pause_subscription"
         | "resume_subscription"
         | "withdraw_cancellation"
-        | "preview_subscription" => json!({}),
+        | "preview_subscription"
+        | "preview_credit_note" => json!({}),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
         "change_subscription" => json!({ "product_id": product, "offer": listed() }),
         "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),
@@ -199,10 +201,12 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
         "replace_lines" => json!({ "lines": [] }),
+        "debit_invoice" => json!({ "reason": "because",
+                "lines": [billfold_tests::shop::line("1.00")] }),
         "add_line" => billfold_tests::shop::line("1.00"),
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
         "issue_invoice" => json!({}),
-        "pay_invoice" => json!({ "method": "manual_bank" }),
+        "pay_proforma" | "pay_invoice" => json!({ "method": "manual_bank" }),
         "charge_invoice" => json!({ "gateway": "sandbox" }),
         "apply_credit" | "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
         "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
@@ -233,13 +237,16 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let order = shop.post("/api/v1/orders", body).await.made();
     shop.fresh("/api/v1/orders").await.expect(200);
     let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
+    let draft = shop.draft(&client, &["5.00"]).await;
+    let body = json!({ "invoice_id": draft });
+    let proforma = shop.post("/api/v1/proformas", body).await.made();
 
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = [&client, &invoice, &paid, &product, &order, &subscription, &note]
+        let path = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma]
             .into_iter()
             .fold(route.path.clone(), |path, id| {
                 path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)

@@ -4,12 +4,15 @@
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
 mod billing;
+mod correcting;
 mod erasing;
 mod going_back;
 mod numbering;
 mod overpaying;
 mod past;
 mod paying;
+mod proformas;
+mod register;
 mod sellers;
 mod subscribing;
 mod taking_back;

@@ -16,17 +16,21 @@ pub(crate) mod fault;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
+pub(crate) mod invoice_credit;
+mod invoice_debit;
 mod invoice_edit;
 pub(crate) mod invoice_form;
 pub(crate) mod invoice_lines;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod number_register;
 pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod payment;
 pub(crate) mod payments;
 pub(crate) mod products;
+pub(crate) mod proformas;
 pub(crate) mod projections;
 pub(crate) mod search;
 pub(crate) mod sign_in;
@@ -43,6 +47,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(client::routes())
         .merge(invoices::routes())
         .merge(invoice::routes())
+        .merge(invoice_credit::routes())
+        .merge(invoice_debit::routes())
         .merge(invoice_form::routes())
         .merge(invoice_edit::routes())
         .merge(subscriptions::routes())
@@ -51,7 +57,9 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(payment::routes())
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
+        .merge(proformas::routes())
         .merge(orders::routes())
+        .merge(number_register::routes())
         .merge(products::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())

@@ -402,6 +402,11 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
             position: 184_100,
         }],
         history: history(),
+        related: vec![(
+            "Corrected by",
+            "INV-2026-002050".to_owned(),
+            "/admin/invoices/inv_02".to_owned(),
+        )],
         versions: chips(&[("now", 4), ("19 Nov", 3), ("18 Nov", 2)]),
         as_of: None,
         actions: vec![
@@ -461,6 +466,7 @@ pub(super) fn invoice_form() -> invoice_form::InvoiceForm {
         facts: vec!["A draft has no number".to_owned()],
         action: "/admin/invoices/new".to_owned(),
         back: "/admin/invoices".to_owned(),
+        button: "Save draft",
         key: "k-1".to_owned(),
         version: String::new(),
         error: String::new(),

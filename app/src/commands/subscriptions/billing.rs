@@ -14,8 +14,8 @@ use billfold_domain::credit_note::{
     Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
 };
 use billfold_domain::invoice::{
-    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, LineKind,
-    NewLine, preview,
+    CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, Line,
+    LineGivenBack, LineKind, NewLine, TaxGroup, preview,
 };
 use billfold_domain::kernel::{
     ClientId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Pii, Quantity, Series,
@@ -204,7 +204,8 @@ impl Paper {
             period: Some(line.period.span()),
             product_id: Some(line.product_id()),
         };
-        let correction = |invoice_id| Correction { invoice_id, lines: vec![off.clone()] };
+        let lines = vec![(line.on.line, off.clone())];
+        let correction = |invoice_id| Correction { invoice_id, lines: lines.clone() };
         let corrected: Vec<_> = invoice.into_iter().map(correction).collect();
         self.credit_note(table, vec![off], &corrected, reason)
     }
@@ -230,11 +231,11 @@ impl Paper {
             return Ok(());
         }
         let lines = then.service.wording(&planned).map_err(|no| Refused::of(&no))?;
-        for (invoice, line) in given_back(&then, &planned, &lines) {
+        for (invoice, line_no, line) in given_back(&then, &planned, &lines) {
             if !self.corrected.contains(&invoice) {
                 return Err(No::Stale);
             }
-            due.gives_back(invoice, line);
+            due.gives_back(invoice, line_no, line);
         }
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
         due.plans.push(Part { id, first_line: before.saturating_add(1) });
@@ -298,6 +299,7 @@ impl Paper {
             client_id: self.client_id,
             currency: self.currency,
             lines,
+            tax_groups: None,
             corrects,
             offsets,
             reason: reason.to_owned(),
@@ -330,27 +332,38 @@ struct Due {
     corrected: Vec<Correction>,
 }
 
-/// What goes back of an invoice: the lines as they would stand on another one.
+/// What goes back of an invoice: which lines, and how they would stand on another one.
 struct Correction {
     invoice_id: InvoiceId,
-    lines: Vec<NewLine>,
+    lines: Vec<(u32, NewLine)>,
 }
 
 impl Correction {
-    /// What goes back, with tax, rounded like a document of its own.
-    fn gross(&self, currency: Currency) -> Result<Money, No> {
-        let alone = preview(currency, &self.lines).map_err(|no| Refused::of(&no))?;
-        Ok(alone.totals.total.negate())
+    /// What goes back, with tax, rounded like a document of its own; with the lines it is of.
+    fn given_back(&self, currency: Currency) -> Result<(Money, GivenBack), No> {
+        let lines: Vec<_> = self.lines.iter().map(|(_, line)| line.clone()).collect();
+        let alone = preview(currency, &lines).map_err(|no| Refused::of(&no))?;
+        let numbers = self.lines.iter().map(|(line_no, _)| *line_no);
+        let back =
+            |(line_no, line): (u32, &Line)| LineGivenBack { line_no, net: line.net.negate() };
+        let lines = numbers.zip(&alone.lines).map(back).collect();
+        let turned = |group: &TaxGroup| TaxGroup {
+            base: group.base.negate(),
+            tax: group.tax.negate(),
+            ..*group
+        };
+        let tax_groups = alone.totals.tax_groups.iter().map(turned).collect();
+        Ok((alone.totals.total.negate(), GivenBack { lines, tax_groups }))
     }
 }
 
 impl Due {
-    fn gives_back(&mut self, invoice_id: InvoiceId, line: &NewLine) {
+    fn gives_back(&mut self, invoice_id: InvoiceId, line_no: u32, line: &NewLine) {
         let known = self.corrected.iter_mut().find(|known| known.invoice_id == invoice_id);
         match known {
-            Some(known) => known.lines.push(line.clone()),
+            Some(known) => known.lines.push((line_no, line.clone())),
             None => {
-                let lines = vec![line.clone()];
+                let lines = vec![(line_no, line.clone())];
                 self.corrected.push(Correction { invoice_id, lines });
             }
         }
@@ -382,13 +395,14 @@ fn set_off(
             number: document.number.clone(),
             issue_date: document.issue_date,
         });
-        let gross = correction.gross(total.currency())?;
+        let (gross, given_back) = correction.given_back(total.currency())?;
         let amount = if gross.minor() < left.minor() { gross } else { left };
         if !amount.is_positive() {
             continue;
         }
         left = left.checked_sub(amount).map_err(|no| Refused::of(&no))?;
-        let apply = InvoiceCommand::ApplyCreditNote { credit_note: number.to_owned(), amount };
+        let credit_note = number.to_owned();
+        let apply = InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back };
         for event in table.decide::<Invoice>(invoice_id.uuid(), apply)? {
             let InvoiceEvent::CreditNoteApplied { offset, .. } = event else { continue };
             if offset.is_positive() {
@@ -399,19 +413,19 @@ fn set_off(
     Ok((corrects, offsets))
 }
 
-/// The lines that a plan gives back, with the invoices they stood on.
+/// The lines that a plan gives back, with the invoices they stood on and their numbers there.
 fn given_back<'a>(
     contract: &Contract,
     plan: &Planned,
     lines: &'a [NewLine],
-) -> Vec<(InvoiceId, &'a NewLine)> {
+) -> Vec<(InvoiceId, u32, &'a NewLine)> {
     let billed = contract.service.billed();
-    let invoice = |number: u32| {
-        let line = billed.iter().find(|line| line.line == number)?;
-        invoice_of(line.on.document)
-    };
     let back = plan.lines.iter().zip(lines);
-    back.filter_map(|(planned, line)| Some((invoice(planned.of?)?, line))).collect()
+    back.filter_map(|(planned, line)| {
+        let of = billed.iter().find(|line| Some(line.line) == planned.of)?;
+        Some((invoice_of(of.on.document)?, of.on.line, line))
+    })
+    .collect()
 }
 
 /// The invoices of every line that may still go back.
