@@ -4,6 +4,7 @@ use billfold_event_store::follower;
 use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
+use crate::affiliate_list::AffiliateList;
 use crate::client_list::ClientList;
 use crate::credit_note_list::CreditNoteList;
 use crate::error::Error;
@@ -29,6 +30,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
     Definition::of::<ProductList>(),
+    Definition::of::<AffiliateList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),
 ];

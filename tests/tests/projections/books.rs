@@ -3,11 +3,13 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod partners;
 mod returning;
 mod subscribing;
 
 use std::collections::HashMap;
 
+use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::invoice::{
@@ -15,9 +17,9 @@ use billfold_domain::invoice::{
     NewLine, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
-    Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
-    InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii, ProductId,
-    Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
+    Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
+    DocumentNumber, EventBody, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId,
+    PaymentId, Period, Pii, ProductId, Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
@@ -93,6 +95,7 @@ pub(crate) struct Books {
     pub(crate) payments: Vec<(PaymentId, ClientId, Payment)>,
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
     credits: HashMap<Uuid, CreditBalance>,
+    partner: Option<(AffiliateId, Affiliate)>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -140,7 +143,7 @@ impl History {
     fn step(&mut self, step: Step) {
         let seller = usize::from(step.which) % 2;
         let pick = usize::from(step.other);
-        match step.what % 28 {
+        match step.what % 30 {
             0 => self.register(seller),
             1 => self.draft(seller, pick),
             2 | 3 => self.add_line(seller, pick, step),
@@ -158,6 +161,7 @@ impl History {
             19..=23 => self.send_back(seller, pick, step),
             25 => self.subscribe(seller, pick, step),
             26 | 27 => self.of_subscription(seller, pick, step),
+            28 | 29 => self.partner(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
         }
     }
