@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 26] = [
+const DONE: [(&str, &str); 38] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -36,6 +36,18 @@ const DONE: [(&str, &str); 26] = [
     ("ending", "Subscription ends when what is billed has run out."),
     ("goes-on", "Cancellation withdrawn. The subscription goes on."),
     ("payment", "Payment recorded and posted to the ledger."),
+    ("programme", "Terms of the programme saved."),
+    ("affiliate", "The client is an affiliate now, and waits for approval."),
+    ("referred", "Recorded who brought the client."),
+    ("affiliate-approved", "Affiliate approved."),
+    ("affiliate-suspended", "Affiliate suspended."),
+    ("affiliate-resumed", "Affiliate resumed."),
+    ("affiliate-terms", "Terms set."),
+    ("commissions-approved", "Commissions approved. They are owed."),
+    ("commission-rejected", "Commission rejected. Nothing of it is owed."),
+    ("paid-out", "Paid out, or on its way."),
+    ("payout-sent", "Payout recorded and posted to the ledger."),
+    ("payout-failed", "Payout failed. What was in it is owed again."),
     ("rebuild", "Rebuild started beside the live read model."),
     ("paused", "Read model paused."),
     ("resumed", "Read model follows the log again."),

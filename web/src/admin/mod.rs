@@ -4,6 +4,8 @@ use axum::Router;
 
 use crate::state::WebState;
 
+pub(crate) mod affiliate;
+pub(crate) mod affiliates;
 pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
@@ -50,6 +52,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(credit_note::routes())
         .merge(orders::routes())
         .merge(products::routes())
+        .merge(affiliates::routes())
+        .merge(affiliate::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())
         .merge(events::routes())
@@ -60,6 +64,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(sign_in::routes())
 }
 
+#[cfg(test)]
+mod affiliate_samples;
 #[cfg(test)]
 mod more_samples;
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use askama::Template as _;
 
-use super::{more_samples as more, samples, subscription_samples as recurring};
+use super::{
+    affiliate_samples as partners, more_samples as more, samples, subscription_samples as recurring,
+};
 
 fn pages() -> Vec<(&'static str, String)> {
     let mut welcome = samples::overview();
@@ -65,6 +67,10 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("subscription-change", recurring::change(None).render()),
         ("subscription-change-shown", recurring::change(Some(990)).render()),
         ("subscription-change-back", recurring::change(Some(-990)).render()),
+        ("affiliates", partners::affiliates(true).render()),
+        ("affiliates-none", partners::affiliates(false).render()),
+        ("affiliate", partners::affiliate(true).render()),
+        ("affiliate-new", partners::affiliate(false).render()),
         ("credit-notes", recurring::credit_notes(true).render()),
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
