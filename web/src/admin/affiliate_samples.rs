@@ -31,8 +31,8 @@ pub(super) fn affiliate(filled: bool) -> AffiliatePage {
     let line = |what, minor| Line {
         day: day(2026, 11, 18),
         what,
-        client: "Grace Hopper".to_owned(),
-        payment: "/admin/clients/cli_02".to_owned(),
+        client: ("Grace Hopper".to_owned(), "/admin/clients/cli_02".to_owned()),
+        payment: Some(184_011),
         invoices: vec![("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned())],
         status: Badge::new(Tone::Blue, "Pending"),
         amount: eur(minor),

@@ -68,10 +68,10 @@ pub(crate) struct Line {
     pub(crate) day: Day,
     /// Earned, refunded, rejected.
     pub(crate) what: &'static str,
-    /// Who paid.
-    pub(crate) client: String,
-    /// The events of the payment.
-    pub(crate) payment: String,
+    /// Who paid, with the page.
+    pub(crate) client: (String, String),
+    /// The event in which the payment paid; none while the read models are behind.
+    pub(crate) payment: Option<i64>,
     /// Number and page of each invoice the payment paid.
     pub(crate) invoices: Vec<(String, String)>,
     /// What the commission is now.
@@ -216,8 +216,14 @@ async fn lines(
                 LineKind::Reversed => "Taken back",
                 LineKind::Rejected => "Rejected",
             },
-            client: names.get(&line.client_id).cloned().unwrap_or_default(),
-            payment: format!("/admin/clients/{}", line.client_id),
+            client: (
+                names.get(&line.client_id).cloned().unwrap_or_default(),
+                format!("/admin/clients/{}", line.client_id),
+            ),
+            payment: paid
+                .iter()
+                .find(|part| part.payment_id == line.payment_id)
+                .map(|part| part.position),
             invoices: own.into_iter().map(invoice).collect(),
             status: status(line.status),
             amount: show::money(line.amount),
