@@ -189,32 +189,7 @@ impl Projection for ClientList {
                 | InvoiceEvent::CreditApplied { .. }
                 | InvoiceEvent::CreditNoteApplied { .. } => {}
             },
-            Event::Payment(event) => match event {
-                PaymentEvent::Settled { client_id, amount, .. } => {
-                    let mut sums = blank(fact, *client_id, amount.currency());
-                    (sums.collected, sums.payments) = (amount.minor(), 1);
-                    rows.balances.add(sums)?;
-                }
-                PaymentEvent::RefundSent { client_id, amount, .. }
-                | PaymentEvent::DisputeOpened { client_id, amount, .. } => {
-                    let mut sums = blank(fact, *client_id, amount.currency());
-                    sums.returned = amount.minor();
-                    rows.balances.add(sums)?;
-                }
-                PaymentEvent::DisputeWon { client_id, amount, .. } => {
-                    let mut sums = blank(fact, *client_id, amount.currency());
-                    sums.returned = amount.negate().minor();
-                    rows.balances.add(sums)?;
-                }
-                PaymentEvent::Attempted { .. }
-                | PaymentEvent::Declined { .. }
-                | PaymentEvent::Allocated { .. }
-                | PaymentEvent::Unallocated { .. }
-                | PaymentEvent::RefundRequested { .. }
-                | PaymentEvent::RefundFailed { .. }
-                | PaymentEvent::DisputeLost { .. }
-                | PaymentEvent::DisputeFeeCharged { .. } => {}
-            },
+            Event::Payment(event) => apply_payment(&mut rows.balances, fact, event)?,
             Event::CreditNote(CreditNoteEvent::Issued(note)) => {
                 let mut sums = blank(fact, note.client_id, note.total.currency());
                 sums.credited = note.total.minor();
@@ -234,6 +209,41 @@ impl Projection for ClientList {
         }
         add_posting(&mut rows.balances, fact)
     }
+}
+
+/// Adds what came in and what went back.
+fn apply_payment(
+    balances: &mut Summed<ClientBalanceRow>,
+    fact: &Fact<'_>,
+    event: &PaymentEvent,
+) -> Result<(), FoldError> {
+    match event {
+        PaymentEvent::Settled { client_id, amount, .. } => {
+            let mut sums = blank(fact, *client_id, amount.currency());
+            (sums.collected, sums.payments) = (amount.minor(), 1);
+            balances.add(sums)?;
+        }
+        PaymentEvent::RefundSent { client_id, amount, .. }
+        | PaymentEvent::DisputeOpened { client_id, amount, .. } => {
+            let mut sums = blank(fact, *client_id, amount.currency());
+            sums.returned = amount.minor();
+            balances.add(sums)?;
+        }
+        PaymentEvent::DisputeWon { client_id, amount, .. } => {
+            let mut sums = blank(fact, *client_id, amount.currency());
+            sums.returned = amount.negate().minor();
+            balances.add(sums)?;
+        }
+        PaymentEvent::Attempted { .. }
+        | PaymentEvent::Declined { .. }
+        | PaymentEvent::Allocated { .. }
+        | PaymentEvent::Unallocated { .. }
+        | PaymentEvent::RefundRequested { .. }
+        | PaymentEvent::RefundFailed { .. }
+        | PaymentEvent::DisputeLost { .. }
+        | PaymentEvent::DisputeFeeCharged { .. } => {}
+    }
+    Ok(())
 }
 
 fn apply_client(

@@ -1,6 +1,6 @@
 //! Affiliates: who brings clients, what they earned by which payment, and what they were paid.
 //!
-//! Guarantees: every commission names its payment, and its statement the invoices that payment paid;
+//! Guarantees: every commission names its payment, and its statement the invoices of that payment;
 //! what is paid out is what is owed. Absent on purpose: names, which the client behind an affiliate
 //! has.
 
