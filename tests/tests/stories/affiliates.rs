@@ -13,7 +13,7 @@ fn terms() -> Value {
 
 async fn change(shop: &Shop, method: Method, path: &str, body: Value) -> Reply {
     let thing = path.split('/').take(5).collect::<Vec<_>>().join("/");
-    let seen = shop.get(&thing).await.version();
+    let seen = shop.fresh(&thing).await.version();
     shop.change(method, path, seen, body).await
 }
 
