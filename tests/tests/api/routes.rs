@@ -207,6 +207,10 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "price": { "amount": "1.00", "currency": "EUR" } }),
         "replace_lines" => json!({ "lines": [] }),
 
+        "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
+        "charge_dispute_fee" => json!({ "fee": eur("1.00") }),
+        "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
+        "unmatch_payment" => json!({ "to": "unapplied" }),
         "refer_client" => json!({ "code": "friend" }),
         "count_clicks" => json!({ "clicks": 1 }),
         "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
