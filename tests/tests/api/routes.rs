@@ -206,7 +206,6 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
         "replace_lines" => json!({ "lines": [] }),
-
         "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
         "charge_dispute_fee" => json!({ "fee": eur("1.00") }),
         "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
