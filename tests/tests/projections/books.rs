@@ -143,7 +143,7 @@ impl History {
     fn step(&mut self, step: Step) {
         let seller = usize::from(step.which) % 2;
         let pick = usize::from(step.other);
-        match step.what % 30 {
+        match step.what % 28 {
             0 => self.register(seller),
             1 => self.draft(seller, pick),
             2 | 3 => self.add_line(seller, pick, step),
@@ -161,8 +161,10 @@ impl History {
             19..=23 => self.send_back(seller, pick, step),
             25 => self.subscribe(seller, pick, step),
             26 | 27 => self.of_subscription(seller, pick, step),
-            28 | 29 => self.partner(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
+        }
+        if step.amount.is_multiple_of(5) {
+            self.partner(seller, pick, step);
         }
     }
 

@@ -5,6 +5,8 @@ use billfold_domain::affiliate::{
     Recurrence,
 };
 
+use uuid::Uuid;
+
 use super::{AffiliateId, History, Money, Step, currency};
 
 impl History {
@@ -22,7 +24,9 @@ impl History {
 
     fn enrol(&mut self, seller: usize) {
         let Some(client_id) = self.client(seller, 0) else { return };
-        let (id, mut state) = (AffiliateId::new(self.id()), Affiliate::default());
+        // An id of its own, so that what else happens stays as it is without affiliates.
+        let id = AffiliateId::new(Uuid::from_u128(0xaff_0000 + seller as u128));
+        let mut state = Affiliate::default();
         let terms = CommissionTerms {
             rate: CommissionRate::Percent("12.5".parse().unwrap()),
             recurrence: Recurrence::Forever,
