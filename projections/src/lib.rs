@@ -10,6 +10,7 @@
 //! the log, and any side effect.
 
 pub mod account_balances;
+pub mod affiliate_list;
 pub mod audit_log;
 pub mod client_ledger;
 pub mod client_list;

@@ -4,6 +4,7 @@ use billfold_event_store::follower;
 use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
+use crate::affiliate_list::AffiliateList;
 use crate::client_list::ClientList;
 use crate::credit_note_list::CreditNoteList;
 use crate::error::Error;
@@ -33,6 +34,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<NumberRegister>(),
     Definition::of::<ProformaList>(),
     Definition::of::<ProductList>(),
+    Definition::of::<AffiliateList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),
 ];

@@ -3,6 +3,7 @@
 //! Guarantees a sentence for every event, also for one that this release does not know. Absent on
 //! purpose: amounts in another form than the event has them.
 
+use billfold_domain::affiliate::AffiliateEvent;
 use billfold_domain::client::ClientEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
@@ -33,6 +34,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::CreditNote(event)) => credit_note(&event),
         Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
+        Some(Event::Affiliate(event)) => affiliate(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -158,6 +160,7 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
+        TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
         TenantEvent::Suspended { .. } => "Seller suspended".to_owned(),
         TenantEvent::Resumed {} => "Seller resumed".to_owned(),
     };
@@ -203,6 +206,44 @@ fn credit(event: &CreditEvent) -> (String, &'static str) {
         }
         CreditEvent::Spent { amount, .. } => {
             (format!("{} of credit paid an invoice", money(*amount).plain()), "")
+        }
+    }
+}
+
+fn affiliate(event: &AffiliateEvent) -> (String, &'static str) {
+    match event {
+        AffiliateEvent::Enrolled { code, .. } => (format!("Affiliate {code} enrolled"), ""),
+        AffiliateEvent::Approved {} => ("Affiliate approved".to_owned(), "green"),
+        AffiliateEvent::TermsSet { valid_from, .. } => {
+            (format!("Terms from {} set", Day(*valid_from).plain()), "grey")
+        }
+        AffiliateEvent::Suspended { .. } => ("Affiliate suspended".to_owned(), "red"),
+        AffiliateEvent::Resumed {} => ("Affiliate resumed".to_owned(), "green"),
+        AffiliateEvent::ClientReferred { .. } => ("Client referred".to_owned(), ""),
+        AffiliateEvent::ClicksCounted { on, clicks } => {
+            (format!("{clicks} clicks on {}", Day(*on).plain()), "grey")
+        }
+        AffiliateEvent::ReferralRejected { .. } => ("Referral rejected".to_owned(), "red"),
+        AffiliateEvent::CommissionAccrued { amount, .. } => {
+            (format!("Commission of {} earned", money(*amount).plain()), "")
+        }
+        AffiliateEvent::CommissionApproved { amount, .. } => {
+            (format!("Commission of {} approved", money(*amount).plain()), "green")
+        }
+        AffiliateEvent::CommissionRejected { amount, .. } => {
+            (format!("Commission of {} rejected", money(*amount).plain()), "red")
+        }
+        AffiliateEvent::CommissionReversed { amount, .. } => {
+            (format!("{} of a commission taken back", money(*amount).plain()), "red")
+        }
+        AffiliateEvent::PayoutRequested { amount, .. } => {
+            (format!("Payout of {} requested", money(*amount).plain()), "")
+        }
+        AffiliateEvent::PayoutSent { amount, .. } => {
+            (format!("Payout of {} sent", money(*amount).plain()), "green")
+        }
+        AffiliateEvent::PayoutFailed { amount, .. } => {
+            (format!("Payout of {} failed", money(*amount).plain()), "red")
         }
     }
 }

@@ -53,6 +53,7 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/proformas", "Proformas", "file-text", "f"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
+            place("/admin/affiliates", "Affiliates", "user-plus", "f"),
         ],
     },
     Group {

@@ -4,8 +4,8 @@
 
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
-    ClientId, Country, CreditNoteId, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId,
-    Percent, Period, ProductId, ProformaId, SubscriptionId, UnitPrice,
+    AffiliateId, ClientId, Country, CreditNoteId, Currency, Cycle, InvoiceId, Money, OrderId,
+    PaymentId, Percent, Period, ProductId, ProformaId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;
@@ -84,6 +84,7 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "subscription" => SubscriptionId::new(id).to_string(),
         "credit_note" => CreditNoteId::new(id).to_string(),
         "proforma" => ProformaId::new(id).to_string(),
+        "affiliate" => AffiliateId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }
@@ -97,6 +98,7 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "subscription" => "subscriptions",
         "credit_note" => "credit-notes",
         "payment" => "payments",
+        "affiliate" => "affiliates",
         _ => return None,
     };
     Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))

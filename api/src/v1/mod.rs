@@ -4,6 +4,7 @@
 //! stand in the file of the route and no domain type reaches the wire.
 
 mod access;
+mod affiliates;
 mod clients;
 mod credit_notes;
 mod history;
@@ -35,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/proformas", proformas::router())
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
+        .nest("/affiliates", affiliates::router())
         .nest("/events", history::events())
         .nest("/audit", history::audit())
         .nest("/integrity", history::integrity())

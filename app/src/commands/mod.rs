@@ -6,6 +6,7 @@
 //! Absent on purpose: authorisation (the edges check scopes before they ask) and reading
 //! (projections).
 
+pub mod affiliates;
 mod ask;
 pub mod clients;
 mod credit;

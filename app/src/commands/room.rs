@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use billfold_domain::kernel::{Actor, TenantId};
-use billfold_event_store::Loaded;
+use billfold_event_store::{ClaimKey, Loaded};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -62,6 +62,18 @@ impl Room<'_> {
     /// The database does not answer.
     pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Loaded<Held<A>>, Error> {
         Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
+    }
+
+    /// The aggregate that holds something unique, perhaps a moment ago; [`Table::holder`] says it
+    /// under the lock.
+    ///
+    /// [`Table::holder`]: super::Table::holder
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holder(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, Error> {
+        let claim = ClaimKey { scope, key: key.to_owned() };
+        Ok(self.inner.store.holder(self.tenant.uuid(), &claim).await?)
     }
 
     /// Drops a state from the log's cache, because what it seals was shredded.

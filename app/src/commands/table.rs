@@ -13,7 +13,7 @@ use billfold_domain::kernel::{
 use billfold_domain::ledger;
 use billfold_domain::schema::Event;
 use billfold_domain::tenant::{Tenant, TenantRefusal};
-use billfold_event_store::{Desk, DeskError, Draft, TakenNumber};
+use billfold_event_store::{ClaimKey, Desk, DeskError, Draft, TakenNumber};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -139,6 +139,15 @@ impl Table<'_, '_> {
     /// The plan did not name the stream.
     pub fn version<A: Stored>(&self, id: Uuid) -> Result<i64, No> {
         Ok(self.desk.version(&stream::<A>(self.tenant, id))?)
+    }
+
+    /// The aggregate that holds something unique.
+    ///
+    /// # Errors
+    /// The plan did not name the claim.
+    pub fn holder(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, No> {
+        let claim = ClaimKey { scope, key: key.to_owned() };
+        Ok(self.desk.holder(&claim)?.map(|holder| holder.id))
     }
 
     /// Ends the decision unless an aggregate is at the version the plan was made from.

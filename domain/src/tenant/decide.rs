@@ -34,6 +34,13 @@ impl Aggregate for Tenant {
                 }
                 Ok(vec![TenantEvent::ConventionsSet { conventions }])
             }
+            (Self::Open(profile), Ask::SetAffiliateTerms { terms }) => {
+                terms.check()?;
+                if profile.affiliate_terms.as_ref() == Some(terms) {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![TenantEvent::AffiliateTermsSet { terms: terms.clone() }])
+            }
             (Self::Open(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![TenantEvent::Suspended { reason: reason.clone() }])

@@ -121,6 +121,32 @@ pub async fn page(
     Ok(read.answer(page))
 }
 
+/// The numbers of some invoices; drafts have none.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn numbers(
+    reads: &Reads,
+    tenant: TenantId,
+    invoices: &[InvoiceId],
+) -> Result<Answer<Vec<(InvoiceId, String)>>, Error> {
+    let ids: Vec<_> = invoices.iter().map(|invoice| invoice.uuid()).collect();
+    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
+    let rows = sqlx::query(
+        "select invoice_id, number from invoice_list \
+         where tenant_id = $1 and invoice_id = any($2) and number is not null",
+    )
+    .bind(tenant.uuid())
+    .bind(ids)
+    .fetch_all(read.conn())
+    .await?;
+    let number = |row: &sqlx::postgres::PgRow| {
+        Ok::<_, sqlx::Error>((InvoiceId::get(row, 0)?, row.try_get(1)?))
+    };
+    let numbers = rows.iter().map(number).collect::<Result<_, _>>()?;
+    Ok(read.answer(numbers))
+}
+
 /// One invoice.
 ///
 /// # Errors

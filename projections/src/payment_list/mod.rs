@@ -13,7 +13,7 @@ mod apply;
 mod read;
 mod status;
 
-pub use read::{Filter, Returned, find, of_invoice, page, returned, taken_from_invoice};
+pub use read::{Filter, Returned, find, of_invoice, page, paid_by, returned, taken_from_invoice};
 pub use status::{PaymentStatus, RefundStatus};
 
 use crate::fact::Fact;

@@ -61,6 +61,7 @@ fn fill(path: &str) -> String {
         ("subscriptions", "sub"),
         ("credit-notes", "crn"),
         ("proformas", "prf"),
+        ("affiliates", "aff"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -68,6 +69,7 @@ fn fill(path: &str) -> String {
         .replace("{position}", "1")
         .replace("{line_no}", "1")
         .replace("{no}", "1")
+        .replace("{client_id}", &format!("cli_{}", "0".repeat(26)))
         .replace("{code}", "1200")
         .replace("{name}", "journal")
 }
@@ -183,6 +185,11 @@ async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (Strin
     (subscription, note)
 }
 
+fn commission_terms() -> Value {
+    json!({ "rate": { "kind": "percent", "percent": "10" }, "recurrence": { "kind": "forever" },
+        "hold_days": 30, "window_days": 60 })
+}
+
 /// What a request to change something would say, were it one's own.
 fn body_for(route: &str, product: &str, invoice: &str) -> Value {
     match route {
@@ -203,6 +210,11 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "replace_lines" => json!({ "lines": [] }),
         "debit_invoice" => json!({ "reason": "because",
                 "lines": [billfold_tests::shop::line("1.00")] }),
+        "refer_client" => json!({ "code": "friend" }),
+        "count_clicks" => json!({ "clicks": 1 }),
+        "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
+        "confirm_payout" => json!({ "reference": "SEPA 1" }),
+        "set_commission_terms" => json!({ "terms": commission_terms() }),
         "add_line" => billfold_tests::shop::line("1.00"),
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
         "issue_invoice" => json!({}),
@@ -240,14 +252,18 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let draft = shop.draft(&client, &["5.00"]).await;
     let body = json!({ "invoice_id": draft });
     let proforma = shop.post("/api/v1/proformas", body).await.made();
+    let body = json!({ "client_id": client, "code": "friend" });
+    let affiliate = shop.post("/api/v1/affiliates", body).await.made();
 
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma]
+        let own = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
+        let path = own
             .into_iter()
+            .chain([&affiliate])
             .fold(route.path.clone(), |path, id| {
                 path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
             });
@@ -266,11 +282,11 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     }
     assert!(asked > 25, "{asked} routes");
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
-    for path in lists.into_iter().chain(["payments", "events", "journal"]) {
+    for path in lists.into_iter().chain(["payments", "affiliates", "events", "journal"]) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();
-        for id in [&client, &invoice, &paid, &product, &order, &subscription, &note] {
+        for id in [&client, &invoice, &paid, &product, &order, &subscription, &note, &affiliate] {
             assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
         }
     }

@@ -3,11 +3,13 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod partners;
 mod returning;
 mod subscribing;
 
 use std::collections::HashMap;
 
+use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::invoice::{
@@ -15,9 +17,9 @@ use billfold_domain::invoice::{
     NewLine, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
-    Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
-    InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii, ProductId,
-    Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
+    Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
+    DocumentNumber, EventBody, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId,
+    PaymentId, Period, Pii, ProductId, Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
@@ -93,6 +95,7 @@ pub(crate) struct Books {
     pub(crate) payments: Vec<(PaymentId, ClientId, Payment)>,
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
     credits: HashMap<Uuid, CreditBalance>,
+    partner: Option<(AffiliateId, Affiliate)>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -159,6 +162,9 @@ impl History {
             25 => self.subscribe(seller, pick, step),
             26 | 27 => self.of_subscription(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
+        }
+        if step.amount.is_multiple_of(5) {
+            self.partner(seller, pick, step);
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
+mod affiliates;
 mod billing;
 mod correcting;
 mod erasing;

@@ -4,6 +4,8 @@ use axum::Router;
 
 use crate::state::WebState;
 
+pub(crate) mod affiliate;
+pub(crate) mod affiliates;
 pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
@@ -61,6 +63,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(orders::routes())
         .merge(number_register::routes())
         .merge(products::routes())
+        .merge(affiliates::routes())
+        .merge(affiliate::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())
         .merge(events::routes())
@@ -71,6 +75,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(sign_in::routes())
 }
 
+#[cfg(test)]
+mod affiliate_samples;
 #[cfg(test)]
 mod more_samples;
 #[cfg(test)]

@@ -221,6 +221,7 @@ fn head() -> client::Head {
         id: id("cli_01jd2kq7vhe8v9r3m5c2x7wq2m"),
         status: Badge::new(Tone::Green, "Active"),
         facts: vec!["client since 12 Mar 2024".to_owned(), "Germany".to_owned(), "EUR".to_owned()],
+        brought_by: Some(("friend".to_owned(), "/admin/affiliates/aff_01".to_owned())),
         contact: vec![
             "Brightfield Media GmbH".to_owned(),
             "billing@brightfield.example".to_owned(),

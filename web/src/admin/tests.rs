@@ -2,7 +2,9 @@
 
 use askama::Template as _;
 
-use super::{more_samples as more, samples, subscription_samples as recurring};
+use super::{
+    affiliate_samples as partners, more_samples as more, samples, subscription_samples as recurring,
+};
 
 fn pages() -> Vec<(&'static str, String)> {
     let mut welcome = samples::overview();
@@ -76,6 +78,10 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("proformas", recurring::proforma_list(true).render()),
         ("proformas-none", recurring::proforma_list(false).render()),
         ("proforma", recurring::proforma().render()),
+        ("affiliates", partners::affiliates(true).render()),
+        ("affiliates-none", partners::affiliates(false).render()),
+        ("affiliate", partners::affiliate(true).render()),
+        ("affiliate-new", partners::affiliate(false).render()),
         ("credit-notes", recurring::credit_notes(true).render()),
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),

@@ -10,11 +10,12 @@ use billfold_domain::client::Client;
 use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{
-    DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
+    Allocation, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
 };
 use serde::{Deserialize, Serialize};
 
 use super::settle;
+use crate::commands::affiliates::Referral;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 use crate::ports::{Charge, ChargeAnswer};
@@ -94,7 +95,9 @@ impl UseCase for ChargeInvoice {
             .reads::<Client>(document.client_id.uuid())
             .begins::<Payment>(charged.payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
-        Ok(touches.decide(move |table| charged.record(table)))
+        let (client_id, payment_id) = (document.client_id, charged.payment_id);
+        let (referral, touches) = Referral::beside(room, client_id, payment_id, touches).await?;
+        Ok(touches.decide(move |table| charged.record(table, &referral)))
     }
 }
 
@@ -108,10 +111,12 @@ struct Charged {
 }
 
 impl Charged {
-    fn record(&self, table: &mut Table<'_, '_>) -> Result<InvoiceCharged, No> {
+    fn record(&self, table: &mut Table<'_, '_>, referral: &Referral) -> Result<InvoiceCharged, No> {
         let outcome = match &self.answer {
             ChargeAnswer::Settled { reference } => {
-                self.settled(table, reference)?;
+                let applied = self.settled(table, reference)?;
+                let on = table.today();
+                referral.earn(table, self.payment_id, on, &applied)?;
                 ChargeOutcome::Settled { reference: reference.clone() }
             }
             ChargeAnswer::Declined { reason, .. } => {
@@ -130,7 +135,7 @@ impl Charged {
         Ok(InvoiceCharged { payment_id: self.payment_id, amount: self.amount, outcome })
     }
 
-    fn settled(&self, table: &mut Table<'_, '_>, reference: &str) -> Result<(), No> {
+    fn settled(&self, table: &mut Table<'_, '_>, reference: &str) -> Result<Vec<Allocation>, No> {
         let owed = match table.state::<Invoice>(self.invoice_id.uuid())? {
             Invoice::Open(document) => document.balance_due,
             _ => Money::zero(self.amount.currency()),

@@ -3,18 +3,19 @@
 
 use billfold_domain::invoice::{ApplyPayment, Invoice, InvoiceCommand};
 use billfold_domain::kernel::PaymentId;
-use billfold_domain::payment::{Payment, PaymentCommand, PaymentEvent, SettlePayment};
+use billfold_domain::payment::{Allocation, Payment, PaymentCommand, PaymentEvent, SettlePayment};
 
 use crate::commands::{No, Table};
 
-/// Settles a payment and applies every allocation it names.
+/// Settles a payment and applies every allocation it names; answers the allocations.
 pub(in crate::commands) fn settle(
     table: &mut Table<'_, '_>,
     payment_id: PaymentId,
     payment: SettlePayment,
-) -> Result<(), No> {
+) -> Result<Vec<Allocation>, No> {
     let client_id = payment.client_id;
     let events = table.decide::<Payment>(payment_id.uuid(), PaymentCommand::Settle(payment))?;
+    let mut applied = Vec::new();
     for event in events {
         let PaymentEvent::Settled { allocations, .. } = event else { continue };
         for allocation in allocations {
@@ -26,7 +27,8 @@ pub(in crate::commands) fn settle(
             };
             let invoice = allocation.invoice_id.uuid();
             table.decide::<Invoice>(invoice, InvoiceCommand::ApplyPayment(apply))?;
+            applied.push(allocation);
         }
     }
-    Ok(())
+    Ok(applied)
 }
