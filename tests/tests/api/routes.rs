@@ -261,12 +261,9 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
             continue;
         }
         let own = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
-        let path = own
-            .into_iter()
-            .chain([&affiliate])
-            .fold(route.path.clone(), |path, id| {
-                path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
-            });
+        let path = own.into_iter().chain([&affiliate]).fold(route.path.clone(), |path, id| {
+            path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
+        });
         let path = match path.strip_suffix("/1") {
             Some(start) if !path.contains("lines") => format!("{start}/{position}"),
             _ => path,

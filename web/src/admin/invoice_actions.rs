@@ -90,16 +90,15 @@ impl Deed for Verb {
     type Id = InvoiceId;
     const PAGE: &'static str = "/admin/invoices";
     const SCOPE: Scope = Scope::InvoicesWrite;
-    const ALL: &'static [Verb] =
-        &[
-            Verb::Issue,
-            Verb::UseCredit,
-            Verb::Refund,
-            Verb::Void,
-            Verb::WriteOff,
-            Verb::Discard,
-            Verb::Proforma,
-        ];
+    const ALL: &'static [Verb] = &[
+        Verb::Issue,
+        Verb::UseCredit,
+        Verb::Refund,
+        Verb::Void,
+        Verb::WriteOff,
+        Verb::Discard,
+        Verb::Proforma,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
