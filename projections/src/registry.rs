@@ -6,6 +6,8 @@ use sqlx::{Connection, PgConnection};
 use crate::account_balances::AccountBalances;
 use crate::client_list::ClientList;
 use crate::credit_note_list::CreditNoteList;
+use crate::dunning_case_list::DunningCaseList;
+use crate::dunning_strategy_list::DunningStrategyList;
 use crate::error::Error;
 use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
@@ -28,6 +30,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<OrderList>(),
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
+    Definition::of::<DunningStrategyList>(),
+    Definition::of::<DunningCaseList>(),
     Definition::of::<ProductList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

@@ -10,11 +10,12 @@ use billfold_domain::client::Client;
 use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{
-    DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
+    Decline, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
 };
 use serde::{Deserialize, Serialize};
 
 use super::settle;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 use crate::ports::{Charge, ChargeAnswer};
@@ -94,6 +95,7 @@ impl UseCase for ChargeInvoice {
             .reads::<Client>(document.client_id.uuid())
             .begins::<Payment>(charged.payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
+        let touches = owed_invoice(touches, self.invoice_id);
         Ok(touches.decide(move |table| charged.record(table)))
     }
 }
@@ -114,12 +116,14 @@ impl Charged {
                 self.settled(table, reference)?;
                 ChargeOutcome::Settled { reference: reference.clone() }
             }
-            ChargeAnswer::Declined { reason, .. } => {
+            ChargeAnswer::Declined { reason, retry_may_help } => {
                 let decline = DeclinePayment {
                     client_id: self.client_id,
                     amount: self.amount,
                     gateway: self.gateway.clone(),
                     reason: reason.clone(),
+                    decline: if *retry_may_help { Decline::Soft } else { Decline::Hard },
+                    invoice_id: Some(self.invoice_id),
                     on: table.today(),
                 };
                 let payment = self.payment_id.uuid();

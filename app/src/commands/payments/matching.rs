@@ -6,6 +6,7 @@ use billfold_domain::kernel::{InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{Payment, PaymentCommand, PaymentEvent, Source};
 use serde::Serialize;
 
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
@@ -29,9 +30,8 @@ impl UseCase for MatchPayment {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let Self { payment_id, invoice_id, amount, from } = self.clone();
-        let touches = Touches::new(room.tenant)
-            .main::<Payment>(payment_id.uuid())
-            .reads::<Invoice>(invoice_id.uuid());
+        let touches = Touches::new(room.tenant).main::<Payment>(payment_id.uuid());
+        let touches = owed_invoice(touches, invoice_id);
         Ok(touches.decide(move |table| {
             let allocate = PaymentCommand::Allocate { invoice_id, amount, from };
             for event in table.decide::<Payment>(payment_id.uuid(), allocate)? {
@@ -39,6 +39,7 @@ impl UseCase for MatchPayment {
                 let apply = ApplyPayment { payment_id, allocation_no: no, client_id, amount };
                 let apply = InvoiceCommand::ApplyPayment(apply);
                 table.decide::<Invoice>(invoice_id.uuid(), apply)?;
+                end_if_over(table, invoice_id)?;
             }
             Ok(())
         }))

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::charge::payable;
 use super::record::{MANUAL_METHODS, PaymentRecorded, ShareOf};
 use super::settle;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -53,6 +54,7 @@ impl UseCase for PayInvoice {
             .reads::<Client>(client.uuid())
             .begins::<Payment>(payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
+        let touches = owed_invoice(touches, self.invoice_id);
         let ask = self.clone();
         Ok(touches.decide(move |table| ask.pay(table, payment_id)))
     }

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::settle;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -95,7 +96,7 @@ impl UseCase for RecordPayment {
             .reads::<Client>(self.client_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
         for share in &invoices {
-            touches = touches.reads::<Invoice>(share.invoice_id.uuid());
+            touches = owed_invoice(touches, share.invoice_id);
         }
         let ask = self.clone();
         Ok(touches.decide(move |table| ask.record(table, payment_id, &invoices)))
