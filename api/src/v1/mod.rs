@@ -6,6 +6,7 @@
 mod access;
 mod clients;
 mod credit_notes;
+mod dunning;
 mod history;
 mod invoices;
 mod ledger;
@@ -32,6 +33,9 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/credit-notes", credit_notes::router())
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
+        .nest("/dunning-strategies", dunning::strategies())
+        .nest("/dunning-cases", dunning::cases())
+        .nest("/dunning-runs", dunning::runs())
         .nest("/events", history::events())
         .nest("/audit", history::audit())
         .nest("/integrity", history::integrity())

@@ -60,6 +60,8 @@ fn fill(path: &str) -> String {
         ("api-keys", "key"),
         ("subscriptions", "sub"),
         ("credit-notes", "crn"),
+        ("dunning-strategies", "dst"),
+        ("dunning-cases", "dun"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -181,6 +183,19 @@ async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (Strin
     (subscription, note)
 }
 
+/// A dunning strategy of one's own, and the case of an invoice.
+async fn dunned(shop: &Shop, invoice: &str) -> (String, String) {
+    let own = json!({ "code": "own", "name": "Own", "terms": terms() });
+    let strategy = shop.post("/api/v1/dunning-strategies", own).await.made();
+    let case = shop.post("/api/v1/dunning-cases", json!({ "invoice_id": invoice })).await.made();
+    (strategy, case)
+}
+
+fn terms() -> Value {
+    let stage = json!({ "name": "reminder", "when": { "days": 3 }, "action": "remind" });
+    json!({ "stages": [stage], "grace_days": 0 })
+}
+
 /// What a request to change something would say, were it one's own.
 fn body_for(route: &str, product: &str, invoice: &str) -> Value {
     match route {
@@ -203,6 +218,11 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "issue_invoice" => json!({}),
         "pay_invoice" => json!({ "method": "manual_bank" }),
         "charge_invoice" => json!({ "gateway": "sandbox" }),
+        "assign_dunning_strategy" | "withdraw_dunning_strategy" => {
+            json!({ "holder": { "kind": "tenant" } })
+        }
+        "revise_dunning_strategy" => terms(),
+        "promise_to_pay" => json!({ "pay_by": "2026-03-05" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
         _ => json!({ "reason": "because" }),
@@ -226,17 +246,18 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let order = shop.post("/api/v1/orders", body).await.made();
     shop.fresh("/api/v1/orders").await.expect(200);
     let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
+    let late = shop.invoice(&client, &["10.00"]).await;
+    let (strategy, case) = dunned(&shop, &late).await;
+    let ids = [&client, &invoice, &paid, &product, &order, &subscription, &note, &strategy, &case];
 
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = [&client, &invoice, &paid, &product, &order, &subscription, &note]
-            .into_iter()
-            .fold(route.path.clone(), |path, id| {
-                path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
-            });
+        let path = ids.into_iter().fold(route.path.clone(), |path, id| {
+            path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
+        });
         let path = match path.strip_suffix("/1") {
             Some(start) if !path.contains("lines") => format!("{start}/{position}"),
             _ => path,
@@ -252,11 +273,12 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     }
     assert!(asked > 25, "{asked} routes");
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
-    for path in lists.into_iter().chain(["payments", "events", "journal"]) {
+    let more = ["payments", "dunning-cases", "dunning-strategies", "events", "journal"];
+    for path in lists.into_iter().chain(more) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();
-        for id in [&client, &invoice, &paid, &product, &order, &subscription, &note] {
+        for id in ids {
             assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
         }
     }

@@ -4,6 +4,7 @@
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
 mod billing;
+mod dunning;
 mod erasing;
 mod numbering;
 mod overpaying;
