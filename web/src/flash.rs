@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 26] = [
+const DONE: [(&str, &str); 35] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -35,6 +35,15 @@ const DONE: [(&str, &str); 26] = [
     ("cancelled", "Subscription cancelled."),
     ("ending", "Subscription ends when what is billed has run out."),
     ("goes-on", "Cancellation withdrawn. The subscription goes on."),
+    ("dunning-looked", "Done what dunning wants today."),
+    ("dunning-promised", "Promise noted. Nothing happens until the day is over."),
+    ("dunning-held", "Dunning rests until it is released."),
+    ("dunning-released", "Dunning goes on."),
+    ("dunning-stopped", "Dunning stopped for good."),
+    ("strategy", "Strategy created. Choose for whom it holds."),
+    ("strategy-chosen", "Strategy chosen for cases that begin from now on."),
+    ("strategy-withdrawn", "Strategy withdrawn. The next one up holds."),
+    ("strategy-retired", "Strategy retired."),
     ("payment", "Payment recorded and posted to the ledger."),
     ("rebuild", "Rebuild started beside the live read model."),
     ("paused", "Read model paused."),

@@ -50,6 +50,7 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s"),
             place("/admin/payments", "Payments", "credit-card", "p"),
             place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
+            place("/admin/dunning", "Dunning", "clock", "u"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
         ],

@@ -11,6 +11,7 @@ pub(crate) mod confirm;
 pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
 pub(crate) mod deed;
+pub(crate) mod dunning;
 pub(crate) mod events;
 pub(crate) mod fault;
 pub(crate) mod integrity;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(payments::routes())
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
+        .merge(dunning::routes())
         .merge(orders::routes())
         .merge(products::routes())
         .merge(journal::routes())
@@ -60,6 +62,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(sign_in::routes())
 }
 
+#[cfg(test)]
+mod dunning_samples;
 #[cfg(test)]
 mod more_samples;
 #[cfg(test)]
