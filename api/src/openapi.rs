@@ -45,6 +45,7 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "invoices", description = "Drafts, and documents that no longer change"),
         (name = "payments", description = "Money that came in, and what it pays"),
         (name = "affiliates", description = "Who brings clients, and what that earns"),
+        (name = "dunning", description = "What happens when a client does not pay"),
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
         (name = "settings", description = "The seller"),

@@ -65,7 +65,7 @@ moves (tenant_id, account, amount, sign, day) as (
   union all
   select tenant_id, '2100', body -> 'to_credit', -1, day from documents where sign = 1
   union all
-  select tenant_id, case when (line #>> '{period,to}')::date > invoice_day then '2300' else '4000' end,
+  select tenant_id, case when line ->> 'kind' = 'late_fee' then '4200' when (line #>> '{period,to}')::date > invoice_day then '2300' else '4000' end,
     line -> 'net', sign, day
   from documents cross join lateral json_array_elements(body -> 'lines') line
   union all

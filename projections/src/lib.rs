@@ -11,11 +11,14 @@
 
 pub mod account_balances;
 pub mod affiliate_list;
+pub mod arrears;
 pub mod audit_log;
 pub mod client_ledger;
 pub mod client_list;
 pub mod credit_note_list;
 pub mod diff;
+pub mod dunning_case_list;
+pub mod dunning_strategy_list;
 pub mod error;
 pub mod event_index;
 pub mod fact;

@@ -7,6 +7,8 @@ use crate::account_balances::AccountBalances;
 use crate::affiliate_list::AffiliateList;
 use crate::client_list::ClientList;
 use crate::credit_note_list::CreditNoteList;
+use crate::dunning_case_list::DunningCaseList;
+use crate::dunning_strategy_list::DunningStrategyList;
 use crate::error::Error;
 use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
@@ -33,6 +35,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<CreditNoteList>(),
     Definition::of::<NumberRegister>(),
     Definition::of::<ProformaList>(),
+    Definition::of::<DunningStrategyList>(),
+    Definition::of::<DunningCaseList>(),
     Definition::of::<ProductList>(),
     Definition::of::<AffiliateList>(),
     Definition::of::<RevenueByDay>(),

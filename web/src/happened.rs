@@ -7,6 +7,9 @@ use billfold_domain::affiliate::AffiliateEvent;
 use billfold_domain::client::ClientEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
+use billfold_domain::dunning::{
+    DunningCaseEvent, DunningStrategyEvent, Holder, PauseReason, StageAction, StopReason,
+};
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
@@ -35,6 +38,8 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::Affiliate(event)) => affiliate(&event),
+        Some(Event::DunningCase(event)) => dunning_case(&event),
+        Some(Event::DunningStrategy(event)) => dunning_strategy(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -246,4 +251,85 @@ fn affiliate(event: &AffiliateEvent) -> (String, &'static str) {
             (format!("Payout of {} failed", money(*amount).plain()), "red")
         }
     }
+}
+
+fn dunning_case(event: &DunningCaseEvent) -> (String, &'static str) {
+    match event {
+        DunningCaseEvent::Opened { .. } => ("Dunning began".to_owned(), "red"),
+        DunningCaseEvent::StepTaken { name, action, late_fee, .. } => {
+            let fee = late_fee.map_or_else(String::new, |fee| {
+                format!(", late fee of {} charged", money(fee).plain())
+            });
+            let tone = match action {
+                StageAction::Remind | StageAction::Warn => "",
+                StageAction::Block | StageAction::Suspend | StageAction::Terminate => "red",
+            };
+            (format!("{}: {}{fee}", words(name), stage(*action)), tone)
+        }
+        DunningCaseEvent::RetryRequested { at, .. } => {
+            (format!("Payment to be tried again at {} UTC", at.format("%Y-%m-%d %H:%M")), "")
+        }
+        DunningCaseEvent::MethodRequested { .. } => {
+            ("Client is to give another way to pay".to_owned(), "")
+        }
+        DunningCaseEvent::PromiseMade { pay_by, .. } => {
+            (format!("Promised to pay by {}", Day(*pay_by).plain()), "green")
+        }
+        DunningCaseEvent::PromiseBroken { pay_by, .. } => {
+            (format!("Promise to pay by {} not kept", Day(*pay_by).plain()), "red")
+        }
+        DunningCaseEvent::PromiseReleased { pay_by, .. } => {
+            (format!("Promise to pay by {} no longer waited for", Day(*pay_by).plain()), "grey")
+        }
+        DunningCaseEvent::Paused { reason: PauseReason::Disputed, .. } => {
+            ("Rests while a dispute is open".to_owned(), "grey")
+        }
+        DunningCaseEvent::Paused { reason: PauseReason::Held, .. } => {
+            ("Held by hand".to_owned(), "grey")
+        }
+        DunningCaseEvent::Resumed { .. } => ("Goes on".to_owned(), ""),
+        DunningCaseEvent::Stopped { reason, lifts, .. } => {
+            let lifted = if *lifts { ", what was suspended is lifted" } else { "" };
+            let (why, tone) = match reason {
+                StopReason::Paid => ("paid".to_owned(), "green"),
+                StopReason::Voided => ("invoice taken back".to_owned(), "grey"),
+                StopReason::WrittenOff => ("invoice given up".to_owned(), "grey"),
+                StopReason::Terminated => ("service ended".to_owned(), "red"),
+                StopReason::ByHand { reason } => (reason.clone(), "grey"),
+            };
+            (format!("Dunning stopped: {why}{lifted}"), tone)
+        }
+    }
+}
+
+fn stage(action: StageAction) -> &'static str {
+    match action {
+        StageAction::Remind => "reminder to be sent",
+        StageAction::Warn => "last warning to be sent",
+        StageAction::Block => "no new orders",
+        StageAction::Suspend => "service to be suspended",
+        StageAction::Terminate => "service to be ended",
+    }
+}
+
+fn dunning_strategy(event: &DunningStrategyEvent) -> (String, &'static str) {
+    let of = |holder: &Holder| match holder {
+        Holder::Tenant => "every client".to_owned(),
+        Holder::Product(product) => product.to_string(),
+        Holder::Client(client) => client.to_string(),
+    };
+    let text = match event {
+        DunningStrategyEvent::Defined { name, .. } => format!("Dunning strategy {name} defined"),
+        DunningStrategyEvent::Revised { version, .. } => {
+            format!("Dunning strategy revised, version {version}")
+        }
+        DunningStrategyEvent::Assigned { holder } => {
+            format!("Dunning strategy chosen for {}", of(holder))
+        }
+        DunningStrategyEvent::Withdrawn { holder } => {
+            format!("Dunning strategy withdrawn from {}", of(holder))
+        }
+        DunningStrategyEvent::Retired { .. } => "Dunning strategy retired".to_owned(),
+    };
+    (text, "grey")
 }

@@ -51,9 +51,10 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/payments", "Payments", "credit-card", "p"),
             place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
             place("/admin/proformas", "Proformas", "file-text", "f"),
+            place("/admin/dunning", "Dunning", "clock", "u"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
-            place("/admin/affiliates", "Affiliates", "user-plus", "f"),
+            place("/admin/affiliates", "Affiliates", "user-plus", "a"),
         ],
     },
     Group {
@@ -61,7 +62,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         places: &[
             place("/admin/journal", "Journal", "book-open-text", "j"),
             place("/admin/trial-balance", "Trial balance", "scale", "t"),
-            place("/admin/number-register", "Number register", "hash", "u"),
+            place("/admin/number-register", "Number register", "hash", "b"),
         ],
     },
     Group {

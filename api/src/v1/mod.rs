@@ -7,6 +7,7 @@ mod access;
 mod affiliates;
 mod clients;
 mod credit_notes;
+mod dunning;
 mod history;
 mod invoices;
 mod ledger;
@@ -37,6 +38,9 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
         .nest("/affiliates", affiliates::router())
+        .nest("/dunning-strategies", dunning::strategies())
+        .nest("/dunning-cases", dunning::cases())
+        .nest("/dunning-runs", dunning::runs())
         .nest("/events", history::events())
         .nest("/audit", history::audit())
         .nest("/integrity", history::integrity())

@@ -11,6 +11,7 @@ mod ask;
 pub mod clients;
 mod credit;
 mod door;
+pub mod dunning;
 mod held;
 pub mod invoices;
 pub mod orders;

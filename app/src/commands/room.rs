@@ -12,7 +12,7 @@ use super::held::{Held, Stored};
 use super::plan::stream;
 use crate::error::Error;
 use crate::mint;
-use crate::ports::{Gateways, OpenInvoices};
+use crate::ports::{Arrears, Gateways, OpenInvoices};
 use crate::settings::Settings;
 use crate::vault::Vault;
 
@@ -46,6 +46,12 @@ impl Room<'_> {
     #[must_use]
     pub fn open_invoices(&self) -> &dyn OpenInvoices {
         self.inner.open_invoices.as_ref()
+    }
+
+    /// Finds who is late with what.
+    #[must_use]
+    pub fn arrears(&self) -> &dyn Arrears {
+        self.inner.arrears.as_ref()
     }
 
     /// The seller's settings, perhaps a moment old.

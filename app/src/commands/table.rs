@@ -141,13 +141,14 @@ impl Table<'_, '_> {
         Ok(self.desk.version(&stream::<A>(self.tenant, id))?)
     }
 
-    /// The aggregate that holds something unique.
+    /// The aggregate that holds something unique, if one of this kind does.
     ///
     /// # Errors
     /// The plan did not name the claim.
-    pub fn holder(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, No> {
-        let claim = ClaimKey { scope, key: key.to_owned() };
-        Ok(self.desk.holder(&claim)?.map(|holder| holder.id))
+    pub fn holder<A: Stored>(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, No> {
+        let claim = billfold_event_store::ClaimKey { scope, key: key.to_owned() };
+        let holder = self.desk.holder(&claim)?;
+        Ok(holder.filter(|stream| stream.kind == A::TYPE).map(|stream| stream.id))
     }
 
     /// Ends the decision unless an aggregate is at the version the plan was made from.

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{ClientId, Money, Origin};
-use crate::payment::{Allocation, Attempt, Dispute, PaymentEvent, Refund, Reversal, Source};
+use crate::kernel::{ClientId, InvoiceId, Money, Origin};
+use crate::payment::{
+    Allocation, Attempt, Decline, Dispute, PaymentEvent, Refund, Reversal, Source,
+};
 
 /// A payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,10 @@ pub struct DeclinedPayment {
     pub gateway: String,
     /// What the gateway said.
     pub reason: String,
+    /// Whether another try may help.
+    pub decline: Decline,
+    /// The invoice it was to pay, if it was to pay one.
+    pub invoice_id: Option<InvoiceId>,
     /// The day it was tried.
     pub on: NaiveDate,
 }
@@ -74,13 +80,23 @@ impl Payment {
 
     pub(super) fn take(&mut self, event: &PaymentEvent) {
         match event {
-            PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, on: _ } => {
+            PaymentEvent::Attempted {
+                client_id,
+                amount,
+                gateway,
+                reference,
+                stage,
+                invoice_id,
+                on,
+            } => {
                 *self = Self::Attempted(Attempt {
                     client_id: *client_id,
                     amount: *amount,
                     gateway: gateway.clone(),
                     reference: reference.clone(),
                     stage: *stage,
+                    invoice_id: *invoice_id,
+                    on: *on,
                 });
             }
             PaymentEvent::Settled {
@@ -108,12 +124,22 @@ impl Payment {
                     origin: origin.clone(),
                 }));
             }
-            PaymentEvent::Declined { client_id, amount, gateway, reason, on } => {
+            PaymentEvent::Declined {
+                client_id,
+                amount,
+                gateway,
+                reason,
+                decline,
+                invoice_id,
+                on,
+            } => {
                 *self = Self::Declined(DeclinedPayment {
                     client_id: *client_id,
                     amount: *amount,
                     gateway: gateway.clone(),
                     reason: reason.clone(),
+                    decline: *decline,
+                    invoice_id: *invoice_id,
                     on: *on,
                 });
             }

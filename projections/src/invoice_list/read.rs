@@ -146,6 +146,24 @@ pub async fn numbers(
     Ok(read.answer(numbers))
 }
 
+/// Some invoices, in no order; unknown ones are left out.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn some(
+    reads: &Reads,
+    tenant: TenantId,
+    invoices: &[InvoiceId],
+) -> Result<Answer<Vec<InvoiceRow>>, Error> {
+    let ids: Vec<_> = invoices.iter().map(|invoice| invoice.uuid()).collect();
+    let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
+    query.push(" and invoice_id = any(").push_bind(ids).push(")");
+    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let rows = rows.iter().map(|row| InvoiceRow::get(row, 0)).collect::<Result<_, _>>()?;
+    Ok(read.answer(rows))
+}
+
 /// One invoice.
 ///
 /// # Errors

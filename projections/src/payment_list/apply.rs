@@ -17,7 +17,15 @@ pub(super) fn apply(
     event: &PaymentEvent,
 ) -> Result<(), FoldError> {
     match event {
-        PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, on } => {
+        PaymentEvent::Attempted {
+            client_id,
+            amount,
+            gateway,
+            reference,
+            stage,
+            invoice_id,
+            on,
+        } => {
             let mut row = blank(fact, *client_id, gateway, *on, *amount);
             row.reference.clone_from(reference);
             row.status = match stage {
@@ -25,6 +33,7 @@ pub(super) fn apply(
                 AttemptStage::ActionRequired => PaymentStatus::ActionRequired,
                 AttemptStage::Unknown => PaymentStatus::Unknown,
             };
+            row.invoice_id = *invoice_id;
             rows.payments.put(row);
             Ok(())
         }
@@ -45,10 +54,19 @@ pub(super) fn apply(
             rows.payments.put(row);
             allocate(rows, fact, allocations)
         }
-        PaymentEvent::Declined { client_id, amount, gateway, reason, on } => {
+        PaymentEvent::Declined {
+            client_id,
+            amount,
+            gateway,
+            reason,
+            decline: _,
+            invoice_id,
+            on,
+        } => {
             let mut row = blank(fact, *client_id, gateway, *on, *amount);
             row.status = PaymentStatus::Declined;
             row.reason = Some(reason.clone());
+            row.invoice_id = *invoice_id;
             rows.payments.put(row);
             Ok(())
         }
@@ -306,6 +324,7 @@ fn blank(
         disputed: 0,
         lost: 0,
         reason: None,
+        invoice_id: None,
         changed_at: fact.recorded_at,
         last_position: fact.position,
     }

@@ -9,8 +9,9 @@ use billfold_domain::kernel::{
     NumberFormat, PaymentId, Percent, Quantity, Series, TenantId,
 };
 use billfold_domain::payment::{
-    AttemptPayment, AttemptStage, DeclinePayment, Dispute, OpenDispute, Payment, PaymentCommand,
-    PaymentEvent, RefundFrom, RequestRefund, Reversal, SettlePayment, Share, spread,
+    AttemptPayment, AttemptStage, Decline, DeclinePayment, Dispute, OpenDispute, Payment,
+    PaymentCommand, PaymentEvent, RefundFrom, RequestRefund, Reversal, SettlePayment, Share,
+    spread,
 };
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
@@ -91,6 +92,7 @@ impl Books {
             gateway: GATEWAY.to_owned(),
             reference: None,
             stage: AttemptStage::Pending,
+            invoice_id: None,
             on: today()?,
         }))
     }
@@ -101,6 +103,8 @@ impl Books {
             amount,
             gateway: GATEWAY.to_owned(),
             reason: "declined".to_owned(),
+            decline: Decline::Soft,
+            invoice_id: None,
             on: today()?,
         }))
     }

@@ -62,6 +62,8 @@ fn fill(path: &str) -> String {
         ("credit-notes", "crn"),
         ("proformas", "prf"),
         ("affiliates", "aff"),
+        ("dunning-strategies", "dst"),
+        ("dunning-cases", "dun"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -190,6 +192,19 @@ fn commission_terms() -> Value {
         "hold_days": 30, "window_days": 60 })
 }
 
+/// A dunning strategy of one's own, and the case of an invoice.
+async fn dunned(shop: &Shop, invoice: &str) -> (String, String) {
+    let own = json!({ "code": "own", "name": "Own", "terms": terms() });
+    let strategy = shop.post("/api/v1/dunning-strategies", own).await.made();
+    let case = shop.post("/api/v1/dunning-cases", json!({ "invoice_id": invoice })).await.made();
+    (strategy, case)
+}
+
+fn terms() -> Value {
+    let stage = json!({ "name": "reminder", "when": { "days": 3 }, "action": "remind" });
+    json!({ "stages": [stage], "grace_days": 0 })
+}
+
 /// What a request to change something would say, were it one's own.
 fn body_for(route: &str, product: &str, invoice: &str) -> Value {
     match route {
@@ -224,6 +239,11 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
         "charge_dispute_fee" => json!({ "fee": eur("15.00") }),
         "unmatch_payment" => json!({ "to": "credit" }),
+        "assign_dunning_strategy" | "withdraw_dunning_strategy" => {
+            json!({ "holder": { "kind": "tenant" } })
+        }
+        "revise_dunning_strategy" => terms(),
+        "promise_to_pay" => json!({ "pay_by": "2026-03-05" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
@@ -254,14 +274,17 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let proforma = shop.post("/api/v1/proformas", body).await.made();
     let body = json!({ "client_id": client, "code": "friend" });
     let affiliate = shop.post("/api/v1/affiliates", body).await.made();
+    let late = shop.invoice(&client, &["10.00"]).await;
+    let (strategy, case) = dunned(&shop, &late).await;
+    let billed = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
+    let ids = || billed.into_iter().chain([&affiliate, &strategy, &case]);
 
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let own = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
-        let path = own.into_iter().chain([&affiliate]).fold(route.path.clone(), |path, id| {
+        let path = ids().fold(route.path.clone(), |path, id| {
             path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
         });
         let path = match path.strip_suffix("/1") {
@@ -279,11 +302,12 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     }
     assert!(asked > 25, "{asked} routes");
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
-    for path in lists.into_iter().chain(["payments", "affiliates", "events", "journal"]) {
+    let more = ["payments", "affiliates", "dunning-cases", "dunning-strategies"];
+    for path in lists.into_iter().chain(more).chain(["proformas", "events", "journal"]) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();
-        for id in [&client, &invoice, &paid, &product, &order, &subscription, &note, &affiliate] {
+        for id in ids() {
             assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
         }
     }

@@ -23,7 +23,7 @@ use billfold_domain::kernel::{
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
-    DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
+    Decline, DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
 use billfold_domain::schema::Event;
@@ -280,7 +280,11 @@ impl History {
         let ahead = Period::try_new(today, today + Days::new(30)).unwrap();
         let money_off = step.other.is_multiple_of(7);
         NewLine {
-            kind: if money_off { LineKind::Discount } else { LineKind::Vps },
+            kind: match (money_off, step.other % 5) {
+                (true, _) => LineKind::Discount,
+                (false, 0) => LineKind::LateFee,
+                (false, _) => LineKind::Vps,
+            },
             description: "a line".to_owned(),
             quantity: if money_off { "-1" } else { "2" }.parse().unwrap(),
             unit_price: UnitPrice::parse(&step.amount.to_string(), currency(seller)).unwrap(),
@@ -507,6 +511,8 @@ impl History {
             amount: Money::try_new(i64::from(step.amount) + 1, currency(seller)).unwrap(),
             gateway: "sandbox".to_owned(),
             reason: "no funds".to_owned(),
+            decline: Decline::Soft,
+            invoice_id: None,
             on: self.today(seller),
         };
         let (id, mut state) = (PaymentId::new(self.id()), Payment::default());

@@ -6,6 +6,7 @@
 mod affiliates;
 mod billing;
 mod correcting;
+mod dunning;
 mod erasing;
 mod going_back;
 mod numbering;

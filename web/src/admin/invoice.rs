@@ -47,6 +47,8 @@ pub(crate) struct Invoice {
     pub(crate) number: String,
     /// The payment status.
     pub(crate) status: Badge,
+    /// How its dunning case stands that goes on, with the page.
+    pub(crate) dunning: Option<(Badge, String)>,
     /// Whose, with the page.
     pub(crate) client: (String, String),
     /// Issue date, due date, currency, order.
@@ -277,6 +279,10 @@ async fn show_invoice(
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),
         status: show::status(stands.status(today)),
+        dunning: match wishes.as_of {
+            None => super::dunning::mark(&state, tenant, id).await?,
+            Some(_) => None,
+        },
         client: (
             names.get(&client).cloned().unwrap_or_default(),
             format!("/admin/clients/{client}"),

@@ -13,6 +13,7 @@ pub(crate) mod confirm;
 pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
 pub(crate) mod deed;
+pub(crate) mod dunning;
 pub(crate) mod events;
 pub(crate) mod fault;
 pub(crate) mod integrity;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
         .merge(proformas::routes())
+        .merge(dunning::routes())
         .merge(orders::routes())
         .merge(number_register::routes())
         .merge(products::routes())
@@ -77,6 +79,8 @@ pub(crate) fn routes() -> Router<WebState> {
 
 #[cfg(test)]
 mod affiliate_samples;
+#[cfg(test)]
+mod dunning_samples;
 #[cfg(test)]
 mod more_samples;
 #[cfg(test)]

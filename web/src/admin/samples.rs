@@ -377,6 +377,8 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         href: "/admin/invoices/inv_01".to_owned(),
         number: "INV-2026-002041".to_owned(),
         status: Badge::invoice("partially_paid"),
+        dunning: (tab == "lines")
+            .then(|| (Badge::new(Tone::Red, "Open"), "/admin/dunning/dun_01".to_owned())),
         client: ("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned()),
         facts: vec!["EUR".to_owned(), "net 14 days".to_owned()],
         seller: vec!["Northwind Hosting".to_owned(), "DE".to_owned(), "VAT DE123456789".to_owned()],

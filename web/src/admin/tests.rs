@@ -3,7 +3,8 @@
 use askama::Template as _;
 
 use super::{
-    affiliate_samples as partners, more_samples as more, samples, subscription_samples as recurring,
+    affiliate_samples as partners, dunning_samples as dunning, more_samples as more, samples,
+    subscription_samples as recurring,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -86,6 +87,13 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
         ("credit-note-bare", recurring::credit_note(false).render()),
+        ("dunning", dunning::cases(true).render()),
+        ("dunning-none", dunning::cases(false).render()),
+        ("dunning-case", dunning::case(false).render()),
+        ("dunning-case-stopped", dunning::case(true).render()),
+        ("dunning-strategies", dunning::strategies(true).render()),
+        ("dunning-strategies-none", dunning::strategies(false).render()),
+        ("dunning-strategy-new", dunning::new_strategy().render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))

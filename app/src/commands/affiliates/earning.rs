@@ -53,7 +53,7 @@ impl Referral {
         paid: &[Allocation],
     ) -> Result<(), No> {
         let key = self.client_id.to_string();
-        if table.holder(AffiliateEvent::REFERRAL_SCOPE, &key)? != self.affiliate {
+        if table.holder::<Affiliate>(AffiliateEvent::REFERRAL_SCOPE, &key)? != self.affiliate {
             return Err(No::Stale);
         }
         let (Some(id), Some(first)) = (self.affiliate, paid.first()) else { return Ok(()) };

@@ -10,12 +10,13 @@ use billfold_domain::client::Client;
 use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{
-    Allocation, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
+    Allocation, Decline, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
 };
 use serde::{Deserialize, Serialize};
 
 use super::settle;
 use crate::commands::affiliates::Referral;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 use crate::ports::{Charge, ChargeAnswer};
@@ -96,6 +97,7 @@ impl UseCase for ChargeInvoice {
             .begins::<Payment>(charged.payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
         let (client_id, payment_id) = (document.client_id, charged.payment_id);
+        let touches = owed_invoice(touches, self.invoice_id);
         let (referral, touches) = Referral::beside(room, client_id, payment_id, touches).await?;
         Ok(touches.decide(move |table| charged.record(table, &referral)))
     }
@@ -119,12 +121,14 @@ impl Charged {
                 referral.earn(table, self.payment_id, on, &applied)?;
                 ChargeOutcome::Settled { reference: reference.clone() }
             }
-            ChargeAnswer::Declined { reason, .. } => {
+            ChargeAnswer::Declined { reason, retry_may_help } => {
                 let decline = DeclinePayment {
                     client_id: self.client_id,
                     amount: self.amount,
                     gateway: self.gateway.clone(),
                     reason: reason.clone(),
+                    decline: if *retry_may_help { Decline::Soft } else { Decline::Hard },
+                    invoice_id: Some(self.invoice_id),
                     on: table.today(),
                 };
                 let payment = self.payment_id.uuid();

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::taking_back::{Planned, apply, give_back, reopen, voided};
 use crate::commands::affiliates::Earned;
+use crate::commands::dunning::end_if_over;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -170,6 +171,7 @@ impl UseCase for LoseDispute {
                 if let Invoice::Open(_) = table.state::<Invoice>(invoice)? {
                     let reason = "a dispute over its payment was lost".to_owned();
                     table.decide::<Invoice>(invoice, InvoiceCommand::WriteOff { reason })?;
+                    end_if_over(table, reversal.invoice_id)?;
                 }
             }
             Ok(())

@@ -7,6 +7,7 @@ use billfold_domain::payment::{Allocation, Payment, PaymentCommand, PaymentEvent
 use serde::Serialize;
 
 use crate::commands::affiliates::Referral;
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
@@ -30,9 +31,8 @@ impl UseCase for MatchPayment {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let Self { payment_id, invoice_id, amount, from } = self.clone();
-        let touches = Touches::new(room.tenant)
-            .main::<Payment>(payment_id.uuid())
-            .reads::<Invoice>(invoice_id.uuid());
+        let touches = Touches::new(room.tenant).main::<Payment>(payment_id.uuid());
+        let touches = owed_invoice(touches, invoice_id);
         let known = room.load::<Payment>(payment_id.uuid()).await?;
         let (referral, touches) = match known.state.0.settled() {
             Some(settled) => {
@@ -51,6 +51,7 @@ impl UseCase for MatchPayment {
                 let apply = InvoiceCommand::ApplyPayment(apply);
                 table.decide::<Invoice>(invoice_id.uuid(), apply)?;
                 applied.push(Allocation { no, invoice_id, amount });
+                end_if_over(table, invoice_id)?;
             }
             if let Some(referral) = &referral {
                 let today = table.today();

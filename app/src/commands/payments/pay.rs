@@ -15,6 +15,7 @@ use super::charge::payable;
 use super::record::{MANUAL_METHODS, PaymentRecorded, ShareOf};
 use super::settle;
 use crate::commands::affiliates::Referral;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -54,6 +55,7 @@ impl UseCase for PayInvoice {
             .reads::<Client>(client.uuid())
             .begins::<Payment>(payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
+        let touches = owed_invoice(touches, self.invoice_id);
         let (referral, touches) = Referral::beside(room, client, payment_id, touches).await?;
         let ask = self.clone();
         Ok(touches.decide(move |table| ask.pay(table, payment_id, &referral)))

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settle;
 use crate::commands::affiliates::Referral;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -96,7 +97,7 @@ impl UseCase for RecordPayment {
             .reads::<Client>(self.client_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
         for share in &invoices {
-            touches = touches.reads::<Invoice>(share.invoice_id.uuid());
+            touches = owed_invoice(touches, share.invoice_id);
         }
         let (referral, touches) =
             Referral::beside(room, self.client_id, payment_id, touches).await?;

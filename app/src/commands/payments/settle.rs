@@ -1,13 +1,15 @@
 //! The one way in which money that arrived pays invoices: the payment names its shares, each
-//! invoice takes its own.
+//! invoice takes its own, and dunning ends for those that are paid.
 
 use billfold_domain::invoice::{ApplyPayment, Invoice, InvoiceCommand};
 use billfold_domain::kernel::PaymentId;
 use billfold_domain::payment::{Allocation, Payment, PaymentCommand, PaymentEvent, SettlePayment};
 
+use crate::commands::dunning::end_if_over;
 use crate::commands::{No, Table};
 
-/// Settles a payment and applies every allocation it names; answers the allocations.
+/// Settles a payment and applies every allocation it names; answers the allocations. The plan must
+/// name each invoice by [`owed_invoice`](crate::commands::dunning::owed_invoice).
 pub(in crate::commands) fn settle(
     table: &mut Table<'_, '_>,
     payment_id: PaymentId,
@@ -27,6 +29,7 @@ pub(in crate::commands) fn settle(
             };
             let invoice = allocation.invoice_id.uuid();
             table.decide::<Invoice>(invoice, InvoiceCommand::ApplyPayment(apply))?;
+            end_if_over(table, allocation.invoice_id)?;
             applied.push(allocation);
         }
     }

@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::commands::credit::{keep_as_credit, pay_from_credit};
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::invoices::sealed_buyer;
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Kind, Refused};
@@ -113,7 +114,7 @@ impl Paper {
             touches = touches.counts(series.keys());
         }
         for invoice in &paper.corrected {
-            touches = touches.reads::<Invoice>(invoice.uuid());
+            touches = owed_invoice(touches, *invoice);
         }
         Ok((touches, paper))
     }
@@ -409,6 +410,7 @@ fn set_off(
                 offsets.push(Offset { invoice_id, amount: offset });
             }
         }
+        end_if_over(table, invoice_id)?;
     }
     Ok((corrects, offsets))
 }
