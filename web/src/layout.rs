@@ -54,7 +54,7 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/dunning", "Dunning", "clock", "u"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
-            place("/admin/affiliates", "Affiliates", "user-plus", "a"),
+            place("/admin/affiliates", "Affiliates", "user-plus", "g"),
         ],
     },
     Group {

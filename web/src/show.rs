@@ -4,9 +4,9 @@
 
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
-    AffiliateId, ClientId, Country, CreditNoteId, Currency, Cycle, DunningCaseId, DunningStrategyId,
-    InvoiceId, Money, OrderId, PaymentId, Percent, Period, ProductId, ProformaId, SubscriptionId,
-    UnitPrice,
+    AffiliateId, ClientId, Country, CreditNoteId, Currency, Cycle, DunningCaseId,
+    DunningStrategyId, InvoiceId, Money, OrderId, PaymentId, Percent, Period, ProductId,
+    ProformaId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;

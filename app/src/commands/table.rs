@@ -146,7 +146,7 @@ impl Table<'_, '_> {
     /// # Errors
     /// The plan did not name the claim.
     pub fn holder<A: Stored>(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, No> {
-        let claim = billfold_event_store::ClaimKey { scope, key: key.to_owned() };
+        let claim = ClaimKey { scope, key: key.to_owned() };
         let holder = self.desk.holder(&claim)?;
         Ok(holder.filter(|stream| stream.kind == A::TYPE).map(|stream| stream.id))
     }
@@ -261,11 +261,7 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    fn refuse_if_held<A: Stored>(
-        &self,
-        id: Uuid,
-        key: &billfold_event_store::ClaimKey,
-    ) -> Result<(), No> {
+    fn refuse_if_held<A: Stored>(&self, id: Uuid, key: &ClaimKey) -> Result<(), No> {
         match self.desk.holder(key)? {
             Some(holder) if holder != stream::<A>(self.tenant, id) => {
                 let what = key.scope.replace(['.', '_'], " ");

@@ -18,8 +18,8 @@
 //! what payments and credit pay and credit notes set off, and never below zero; number, lines and
 //! taxes are frozen at issue; a payment's allocation counts once, and so does each part of it that
 //! is taken back. Overdue and the other words on screens are derived, see [`InvoiceStatus`]. Absent
-//! on purpose: editing after issue; void and issue another, or correct it upwards by one more. What a credit note may say is the
-//! note's business; the invoice sets it off.
+//! on purpose: editing after issue; void and issue another, or correct it upwards by one more. What
+//! a credit note may say is the note's business; the invoice sets it off.
 
 mod command;
 mod decide;

@@ -79,6 +79,14 @@ impl Payment {
     }
 
     pub(super) fn take(&mut self, event: &PaymentEvent) {
+        if let Some(begun) = Self::begun_by(event) {
+            *self = begun;
+        } else if let Self::Settled(settled) = self {
+            settled.take(event);
+        }
+    }
+
+    fn begun_by(event: &PaymentEvent) -> Option<Self> {
         match event {
             PaymentEvent::Attempted {
                 client_id,
@@ -88,42 +96,15 @@ impl Payment {
                 stage,
                 invoice_id,
                 on,
-            } => {
-                *self = Self::Attempted(Attempt {
-                    client_id: *client_id,
-                    amount: *amount,
-                    gateway: gateway.clone(),
-                    reference: reference.clone(),
-                    stage: *stage,
-                    invoice_id: *invoice_id,
-                    on: *on,
-                });
-            }
-            PaymentEvent::Settled {
-                client_id,
-                amount,
-                gateway,
-                reference,
-                received_on: _,
-                allocations,
-                to_credit,
-                unapplied,
-                origin,
-            } => {
-                *self = Self::Settled(Box::new(SettledPayment {
-                    client_id: *client_id,
-                    amount: *amount,
-                    gateway: gateway.clone(),
-                    reference: reference.clone(),
-                    allocations: allocations.clone(),
-                    reversals: Vec::new(),
-                    credit: *to_credit,
-                    unapplied: *unapplied,
-                    refunds: Vec::new(),
-                    disputes: Vec::new(),
-                    origin: origin.clone(),
-                }));
-            }
+            } => Some(Self::Attempted(Attempt {
+                client_id: *client_id,
+                amount: *amount,
+                gateway: gateway.clone(),
+                reference: reference.clone(),
+                stage: *stage,
+                invoice_id: *invoice_id,
+                on: *on,
+            })),
             PaymentEvent::Declined {
                 client_id,
                 amount,
@@ -132,27 +113,51 @@ impl Payment {
                 decline,
                 invoice_id,
                 on,
-            } => {
-                *self = Self::Declined(DeclinedPayment {
-                    client_id: *client_id,
-                    amount: *amount,
-                    gateway: gateway.clone(),
-                    reason: reason.clone(),
-                    decline: *decline,
-                    invoice_id: *invoice_id,
-                    on: *on,
-                });
-            }
-            _ => {
-                if let Self::Settled(settled) = self {
-                    settled.take(event);
-                }
-            }
+            } => Some(Self::Declined(DeclinedPayment {
+                client_id: *client_id,
+                amount: *amount,
+                gateway: gateway.clone(),
+                reason: reason.clone(),
+                decline: *decline,
+                invoice_id: *invoice_id,
+                on: *on,
+            })),
+            _ => SettledPayment::begun_by(event).map(Box::new).map(Self::Settled),
         }
     }
 }
 
 impl SettledPayment {
+    fn begun_by(event: &PaymentEvent) -> Option<Self> {
+        let PaymentEvent::Settled {
+            client_id,
+            amount,
+            gateway,
+            reference,
+            received_on: _,
+            allocations,
+            to_credit,
+            unapplied,
+            origin,
+        } = event
+        else {
+            return None;
+        };
+        Some(Self {
+            client_id: *client_id,
+            amount: *amount,
+            gateway: gateway.clone(),
+            reference: reference.clone(),
+            allocations: allocations.clone(),
+            reversals: Vec::new(),
+            credit: *to_credit,
+            unapplied: *unapplied,
+            refunds: Vec::new(),
+            disputes: Vec::new(),
+            origin: origin.clone(),
+        })
+    }
+
     /// What lies in a place and can still be matched.
     pub fn left(&self, from: Source) -> Money {
         match from {

@@ -124,7 +124,7 @@ impl Contract {
             ChangePolicy::AtPeriodEnd | ChangePolicy::NoProration if from > on => {
                 let holds_already = change.policy == ChangePolicy::NoProration;
                 let change = PendingChange { from, terms, own_anchor, anchor, holds_already };
-                if self.pending.as_ref() == Some(&change) {
+                if self.pending.as_deref() == Some(&change) {
                     return Ok(Vec::new());
                 }
                 SubscriptionEvent::ChangeScheduled { on, change }

@@ -37,7 +37,7 @@ pub struct Contract {
     pub service: Service,
     /// Other terms that will hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pending: Option<PendingChange>,
+    pub pending: Option<Box<PendingChange>>,
     /// Nothing is documented before that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles_on: Option<NaiveDate>,
@@ -134,7 +134,7 @@ impl Contract {
     /// The change that was to come, once its day is there.
     pub(super) fn change_by(&self, day: NaiveDate) -> Option<SubscriptionEvent> {
         let PendingChange { from, terms, own_anchor, anchor, .. } =
-            self.pending.clone().filter(|pending| pending.from <= day)?;
+            *self.pending.clone().filter(|pending| pending.from <= day)?;
         let end = End { on: from, day: from };
         Some(SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor, settles_on: None })
     }
@@ -209,7 +209,7 @@ impl Contract {
         match event {
             SubscriptionEvent::Started { .. } => {}
             SubscriptionEvent::ChangeScheduled { change, .. } => {
-                self.pending = Some(change.clone());
+                self.pending = Some(Box::new(change.clone()));
             }
             SubscriptionEvent::ChangeWithdrawn { .. } => self.pending = None,
             SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor, settles_on } => {

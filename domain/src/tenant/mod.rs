@@ -7,7 +7,8 @@
 //! | suspended | –    | –                               | –         | open   |
 //!
 //! Guarantees that invoices, credit notes and proformas never share a prefix, so that no number is
-//! printed twice. Absent on purpose: people and their rights, branding, and the counters themselves.
+//! printed twice. Absent on purpose: people and their rights, branding, and the counters
+//! themselves.
 
 mod command;
 mod decide;

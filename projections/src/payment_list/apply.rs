@@ -17,6 +17,40 @@ pub(super) fn apply(
     event: &PaymentEvent,
 ) -> Result<(), FoldError> {
     match event {
+        PaymentEvent::Attempted { .. }
+        | PaymentEvent::Settled { .. }
+        | PaymentEvent::Declined { .. } => apply_beginning(rows, fact, event),
+        PaymentEvent::Allocated { no, invoice_id, amount, from, client_id: _, left: _ } => {
+            rows.allocations.push(allocation(fact, *no, *invoice_id, *amount)?);
+            change(rows, fact, |row| {
+                row.allocated += amount.minor();
+                *row.place(*from) -= amount.minor();
+            })
+        }
+        PaymentEvent::Unallocated { reversal, to, client_id: _, left: _ } => {
+            rows.reversals.push(reversed(fact, reversal)?);
+            change(rows, fact, |row| {
+                row.allocated -= reversal.amount.minor();
+                *row.place(*to) += reversal.amount.minor();
+            })
+        }
+        PaymentEvent::RefundRequested { .. }
+        | PaymentEvent::RefundSent { .. }
+        | PaymentEvent::RefundFailed { .. } => apply_refund(rows, fact, event),
+        PaymentEvent::DisputeOpened { .. }
+        | PaymentEvent::DisputeWon { .. }
+        | PaymentEvent::DisputeLost { .. } => apply_dispute(rows, fact, event),
+        // The gateway's fee is no part of what the client paid; the journal has it.
+        PaymentEvent::DisputeFeeCharged { .. } => Ok(()),
+    }
+}
+
+fn apply_beginning(
+    rows: &mut PaymentTables,
+    fact: &Fact<'_>,
+    event: &PaymentEvent,
+) -> Result<(), FoldError> {
+    match event {
         PaymentEvent::Attempted {
             client_id,
             amount,
@@ -70,28 +104,7 @@ pub(super) fn apply(
             rows.payments.put(row);
             Ok(())
         }
-        PaymentEvent::Allocated { no, invoice_id, amount, from, client_id: _, left: _ } => {
-            rows.allocations.push(allocation(fact, *no, *invoice_id, *amount)?);
-            change(rows, fact, |row| {
-                row.allocated += amount.minor();
-                *row.place(*from) -= amount.minor();
-            })
-        }
-        PaymentEvent::Unallocated { reversal, to, client_id: _, left: _ } => {
-            rows.reversals.push(reversed(fact, reversal)?);
-            change(rows, fact, |row| {
-                row.allocated -= reversal.amount.minor();
-                *row.place(*to) += reversal.amount.minor();
-            })
-        }
-        PaymentEvent::RefundRequested { .. }
-        | PaymentEvent::RefundSent { .. }
-        | PaymentEvent::RefundFailed { .. } => apply_refund(rows, fact, event),
-        PaymentEvent::DisputeOpened { .. }
-        | PaymentEvent::DisputeWon { .. }
-        | PaymentEvent::DisputeLost { .. } => apply_dispute(rows, fact, event),
-        // The gateway's fee is no part of what the client paid; the journal has it.
-        PaymentEvent::DisputeFeeCharged { .. } => Ok(()),
+        _ => Ok(()),
     }
 }
 

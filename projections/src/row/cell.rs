@@ -5,8 +5,9 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    AffiliateId, ClientId, Country, CreditNoteId, Currency, DunningCaseId, DunningStrategyId, EventId,
-    InvoiceId, OrderId, PaymentId, ProductId, ProformaId, SubjectId, SubscriptionId, TenantId,
+    AffiliateId, ClientId, Country, CreditNoteId, Currency, DunningCaseId, DunningStrategyId,
+    EventId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId, SubjectId, SubscriptionId,
+    TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;

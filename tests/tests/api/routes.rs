@@ -213,6 +213,7 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "pause_subscription"
         | "resume_subscription"
         | "withdraw_cancellation"
+        | "withdraw_subscription_change"
         | "preview_subscription"
         | "preview_credit_note" => json!({}),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),

@@ -3,7 +3,9 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod chasing;
 mod partners;
+mod proposing;
 mod returning;
 mod subscribing;
 
@@ -12,6 +14,7 @@ use std::collections::HashMap;
 use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::credit::CreditBalance;
+use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
     NewLine, Seller, TaxCategory, TaxTreatment,
@@ -19,13 +22,15 @@ use billfold_domain::invoice::{
 use billfold_domain::kernel::{
     Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
     DocumentNumber, EventBody, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId,
-    PaymentId, Period, Pii, ProductId, Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
+    PaymentId, Period, Pii, ProductId, ProformaId, Series, SubjectId, SubscriptionId, TenantId,
+    UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
     Decline, DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
+use billfold_domain::proforma::Proforma;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::Subscription;
 use billfold_projections::fact::Header;
@@ -96,6 +101,9 @@ pub(crate) struct Books {
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
     credits: HashMap<Uuid, CreditBalance>,
     partner: Option<(AffiliateId, Affiliate)>,
+    proformas: Vec<(ProformaId, Proforma)>,
+    chased: HashMap<Uuid, DunningCase>,
+    strategy: Option<DunningStrategy>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -165,6 +173,12 @@ impl History {
         }
         if step.amount.is_multiple_of(5) {
             self.partner(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(3) {
+            self.propose(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(7) {
+            self.chase(seller, pick, step);
         }
     }
 

@@ -89,7 +89,9 @@ fn what_is_owed_is_what_was_neither_paid_nor_given_back(document: &Document) {
     let parts = paid.chain(credit).chain(notes).chain([document.balance_due]);
     let whole = Money::sum(document.total.currency(), parts).expect("a sum");
     assert!(!document.balance_due.is_negative(), "{document:?}");
-    assert_eq!(whole, document.total, "{document:?}");
+    // The rest of a claim that was given up is owed by nobody.
+    let given_up = document.written_off_on.is_some() && whole.minor() < document.total.minor();
+    assert!(given_up || whole == document.total, "{whole} of {document:?}");
 }
 
 /// The postings of all events balance in each currency and say what the documents say.

@@ -12,7 +12,6 @@
 mod clerk;
 mod laws;
 
-use std::env;
 use std::sync::Arc;
 
 use billfold_app::commands::tenants::OpenTenant;
@@ -29,7 +28,8 @@ const CLERKS: u64 = 16;
 const A_ROUND: u64 = 25;
 
 fn told(name: &str, usual: u64) -> u64 {
-    env::var(name).ok().map_or(usual, |text| text.parse().expect("a number"))
+    let set = std::env::vars().find(|(known, _)| known == name);
+    set.map_or(usual, |(_, text)| text.parse().expect("a number"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

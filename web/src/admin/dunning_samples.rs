@@ -1,12 +1,12 @@
 //! Dunning, filled and empty.
 
-use super::client::Happened;
 use super::confirm::Action;
 use super::dunning::case::{CasePage, StageRow};
 use super::dunning::cases::{CaseRow, Cases};
 use super::dunning::strategies::{Strategies, StrategyRow};
 use super::dunning::strategy_form::NewStrategy;
 use super::samples::*;
+use super::timeline::Happened;
 use crate::form::Field;
 use crate::view::{Badge, Ident, Tone};
 

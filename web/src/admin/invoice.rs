@@ -270,19 +270,13 @@ async fn show_invoice(
     let client = client_of(&kept).ok_or(PageError::NotFound)?;
     let names = state.names().clients(tenant, [client]).await?;
     let actors = state.names().actors(tenant).await?;
-    let credit = CreditBalance::id_of(client, parts.currency);
-    let (credit, _) = state.door().load::<CreditBalance>(tenant, credit.uuid()).await?;
-    let usable = credit.held().map(|held| held.usable(today));
-    let has_credit = matches!(usable, Some(Ok(usable)) if usable.is_positive());
+    let has_credit = has_credit(&state, tenant, (client, parts.currency), today).await?;
     let actions = invoice_actions::actions(&href, stands, has_credit);
     page(&Invoice {
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),
         status: show::status(stands.status(today)),
-        dunning: match wishes.as_of {
-            None => super::dunning::mark(&state, tenant, id).await?,
-            Some(_) => None,
-        },
+        dunning: super::dunning::mark(&state, tenant, id, wishes.as_of).await?,
         client: (
             names.get(&client).cloned().unwrap_or_default(),
             format!("/admin/clients/{client}"),
@@ -307,6 +301,19 @@ async fn show_invoice(
         position,
         href,
     })
+}
+
+/// Whether the client has credit that could pay an invoice in this currency.
+async fn has_credit(
+    state: &WebState,
+    tenant: TenantId,
+    (client, currency): (ClientId, Currency),
+    today: NaiveDate,
+) -> Result<bool, PageError> {
+    let id = CreditBalance::id_of(client, currency).uuid();
+    let (credit, _) = state.door().load::<CreditBalance>(tenant, id).await?;
+    let usable = credit.held().map(|held| held.usable(today));
+    Ok(matches!(usable, Some(Ok(usable)) if usable.is_positive()))
 }
 
 /// The view that is asked for.

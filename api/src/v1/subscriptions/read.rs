@@ -279,7 +279,7 @@ impl SubscriptionDetail {
             timing: terms.timing.into(),
             anchor: newest.anchor().into(),
             tax: terms.tax.into(),
-            pending_change: contract.pending.as_ref().map(WirePendingChange::from),
+            pending_change: contract.pending.as_deref().map(WirePendingChange::from),
             settles_on: contract.settles_on,
             billed: contract.service.billed().iter().map(WireBilledLine::from).collect(),
             version,

@@ -43,7 +43,8 @@ impl Earned {
     /// Takes back the part of the commission that what left the payment so far is of its sale.
     pub(in crate::commands) fn take_back(&self, table: &mut Table<'_, '_>) -> Result<(), No> {
         let payment_id = self.payment_id;
-        let holder = table.holder::<Affiliate>(AffiliateEvent::PAYMENT_SCOPE, &payment_id.to_string())?;
+        let holder =
+            table.holder::<Affiliate>(AffiliateEvent::PAYMENT_SCOPE, &payment_id.to_string())?;
         if holder != self.affiliate {
             return Err(No::Stale);
         }

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use super::buyer::fiscal_key;
 use crate::commands::credit::keep_as_credit;
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Door, No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 use crate::settings::Settings;
@@ -89,10 +90,10 @@ impl UseCase for CreditInvoice {
         let today = settings.day_of(room.now);
         let series = Series::new(&settings.credit_note_numbers, DocumentKind::CreditNote, today);
         let credit_note_id = CreditNoteId::new(room.mint());
-        let mut touches = Touches::new(room.tenant)
-            .main::<Invoice>(id)
-            .begins::<CreditNote>(credit_note_id.uuid())
-            .counts(series.keys());
+        let mut touches =
+            owed_invoice(Touches::new(room.tenant).main::<Invoice>(id), self.invoice_id)
+                .begins::<CreditNote>(credit_note_id.uuid())
+                .counts(series.keys());
         let document = known.state.0.document();
         let subscriptions = document.map_or(Vec::new(), |document| document.subscriptions.clone());
         for subscription in &subscriptions {
@@ -144,6 +145,7 @@ impl Crediting {
         let apply = InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back };
         let offset = table.decide::<Invoice>(id, apply)?.into_iter().find_map(offset_of);
         let offset = offset.unwrap_or_else(|| Money::zero(amount.currency()));
+        end_if_over(table, self.ask.invoice_id)?;
         for line in &correction.given_back.lines {
             tell(table, &billed, *line)?;
         }

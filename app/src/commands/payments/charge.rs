@@ -10,7 +10,8 @@ use billfold_domain::client::Client;
 use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{
-    Allocation, Decline, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
+    Allocation, Decline, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment,
+    Share,
 };
 use serde::{Deserialize, Serialize};
 

@@ -8,17 +8,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::dunning::DunningCase;
 use billfold_domain::invoice::{CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms};
 use billfold_domain::kernel::{
     ClientId, DocumentKind, InvoiceId, Money, OrderId, PaymentId, Pii, ProformaId, Refusal, Series,
 };
 use billfold_domain::order::{Order, OrderCommand};
-use billfold_domain::payment::{Payment, PaymentEvent, SettlePayment, Share};
+use billfold_domain::payment::{Allocation, Payment, PaymentEvent, SettlePayment, Share};
 use billfold_domain::proforma::{Proforma, ProformaCommand, ProformaRefusal};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::issue::asked;
+use crate::commands::affiliates::Referral;
 use crate::commands::invoices::{InvoiceIssued, sealed_buyer};
 use crate::commands::payments::{MANUAL_METHODS, settle};
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
@@ -85,11 +87,17 @@ impl UseCase for PayProforma {
         let key = key.map(|reference| PaymentEvent::reference_key(&self.method, reference));
         let touches = touches
             .begins::<Payment>(payment_id.uuid())
+            .begins::<DunningCase>(DunningCase::id_of(conversion.invoice_id).uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
+        let client_id = conversion.client.0;
+        let (referral, touches) = Referral::beside(room, client_id, payment_id, touches).await?;
         let ask = self.clone();
         Ok(touches.decide(move |table| {
             let invoice = conversion.convert(table)?;
-            ask.pay(table, conversion.client.0, payment_id, invoice)
+            let (paid, applied) = ask.pay(table, client_id, payment_id, invoice)?;
+            let on = ask.received_on.unwrap_or_else(|| table.today());
+            referral.earn(table, payment_id, on, &applied)?;
+            Ok(paid)
         }))
     }
 }
@@ -101,7 +109,7 @@ impl PayProforma {
         client_id: ClientId,
         payment_id: PaymentId,
         invoice: InvoiceIssued,
-    ) -> Result<ProformaPaid, No> {
+    ) -> Result<(ProformaPaid, Vec<Allocation>), No> {
         let amount = self.amount.unwrap_or(invoice.total);
         // Also refuses an amount in another currency.
         let to_credit = amount
@@ -124,8 +132,8 @@ impl PayProforma {
             to_credit,
             origin: None,
         };
-        settle(table, payment_id, payment)?;
-        Ok(ProformaPaid { invoice, payment_id, to_credit })
+        let applied = settle(table, payment_id, payment)?;
+        Ok((ProformaPaid { invoice, payment_id, to_credit }, applied))
     }
 }
 

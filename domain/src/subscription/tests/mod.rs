@@ -1,4 +1,6 @@
+//! Rules of subscriptions, by given, when, then, and laws over random histories.
+
 mod changes;
 mod laws;
-mod periods;
 mod rules;
+mod time;

@@ -9,22 +9,19 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_domain::dunning::{DunningCase, OpenedCase, StopReason};
 use billfold_domain::invoice::Invoice;
-use billfold_domain::kernel::{DunningCaseId, TenantId};
+use billfold_domain::kernel::DunningCaseId;
 use billfold_projections::dunning_case_list;
-use billfold_projections::event_index::{self, Filter, Stored};
-use billfold_projections::{Order, Wanted};
 
 use super::cases::PATH;
 use super::{actions, words};
-use crate::admin::client::Happened;
 use crate::admin::confirm::Action;
+use crate::admin::timeline::{self, Happened};
 use crate::error::PageError;
-use crate::happened::happened;
 use crate::layout::Shell;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
-use crate::view::{Amount, Badge, Day, Ident, Moment};
+use crate::view::{Amount, Badge, Day, Ident};
 use crate::visitor::Visitor;
 
 /// The page.
@@ -72,9 +69,6 @@ pub(crate) struct StageRow {
     pub(crate) day: Option<Day>,
 }
 
-/// Things on the timeline.
-const HAPPENED: u32 = 50;
-
 /// The case's addresses.
 pub(super) fn routes() -> Router<WebState> {
     Router::new().route("/admin/dunning/{id}", get(show_case)).merge(actions::routes())
@@ -115,7 +109,7 @@ async fn show_case(
         stages: stages(case, matches!(stands, DunningCase::Open(_))),
         days,
         ended: ended(&stands),
-        timeline: timeline(&state, tenant, id).await?,
+        timeline: timeline::of(&state, tenant, "dunning_case", id.uuid()).await?,
         actions: actions::actions(&format!("{PATH}/{id}"), row.status),
     })
 }
@@ -155,31 +149,4 @@ fn ended(stands: &DunningCase) -> String {
         StopReason::Terminated => "The last stage ended the service.".to_owned(),
         StopReason::ByHand { reason } => format!("Stopped by hand: {reason}"),
     }
-}
-
-async fn timeline(
-    state: &WebState,
-    tenant: TenantId,
-    id: DunningCaseId,
-) -> Result<Vec<Happened>, PageError> {
-    let filter = Filter {
-        stream: Some(("dunning_case".to_owned(), Some(id.uuid()))),
-        order: Order::Descending,
-        ..Filter::default()
-    };
-    let wanted = Wanted { limit: HAPPENED, ..Wanted::default() };
-    let found = event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows;
-    let actors = state.names().actors(tenant).await?;
-    let item = |event: &Stored| {
-        let (what, tone) = happened(event);
-        Happened {
-            what,
-            at: Moment(event.recorded_at),
-            by: actors.name(&event.actor),
-            position: event.position,
-            tone,
-            later: false,
-        }
-    };
-    Ok(found.iter().map(item).collect())
 }

@@ -31,7 +31,11 @@ pub(crate) async fn mark(
     state: &WebState,
     tenant: TenantId,
     invoice: InvoiceId,
+    as_of: Option<i64>,
 ) -> Result<Option<(Badge, String)>, PageError> {
+    if as_of.is_some() {
+        return Ok(None);
+    }
     let filter = Filter { invoice: Some(invoice), ..Filter::default() };
     let wanted = Wanted { limit: 1, ..Wanted::default() };
     let order = Order::Descending;
