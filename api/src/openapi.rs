@@ -141,7 +141,7 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
     if has_id || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
-    if write && is_command(operation) {
+    if write && (is_command(operation) || has_id && foresees(operation)) {
         kinds.extend([Kind::State, Kind::Rule]);
     } else if write && !has_id && !public {
         kinds.push(Kind::Rule);
@@ -220,9 +220,12 @@ fn takes(operation: &Operation, name: &str) -> bool {
 /// Whether it is a write of history: signing in, keys and the brakes of read models are not, and a
 /// preview stores nothing.
 fn is_command(operation: &Operation) -> bool {
-    !tagged(operation, "access")
-        && !tagged(operation, "operations")
-        && !operation.operation_id.as_deref().is_some_and(|id| id.starts_with("preview_"))
+    !tagged(operation, "access") && !tagged(operation, "operations") && !foresees(operation)
+}
+
+/// Whether it says what would be, which is refused as the thing itself would be.
+fn foresees(operation: &Operation) -> bool {
+    operation.operation_id.as_deref().is_some_and(|id| id.starts_with("preview_"))
 }
 
 fn tagged(operation: &Operation, tag: &str) -> bool {
