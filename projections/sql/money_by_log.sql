@@ -10,6 +10,7 @@ with facts as (
       when 'invoice.written_off' then payload -> 'written_off'
       when 'credit_note.issued'  then payload -> 'issued'
       when 'credit.spent'        then payload -> 'spent'
+      when 'credit.unspent'      then payload -> 'unspent'
       when 'payment.settled'     then payload -> 'settled'
       when 'payment.allocated'   then payload -> 'allocated'
       when 'payment.unallocated' then payload -> 'unallocated'
@@ -27,7 +28,7 @@ with facts as (
     end as body
   from events
   where log_id = 1 and position <= {position} and event_type in
-    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent',
+    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent', 'credit.unspent',
      'affiliate.commission_approved', 'affiliate.commission_reversed', 'affiliate.commission_rejected',
      'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
@@ -60,8 +61,8 @@ moves (tenant_id, account, amount, sign, day) as (
   where event_type = 'credit_note.issued'
   union all
   select tenant_id, v.account, body -> 'amount', v.sign, (body ->> 'on')::date
-  from facts cross join (values ('2100', 1), ('1200', -1)) v (account, sign)
-  where event_type = 'credit.spent'
+  from facts join (values ('credit.spent', '2100', 1), ('credit.spent', '1200', -1),
+    ('credit.unspent', '2100', -1), ('credit.unspent', '1200', 1)) v (event_type, account, sign) using (event_type)
   union all
   select tenant_id, '2100', body -> 'to_credit', -1, day from documents where sign = 1
   union all

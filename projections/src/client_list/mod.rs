@@ -187,6 +187,7 @@ impl Projection for ClientList {
                 | InvoiceEvent::PaymentApplied { .. }
                 | InvoiceEvent::PaymentUnapplied { .. }
                 | InvoiceEvent::CreditApplied { .. }
+                | InvoiceEvent::CreditUnapplied { .. }
                 | InvoiceEvent::CreditNoteApplied { .. } => {}
             },
             Event::Payment(event) => apply_payment(&mut rows.balances, fact, event)?,

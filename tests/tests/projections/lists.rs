@@ -56,7 +56,8 @@ async fn every_invoice_stands_as_its_own_events_say() {
             let amounts = [document.net, document.tax, document.total].map(Money::minor);
             assert_eq!([row.net, row.tax, row.total], amounts);
             let paid: i64 = document.applied.iter().map(|part| part.amount.minor()).sum();
-            assert_eq!(row.paid, paid);
+            let credit: i64 = document.credits.iter().map(|part| part.amount.minor()).sum();
+            assert_eq!(row.paid, paid + credit);
             let payments = payment_list::of_invoice(&reads, tenant(0), *id).await.unwrap().value;
             let taken = payment_list::taken_from_invoice(&reads, tenant(0), *id);
             let taken: i64 = taken.await.unwrap().value.iter().map(|part| part.amount).sum();
