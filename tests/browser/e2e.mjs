@@ -422,6 +422,8 @@ const places = (made) => ({
   projections: "/admin/projections",
   "projection-pause": "/admin/projections/journal/pause",
   integrity: "/admin/integrity",
+  settings: "/admin/settings",
+  "settings-conventions": "/admin/settings/conventions",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
 });

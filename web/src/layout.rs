@@ -70,6 +70,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         places: &[
             place("/admin/events", "Events", "activity", "e"),
             place("/admin/projections", "Projections", "layers", "r"),
+            place("/admin/settings", "Settings", "list-filter", "h"),
         ],
     },
     Group {

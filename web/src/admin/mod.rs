@@ -36,6 +36,7 @@ pub(crate) mod products;
 pub(crate) mod proformas;
 pub(crate) mod projections;
 pub(crate) mod search;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(projections::routes())
         .merge(audit::routes())
         .merge(integrity::routes())
+        .merge(settings::routes())
         .merge(search::routes())
         .merge(sign_in::routes())
 }

@@ -5,6 +5,7 @@ use super::*;
 use crate::form::Field;
 use crate::layout::Branding;
 use crate::view::{Badge, Tone};
+use billfold_domain::subscription::Conventions;
 
 pub(super) fn clients() -> clients::Clients {
     let row = |name: &str, owed, tone, word: &str| clients::ClientRow {
@@ -376,6 +377,15 @@ pub(super) fn integrity() -> integrity::Integrity {
             key: id("ed25519:7f3a"),
             at: at(11, 20, 8, 0),
         }],
+    }
+}
+
+pub(super) fn settings() -> settings::Settings {
+    settings::Settings {
+        shell: shell("/admin/settings"),
+        seller: vec![("Name", "Northwind Hosting GmbH".to_owned())],
+        documents: vec![("Invoices", "INV-000001".to_owned())],
+        conventions: settings::words(&Conventions::default()),
     }
 }
 

@@ -46,6 +46,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("audit", more::audit().render()),
         ("projections", more::projections().render()),
         ("integrity", more::integrity().render()),
+        ("settings", more::settings().render()),
         ("search", samples::hits().render()),
         ("sign-in", more::sign_in().render()),
         ("fault", more::fault().render()),
