@@ -17,6 +17,7 @@ use thiserror::Error;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::cache::Versioned;
 use crate::clock::Clock;
@@ -186,6 +187,32 @@ impl Store {
         match state.downcast() {
             Ok(state) => Ok(Loaded { state, version }),
             Err(_) => Err(LoadError::WrongState { stream: *stream }),
+        }
+    }
+
+    /// The ids of the streams that hold claims of a scope whose keys begin so, by key: who holds
+    /// `DE/` among the tax rates, or the group that holds a client. As committed a moment ago;
+    /// whoever decides on it looks at the streams again under the lock.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn holders(
+        &self,
+        tenant: Uuid,
+        scope: &str,
+        beginning: &str,
+    ) -> Result<Vec<Uuid>, LoadError> {
+        match &self.backend {
+            Backend::Memory(log) => Ok(log.holders(tenant, scope, beginning)),
+            Backend::Postgres(log) => {
+                let found = sqlx::query_scalar(
+                    "select aggregate_id from reservations \
+                     where tenant_id = $1 and scope = $2 and key >= $3 and key < $4 order by key",
+                );
+                let beyond = format!("{beginning}\u{10FFFF}");
+                let found = found.bind(tenant).bind(scope).bind(beginning).bind(beyond);
+                Ok(found.fetch_all(&log.readers).await?)
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use billfold_event_store::follower;
 use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
+use crate::client_group_list::ClientGroupList;
 use crate::client_list::ClientList;
 use crate::credit_note_list::CreditNoteList;
 use crate::error::Error;
@@ -17,6 +18,7 @@ use crate::product_list::ProductList;
 use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
+use crate::tax_rate_list::TaxRateList;
 
 /// All projections. A new one is a file and a row here.
 pub const PROJECTIONS: &[Definition] = &[
@@ -29,6 +31,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
     Definition::of::<ProductList>(),
+    Definition::of::<TaxRateList>(),
+    Definition::of::<ClientGroupList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),
 ];

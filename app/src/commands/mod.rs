@@ -7,6 +7,7 @@
 //! (projections).
 
 mod ask;
+pub mod client_groups;
 pub mod clients;
 mod credit;
 mod door;
@@ -22,6 +23,7 @@ mod request_hash;
 mod room;
 pub mod subscriptions;
 mod table;
+pub mod tax_rates;
 pub mod tenants;
 
 pub use ask::{Ask, Cause, Done, RequestOrigin};

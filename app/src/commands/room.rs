@@ -64,6 +64,14 @@ impl Room<'_> {
         Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
     }
 
+    /// The streams that hold claims of a scope whose keys begin so, as committed a moment ago.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holders(&self, scope: &str, beginning: &str) -> Result<Vec<Uuid>, Error> {
+        Ok(self.inner.store.holders(self.tenant.uuid(), scope, beginning).await?)
+    }
+
     /// Drops a state from the log's cache, because what it seals was shredded.
     pub fn forget<A: Stored>(&self, id: Uuid) {
         self.inner.store.forget(&[stream::<A>(self.tenant, id)]);

@@ -23,6 +23,6 @@ pub use command::{ClientCommand, Register};
 pub use contact::{Address, ContactCard};
 pub use error::ClientRefusal;
 pub use event::ClientEvent;
-pub use state::{BillingTerms, Client, Profile};
+pub use state::{BillingTerms, Client, Profile, TaxFacts};
 
 pub(crate) use contact::check_vat_id;

@@ -26,6 +26,7 @@ mod decide;
 mod error;
 mod event;
 mod line;
+mod particulars;
 mod seller;
 mod settling;
 mod state;
@@ -41,6 +42,7 @@ pub use command::{
 pub use error::InvoiceRefusal;
 pub use event::{InvoiceEvent, IssuedInvoice, UnapplyCause, VoidedInvoice};
 pub use line::{Line, LineKind, NewLine};
+pub use particulars::Particulars;
 pub use seller::Seller;
 pub use state::{
     Applied, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice, Unapplied,

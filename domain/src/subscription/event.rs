@@ -7,6 +7,7 @@ use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, Currency, EventBody, Money};
 use crate::subscription::Anchor;
 use crate::subscription::service::{End, LineRef, Plan, PlanTerms};
+use crate::tax::TaxEvidence;
 
 /// A fact about a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,13 @@ pub enum SubscriptionEvent {
         /// How much, before tax.
         amount: Money,
     },
+    /// What is not billed yet is taxed as the seller's rates say, or as the terms say from now on.
+    Taxed {
+        /// The day.
+        on: NaiveDate,
+        /// What was looked up, and what came of it; nothing where the terms decide.
+        evidence: Option<TaxEvidence>,
+    },
     /// What was due was billed, and what was not used given back.
     Billed {
         /// All of it.
@@ -96,6 +104,7 @@ name_events!(SubscriptionEvent {
     Cancelled => "subscription.cancelled" v "1",
     CancellationWithdrawn => "subscription.cancellation_withdrawn" v "1",
     LineAdjusted => "subscription.line_adjusted" v "1",
+    Taxed => "subscription.taxed" v "1",
     Billed => "subscription.billed" v "1",
 });
 
@@ -114,7 +123,8 @@ impl EventBody for SubscriptionEvent {
             | Self::AnchorSet { on, .. }
             | Self::Resumed { on }
             | Self::CancellationWithdrawn { on }
-            | Self::LineAdjusted { on, .. } => *on,
+            | Self::LineAdjusted { on, .. }
+            | Self::Taxed { on, .. } => *on,
             Self::PlanChanged { end, .. } | Self::Paused { end } | Self::Cancelled { end } => {
                 end.on
             }

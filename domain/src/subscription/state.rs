@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{ClientId, Currency};
 use crate::subscription::service::{Days, PlanTerms, Service};
 use crate::subscription::{Anchor, SubscriptionEvent};
+use crate::tax::TaxEvidence;
 
 /// A subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Contract {
     pub paused: bool,
     /// Its phases and what was billed for them.
     pub service: Service,
+    /// What was looked up last, where the seller's rates decide how it is taxed.
+    #[serde(default)]
+    pub automatic: Option<TaxEvidence>,
 }
 
 /// How a subscription stands on a day (SUB-21, as far as money decides).
@@ -112,6 +116,7 @@ impl Subscription {
                     own_anchor: *own_anchor,
                     paused: false,
                     service,
+                    automatic: None,
                 });
             }
             (Self::Begun(contract), event) => contract.take(event),
@@ -132,6 +137,8 @@ impl Contract {
                     None => Days { entered_on: end.on, starts_on: end.day, first_due: end.on },
                 };
                 self.own_anchor = *own_anchor;
+                // Terms that say another tax than the rates did are taxed as they say.
+                self.automatic = self.automatic.take().filter(|own| own.treatment == terms.tax);
                 self.service.end(*end);
                 self.service.begin(terms.clone(), *anchor, days);
                 known.iter().for_each(|end| self.service.end(*end));
@@ -160,6 +167,12 @@ impl Contract {
             SubscriptionEvent::CancellationWithdrawn { .. } => self.service.go_on(),
             SubscriptionEvent::LineAdjusted { line, amount, .. } => {
                 self.service.adjust(*line, *amount);
+            }
+            SubscriptionEvent::Taxed { evidence, .. } => {
+                self.automatic.clone_from(evidence);
+                if let Some(evidence) = evidence {
+                    self.service.set_tax(evidence.treatment);
+                }
             }
             SubscriptionEvent::Billed { plan, on } => self.service.document(plan, *on),
         }

@@ -5,8 +5,8 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    ClientId, Country, CreditNoteId, Currency, EventId, InvoiceId, OrderId, PaymentId, ProductId,
-    SubjectId, SubscriptionId, TenantId,
+    ClientGroupId, ClientId, Country, CreditNoteId, Currency, EventId, InvoiceId, OrderId,
+    PaymentId, ProductId, SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -128,6 +128,8 @@ macro_rules! ids {
 ids!(
     TenantId,
     ClientId,
+    ClientGroupId,
+    TaxRateId,
     ProductId,
     OrderId,
     SubscriptionId,

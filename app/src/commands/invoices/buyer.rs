@@ -4,6 +4,7 @@
 //! the longest of the usual duties for books. Erasing a client keeps it until then and no longer.
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
+use billfold_domain::einvoice::Party;
 use billfold_domain::kernel::{ClientId, KeyClass, Pii};
 use chrono::{Datelike, NaiveDate};
 
@@ -29,12 +30,23 @@ pub(crate) fn fiscal_key(client: ClientId, issue_date: NaiveDate) -> Wanted {
     }
 }
 
-/// The sealed buyer, and the version of the client it was read at.
+/// Who is billed, prepared while waiting is allowed.
+#[derive(Clone)]
+pub(in crate::commands) struct Buyer {
+    /// As the document keeps it.
+    pub(in crate::commands) sealed: Pii<ContactCard>,
+    /// As the rules of documents see it; never stored or logged.
+    pub(in crate::commands) party: Party,
+    /// Events of the client's stream that it was read at.
+    pub(in crate::commands) client_version: i64,
+}
+
+/// The buyer as of the present version of the client.
 pub(in crate::commands) async fn sealed_buyer(
     room: &Room<'_>,
     client: ClientId,
     issue_date: NaiveDate,
-) -> Result<(Pii<ContactCard>, i64), Error> {
+) -> Result<Buyer, Error> {
     let known = room.load::<Client>(client.uuid()).await?;
     let profile = match &known.state.0 {
         Client::Active(profile) | Client::Suspended(profile) => profile,
@@ -47,6 +59,12 @@ pub(in crate::commands) async fn sealed_buyer(
     };
     let wanted = fiscal_key(client, issue_date);
     let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
-    let buyer = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
-    Ok((buyer, known.version))
+    let sealed = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
+    let party = Party {
+        country: card.address.country.or(profile.country),
+        name: Some(card.company.unwrap_or(card.name)),
+        vat_id: card.vat_id.filter(|number| number.starts_with(|c: char| c.is_ascii_alphabetic())),
+        ..Party::default()
+    };
+    Ok(Buyer { sealed, party, client_version: known.version })
 }

@@ -3,18 +3,21 @@
 mod add_line;
 mod apply_credit;
 mod buyer;
+mod checked;
 mod discard;
 mod draft;
 mod issue;
 mod remove_line;
 mod revise;
 mod set_due_date;
+mod taxing;
 mod void;
 mod write_off;
 
 pub use add_line::{AddLine, LineAdded};
 pub use apply_credit::{ApplyClientCredit, CreditApplied};
-pub(super) use buyer::{fiscal_key, sealed_buyer};
+pub(super) use buyer::{Buyer, fiscal_key, sealed_buyer};
+pub(super) use checked::{check_invoice, check_note};
 pub use discard::DiscardDraft;
 pub use draft::{DraftInvoice, InvoiceDrafted};
 pub use issue::{InvoiceIssued, IssueInvoice};

@@ -18,6 +18,7 @@ use super::account::Account;
 use super::bill::BillAccount;
 use super::change::ChangeSubscription;
 use crate::commands::Door;
+use crate::commands::client_groups::group_of_client;
 use crate::error::{Error, Refused};
 
 /// What is asked of the future.
@@ -78,7 +79,9 @@ pub async fn foresee(
         Thought::Nothing => (None, None),
         Thought::Change(change) => {
             let (product, _) = door.load::<Product>(tenant, change.product_id.uuid()).await?;
-            let command = change.change(&product, &account, contract(&subscription)?)?;
+            let group = group_of_client(door, tenant, client_id).await?.map(|(_, group)| group);
+            let known = contract(&subscription)?;
+            let command = change.change(&product, group.as_ref(), &account, known)?;
             (Some(command), change.on)
         }
         Thought::Cancel(at) => {

@@ -73,6 +73,7 @@ fn terms() -> IssueTerms {
             vat_id: None,
         },
         buyer: Some(buyer(KeyClass::Fiscal)),
+        particulars: Particulars::default(),
     }
 }
 
