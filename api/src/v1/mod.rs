@@ -4,6 +4,7 @@
 //! stand in the file of the route and no domain type reaches the wire.
 
 mod access;
+mod client_groups;
 mod clients;
 mod credit_notes;
 mod history;
@@ -15,6 +16,7 @@ mod payments;
 mod products;
 mod settings;
 mod subscriptions;
+mod tax_rates;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -26,6 +28,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/auth", access::sessions())
         .nest("/api-keys", access::keys())
         .nest("/clients", clients::router())
+        .nest("/client-groups", client_groups::router())
+        .nest("/tax-rates", tax_rates::router())
         .nest("/products", products::router())
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())

@@ -1,10 +1,10 @@
 //! The seller's settings.
 
 use axum::extract::State;
-use billfold_app::commands::tenants::SetConventions;
+use billfold_app::commands::tenants::{SetConventions, SetVatId};
 use billfold_domain::kernel::NumberFormat;
 use billfold_domain::tenant::{Profile, Tenant};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +18,10 @@ use crate::v1::parameters::IfMatchHeader;
 use crate::wire::WireConventions;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(read_settings)).routes(routes!(set_conventions))
+    OpenApiRouter::new()
+        .routes(routes!(read_settings))
+        .routes(routes!(set_conventions))
+        .routes(routes!(set_vat_id))
 }
 
 /// Reads the settings of the caller's seller. Whoever may call may read them.
@@ -53,6 +56,33 @@ async fn set_conventions(
     let done = state.change(&caller, &key, seen, SetConventions { conventions }).await?;
     let tenant = caller.tenant;
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// Sets or removes the seller's tax number; documents already issued keep the old one.
+#[utoipa::path(
+    put, path = "/vat-id", tag = "settings", request_body = NewVatId,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_vat_id(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<NewVatId>,
+) -> Result<Answer<Changed>, Problem> {
+    let done = state.change(&caller, &key, seen, SetVatId { vat_id: new.vat_id }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// A tax number.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewVatId {
+    /// With the letters of its country, or a number of the local tax office without; none if
+    /// absent.
+    #[schema(example = "NL123456789B01", pattern = "^[A-Z0-9]{4,20}$")]
+    vat_id: Option<String>,
 }
 
 /// What a seller chose.

@@ -12,6 +12,7 @@ mod preview;
 mod read;
 mod settle;
 
+pub(super) use settle::WireReason;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
