@@ -14,13 +14,18 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 26] = [
+const DONE: [(&str, &str); 31] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
     ("erased", "Personal data erased. Amounts and the chain are unchanged."),
     ("product", "Product created."),
     ("price", "Price set."),
+    ("tax-rate", "Tax rate set. It counts from its first day on."),
+    ("tax-ended", "Tax ended."),
+    ("group", "Client group created."),
+    ("group-set", "Client group changed. It counts for new sales."),
+    ("grouped", "Group of the client set. It counts for new sales."),
     ("retired", "Product retired."),
     ("draft", "Draft saved. It has no number until it is issued."),
     ("revised", "Draft saved."),

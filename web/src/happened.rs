@@ -4,6 +4,7 @@
 //! purpose: amounts in another form than the event has them.
 
 use billfold_domain::client::ClientEvent;
+use billfold_domain::client_group::ClientGroupEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::invoice::InvoiceEvent;
@@ -13,6 +14,7 @@ use billfold_domain::product::ProductEvent;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
+use billfold_domain::tax_rate::TaxRateEvent;
 use billfold_domain::tenant::TenantEvent;
 use billfold_projections::event_index::Stored;
 
@@ -31,6 +33,8 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Subscription(event)) => subscription(&event),
         Some(Event::CreditNote(event)) => credit_note(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
+        Some(Event::TaxRate(event)) => tax_rate(&event),
+        Some(Event::ClientGroup(event)) => client_group(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -40,6 +44,7 @@ fn client(event: &ClientEvent) -> (String, &'static str) {
         ClientEvent::Registered { .. } => ("Client registered", ""),
         ClientEvent::ContactChanged { .. } => ("Contact changed", "grey"),
         ClientEvent::BillingSet { .. } => ("Billing day or time zone set", "grey"),
+        ClientEvent::TaxFactsSet { .. } => ("Tax facts set", "grey"),
         ClientEvent::Suspended { .. } => ("Client suspended", "red"),
         ClientEvent::Activated {} => ("Client activated", "green"),
         ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
@@ -52,6 +57,10 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::Drafted { .. } => ("Invoice drafted".to_owned(), "grey"),
         InvoiceEvent::LineAdded { line } => (format!("Line added: {}", line.description), "grey"),
         InvoiceEvent::LineRemoved { line_no } => (format!("Line {line_no} removed"), "grey"),
+        InvoiceEvent::LineTaxed { line_no, evidence } => {
+            let treatment = evidence.treatment;
+            (format!("Line {line_no} taxed at {} %", treatment.rate), "grey")
+        }
         InvoiceEvent::DueDateSet { due_date } => {
             (format!("Due date set to {}", Day(*due_date).plain()), "grey")
         }
@@ -133,6 +142,9 @@ fn product(event: &ProductEvent) -> (String, &'static str) {
     let text = match event {
         ProductEvent::Created { name, .. } => format!("Product {name} created"),
         ProductEvent::PriceSet { price, .. } => format!("Price set to {}", money(*price).plain()),
+        ProductEvent::TierPriceSet { tier, price, .. } => {
+            format!("Price of {tier} set to {}", money(*price).plain())
+        }
         ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
         ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
     };
@@ -167,6 +179,12 @@ fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {
         SubscriptionEvent::LineAdjusted { amount, .. } => {
             (format!("{} taken off a billed line", money(*amount).plain()), "grey")
         }
+        SubscriptionEvent::Taxed { evidence: Some(found), .. } => {
+            (format!("Taxed at {} % by the tax rates", found.treatment.rate), "grey")
+        }
+        SubscriptionEvent::Taxed { evidence: None, .. } => {
+            ("Taxed as the terms say".to_owned(), "grey")
+        }
         SubscriptionEvent::Billed { plan, .. } => {
             (format!("Billed through {}", Day(plan.through).plain()), "")
         }
@@ -187,4 +205,30 @@ fn credit(event: &CreditEvent) -> (String, &'static str) {
             (format!("{} of credit paid an invoice", money(*amount).plain()), "")
         }
     }
+}
+
+fn tax_rate(event: &TaxRateEvent) -> (String, &'static str) {
+    match event {
+        TaxRateEvent::Defined { tax, rate, .. } => {
+            (format!("Tax {} of {} defined at {rate} %", tax.code, tax.country), "")
+        }
+        TaxRateEvent::RateSet { rate, valid_from, .. } => {
+            (format!("Rate set to {rate} % from {}", Day(*valid_from).plain()), "")
+        }
+        TaxRateEvent::Retired { from } => (format!("Tax ended on {}", Day(*from).plain()), "red"),
+        TaxRateEvent::ClientExempted { .. } => ("Client exempted".to_owned(), "grey"),
+        TaxRateEvent::ExemptionEnded { .. } => ("Exemption ended".to_owned(), "grey"),
+    }
+}
+
+fn client_group(event: &ClientGroupEvent) -> (String, &'static str) {
+    let text = match event {
+        ClientGroupEvent::Created { name, .. } => format!("Group {name} created"),
+        ClientGroupEvent::DiscountSet { discount } => format!("Discount set to {discount} %"),
+        ClientGroupEvent::PriceTierSet { tier: Some(tier) } => format!("Prices of {tier} count"),
+        ClientGroupEvent::PriceTierSet { tier: None } => "List prices count".to_owned(),
+        ClientGroupEvent::ClientJoined { .. } => "Client joined".to_owned(),
+        ClientGroupEvent::ClientLeft { .. } => "Client left".to_owned(),
+    };
+    (text, "grey")
 }

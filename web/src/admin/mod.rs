@@ -6,6 +6,7 @@ use crate::state::WebState;
 
 pub(crate) mod audit;
 pub(crate) mod client;
+pub(crate) mod client_groups;
 pub(crate) mod clients;
 pub(crate) mod confirm;
 pub(crate) mod credit_note;
@@ -31,6 +32,7 @@ pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
+pub(crate) mod tax_rates;
 pub(crate) mod trial_balance;
 
 /// Every page.
@@ -50,6 +52,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(credit_note::routes())
         .merge(orders::routes())
         .merge(products::routes())
+        .merge(tax_rates::routes())
+        .merge(client_groups::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())
         .merge(events::routes())
@@ -66,5 +70,7 @@ mod more_samples;
 mod samples;
 #[cfg(test)]
 mod subscription_samples;
+#[cfg(test)]
+mod tax_samples;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,9 @@
 
 use askama::Template as _;
 
-use super::{more_samples as more, samples, subscription_samples as recurring};
+use super::{
+    more_samples as more, samples, subscription_samples as recurring, tax_samples as taxes,
+};
 
 fn pages() -> Vec<(&'static str, String)> {
     let mut welcome = samples::overview();
@@ -69,6 +71,15 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
         ("credit-note-bare", recurring::credit_note(false).render()),
+        ("tax-rates", taxes::tax_rates(true, Some(taxes::found())).render()),
+        ("tax-rates-refused", taxes::tax_rates(true, Some(taxes::refused())).render()),
+        ("tax-rates-none", taxes::tax_rates(false, None).render()),
+        ("tax-rate-new", taxes::new_tax_rate().render()),
+        ("client-groups", taxes::client_groups(true).render()),
+        ("client-groups-none", taxes::client_groups(false).render()),
+        ("client-group", taxes::client_group(true).render()),
+        ("client-group-none", taxes::client_group(false).render()),
+        ("client-group-new", taxes::new_client_group().render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
