@@ -60,6 +60,8 @@ fn fill(path: &str) -> String {
         ("api-keys", "key"),
         ("subscriptions", "sub"),
         ("credit-notes", "crn"),
+        ("tax-rates", "tax"),
+        ("client-groups", "grp"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -181,6 +183,11 @@ async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (Strin
     (subscription, note)
 }
 
+/// An id of a client that names nobody.
+fn nobody() -> String {
+    format!("cli_{}", "0".repeat(26))
+}
+
 /// What a request to change something would say, were it one's own.
 fn body_for(route: &str, product: &str, invoice: &str) -> Value {
     match route {
@@ -189,7 +196,17 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "pause_subscription"
         | "resume_subscription"
         | "withdraw_cancellation"
-        | "preview_subscription" => json!({}),
+        | "preview_subscription"
+        | "set_tax_facts"
+        | "assign_group"
+        | "set_group_tier"
+        | "retire_tax_rate" => json!({}),
+        "set_group_discount" => json!({ "discount": "1" }),
+        "set_tax_rate" => json!({ "rate": "7", "valid_from": "2030-01-01" }),
+        "exempt_client" => json!({ "client_id": nobody(), "evidence": "4711" }),
+        "end_exemption" => json!({ "client_id": nobody() }),
+        "set_tier_price" => json!({ "tier": "a", "price": {
+                "cycle": { "every": "once" }, "price": eur("1.00") } }),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
         "change_subscription" => json!({ "product_id": product, "offer": listed() }),
         "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),

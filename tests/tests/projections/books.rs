@@ -12,7 +12,7 @@ use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
-    NewLine, Seller, TaxCategory, TaxTreatment,
+    NewLine, Particulars, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
@@ -303,7 +303,7 @@ impl History {
         let due_date = Some(self.today(seller) + Days::new(14));
         let country = Country::parse("DE").unwrap();
         let seller = Seller { name: "Example Hosting".to_owned(), country, vat_id: None };
-        IssueTerms { number, due_date, seller, buyer: None }
+        IssueTerms { number, due_date, seller, buyer: None, particulars: Particulars::default() }
     }
 
     fn issue_draft(&mut self, seller: usize, pick: usize) {

@@ -5,6 +5,7 @@
 
 mod billing;
 mod erasing;
+mod groups;
 mod numbering;
 mod overpaying;
 mod past;
@@ -12,5 +13,6 @@ mod paying;
 mod sellers;
 mod subscribing;
 mod taking_back;
+mod taxes;
 mod together;
 mod troubles;
