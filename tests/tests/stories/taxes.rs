@@ -29,7 +29,7 @@ async fn draft(shop: &Shop, client: &str) -> String {
 }
 
 async fn document(shop: &Shop, invoice: &str) -> Value {
-    shop.get(&format!("/api/v1/invoices/{invoice}/document")).await.expect(200).body
+    shop.fresh(&format!("/api/v1/invoices/{invoice}/document")).await.expect(200).body
 }
 
 async fn act(shop: &Shop, path: &str, verb: &str, body: Value) -> Reply {

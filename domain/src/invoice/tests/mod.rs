@@ -109,6 +109,7 @@ fn issued_invoice() -> InvoiceEvent {
         tax: totals.tax,
         total: totals.total,
         subscriptions: Vec::new(),
+        particulars: Particulars::default(),
         origin: None,
     }))
 }
