@@ -363,7 +363,8 @@ mod tests {
             });
             assert_eq!(keyed, write && is_command(operation), "{path} {name}");
             let adds_money = matches!(name.as_str(), "pay_invoice" | "charge_invoice");
-            let changes = keyed && path.contains("{id}") && !adds_money;
+            let of_one = path.contains("{id}") || path.contains("/settings/");
+            let changes = keyed && of_one && !adds_money;
             assert_eq!(takes(operation, "If-Match"), changes, "{path} {name}");
         }
     }

@@ -224,7 +224,23 @@ async function useSubscriptions(page, node, made) {
 
   await go("/admin/credit-notes");
   const note = await page.locator('a[href^="/admin/credit-notes/crn_"]').first().getAttribute("href");
-  return { ...made, subscription: running, ended: cancelled, note };
+  const payment = await refundPayment(page, go, submit);
+  return { ...made, subscription: running, ended: cancelled, note, payment };
+}
+
+/// A part of a payment is sent back, from its page; answers the page.
+async function refundPayment(page, go, submit) {
+  await go("/admin/payments");
+  const payment = await page.locator('a[href^="/admin/payments/pay_"]').first().getAttribute("href");
+  await go(payment);
+  await page.click(`a[href="${payment}/refund"]`);
+  await page.waitForSelector("#sheet[open] button.danger");
+  await page.fill("#sheet input[name=amount]", "1.00");
+  await page.fill("#sheet input[name=reason]", "an outage");
+  await submit("#sheet button.danger");
+  equal("a refund leads back to its payment", new URL(page.url()).pathname, payment);
+  check("the refund stands on the page", (await page.textContent("main")).includes("an outage") ? "" : "no refund");
+  return payment;
 }
 
 /// A saved draft opened again; the second of two editors is told and overwrites nothing.
@@ -378,6 +394,8 @@ const places = (made) => ({
   "credit-notes": "/admin/credit-notes",
   "credit-note": made.note,
   payments: "/admin/payments",
+  payment: made.payment,
+  "payment-dispute": `${made.payment}/dispute`,
   "payment-new": "/admin/payments/new",
   orders: "/admin/orders",
   products: "/admin/products",

@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 31] = [
+const DONE: &[(&str, &str)] = &[
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -41,6 +41,14 @@ const DONE: [(&str, &str); 31] = [
     ("ending", "Subscription ends when what is billed has run out."),
     ("goes-on", "Cancellation withdrawn. The subscription goes on."),
     ("payment", "Payment recorded and posted to the ledger."),
+    ("credit-used", "Credit set against the invoice."),
+    ("matched", "Payment set against the invoice."),
+    ("refund", "Refund promised. What it had paid is owed again."),
+    ("refund-sent", "Refund sent and posted to the ledger."),
+    ("refund-failed", "Refund taken back. The money is the client's again."),
+    ("dispute", "Dispute recorded. What it had paid is owed again."),
+    ("dispute-decided", "Dispute decided and posted to the ledger."),
+    ("dispute-fee", "Fee of the dispute posted to the ledger."),
     ("rebuild", "Rebuild started beside the live read model."),
     ("paused", "Read model paused."),
     ("resumed", "Read model follows the log again."),
@@ -48,7 +56,7 @@ const DONE: [(&str, &str); 31] = [
     ("welcome", "Signed in."),
 ];
 
-const NOT_QUITE: [(&str, &str); 2] = [
+const NOT_QUITE: &[(&str, &str)] = &[
     ("late", "Saved. This page is still catching up: reload in a moment."),
     ("no-draft", "It is no draft any more, so its lines cannot be changed."),
 ];
@@ -60,6 +68,6 @@ impl Flash {
             let (_, text) = said.iter().find(|(known, _)| *known == word)?;
             Some(Flash { icon, tone, text })
         };
-        of(&DONE, "circle-check", "").or_else(|| of(&NOT_QUITE, "clock", "amber"))
+        of(DONE, "circle-check", "").or_else(|| of(NOT_QUITE, "clock", "amber"))
     }
 }

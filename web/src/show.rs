@@ -95,6 +95,7 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "invoice" => "invoices",
         "subscription" => "subscriptions",
         "credit_note" => "credit-notes",
+        "payment" => "payments",
         _ => return None,
     };
     Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))
@@ -207,6 +208,7 @@ mod tests {
         for (stream, start) in [
             ("subscription", "/admin/subscriptions/sub_"),
             ("credit_note", "/admin/credit-notes/crn_"),
+            ("payment", "/admin/payments/pay_"),
         ] {
             assert!(stream_href(stream, id).is_some_and(|href| href.starts_with(start)));
         }

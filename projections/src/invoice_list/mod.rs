@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 mod read;
 mod status;
 
-pub use read::{Count, Filter, Sort, counts, find, find_by_number, page};
+pub use read::{Count, Filter, Sort, counts, find, find_by_number, numbers, page};
 pub use status::Lifecycle;
 
 use crate::fact::Fact;

@@ -4,6 +4,7 @@ use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, TenantId};
 use chrono::NaiveDate;
 use sqlx::{Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
 
 use super::{InvoiceList, InvoiceRow};
 use crate::error::Error;
@@ -129,6 +130,28 @@ pub async fn find(
     let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
     query.push(" and invoice_id = ").push_bind(invoice.uuid());
     one(reads, tenant, query).await
+}
+
+/// The numbers of invoices, in no order; drafts have none and are left out.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn numbers(
+    reads: &Reads,
+    tenant: TenantId,
+    invoices: &[InvoiceId],
+) -> Result<Answer<Vec<(InvoiceId, String)>>, Error> {
+    let ids: Vec<Uuid> = invoices.iter().map(|invoice| invoice.uuid()).collect();
+    let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
+    query.push(" and invoice_id = any(").push_bind(ids).push(")");
+    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let mut numbers = Vec::new();
+    for row in &rows {
+        let row = InvoiceRow::get(row, 0)?;
+        numbers.extend(row.number.map(|number| (row.invoice_id, number)));
+    }
+    Ok(read.answer(numbers))
 }
 
 /// The invoice of a number.

@@ -68,6 +68,7 @@ fn fill(path: &str) -> String {
     path.replace("{id}", &id)
         .replace("{position}", "1")
         .replace("{line_no}", "1")
+        .replace("{no}", "1")
         .replace("{code}", "1200")
         .replace("{name}", "journal")
 }
@@ -220,8 +221,14 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "issue_invoice" => json!({}),
         "pay_invoice" => json!({ "method": "manual_bank" }),
         "charge_invoice" => json!({ "gateway": "sandbox" }),
+        "apply_credit" | "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
+        "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
+        "charge_dispute_fee" => json!({ "fee": eur("15.00") }),
+        "unmatch_payment" => json!({ "to": "credit" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
+        "set_conventions" => json!({ "proration": "day", "day_count": "actual",
+                "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
         _ => json!({ "reason": "because" }),
     }
 }

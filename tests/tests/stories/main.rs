@@ -5,6 +5,7 @@
 
 mod billing;
 mod erasing;
+mod going_back;
 mod groups;
 mod numbering;
 mod overpaying;

@@ -17,6 +17,7 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
+use billfold_domain::credit::CreditBalance;
 use billfold_domain::invoice::{self as domain, Invoice as Stands, InvoiceEvent, IssuedInvoice};
 use billfold_domain::kernel::{
     Aggregate as _, ClientId, Currency, InvoiceId, Money, Pii, TenantId,
@@ -269,7 +270,11 @@ async fn show_invoice(
         "events" => "events",
         _ => "lines",
     };
-    let actions = invoice_actions::actions(&href, stands);
+    let credit = CreditBalance::id_of(client, parts.currency);
+    let (credit, _) = state.door().load::<CreditBalance>(tenant, credit.uuid()).await?;
+    let usable = credit.held().map(|held| held.usable(today));
+    let has_credit = matches!(usable, Some(Ok(usable)) if usable.is_positive());
+    let actions = invoice_actions::actions(&href, stands, has_credit);
     page(&Invoice {
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),

@@ -1,16 +1,21 @@
-//! What may be done with an invoice: issue, void, write off, discard; each asks first.
+//! What may be done with an invoice: issue, pay from credit, refund, void, write off, discard; each
+//! asks first.
 
 use axum::Router;
 use billfold_app::access::Scope;
-use billfold_app::commands::invoices::{DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_app::commands::invoices::{
+    ApplyClientCredit, DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice,
+};
+use billfold_app::commands::payments::RefundInvoice;
 use billfold_domain::invoice::{Invoice, Particulars};
-use billfold_domain::kernel::InvoiceId;
+use billfold_domain::kernel::{InvoiceId, Money};
 use billfold_domain::tax::ExemptionReason;
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::ClientList;
 use billfold_projections::event_index::EventIndex;
 use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::journal::Journal;
+use billfold_projections::payment_list::PaymentList;
 
 use super::confirm::Action;
 use super::deed::{self, Asked, Deed, Question, Words};
@@ -25,13 +30,13 @@ use crate::state::{Seen, WebState};
 pub(super) const READ: [&str; 4] =
     [InvoiceList::NAME, EventIndex::NAME, Journal::NAME, ClientList::NAME];
 
-/// The addresses of the four.
+/// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
 
-/// What may be done with an invoice in this state.
-pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
+/// What may be done with an invoice in this state, whose client may have credit.
+pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let void = action(Verb::Void, "Void", "ban").class("danger");
     let id = href.rsplit('/').next().unwrap_or_default();
@@ -43,13 +48,17 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
         ],
         Invoice::Open(_) => {
             let pay = address("/admin/payments/new", &[("invoice", id)]);
-            vec![
-                void,
-                action(Verb::WriteOff, "Write off", "circle-x"),
-                Action::new(pay, "Record payment", "hand-coins").class("primary"),
-            ]
+            let credit = has_credit.then(|| action(Verb::UseCredit, "Use credit", "wallet"));
+            let mut actions = vec![void, action(Verb::WriteOff, "Write off", "circle-x")];
+            actions.extend(refund(invoice).then(|| action(Verb::Refund, "Refund", "undo-2")));
+            actions.extend(credit);
+            actions.push(Action::new(pay, "Record payment", "hand-coins").class("primary"));
+            actions
         }
-        Invoice::Settled { .. } => vec![void],
+        Invoice::Settled { .. } => {
+            let back = refund(invoice).then(|| action(Verb::Refund, "Refund", "undo-2"));
+            std::iter::once(void).chain(back).collect()
+        }
         Invoice::Absent
         | Invoice::Discarded
         | Invoice::Void { .. }
@@ -57,9 +66,16 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
     }
 }
 
+/// Whether a payment pays it that could go back.
+fn refund(invoice: &Invoice) -> bool {
+    invoice.document().is_some_and(|document| !document.applied.is_empty())
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Issue,
+    UseCredit,
+    Refund,
     Void,
     WriteOff,
     Discard,
@@ -69,16 +85,19 @@ impl Deed for Verb {
     type Id = InvoiceId;
     const PAGE: &'static str = "/admin/invoices";
     const SCOPE: Scope = Scope::InvoicesWrite;
-    const ALL: &'static [Verb] = &[Verb::Issue, Verb::Void, Verb::WriteOff, Verb::Discard];
+    const ALL: &'static [Verb] =
+        &[Verb::Issue, Verb::UseCredit, Verb::Refund, Verb::Void, Verb::WriteOff, Verb::Discard];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Issue => ("issue", "Issue invoice", "issued"),
+            Verb::UseCredit => ("use-credit", "Use credit", "credit-used"),
+            Verb::Refund => ("refund", "Refund", "refund"),
             Verb::Void => ("void", "Void invoice", "voided"),
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
         };
-        Words { path, button, done, danger: self != Verb::Issue }
+        Words { path, button, done, danger: !matches!(self, Verb::Issue | Verb::UseCredit) }
     }
 
     async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
@@ -101,6 +120,14 @@ impl Deed for Verb {
                 text("buyer_reference", "Buyer's reference", "What the buyer looks for on it"),
                 text("exemption", "Reason for no tax", "Needed where a line is exempt"),
             ],
+            Verb::UseCredit => Vec::new(),
+            Verb::Refund => {
+                let amount =
+                    Field::input("amount", "Amount", "text").with(asked.sent.one("amount"));
+                let amount = amount.decimal().hint("Empty: all that payments pay");
+                let hint = "Stands in the audit log; no personal data";
+                vec![amount.wrong(asked.wrong.of("amount")), deed::reason(asked, hint)]
+            }
             Verb::Void | Verb::WriteOff | Verb::Discard => {
                 let hint = "Stands in the audit log and on the credit note; no personal data";
                 vec![deed::reason(asked, hint)]
@@ -126,9 +153,32 @@ impl Deed for Verb {
                 let issue = IssueInvoice { invoice_id, issue_date, due_date, particulars };
                 asked.command_on_seen(issue, &READ).await
             }
+            Verb::UseCredit => asked.command_on_seen(ApplyClientCredit { invoice_id }, &READ).await,
+            Verb::Refund => refund_typed(asked, reason).await,
             Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
             Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
+        }
+    }
+}
+
+async fn refund_typed(
+    asked: &Asked<'_, Verb>,
+    reason: String,
+) -> Result<Result<Seen, Wrong>, PageError> {
+    let tenant = asked.visitor.tenant();
+    let (invoice, _) = asked.state.door().load::<Invoice>(tenant, asked.id.uuid()).await?;
+    let currency = invoice.document().ok_or(PageError::NotFound)?.total.currency();
+    let amount = asked.sent.some("amount").map(|text| Money::parse_major(&text, currency));
+    match amount.transpose() {
+        Ok(amount) => {
+            let refund = RefundInvoice { invoice_id: asked.id, amount, reason };
+            asked.command_on_seen(refund, &[&READ[..], &[PaymentList::NAME]].concat()).await
+        }
+        Err(error) => {
+            let mut wrong = Wrong::default();
+            wrong.at("amount", error.to_string());
+            Ok(Err(wrong))
         }
     }
 }
@@ -153,6 +203,16 @@ fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), Page
         (Verb::Issue, _) => {
             ("Issue this invoice?".to_owned(), "It is not a draft any more.".to_owned())
         }
+        (Verb::UseCredit, _) => (
+            format!("Pay {number} from credit?"),
+            format!("{due} is owed. The client's credit pays as much of it as there is."),
+        ),
+        (Verb::Refund, _) => (
+            format!("Refund {number}?"),
+            "The money goes back the way it came, out of the newest payment that holds enough. What goes back is owed \
+             again, unless a credit note lowers the invoice."
+                .to_owned(),
+        ),
         (Verb::Void, _) => {
             let text = format!(
                 "A credit note over {total} is issued with a number of its own. What is unpaid is \

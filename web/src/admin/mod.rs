@@ -25,6 +25,7 @@ pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod orders;
 pub(crate) mod overview;
+pub(crate) mod payment;
 pub(crate) mod payments;
 pub(crate) mod products;
 pub(crate) mod projections;
@@ -33,6 +34,7 @@ pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
 pub(crate) mod tax_rates;
+pub(crate) mod timeline;
 pub(crate) mod trial_balance;
 
 /// Every page.
@@ -48,6 +50,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(subscriptions::routes())
         .merge(subscription::routes())
         .merge(payments::routes())
+        .merge(payment::routes())
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
         .merge(orders::routes())

@@ -263,7 +263,7 @@ pub(super) fn client(tab: &'static str, past: bool) -> client::Client {
         ("Cloud, 4 × vCPU", "Revenue", 4_800),
         ("VAT DE 19 %", "Tax payable", 6_593),
     ];
-    let happened = |what: &str, tone, later| client::Happened {
+    let happened = |what: &str, tone, later| super::timeline::Happened {
         what: what.to_owned(),
         at: at(11, 18, 2, 0),
         by: "system: renewals".to_owned(),

@@ -77,7 +77,7 @@ fn foresight(net: i64) -> Foresight {
 }
 
 pub(super) fn subscription() -> SubscriptionPage {
-    let happened = |what: &str, tone| client::Happened {
+    let happened = |what: &str, tone| super::timeline::Happened {
         what: what.to_owned(),
         at: at(11, 18, 2, 0),
         by: "maria@northwind".to_owned(),

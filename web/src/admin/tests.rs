@@ -32,6 +32,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("invoice-new", samples::invoice_form().render()),
         ("confirm", samples::confirm().render()),
         ("payments", more::payments().render()),
+        ("payment", more::payment(true).render()),
+        ("payment-declined", more::payment(false).render()),
         ("payment-new", more::new_payment().render()),
         ("orders", more::orders().render()),
         ("products", more::products().render()),

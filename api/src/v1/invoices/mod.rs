@@ -10,6 +10,7 @@ mod list;
 mod money;
 mod preview;
 mod read;
+mod refund;
 mod settle;
 
 pub(super) use settle::WireReason;
@@ -33,6 +34,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(money::pay_invoice))
         .routes(routes!(money::apply_credit))
         .routes(routes!(money::charge_invoice))
+        .routes(routes!(refund::refund_invoice))
         .routes(routes!(history::list_invoice_payments))
         .routes(routes!(history::list_invoice_events))
         .routes(routes!(history::read_document))

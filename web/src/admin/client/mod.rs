@@ -15,15 +15,14 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::client_groups::group_of_client;
 use billfold_domain::client::ContactCard;
-use billfold_projections::event_index::Stored;
 
 use super::confirm::Action;
 use super::events::EventRow;
 use super::invoices::InvoiceRow;
 use super::list::{Pager, address};
 use super::subscriptions::{SubscriptionRow, few_of};
+use super::timeline::Happened;
 use crate::error::PageError;
-use crate::happened::happened;
 use crate::layout::Shell;
 use crate::names::Actors;
 use crate::router::page;
@@ -154,23 +153,6 @@ pub(crate) struct Balance {
     pub(crate) amount: Amount,
     /// Now, when comparing.
     pub(crate) now: Option<Amount>,
-}
-
-/// One thing that happened.
-#[derive(Clone, Debug)]
-pub(crate) struct Happened {
-    /// `Payment of € 388.40 settled`.
-    pub(crate) what: String,
-    /// When it was recorded.
-    pub(crate) at: Moment,
-    /// By whom or through what.
-    pub(crate) by: String,
-    /// Its event.
-    pub(crate) position: i64,
-    /// The class of its dot: empty, `green`, `red`, `grey`.
-    pub(crate) tone: &'static str,
-    /// Whether it came after the shown version.
-    pub(crate) later: bool,
 }
 
 /// How a balance comes about: its parts, each with its event, and a text to copy.
@@ -357,19 +339,8 @@ async fn timeline(
     seen: &Seen,
     actors: &Actors,
 ) -> Result<Vec<Happened>, PageError> {
-    let happened = |event: &Stored, later| {
-        let (what, tone) = happened(event);
-        Happened {
-            what,
-            at: Moment(event.recorded_at),
-            by: actors.name(&event.actor),
-            position: event.position,
-            tone,
-            later,
-        }
-    };
     let later = seen.account.events_after(state, seen.position, 3).await?;
     let before = seen.account.events_up_to(state, seen.position, HAPPENED).await?;
-    let later = later.iter().map(|event| happened(event, true));
-    Ok(later.chain(before.iter().map(|event| happened(event, false))).collect())
+    let later = later.iter().map(|event| Happened { later: true, ..Happened::of(event, actors) });
+    Ok(later.chain(before.iter().map(|event| Happened::of(event, actors))).collect())
 }

@@ -21,19 +21,16 @@ use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{SubscriptionId, TenantId};
 use billfold_domain::subscription::service::{Billed, DocumentRef, Phase, PlanTerms};
 use billfold_domain::subscription::{Contract, Standing, Subscription};
-use billfold_projections::event_index::{self, Filter, Stored};
-use billfold_projections::{Order, Wanted};
 
-use super::client::Happened;
 use super::confirm::Action;
 use super::subscriptions::PATH;
+use super::timeline::{self, Happened};
 use crate::error::PageError;
-use crate::happened::happened;
 use crate::layout::Shell;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
-use crate::view::{Amount, Badge, Day, Ident, Moment};
+use crate::view::{Amount, Badge, Day, Ident};
 use crate::visitor::Visitor;
 use foreseen::Foresight;
 
@@ -86,8 +83,6 @@ pub(crate) struct BilledRow {
 
 /// Billed lines that are listed.
 const LINES: usize = 24;
-/// Things on the timeline.
-const HAPPENED: u32 = 24;
 
 /// The subscription's addresses.
 pub(crate) fn routes() -> Router<WebState> {
@@ -129,7 +124,7 @@ async fn show_subscription(
         billed: billed_rows(&state, tenant, billed).await?,
         older: billed.len().saturating_sub(LINES),
         foreseen: foreseen::next(&state, &visitor, id).await?,
-        timeline: timeline(&state, tenant, id).await?,
+        timeline: timeline::of(&state, tenant, "subscription", id.uuid()).await?,
         actions: actions::actions(&format!("{PATH}/{id}"), standing),
     })
 }
@@ -225,31 +220,4 @@ async fn document(
             (number, format!("/admin/credit-notes/{id}"))
         }
     })
-}
-
-async fn timeline(
-    state: &WebState,
-    tenant: TenantId,
-    id: SubscriptionId,
-) -> Result<Vec<Happened>, PageError> {
-    let filter = Filter {
-        stream: Some(("subscription".to_owned(), Some(id.uuid()))),
-        order: Order::Descending,
-        ..Filter::default()
-    };
-    let wanted = Wanted { limit: HAPPENED, ..Wanted::default() };
-    let found = event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows;
-    let actors = state.names().actors(tenant).await?;
-    let item = |event: &Stored| {
-        let (what, tone) = happened(event);
-        Happened {
-            what,
-            at: Moment(event.recorded_at),
-            by: actors.name(&event.actor),
-            position: event.position,
-            tone,
-            later: false,
-        }
-    };
-    Ok(found.iter().map(item).collect())
 }
