@@ -7,6 +7,8 @@
 //! | suspended | –        | suspended      | –         | active   | erased |
 //! | erased    | –        | –              | –         | –        | –      |
 //!
+//! How one is billed and what is known of one's taxes may be set while active or suspended.
+//!
 //! Guarantees that contact details are sealed under the everyday key, which erasing destroys,
 //! and that an e-mail address belongs to one client. Absent on purpose: passwords and sessions.
 

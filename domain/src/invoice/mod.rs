@@ -12,6 +12,8 @@
 //!
 //! An open one can be written off, which makes it uncollectible.
 //!
+//! Lines of a draft that the seller's rates tax are taxed anew until it is issued.
+//!
 //! ¹ Settled at once if the total is zero. ² Settled once nothing is owed.
 //!
 //! Guarantees: one currency; the total is lines plus tax; what is still owed is the total less
