@@ -25,7 +25,7 @@ use crate::kinds::Kinds;
 use crate::memory::MemoryLog;
 use crate::pool;
 use crate::state::{AnyState, FoldError, StateKind};
-use crate::stream::StreamKey;
+use crate::stream::{ClaimKey, StreamKey};
 use crate::submission::{Prepared, Receipt, Submission, SubmitError};
 use crate::versions::Versions;
 use crate::writer::states::{self, Tail};
@@ -191,8 +191,8 @@ impl Store {
     }
 
     /// The ids of the streams that hold claims of a scope whose keys begin so, by key: who holds
-    /// `DE/` among the tax rates, or the group that holds a client. As committed a moment ago;
-    /// whoever decides on it looks at the streams again under the lock.
+    /// `DE/` among the tax rates. As committed a moment ago; whoever decides on it looks at the
+    /// streams again under the lock.
     ///
     /// # Errors
     /// The database is away.
@@ -213,6 +213,18 @@ impl Store {
                 let found = found.bind(tenant).bind(scope).bind(beginning).bind(beyond);
                 Ok(found.fetch_all(&log.readers).await?)
             }
+        }
+    }
+
+    /// The stream that holds something unique, perhaps a moment ago: a decision that depends on it
+    /// asks its desk again. The kind is known from the scope.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Result<Option<Uuid>, LoadError> {
+        match &self.backend {
+            Backend::Memory(log) => Ok(log.holder(tenant, claim)),
+            Backend::Postgres(log) => Ok(log.holder(tenant, claim).await?),
         }
     }
 
@@ -335,6 +347,15 @@ impl Postgres {
             cache.put(vec![(*stream, loaded.clone())]);
         }
         Ok(loaded)
+    }
+
+    async fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Result<Option<Uuid>, sqlx::Error> {
+        let held = sqlx::query_scalar(
+            "select aggregate_id from reservations \
+             where tenant_id = $1 and scope = $2 and key = $3",
+        );
+        let held = held.bind(tenant).bind(claim.scope).bind(&claim.key);
+        held.fetch_optional(&self.readers).await
     }
 
     async fn close(&self) {

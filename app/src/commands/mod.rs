@@ -6,11 +6,13 @@
 //! Absent on purpose: authorisation (the edges check scopes before they ask) and reading
 //! (projections).
 
+pub mod affiliates;
 mod ask;
 pub mod client_groups;
 pub mod clients;
 mod credit;
 mod door;
+pub mod dunning;
 mod held;
 pub mod invoices;
 pub mod orders;
@@ -18,6 +20,7 @@ pub mod payment_methods;
 pub mod payments;
 mod plan;
 pub mod products;
+pub mod proformas;
 pub mod purchases;
 mod request_hash;
 mod room;

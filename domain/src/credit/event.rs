@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{ClientId, CreditNoteId, EventBody, InvoiceId, Money, PaymentId};
+use crate::kernel::{AffiliateId, ClientId, CreditNoteId, EventBody, InvoiceId, Money, PaymentId};
 
 /// A fact about a client's credit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,13 @@ pub enum CreditSource {
     VoidedInvoice(InvoiceId),
     /// Money paid ahead, or beyond what was owed.
     Payment(PaymentId),
+    /// What the client earned as an affiliate.
+    CommissionPayout {
+        /// The affiliate.
+        affiliate_id: AffiliateId,
+        /// The payout.
+        no: u32,
+    },
 }
 
 /// What was taken out of one grant.

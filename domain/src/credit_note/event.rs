@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
-use crate::invoice::{Line, Seller, TaxGroup};
+use crate::invoice::{Corrected, Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, DocumentNumber, EventBody, InvoiceId, Money, Pii};
 use crate::tax::ExemptionReason;
@@ -53,18 +53,6 @@ pub struct IssuedNote {
     /// Why lines of category E have no tax.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exemption: Option<ExemptionReason>,
-}
-
-/// An invoice that a note corrects, as the note must name it (Article 219 of Directive
-/// 2006/112/EC).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Corrected {
-    /// Which invoice.
-    pub invoice_id: InvoiceId,
-    /// Its number as printed.
-    pub number: String,
-    /// Its issue date.
-    pub issue_date: NaiveDate,
 }
 
 /// What of a note lowers an unpaid invoice.

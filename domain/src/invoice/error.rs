@@ -52,6 +52,12 @@ pub enum InvoiceRefusal {
         /// What the lines sum to.
         total: Money,
     },
+    /// A correction upwards that charges nothing.
+    #[error("a debit correction charges something, this one comes to {total}")]
+    NothingToCharge {
+        /// What the lines sum to.
+        total: Money,
+    },
     /// Nobody said until when to pay.
     #[error("an invoice needs a due date")]
     DueDateMissing,
@@ -108,6 +114,12 @@ pub enum InvoiceRefusal {
         /// The note.
         credit_note: String,
     },
+    /// Credit notes took all of it back, so there is nothing to correct.
+    #[error("credit notes up to {credit_note} took the whole invoice back, issue a new one")]
+    FullyCredited {
+        /// The last note.
+        credit_note: String,
+    },
     /// Nothing is owed any more.
     #[error("the invoice was settled on {settled_on}")]
     AlreadySettled {
@@ -149,6 +161,8 @@ impl Refusal for InvoiceRefusal {
             Self::NoSuchLine { .. } => "invoice.no_such_line",
             Self::LineCount { .. } => "invoice.line_count",
             Self::NegativeTotal { .. } => "invoice.negative_total",
+            Self::NothingToCharge { .. } => "invoice.nothing_to_charge",
+            Self::FullyCredited { .. } => "invoice.fully_credited",
             Self::DueDateMissing => "invoice.due_date_missing",
             Self::DueBeforeIssue { .. } => "invoice.due_before_issue",
             Self::NumberOfAnotherYear { .. } => "invoice.number_of_another_year",
@@ -175,6 +189,7 @@ impl Refusal for InvoiceRefusal {
             Self::NoSuchLine { .. }
             | Self::LineCount { .. }
             | Self::NegativeTotal { .. }
+            | Self::NothingToCharge { .. }
             | Self::DueDateMissing
             | Self::DueBeforeIssue { .. }
             | Self::NumberOfAnotherYear { .. }
@@ -188,6 +203,7 @@ impl Refusal for InvoiceRefusal {
             | Self::NotIssued
             | Self::AlreadyIssued { .. }
             | Self::AlreadyCredited { .. }
+            | Self::FullyCredited { .. }
             | Self::AlreadySettled { .. }
             | Self::AlreadyVoided { .. }
             | Self::WrittenOff { .. } => RefusalKind::State,
@@ -198,7 +214,9 @@ impl Refusal for InvoiceRefusal {
         match self {
             Self::Invalid(invalid) => invalid.field(),
             Self::NoSuchLine { .. } => Some("/line_no"),
-            Self::LineCount { .. } | Self::NegativeTotal { .. } => Some("/lines"),
+            Self::LineCount { .. } | Self::NegativeTotal { .. } | Self::NothingToCharge { .. } => {
+                Some("/lines")
+            }
             Self::DueDateMissing | Self::DueBeforeIssue { .. } => Some("/due_date"),
             Self::NothingToApply
             | Self::MoreThanOwed { .. }

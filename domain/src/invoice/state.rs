@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::client::ContactCard;
 use crate::invoice::{
-    InvoiceEvent, IssuedInvoice, Line, Particulars, TaxGroup, Totals, UnapplyCause,
+    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Particulars, Seller, TaxGroup,
+    Totals, UnapplyCause,
 };
 use crate::kernel::{
-    ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
+    ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId, Pii,
     SubscriptionId,
 };
 use crate::tax::TaxEvidence;
@@ -91,8 +93,14 @@ pub struct Document {
     pub tax: Money,
     /// Net and tax.
     pub total: Money,
+    /// Who bills, as the document says.
+    pub seller: Seller,
+    /// Who is billed, as the document says.
+    pub buyer: Option<Pii<ContactCard>>,
     /// What is still owed.
     pub balance_due: Money,
+    /// What credit notes gave back of the lines and taxes, all together.
+    pub given_back: GivenBack,
     /// Every allocation that was applied.
     pub applied: Vec<Applied>,
     /// Every part of them that was taken back.
@@ -110,6 +118,8 @@ pub struct Document {
     /// References, and why it is taxed as it is.
     #[serde(default)]
     pub particulars: Particulars,
+    /// The invoice it corrects upwards, if it does.
+    pub corrects: Option<DebitCorrection>,
 }
 
 /// A part of a payment that paid an invoice.
@@ -261,10 +271,16 @@ impl Invoice {
                 }
             }
             InvoiceEvent::CreditNoteApplied {
-                credit_note, amount, offset, balance_due, ..
+                credit_note,
+                amount,
+                offset,
+                balance_due,
+                given_back,
+                ..
             } => {
                 if let Self::Open(document) | Self::Settled { document, .. } = self {
                     document.balance_due = *balance_due;
+                    document.given_back.take(given_back);
                     document.credit_notes.push(CreditNoteApplied {
                         credit_note: credit_note.clone(),
                         amount: *amount,
@@ -348,6 +364,27 @@ impl Document {
     }
 }
 
+impl GivenBack {
+    /// Adds what another note gives back. Whoever decided it has proven that it fits.
+    fn take(&mut self, more: &Self) {
+        for line in &more.lines {
+            match self.lines.iter_mut().find(|known| known.line_no == line.line_no) {
+                Some(known) => known.net = known.net.checked_add(line.net).unwrap_or(known.net),
+                None => self.lines.push(*line),
+            }
+        }
+        for group in &more.tax_groups {
+            match self.tax_groups.iter_mut().find(|known| known.treatment() == group.treatment()) {
+                Some(known) => {
+                    known.base = known.base.checked_add(group.base).unwrap_or(known.base);
+                    known.tax = known.tax.checked_add(group.tax).unwrap_or(known.tax);
+                }
+                None => self.tax_groups.push(*group),
+            }
+        }
+    }
+}
+
 impl From<&IssuedInvoice> for Document {
     fn from(issued: &IssuedInvoice) -> Self {
         Self {
@@ -360,7 +397,10 @@ impl From<&IssuedInvoice> for Document {
             net: issued.net,
             tax: issued.tax,
             total: issued.total,
+            seller: issued.seller.clone(),
+            buyer: issued.buyer.clone(),
             balance_due: issued.total,
+            given_back: GivenBack::default(),
             applied: Vec::new(),
             unapplied: Vec::new(),
             credit_notes: Vec::new(),
@@ -369,6 +409,7 @@ impl From<&IssuedInvoice> for Document {
             subscriptions: issued.subscriptions.clone(),
             origin: issued.origin.clone(),
             particulars: issued.particulars.clone(),
+            corrects: issued.corrects.clone(),
         }
     }
 }

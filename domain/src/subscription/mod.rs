@@ -32,12 +32,8 @@ mod decide;
 mod error;
 mod event;
 mod interval;
-#[cfg(test)]
-mod laws;
 mod periods;
 pub mod proration;
-#[cfg(test)]
-mod rules;
 pub mod service;
 mod state;
 #[cfg(test)]
@@ -45,11 +41,12 @@ mod tests;
 
 pub use anchor::{Anchor, BillingDay, Boundaries};
 pub use command::{
-    AdjustLine, Bill, CancelAt, ChangePlan, Rules, StartSubscription, SubscriptionCommand,
+    AdjustLine, Bill, CancelAt, ChangePlan, ChangePolicy, Rules, StartSubscription,
+    SubscriptionCommand,
 };
 pub use conventions::{Conventions, LastDay};
 pub use error::SubscriptionRefusal;
 pub use event::SubscriptionEvent;
 pub use interval::{Interval, IntervalUnit};
 pub use periods::{BillingPeriod, BillingSchedule, MOST_PERIODS, PeriodRefusal, Periods, Timing};
-pub use state::{Contract, Standing, Subscription};
+pub use state::{Contract, PendingChange, Standing, Subscription};

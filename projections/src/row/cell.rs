@@ -5,8 +5,9 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    ClientGroupId, ClientId, Country, CreditNoteId, Currency, EventId, InvoiceId, OrderId,
-    PaymentId, ProductId, SubjectId, SubscriptionId, TaxRateId, TenantId,
+    AffiliateId, ClientGroupId, ClientId, Country, CreditNoteId, Currency, DunningCaseId,
+    DunningStrategyId, EventId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId, SubjectId,
+    SubscriptionId, TaxRateId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -135,7 +136,11 @@ ids!(
     SubscriptionId,
     InvoiceId,
     CreditNoteId,
+    ProformaId,
+    AffiliateId,
     PaymentId,
+    DunningStrategyId,
+    DunningCaseId,
     SubjectId,
     EventId
 );

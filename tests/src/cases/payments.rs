@@ -1,8 +1,8 @@
 //! Payments: what one invoice still asks for while it is paid, refunded, disputed and adjusted.
 
 use billfold_domain::invoice::{
-    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment, UnapplyCause,
+    ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
+    IssueTerms, LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment, UnapplyCause,
     UnapplyPayment,
 };
 use billfold_domain::kernel::{
@@ -10,8 +10,9 @@ use billfold_domain::kernel::{
     NumberFormat, PaymentId, Percent, Quantity, Series, TenantId,
 };
 use billfold_domain::payment::{
-    AttemptPayment, AttemptStage, DeclinePayment, Dispute, OpenDispute, Payment, PaymentCommand,
-    PaymentEvent, RefundFrom, RequestRefund, Reversal, SettlePayment, Share, spread,
+    AttemptPayment, AttemptStage, Decline, DeclinePayment, Dispute, OpenDispute, Payment,
+    PaymentCommand, PaymentEvent, RefundFrom, RequestRefund, Reversal, SettlePayment, Share,
+    spread,
 };
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
@@ -92,6 +93,7 @@ impl Books {
             gateway: GATEWAY.to_owned(),
             reference: None,
             stage: AttemptStage::Pending,
+            invoice_id: None,
             on: today()?,
         }))
     }
@@ -102,6 +104,8 @@ impl Books {
             amount,
             gateway: GATEWAY.to_owned(),
             reason: "declined".to_owned(),
+            decline: Decline::Soft,
+            invoice_id: None,
             on: today()?,
         }))
     }
@@ -161,7 +165,11 @@ impl Books {
 
     fn adjust(&mut self, amount: Money) -> Done {
         let credit_note = format!("CN-{}", self.noted.len().saturating_add(1));
-        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote { credit_note, amount })? {
+        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount,
+            given_back: GivenBack::default(),
+        })? {
             if let InvoiceEvent::CreditNoteApplied { to_credit, .. } = event {
                 self.noted.push(to_credit);
             }

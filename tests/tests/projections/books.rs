@@ -3,29 +3,39 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod chasing;
+mod partners;
+mod proposing;
 mod returning;
 mod subscribing;
+mod taxing;
 
 use std::collections::HashMap;
 
+use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
+use billfold_domain::client_group::ClientGroup;
 use billfold_domain::credit::CreditBalance;
+use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
     NewLine, Particulars, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
-    Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
-    InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii, ProductId,
-    Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
+    Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
+    DocumentNumber, EventBody, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId,
+    PaymentId, Period, Pii, ProductId, ProformaId, Series, SubjectId, SubscriptionId, TenantId,
+    UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
-    DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
+    Decline, DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
+use billfold_domain::proforma::Proforma;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::Subscription;
+use billfold_domain::tax_rate::TaxRate;
 use billfold_projections::fact::Header;
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
@@ -93,6 +103,12 @@ pub(crate) struct Books {
     pub(crate) payments: Vec<(PaymentId, ClientId, Payment)>,
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
     credits: HashMap<Uuid, CreditBalance>,
+    partner: Option<(AffiliateId, Affiliate)>,
+    proformas: Vec<(ProformaId, Proforma)>,
+    chased: HashMap<Uuid, DunningCase>,
+    strategy: Option<DunningStrategy>,
+    rate: TaxRate,
+    group: ClientGroup,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -159,6 +175,18 @@ impl History {
             25 => self.subscribe(seller, pick, step),
             26 | 27 => self.of_subscription(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
+        }
+        if step.amount.is_multiple_of(5) {
+            self.partner(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(3) {
+            self.propose(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(7) {
+            self.chase(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(11) {
+            self.tax(seller, pick, step);
         }
     }
 
@@ -274,7 +302,11 @@ impl History {
         let ahead = Period::try_new(today, today + Days::new(30)).unwrap();
         let money_off = step.other.is_multiple_of(7);
         NewLine {
-            kind: if money_off { LineKind::Discount } else { LineKind::Vps },
+            kind: match (money_off, step.other % 5) {
+                (true, _) => LineKind::Discount,
+                (false, 0) => LineKind::LateFee,
+                (false, _) => LineKind::Vps,
+            },
             description: "a line".to_owned(),
             quantity: if money_off { "-1" } else { "2" }.parse().unwrap(),
             unit_price: UnitPrice::parse(&step.amount.to_string(), currency(seller)).unwrap(),
@@ -501,6 +533,8 @@ impl History {
             amount: Money::try_new(i64::from(step.amount) + 1, currency(seller)).unwrap(),
             gateway: "sandbox".to_owned(),
             reason: "no funds".to_owned(),
+            decline: Decline::Soft,
+            invoice_id: None,
             on: self.today(seller),
         };
         let (id, mut state) = (PaymentId::new(self.id()), Payment::default());

@@ -3,7 +3,10 @@
 //!
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
+mod affiliates;
 mod billing;
+mod correcting;
+mod dunning;
 mod erasing;
 mod going_back;
 mod groups;
@@ -11,6 +14,8 @@ mod numbering;
 mod overpaying;
 mod past;
 mod paying;
+mod proformas;
+mod register;
 mod sellers;
 mod subscribing;
 mod taking_back;

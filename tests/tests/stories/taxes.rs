@@ -233,3 +233,107 @@ async fn an_exempt_line_says_why_or_stays_a_draft() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proforma_is_taxed_anew_on_the_day_it_becomes_an_invoice() {
+    Shop::story(async |shop| {
+        let vat = define(shop, "DE", "19", json!({})).await;
+        let client = client_in(shop, "DE", None).await;
+        let invoice = draft(shop, &client).await;
+        let made = shop.post("/api/v1/proformas", json!({ "invoice_id": invoice })).await;
+        let made = made.expect(201).body;
+        assert_eq!(made["total"], eur("119.00"));
+        let set = json!({ "rate": "20", "valid_from": "2026-03-15" });
+        act(shop, &format!("/api/v1/tax-rates/{vat}"), "rates", set).await.expect(200);
+        shop.clock.set("2026-03-20T09:00:00Z".parse().unwrap());
+        let proforma = format!("/api/v1/proformas/{}", made["id"].as_str().unwrap());
+        let paid = json!({ "method": "manual_bank" });
+        let paid = shop.post(&format!("{proforma}/pay"), paid).await.expect(201).body;
+        assert_eq!(paid["total"], eur("120.00"));
+        let issued = document(shop, paid["invoice_id"].as_str().unwrap()).await;
+        assert_eq!(issued["tax_evidence"][0]["rates"][0]["version"], 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_out_is_taxed_as_of_the_invoice_it_was_left_out_of() {
+    Shop::story(async |shop| {
+        let vat = define(shop, "DE", "19", json!({})).await;
+        let client = client_in(shop, "DE", None).await;
+        let invoice = draft(shop, &client).await;
+        shop.program().issue(&invoice).await.expect(200);
+        let set = json!({ "rate": "20", "valid_from": "2026-03-15" });
+        act(shop, &format!("/api/v1/tax-rates/{vat}"), "rates", set).await.expect(200);
+        shop.clock.set("2026-03-20T09:00:00Z".parse().unwrap());
+        let mut line = line("50.00");
+        line.as_object_mut().expect("an object").remove("tax");
+        line["tax_class"] = json!("standard");
+        let more = json!({ "reason": "one server was left out", "lines": [line] });
+        let debit = shop.program().act(&invoice, "debit-corrections", more).await;
+        assert_eq!(debit.body["total"], eur("59.50"), "{}", debit.body);
+        let issued = document(shop, &debit.made()).await;
+        assert_eq!(issued["tax_evidence"][0]["rates"][0]["rate"], "19");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_document_over_an_exempt_sale_says_why() {
+    Shop::story(async |shop| {
+        let client = client_in(shop, "DE", None).await;
+        let mut exempt = line("10.00");
+        exempt["tax"] = json!({ "category": "E", "rate": "0", "country": "DE" });
+        let body = json!({ "client_id": client, "currency": "EUR", "lines": [exempt] });
+        let drafted = shop.post("/api/v1/invoices", body).await.made();
+        let asked = json!({ "invoice_id": drafted });
+        let silent = shop.post("/api/v1/proformas", asked).await;
+        silent.problem(422, "einvoice.exemption_reason");
+        let reason = json!({ "text": "Article 132 of 2006/112/EC" });
+        let asked = json!({ "invoice_id": drafted, "exemption_reason": reason });
+        let proforma = shop.post("/api/v1/proformas", asked).await.made();
+        let paid = json!({ "method": "manual_bank" });
+        let paid = shop.post(&format!("/api/v1/proformas/{proforma}/pay"), paid).await;
+        let invoice = paid.expect(201).body["invoice_id"].as_str().unwrap().to_owned();
+        let more = json!({ "reason": "one hour was left out", "lines": [exempt] });
+        let debit = shop.program().act(&invoice, "debit-corrections", more).await.made();
+        assert_eq!(document(shop, &debit).await["exemption_reason"], reason);
+        let part = json!({ "reason": "outage", "lines": [{ "line_no": 1, "net": eur("4.00") }] });
+        let note = shop.program().act(&invoice, "credit-notes", part).await.made();
+        let note = shop.get(&format!("/api/v1/credit-notes/{note}")).await.expect(200).body;
+        assert_eq!(note["exemption_reason"], reason);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_subscription_will_cost_is_told_at_the_rate_of_that_day() {
+    Shop::story(async |shop| {
+        let vat = define(shop, "DE", "19", json!({})).await;
+        let client = client_in(shop, "DE", None).await;
+        let product = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
+        let product = shop.post("/api/v1/products", product).await.made();
+        let cycle = json!({ "every": "months", "count": 1 });
+        let price = json!({ "cycle": cycle, "price": eur("31.00") });
+        act(shop, &format!("/api/v1/products/{product}"), "prices", price).await.expect(200);
+        let new = json!({ "client_id": client, "product_id": product, "tax_class": "standard",
+            "offer": { "currency": "EUR", "cycle": cycle }, "anchor": { "kind": "calendar" } });
+        let id = shop.post("/api/v1/subscriptions", new).await.made();
+        let path = format!("/api/v1/subscriptions/{id}");
+        let change = json!({ "product_id": product, "quantity": "2", "policy": "at_period_end",
+            "offer": { "currency": "EUR", "cycle": cycle } });
+        act(shop, &path, "change", change).await.expect(200);
+        let set = json!({ "rate": "20", "valid_from": "2026-04-01" });
+        act(shop, &format!("/api/v1/tax-rates/{vat}"), "rates", set).await.expect(200);
+        let told = shop.post(&format!("{path}/preview"), json!({})).await.expect(200).body;
+        assert_eq!(told["document"]["total"], eur("74.40"), "two at 20 %: {told}");
+        shop.clock.set("2026-04-01T09:00:00Z".parse().unwrap());
+        let report = shop.bill(shop.run_through("2026-04-01")).await;
+        assert_eq!((report.issued, report.quarantined.len()), (1, 0), "{report:?}");
+        let bills = shop.fresh(&format!("/api/v1/invoices?client_id={client}")).await.expect(200);
+        let totals: Vec<_> =
+            bills.body["items"].as_array().unwrap().iter().map(|bill| &bill["total"]).collect();
+        assert!(totals.contains(&&eur("74.40")), "as it was told: {totals:?}");
+    })
+    .await;
+}

@@ -7,6 +7,7 @@ use billfold_app::commands::invoices::{
     ApplyClientCredit, DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice,
 };
 use billfold_app::commands::payments::RefundInvoice;
+use billfold_app::commands::proformas::IssueProforma;
 use billfold_domain::invoice::{Invoice, Particulars};
 use billfold_domain::kernel::{InvoiceId, Money};
 use billfold_domain::tax::ExemptionReason;
@@ -39,25 +40,29 @@ pub(super) fn routes() -> Router<WebState> {
 pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let void = action(Verb::Void, "Void", "ban").class("danger");
+    let debit = Action::new(format!("{href}/debit"), "Correct upwards", "file-plus").on_a_page();
+    let credit = Action::new(format!("{href}/credit"), "Credit", "undo-2").on_a_page();
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
         Invoice::Draft(_) => vec![
             action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            action(Verb::Proforma, "Make proforma", "file-text"),
             Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
             action(Verb::Issue, "Issue", "badge-check").class("primary"),
         ],
         Invoice::Open(_) => {
             let pay = address("/admin/payments/new", &[("invoice", id)]);
-            let credit = has_credit.then(|| action(Verb::UseCredit, "Use credit", "wallet"));
             let mut actions = vec![void, action(Verb::WriteOff, "Write off", "circle-x")];
             actions.extend(refund(invoice).then(|| action(Verb::Refund, "Refund", "undo-2")));
-            actions.extend(credit);
+            actions.extend([credit, debit]);
+            let use_credit = || action(Verb::UseCredit, "Use credit", "wallet");
+            actions.extend(has_credit.then(use_credit));
             actions.push(Action::new(pay, "Record payment", "hand-coins").class("primary"));
             actions
         }
         Invoice::Settled { .. } => {
             let back = refund(invoice).then(|| action(Verb::Refund, "Refund", "undo-2"));
-            std::iter::once(void).chain(back).collect()
+            [void].into_iter().chain(back).chain([credit, debit]).collect()
         }
         Invoice::Absent
         | Invoice::Discarded
@@ -79,14 +84,22 @@ enum Verb {
     Void,
     WriteOff,
     Discard,
+    Proforma,
 }
 
 impl Deed for Verb {
     type Id = InvoiceId;
     const PAGE: &'static str = "/admin/invoices";
     const SCOPE: Scope = Scope::InvoicesWrite;
-    const ALL: &'static [Verb] =
-        &[Verb::Issue, Verb::UseCredit, Verb::Refund, Verb::Void, Verb::WriteOff, Verb::Discard];
+    const ALL: &'static [Verb] = &[
+        Verb::Issue,
+        Verb::UseCredit,
+        Verb::Refund,
+        Verb::Void,
+        Verb::WriteOff,
+        Verb::Discard,
+        Verb::Proforma,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -96,8 +109,10 @@ impl Deed for Verb {
             Verb::Void => ("void", "Void invoice", "voided"),
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
+            Verb::Proforma => ("proforma", "Make proforma", "proforma"),
         };
-        Words { path, button, done, danger: !matches!(self, Verb::Issue | Verb::UseCredit) }
+        let mild = matches!(self, Verb::Issue | Verb::UseCredit | Verb::Proforma);
+        Words { path, button, done, danger: !mild }
     }
 
     async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
@@ -128,6 +143,13 @@ impl Deed for Verb {
                 let hint = "Stands in the audit log; no personal data";
                 vec![amount.wrong(asked.wrong.of("amount")), deed::reason(asked, hint)]
             }
+            Verb::Proforma => {
+                vec![
+                    date("valid_until", "Valid until", "Empty: the due date, if any"),
+                    text("buyer_reference", "Buyer's reference", "What the buyer looks for on it"),
+                    text("exemption", "Reason for no tax", "Needed where a line is exempt"),
+                ]
+            }
             Verb::Void | Verb::WriteOff | Verb::Discard => {
                 let hint = "Stands in the audit log and on the credit note; no personal data";
                 vec![deed::reason(asked, hint)]
@@ -142,14 +164,7 @@ impl Deed for Verb {
             Verb::Issue => {
                 let issue_date = day(asked.sent.one("issue_date"))?;
                 let due_date = day(asked.sent.one("due_date"))?;
-                let typed = |name: &str| asked.sent.some(name);
-                let exemption =
-                    typed("exemption").map(|text| ExemptionReason { code: None, text: Some(text) });
-                let particulars = Particulars {
-                    buyer_reference: typed("buyer_reference"),
-                    exemption,
-                    ..Particulars::default()
-                };
+                let particulars = particulars(asked);
                 let issue = IssueInvoice { invoice_id, issue_date, due_date, particulars };
                 asked.command_on_seen(issue, &READ).await
             }
@@ -158,8 +173,21 @@ impl Deed for Verb {
             Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
             Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
+            Verb::Proforma => {
+                let valid_until = day(asked.sent.one("valid_until"))?;
+                let particulars = particulars(asked);
+                let issue = IssueProforma { invoice_id, valid_until, particulars };
+                asked.command_on_seen(issue, &READ).await
+            }
         }
     }
+}
+
+/// References and reasons as they were typed.
+fn particulars(asked: &Asked<'_, Verb>) -> Particulars {
+    let typed = |name: &str| asked.sent.some(name);
+    let exemption = typed("exemption").map(|text| ExemptionReason { code: None, text: Some(text) });
+    Particulars { buyer_reference: typed("buyer_reference"), exemption, ..Particulars::default() }
 }
 
 async fn refund_typed(
@@ -209,8 +237,14 @@ fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), Page
         ),
         (Verb::Refund, _) => (
             format!("Refund {number}?"),
-            "The money goes back the way it came, out of the newest payment that holds enough. What goes back is owed \
-             again, unless a credit note lowers the invoice."
+            "The money goes back the way it came, out of the newest payment that holds enough. \
+             What goes back is owed again, unless a credit note lowers the invoice."
+                .to_owned(),
+        ),
+        (Verb::Proforma, _) => (
+            "Make a proforma of this draft?".to_owned(),
+            "It takes the next number of the proformas, which is no fiscal one. The draft ends \
+              with it; the proforma becomes an invoice when it is paid."
                 .to_owned(),
         ),
         (Verb::Void, _) => {

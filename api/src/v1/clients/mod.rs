@@ -7,6 +7,7 @@ mod account;
 mod billing;
 mod change;
 mod read;
+mod referral;
 mod register;
 mod statement;
 mod terms;
@@ -27,6 +28,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(change::activate_client))
         .routes(routes!(change::erase_client))
         .routes(routes!(account::read_balance))
+        .routes(routes!(referral::read_referral, referral::refer_client))
         .routes(routes!(statement::read_ledger))
         .routes(routes!(statement::explain_balance))
 }

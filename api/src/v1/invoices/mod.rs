@@ -4,6 +4,8 @@
 //! its newest state, whatever the read side has reached, or its state as of a past position or
 //! instant.
 
+mod credit;
+mod debit;
 mod draft;
 mod history;
 mod list;
@@ -13,7 +15,7 @@ mod read;
 mod refund;
 mod settle;
 
-pub(super) use settle::WireReason;
+pub(super) use settle::{InvoiceIssued, WireReason};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -30,6 +32,9 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(draft::discard_draft))
         .routes(routes!(settle::issue_invoice))
         .routes(routes!(settle::void_invoice))
+        .routes(routes!(credit::credit_invoice))
+        .routes(routes!(credit::preview_credit_note))
+        .routes(routes!(debit::debit_invoice))
         .routes(routes!(settle::write_off_invoice))
         .routes(routes!(money::pay_invoice))
         .routes(routes!(money::apply_credit))

@@ -25,8 +25,8 @@ impl Membership {
         touches: Touches,
         client_id: ClientId,
     ) -> Result<(Touches, Self), Error> {
-        let found = room.holders(ClientGroupEvent::MEMBER_SCOPE, &client_id.to_string()).await?;
-        let group = found.first().copied().map(ClientGroupId::new);
+        let found = room.holder(ClientGroupEvent::MEMBER_SCOPE, &client_id.to_string()).await?;
+        let group = found.map(ClientGroupId::new);
         let touches = match group {
             Some(group) => touches.reads::<ClientGroup>(group.uuid()),
             None => touches,

@@ -50,7 +50,7 @@ impl UseCase for AddLine {
                     let tax = ask.line.tax.for_now(table.settings()?.country);
                     (ask.line.taxed(tax), None)
                 }
-                (rates, _) => taxed(table, &ask.line, rates.as_ref())?,
+                (rates, _) => taxed(table, &ask.line, rates.as_ref(), table.today())?,
             };
             Ok(LineAdded { line_no: add(table, ask.invoice_id, line)? })
         }))

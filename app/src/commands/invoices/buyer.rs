@@ -5,7 +5,8 @@
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
 use billfold_domain::einvoice::Party;
-use billfold_domain::kernel::{ClientId, KeyClass, Pii};
+use billfold_domain::invoice;
+use billfold_domain::kernel::{ClientId, Country, KeyClass, Pii};
 use chrono::{Datelike, NaiveDate};
 
 use crate::commands::Room;
@@ -60,11 +61,29 @@ pub(in crate::commands) async fn sealed_buyer(
     let wanted = fiscal_key(client, issue_date);
     let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
     let sealed = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
-    let party = Party {
-        country: card.address.country.or(profile.country),
+    let party = party(card, profile.country);
+    Ok(Buyer { sealed, party, client_version: known.version })
+}
+
+/// The buyer of an issued document, as the rules of documents see it; nothing where it names none,
+/// or where its key was destroyed.
+pub(super) async fn party_on(
+    room: &Room<'_>,
+    document: &invoice::Document,
+) -> Result<Option<Party>, Error> {
+    let Some(sealed) = &document.buyer else { return Ok(None) };
+    let opened = room.vault().open(room.tenant, field::INVOICE_BUYER, sealed).await?;
+    let Opened::Clear(card) = opened else { return Ok(None) };
+    let known = room.load::<Client>(document.client_id.uuid()).await?;
+    let country = known.state.0.profile().and_then(|profile| profile.country);
+    Ok(Some(party(card, country)))
+}
+
+fn party(card: ContactCard, country: Option<Country>) -> Party {
+    Party {
+        country: card.address.country.or(country),
         name: Some(card.company.unwrap_or(card.name)),
         vat_id: card.vat_id.filter(|number| number.starts_with(|c: char| c.is_ascii_alphabetic())),
         ..Party::default()
-    };
-    Ok(Buyer { sealed, party, client_version: known.version })
+    }
 }

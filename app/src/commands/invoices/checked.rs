@@ -9,13 +9,14 @@ use billfold_domain::credit_note::IssuedNote;
 use billfold_domain::einvoice::{Document, Party, check};
 use billfold_domain::invoice::{self, Seller};
 use billfold_domain::kernel::TenantId;
+use billfold_domain::proforma::IssuedProforma;
 
 use crate::error::Refused;
+use crate::settings::Settings;
 
 /// Refuses an invoice that EN 16931 would not let out, by the ids of the rules it breaks.
 pub(in crate::commands) fn check_invoice(
     issued: &invoice::Document,
-    seller: &Seller,
     tenant: TenantId,
     buyer: Party,
 ) -> Result<(), Refused> {
@@ -26,8 +27,8 @@ pub(in crate::commands) fn check_invoice(
         total: issued.total,
     };
     let exempt = issued.particulars.exemption.clone().unwrap_or_default();
-    let buyer = at_home_unless_known(buyer, seller);
-    let terms = Document::of_invoice(seller, buyer, &issued.lines, &totals, &exempt);
+    let buyer = at_home_unless_known(buyer, &issued.seller);
+    let terms = Document::of_invoice(&issued.seller, buyer, &issued.lines, &totals, &exempt);
     let terms = terms.map_err(|no| Refused::of(&no))?;
     let document = Document {
         number: Some(issued.number.clone()),
@@ -36,6 +37,36 @@ pub(in crate::commands) fn check_invoice(
         delivered_on: Some(issued.issue_date),
         buyer_reference: issued.particulars.buyer_reference.clone(),
         order_reference: issued.particulars.order_reference.clone(),
+        seller: named(terms.seller.clone(), tenant),
+        ..terms
+    };
+    check(&document).map_err(|no| Refused::of(&no))
+}
+
+/// The same for a proforma, of which an invoice is to be made: what could not be issued is not
+/// asked for either.
+pub(in crate::commands) fn check_proforma(
+    issued: &IssuedProforma,
+    tenant: TenantId,
+    buyer: Party,
+) -> Result<(), Refused> {
+    let totals = invoice::Totals {
+        tax_groups: issued.tax_groups.clone(),
+        net: issued.net,
+        tax: issued.tax,
+        total: issued.total,
+    };
+    let mut particulars = issued.particulars.clone();
+    issued.automatic.values().for_each(|evidence| particulars.add(evidence));
+    let exempt = particulars.exemption.unwrap_or_default();
+    let buyer = at_home_unless_known(buyer, &issued.seller);
+    let terms = Document::of_invoice(&issued.seller, buyer, &issued.lines, &totals, &exempt);
+    let terms = terms.map_err(|no| Refused::of(&no))?;
+    let document = Document {
+        number: Some(issued.number.text.clone()),
+        issue_date: Some(issued.issue_date),
+        due_date: issued.valid_until.or(Some(issued.issue_date)),
+        delivered_on: Some(issued.issue_date),
         seller: named(terms.seller.clone(), tenant),
         ..terms
     };
@@ -67,6 +98,11 @@ pub(in crate::commands) fn check_note(
         ..terms
     };
     check(&document).map_err(|no| Refused::of(&no))
+}
+
+/// The seller of an earlier document, with the tax number of today where it had none then.
+pub(super) fn numbered(seller: Seller, settings: &Settings) -> Seller {
+    Seller { vat_id: seller.vat_id.or_else(|| settings.vat_id.clone()), ..seller }
 }
 
 /// The seller under the tenant's own id, which is an identifier of the standard (BT-29).

@@ -86,7 +86,8 @@ fn draft(
     table.decide::<Invoice>(id, InvoiceCommand::Draft(bill))?;
     lines.extend(ask.lines.iter().cloned());
     for (at, line) in lines.into_iter().enumerate() {
-        let added = taxed(table, &line, rates).and_then(|line| add(table, invoice_id, line));
+        let line = taxed(table, &line, rates, table.today());
+        let added = line.and_then(|line| add(table, invoice_id, line));
         added.map_err(|no| no.under("/line", &format!("/lines/{at}")))?;
     }
     if let Some(due_date) = ask.due_date {

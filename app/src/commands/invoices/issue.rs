@@ -130,8 +130,7 @@ impl Issuing {
         let document = table.state::<Invoice>(invoice_id.uuid())?.document();
         let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
         if let Some(buyer) = &self.buyer {
-            let party = buyer.party.clone();
-            check_invoice(document, &settings.seller(), table.tenant(), party)?;
+            check_invoice(document, table.tenant(), buyer.party.clone())?;
         }
         Ok(InvoiceIssued {
             invoice_id,

@@ -58,7 +58,7 @@ impl ReviseDraft {
         };
         let mut wanted = Vec::with_capacity(self.lines.len());
         for (at, line) in self.lines.iter().enumerate() {
-            let line = taxed(table, line, rates);
+            let line = taxed(table, line, rates, table.today());
             wanted.push(
                 line.map_err(|no| no.under("/tax_class", &format!("/lines/{at}/tax_class")))?,
             );

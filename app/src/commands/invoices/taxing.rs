@@ -9,16 +9,17 @@ use chrono::NaiveDate;
 use crate::commands::tax_rates::{AskedLine, AskedTax, Rates};
 use crate::commands::{No, Table};
 
-/// A line with its tax, and what was looked up for it.
+/// A line with its tax, and what was looked up for it as of a day.
 pub(super) fn taxed(
     table: &Table<'_, '_>,
     asked: &AskedLine,
     rates: Option<&Rates>,
+    on: NaiveDate,
 ) -> Result<(NewLine, Option<TaxEvidence>), No> {
     match asked.tax {
         AskedTax::Named(tax) => Ok((asked.taxed(tax), None)),
         AskedTax::Automatic(class) => {
-            let evidence = look_up(table, rates, class, table.today())?;
+            let evidence = look_up(table, rates, class, on)?;
             Ok((asked.taxed(evidence.treatment), Some(evidence)))
         }
     }
@@ -44,7 +45,7 @@ pub(super) fn add(
 }
 
 /// Taxes the lines of a draft that the rates decide as of the day of issue.
-pub(super) fn tax_anew(
+pub(in crate::commands) fn tax_anew(
     table: &mut Table<'_, '_>,
     invoice_id: InvoiceId,
     rates: Option<&Rates>,

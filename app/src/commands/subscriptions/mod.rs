@@ -19,6 +19,7 @@ mod set_anchor;
 mod subscribe;
 mod taxing;
 mod withdraw;
+mod withdraw_change;
 
 pub use adjust::AdjustSubscriptionLine;
 pub use bill::{AccountBilled, BillAccount};
@@ -32,5 +33,6 @@ pub use resume::ResumeSubscription;
 pub use set_anchor::SetSubscriptionAnchor;
 pub use subscribe::{Subscribe, Subscribed};
 pub use withdraw::WithdrawCancellation;
+pub use withdraw_change::WithdrawSubscriptionChange;
 
 pub use acting::SubscriptionActed;

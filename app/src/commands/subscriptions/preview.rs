@@ -10,7 +10,7 @@ use billfold_domain::invoice::{Preview, preview};
 use billfold_domain::kernel::{Actor, Aggregate as _, Issued, Money, SubscriptionId, TenantId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{
-    CancelAt, Contract, Subscription, SubscriptionCommand, SubscriptionRefusal,
+    CancelAt, Contract, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
 };
 use chrono::NaiveDate;
 
@@ -19,6 +19,7 @@ use super::bill::BillAccount;
 use super::change::ChangeSubscription;
 use crate::commands::Door;
 use crate::commands::client_groups::group_of_client;
+use crate::commands::tax_rates::{WhichTax, which_tax};
 use crate::error::{Error, Refused};
 
 /// What is asked of the future.
@@ -28,8 +29,8 @@ pub struct Forecast {
     pub subscription_id: SubscriptionId,
     /// What is thought of.
     pub thought: Thought,
-    /// The last day of what is due; the day something is due next, or with a thought today, unless
-    /// given.
+    /// The last day of what is due; the day something is due next, or with a thought the day it
+    /// takes effect, unless given.
     pub through: Option<NaiveDate>,
 }
 
@@ -97,22 +98,25 @@ pub async fn foresee(
             subscription.apply(&event);
         }
     }
-    let service = &contract(&subscription)?.service;
-    let usual = if thinks { Some(account.today) } else { service.next_due() };
+    let known = contract(&subscription)?;
+    let later = known.settles_on.or(known.pending.as_ref().map(|change| change.from));
+    let usual = match thinks {
+        true => Some(later.unwrap_or(account.today)),
+        false => known.next_due(),
+    };
     let Some(through) = ask.through.or(usual) else {
         return Ok(Foreseen { through: None, document: None, next_due: None });
     };
-    let currency = contract(&subscription)?.currency;
-    let plan = service.plan(through, account.rules.conventions, account.rules.zone);
-    let plan = plan.map_err(|no| Refused::of(&no))?;
-    let lines = service.wording(&plan).map_err(|no| Refused::of(&no))?;
+    tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
+    let mut then = contract(&subscription)?.by(through).into_owned();
+    let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
+    let lines = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
     let document = match lines.as_slice() {
         [] => None,
-        lines => Some(preview(currency, lines).map_err(|no| Refused::of(&no))?),
+        lines => Some(preview(then.currency, lines).map_err(|no| Refused::of(&no))?),
     };
-    let mut after = service.clone();
-    after.document(&plan, None);
-    Ok(Foreseen { through: Some(through), document, next_due: after.next_due() })
+    then.document(&plan, None);
+    Ok(Foreseen { through: Some(through), document, next_due: then.next_due() })
 }
 
 /// What the document of an account would come to, with tax and negative for a credit note; nothing
@@ -131,17 +135,32 @@ pub async fn foresee_account(
     let through = ask.through.unwrap_or(account.today);
     let mut lines = Vec::new();
     for id in &ask.subscriptions {
-        let (subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
-        let service = &contract(&subscription)?.service;
-        let plan = service.plan(through, account.rules.conventions, account.rules.zone);
-        let plan = plan.map_err(|no| Refused::of(&no))?;
-        lines.extend(service.wording(&plan).map_err(|no| Refused::of(&no))?);
+        let (mut subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
+        tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
+        let then = contract(&subscription)?.by(through);
+        let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
+        lines.extend(then.service.wording(&plan).map_err(|no| Refused::of(&no))?);
     }
     if lines.is_empty() {
         return Ok(None);
     }
     let document = preview(ask.currency, &lines).map_err(|no| Refused::of(&no))?;
     Ok(Some(document.totals.total))
+}
+
+/// Taxes what is not billed yet as a document of a day would, where the seller's rates decide.
+async fn tax_anew(
+    door: &Door,
+    tenant: TenantId,
+    subscription: &mut Subscription,
+    on: NaiveDate,
+) -> Result<(), Error> {
+    let known = contract(subscription)?;
+    let Some(class) = known.automatic.as_ref().map(|known| known.class) else { return Ok(()) };
+    let ask = WhichTax { client_id: known.client_id, class, on: Some(on) };
+    let evidence = Some(which_tax(door, tenant, &ask).await?);
+    subscription.apply(&SubscriptionEvent::Taxed { on, evidence });
+    Ok(())
 }
 
 fn contract(subscription: &Subscription) -> Result<&Contract, Refused> {

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::invoice::{
-    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment, UnapplyCause,
+    ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
+    IssueTerms, LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment, UnapplyCause,
     UnapplyPayment,
 };
 use crate::kernel::testing::replay_law;
@@ -236,7 +236,11 @@ impl World {
     fn credit(&mut self, at: usize, minor: i64) {
         self.notes += 1;
         let credit_note = format!("CN-{}", self.notes);
-        let note = InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor) };
+        let note = InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount: eur(minor),
+            given_back: GivenBack::default(),
+        };
         for event in self.invoice(at, note) {
             if let InvoiceEvent::CreditNoteApplied { amount, offset, to_credit, .. } = event {
                 self.book(accounts::RECEIVABLE.as_str(), -offset.minor());

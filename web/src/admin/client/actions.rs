@@ -1,23 +1,30 @@
-//! What may be done with a client: suspend, activate, erase; each asks first.
+//! What may be done with a client: suspend, activate, set what it pays, erase, make an affiliate,
+//! record who brought them; each asks first.
 
 use axum::Router;
 use billfold_app::access::Scope;
-use billfold_app::commands::client_groups::{AssignGroup, group_of_client};
-use billfold_app::commands::clients::{ActivateClient, EraseClient, SuspendClient};
+use billfold_app::commands::affiliates::{EnrolAffiliate, ReferClient};
+use billfold_app::commands::client_groups::AssignGroup;
+use billfold_app::commands::clients::{
+    ActivateClient, EraseClient, SetClientTaxFacts, SuspendClient,
+};
 use billfold_domain::client::Client;
 use billfold_domain::kernel::ClientId;
-use billfold_projections::client_group_list::{self, ClientGroupList, ClientGroupRow};
+use billfold_projections::Projection as _;
+use billfold_projections::affiliate_list::AffiliateList;
+use billfold_projections::client_group_list::ClientGroupList;
 use billfold_projections::client_list::{ClientList, ClientStatus};
-use billfold_projections::{Projection as _, Wanted};
 
+use super::terms;
 use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
+use crate::admin::list::day;
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::form::Field;
 use crate::state::{Seen, WebState};
 
-/// The addresses of the three.
+/// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
@@ -27,10 +34,14 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let erase = action(Verb::Erase, "Erase", "trash-2").class("danger");
     match status {
-        ClientStatus::Active => {
-            let group = action(Verb::Group, "Set group", "wallet");
-            vec![group, action(Verb::Suspend, "Suspend", "ban"), erase]
-        }
+        ClientStatus::Active => vec![
+            action(Verb::Group, "Set group", "wallet"),
+            action(Verb::TaxFacts, "Set tax facts", "sigma"),
+            action(Verb::Enrol, "Make an affiliate", "user-plus"),
+            action(Verb::Refer, "Record who brought them", "users"),
+            action(Verb::Suspend, "Suspend", "ban"),
+            erase,
+        ],
         ClientStatus::Suspended => vec![action(Verb::Activate, "Activate", "play"), erase],
         ClientStatus::Erased => Vec::new(),
     }
@@ -41,21 +52,35 @@ enum Verb {
     Suspend,
     Activate,
     Group,
+    TaxFacts,
     Erase,
+    Enrol,
+    Refer,
 }
 
 impl Deed for Verb {
     type Id = ClientId;
     const PAGE: &'static str = "/admin/clients";
     const SCOPE: Scope = Scope::ClientsWrite;
-    const ALL: &'static [Verb] = &[Verb::Suspend, Verb::Activate, Verb::Group, Verb::Erase];
+    const ALL: &'static [Verb] = &[
+        Verb::Suspend,
+        Verb::Activate,
+        Verb::Group,
+        Verb::TaxFacts,
+        Verb::Erase,
+        Verb::Enrol,
+        Verb::Refer,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Suspend => ("suspend", "Suspend client", "suspended"),
             Verb::Activate => ("activate", "Activate client", "activated"),
             Verb::Group => ("group", "Set group", "grouped"),
+            Verb::TaxFacts => ("tax-facts", "Set tax facts", "tax-facts"),
             Verb::Erase => ("erase", "Erase for ever", "erased"),
+            Verb::Enrol => ("affiliate", "Make an affiliate", "affiliate"),
+            Verb::Refer => ("referral", "Record", "referred"),
         };
         Words { path, button, done, danger: self == Verb::Erase }
     }
@@ -76,29 +101,49 @@ impl Deed for Verb {
                 "Which group's prices does this client pay?",
                 "It counts for new sales. What was sold already keeps its price.",
             ),
+            Verb::TaxFacts => (
+                "What is known of this client's taxes?",
+                "It counts where the tax rates decide. What was issued stays as it was.",
+            ),
             Verb::Erase => (
                 "Erase the personal data?",
                 "The key to name, address and mail is destroyed and nobody can read them again. \
                  Amounts, documents and the chain stay; the buyer on issued invoices stays \
                  readable until the law's retention ends.",
             ),
+            Verb::Enrol => (
+                "Make this client an affiliate?",
+                "Once approved, the affiliate earns a part of what the clients pay whom it brings.",
+            ),
+            Verb::Refer => (
+                "Who brought this client?",
+                "The affiliate whose link the client clicked, within the days a click counts.",
+            ),
         };
-        let reason = deed::reason(asked, "For the audit log; no personal data");
+        let fields = match self {
+            Verb::Activate => Vec::new(),
+            Verb::Group => vec![terms::group_field(asked).await?],
+            Verb::TaxFacts => terms::tax_fields(asked, &known),
+            Verb::Suspend | Verb::Erase => {
+                vec![deed::reason(asked, "For the audit log; no personal data")]
+            }
+            Verb::Enrol | Verb::Refer => {
+                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                self.link(asked)
+            }
+        };
         Ok(Question {
             title: title.to_owned(),
             text: text.to_owned(),
             version: Some(version),
-            fields: match self {
-                Verb::Activate => Vec::new(),
-                Verb::Group => vec![group_field(asked).await?],
-                Verb::Suspend | Verb::Erase => vec![reason],
-            },
+            fields,
         })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
         let (client_id, reason) = (asked.id, asked.sent.one("reason").to_owned());
-        let read = [ClientList::NAME];
+        let read = [ClientList::NAME, AffiliateList::NAME];
+        let code = asked.sent.one("code").to_owned();
         match self {
             Verb::Suspend => asked.command(SuspendClient { client_id, reason }, &read).await,
             Verb::Activate => asked.command(ActivateClient { client_id }, &read).await,
@@ -110,30 +155,38 @@ impl Deed for Verb {
                 let assign = AssignGroup { client_id, client_group_id };
                 asked.command_on_seen(assign, &[ClientGroupList::NAME]).await
             }
+            Verb::TaxFacts => {
+                let tax = terms::tax_facts(asked.sent);
+                asked.command_on_seen(SetClientTaxFacts { client_id, tax }, &read).await
+            }
             Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
+            Verb::Enrol => {
+                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                asked.command(EnrolAffiliate { client_id, code }, &read).await
+            }
+            Verb::Refer => {
+                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                let clicked_on = day(asked.sent.one("clicked_on"))?;
+                asked.command(ReferClient { client_id, code, clicked_on }, &read).await
+            }
         }
     }
 }
 
-/// The groups to choose from; more than fit a choice are named by id.
-async fn group_field(asked: &Asked<'_, Verb>) -> Result<Field, PageError> {
-    /// Groups offered in the list.
-    const OFFERED: u32 = 200;
-    let (state, tenant) = (asked.state, asked.visitor.tenant());
-    let known = group_of_client(state.door(), tenant, asked.id).await?;
-    let known = known.map(|(id, _)| id.to_string()).unwrap_or_default();
-    let value = asked.sent.some("client_group_id").unwrap_or(known);
-    let wanted = Wanted { limit: OFFERED, ..Wanted::default() };
-    let groups = client_group_list::page(state.reads(), tenant, &wanted).await?.value;
-    let field = if groups.next.is_some() {
-        Field::input("client_group_id", "Group", "text").hint("The id of a group: grp_…")
-    } else {
-        let option = |row: &ClientGroupRow| (row.client_group_id.to_string(), row.name.clone());
-        let none = (String::new(), "None: the list prices".to_owned());
-        let choices = std::iter::once(none).chain(groups.rows.iter().map(option));
-        Field::choice("client_group_id", "Group", choices.collect())
-    };
-    Ok(field.with(value).wrong(asked.wrong.of("client_group_id")))
+impl Verb {
+    /// The fields of a link: its code and, for one that was clicked, the day.
+    fn link(self, asked: &Asked<'_, Verb>) -> Vec<Field> {
+        let code = Field::input("code", "Code of the links", "text")
+            .with(asked.sent.one("code"))
+            .required()
+            .hint("Lower case letters, digits, - and _")
+            .wrong(asked.wrong.of("code"));
+        let clicked_on = Field::input("clicked_on", "Clicked on", "date")
+            .with(asked.sent.one("clicked_on"))
+            .hint("Empty: today")
+            .wrong(asked.wrong.of("clicked_on"));
+        if self == Verb::Refer { vec![code, clicked_on] } else { vec![code] }
+    }
 }
 
 /// The client an address names.

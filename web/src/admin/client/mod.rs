@@ -6,6 +6,7 @@ mod actions;
 mod explain;
 mod ledger;
 mod seen;
+mod terms;
 
 use askama::Template;
 use axum::Router;
@@ -15,6 +16,7 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::client_groups::group_of_client;
 use billfold_domain::client::ContactCard;
+use billfold_projections::affiliate_list;
 
 use super::confirm::Action;
 use super::events::EventRow;
@@ -78,6 +80,8 @@ pub(crate) struct Head {
     pub(crate) status: Badge,
     /// Since when, country, currency, terms.
     pub(crate) facts: Vec<String>,
+    /// The code and the page of the affiliate who brought the client, if the reader may see it.
+    pub(crate) brought_by: Option<(String, String)>,
     /// Contact lines, if the reader may see them and they were not erased.
     pub(crate) contact: Vec<String>,
 }
@@ -221,7 +225,10 @@ async fn show_account(
     let seen = Seen::of(&state, &visitor, parse(&id)?, &wishes).await?;
     let compare = wishes.compare.is_some();
     let contact = state.names().contact(seen.tenant, &seen.row).await?;
-    let head = head(&state, &seen, contact.as_ref()).await?;
+    let mut head = head(&state, &seen, contact.as_ref()).await?;
+    if visitor.caller.identity.may(Scope::AffiliatesRead) {
+        head.brought_by = brought_by(&state, &seen).await?;
+    }
     let actors = state.names().actors(seen.tenant).await?;
     let tab = match wishes.tab.as_str() {
         "invoices" => "invoices",
@@ -293,8 +300,19 @@ async fn head(
         id: Ident(row.client_id.to_string()),
         status: show::client_status(row.status),
         facts,
+        brought_by: None,
         contact: contact.map(contact_lines).unwrap_or_default(),
     })
+}
+
+/// Who brought the client.
+async fn brought_by(state: &WebState, seen: &Seen) -> Result<Option<(String, String)>, PageError> {
+    let client = seen.row.client_id;
+    let found = affiliate_list::referred_by(state.reads(), seen.tenant, client).await?.value;
+    Ok(found.map(|found| {
+        let href = format!("/admin/affiliates/{}", found.affiliate.affiliate_id);
+        (found.affiliate.code, href)
+    }))
 }
 
 /// A contact as lines of text, empty ones left out.

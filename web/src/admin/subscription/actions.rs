@@ -5,6 +5,7 @@ use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::subscriptions::{
     CancelSubscription, PauseSubscription, ResumeSubscription, Thought, WithdrawCancellation,
+    WithdrawSubscriptionChange,
 };
 use billfold_domain::kernel::SubscriptionId;
 use billfold_domain::subscription::{CancelAt, Contract, Standing, Subscription};
@@ -40,8 +41,8 @@ pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
 
-/// What may be done with a subscription that stands so.
-pub(super) fn actions(href: &str, standing: Standing) -> Vec<Action> {
+/// What may be done with a subscription that stands so, with a change to come or without.
+pub(super) fn actions(href: &str, standing: Standing, pending: bool) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let now = action(Verb::CancelNow, "Cancel now", "circle-x").class("danger");
     let pause = action(Verb::Pause, "Pause", "pause");
@@ -49,7 +50,11 @@ pub(super) fn actions(href: &str, standing: Standing) -> Vec<Action> {
     match standing {
         Standing::Trialing | Standing::Active => {
             let at_end = action(Verb::Cancel, "Cancel at end of term", "ban");
-            vec![now, at_end, pause, change.class("primary")]
+            let back = pending.then(|| action(Verb::WithdrawChange, "Withdraw change", "undo-2"));
+            let mut actions = vec![now, at_end, pause];
+            actions.extend(back);
+            actions.push(change.class("primary"));
+            actions
         }
         Standing::Ending { .. } => {
             let withdraw = action(Verb::Withdraw, "Withdraw cancellation", "undo-2");
@@ -69,14 +74,21 @@ enum Verb {
     CancelNow,
     Cancel,
     Withdraw,
+    WithdrawChange,
 }
 
 impl Deed for Verb {
     type Id = SubscriptionId;
     const PAGE: &'static str = super::PATH;
     const SCOPE: Scope = Scope::SubscriptionsWrite;
-    const ALL: &'static [Verb] =
-        &[Verb::Pause, Verb::Resume, Verb::CancelNow, Verb::Cancel, Verb::Withdraw];
+    const ALL: &'static [Verb] = &[
+        Verb::Pause,
+        Verb::Resume,
+        Verb::CancelNow,
+        Verb::Cancel,
+        Verb::Withdraw,
+        Verb::WithdrawChange,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -85,6 +97,7 @@ impl Deed for Verb {
             Verb::CancelNow => ("cancel-now", "Cancel now", "cancelled"),
             Verb::Cancel => ("cancel", "Cancel at end of term", "ending"),
             Verb::Withdraw => ("withdraw-cancellation", "Withdraw cancellation", "goes-on"),
+            Verb::WithdrawChange => ("withdraw-change", "Withdraw change", "terms-kept"),
         };
         Words { path, button, done, danger: self == Verb::CancelNow }
     }
@@ -122,6 +135,10 @@ impl Deed for Verb {
                 format!("Let {name} go on?"),
                 "The end that was set is taken back, and it is billed on as before.".to_owned(),
             ),
+            Verb::WithdrawChange => (
+                format!("Keep {name} as it is?"),
+                "The change that was to come is taken back.".to_owned(),
+            ),
         };
         let text = format!("{text} {ahead}").trim_end().to_owned();
         Ok(Question { title, text, version: Some(version), fields: Vec::new() })
@@ -142,6 +159,10 @@ impl Deed for Verb {
                 let cancel = CancelSubscription { subscription_id, at, on };
                 asked.command_on_seen(cancel, &READ).await
             }
+            Verb::WithdrawChange => {
+                let withdraw = WithdrawSubscriptionChange { subscription_id, on };
+                asked.command_on_seen(withdraw, &READ).await
+            }
             Verb::Withdraw => {
                 asked.command_on_seen(WithdrawCancellation { subscription_id, on }, &READ).await
             }
@@ -156,7 +177,7 @@ impl Verb {
             Verb::Pause => Some(Thought::Pause),
             Verb::CancelNow => Some(Thought::Cancel(CancelAt::Immediate)),
             Verb::Cancel => Some(Thought::Cancel(CancelAt::EndOfTerm)),
-            Verb::Resume | Verb::Withdraw => None,
+            Verb::Resume | Verb::Withdraw | Verb::WithdrawChange => None,
         }
     }
 }

@@ -110,7 +110,7 @@ async fn show_subscription(
     let billed = contract.service.billed();
     page(&SubscriptionPage {
         shell: visitor.shell(&state, PATH, head).await?,
-        name: terms.name.clone(),
+        name: contract.serves().unwrap_or(terms).name.clone(),
         id: Ident(id.to_string()),
         status: show::standing(Some(standing)),
         client: (
@@ -125,7 +125,7 @@ async fn show_subscription(
         older: billed.len().saturating_sub(LINES),
         foreseen: foreseen::next(&state, &visitor, id).await?,
         timeline: timeline::of(&state, tenant, "subscription", id.uuid()).await?,
-        actions: actions::actions(&format!("{PATH}/{id}"), standing),
+        actions: actions::actions(&format!("{PATH}/{id}"), standing, contract.pending.is_some()),
     })
 }
 
@@ -171,8 +171,11 @@ fn days(contract: &Contract, newest: &Phase, standing: Standing) -> Vec<(&'stati
         };
         days.push((label, Day(end.day)));
     }
-    if let Some(day) = contract.service.next_due() {
+    if let Some(day) = contract.next_due() {
         days.push(("Next due", Day(day)));
+    }
+    if let Some(change) = &contract.pending {
+        days.push(("Other terms from", Day(change.from)));
     }
     days
 }

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::service::{DocumentRef, End, LineRef, PlanTerms, PlannedKind};
-use super::*;
 use crate::invoice::{LineKind, TaxCategory, TaxTreatment};
 use crate::kernel::testing::{TODAY, given, issued, issued_on};
 use crate::kernel::{
     Aggregate, ClientId, Country, Currency, InvoiceId, Money, Percent, ProductId, Refusal,
     UnitPrice, Zone,
 };
+use crate::subscription::service::{DocumentRef, End, LineRef, PlanTerms, PlannedKind};
+use crate::subscription::*;
 
 const ON_FIRST: Anchor = Anchor::Calendar {};
 
@@ -78,6 +78,7 @@ fn change(terms: PlanTerms) -> SubscriptionCommand {
         anchor: None,
         fallback_anchor,
         rules: rules(),
+        policy: ChangePolicy::ProrateNow,
     })
 }
 
@@ -299,6 +300,7 @@ fn what_is_given_back_whole_is_not_due_again() {
         anchor: None,
         fallback_anchor,
         rules,
+        policy: ChangePolicy::ProrateNow,
     }));
     assert_eq!(ask(bill(last)), Some(day("2026-05-01")), "April is billed on the day before");
     assert_eq!(ask(SubscriptionCommand::Pause { rules }), Some(last), "April goes back");
