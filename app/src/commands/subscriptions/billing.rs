@@ -244,6 +244,9 @@ impl Paper {
             }
             due.gives_back(invoice, line_no, line);
         }
+        let looked_up = |tax| lines.iter().any(|line| line.tax == tax);
+        let evidence = contract.automatic.iter().filter(|known| looked_up(known.treatment));
+        evidence.for_each(|known| due.particulars.add(known));
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
         due.plans.push(Part { id, first_line: before.saturating_add(1) });
         due.lines.extend(lines);
@@ -266,7 +269,7 @@ impl Paper {
             due_date,
             seller: settings.seller(),
             buyer: Some(self.buyer.sealed.clone()),
-            particulars: particulars(table, &due)?,
+            particulars: due.particulars,
         };
         let draft = DraftFor { client_id: self.client_id, currency: self.currency, order_id: None };
         let subscriptions = due.plans.iter().map(|plan| plan.id).collect();
@@ -338,17 +341,6 @@ impl Paper {
     }
 }
 
-/// The rates and facts behind the taxes of what is due.
-fn particulars(table: &Table<'_, '_>, due: &Due) -> Result<Particulars, No> {
-    let mut particulars = Particulars::default();
-    for plan in &due.plans {
-        let contract = table.state::<Subscription>(plan.id.uuid())?.contract();
-        let evidence = contract.and_then(|contract| contract.automatic.as_ref());
-        evidence.into_iter().for_each(|evidence| particulars.add(evidence));
-    }
-    Ok(particulars)
-}
-
 /// Why an invoice had lines without tax, which a note over them says again.
 fn exemption(table: &Table<'_, '_>, invoice_id: InvoiceId) -> Option<ExemptionReason> {
     let invoice = table.state::<Invoice>(invoice_id.uuid()).ok()?;
@@ -361,6 +353,8 @@ struct Due {
     plans: Vec<Part>,
     lines: Vec<NewLine>,
     corrected: Vec<Correction>,
+    /// The rates and facts behind the taxes.
+    particulars: Particulars,
 }
 
 /// What goes back of an invoice: which lines, and how they would stand on another one.
