@@ -387,7 +387,9 @@ mod tests {
         assert_eq!(inclusive.code(), "tax_rate.inclusive_prices");
         let odd = [
             rate("DE", "0.000001", |_| {}),
-            rate("DE", "0.000001", |tax| (tax.code, tax.compound) = ("more".into(), true)),
+            rate("DE", "0.000001", |tax| {
+                (tax.code, tax.turn, tax.compound) = ("more".into(), 2, true);
+            }),
         ];
         let odd = told(&odd, "DE", false, &TaxFacts::default()).unwrap_err();
         assert_eq!(odd.code(), "tax_rate.no_common_rate");
