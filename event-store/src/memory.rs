@@ -120,6 +120,22 @@ impl MemoryLog {
         self.contents().fold(&self.shared.kinds, stream, as_of)
     }
 
+    /// The streams that hold what is claimed under keys that begin so.
+    pub(crate) fn holders(&self, tenant: Uuid, scope: &str, beginning: &str) -> Vec<Uuid> {
+        let contents = self.contents();
+        let held = contents.claims.iter().filter(|((of, claim), _)| {
+            *of == tenant && claim.scope == scope && claim.key.starts_with(beginning)
+        });
+        let mut held: Vec<_> = held
+            .filter_map(|((_, claim), fact)| match &fact.holder {
+                Some(Holder::Stream(stream)) => Some((claim.key.clone(), stream.id)),
+                Some(Holder::Unknown { .. }) | None => None,
+            })
+            .collect();
+        held.sort_unstable();
+        held.into_iter().map(|(_, id)| id).collect()
+    }
+
     /// The stream that holds something unique.
     pub(crate) fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Option<Uuid> {
         let contents = self.contents();

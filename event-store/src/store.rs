@@ -190,6 +190,32 @@ impl Store {
         }
     }
 
+    /// The ids of the streams that hold claims of a scope whose keys begin so, by key: who holds
+    /// `DE/` among the tax rates. As committed a moment ago; whoever decides on it looks at the
+    /// streams again under the lock.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn holders(
+        &self,
+        tenant: Uuid,
+        scope: &str,
+        beginning: &str,
+    ) -> Result<Vec<Uuid>, LoadError> {
+        match &self.backend {
+            Backend::Memory(log) => Ok(log.holders(tenant, scope, beginning)),
+            Backend::Postgres(log) => {
+                let found = sqlx::query_scalar(
+                    "select aggregate_id from reservations \
+                     where tenant_id = $1 and scope = $2 and key >= $3 and key < $4 order by key",
+                );
+                let beyond = format!("{beginning}\u{10FFFF}");
+                let found = found.bind(tenant).bind(scope).bind(beginning).bind(beyond);
+                Ok(found.fetch_all(&log.readers).await?)
+            }
+        }
+    }
+
     /// The stream that holds something unique, perhaps a moment ago: a decision that depends on it
     /// asks its desk again. The kind is known from the scope.
     ///

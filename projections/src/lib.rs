@@ -13,6 +13,7 @@ pub mod account_balances;
 pub mod affiliate_list;
 pub mod arrears;
 pub mod audit_log;
+pub mod client_group_list;
 pub mod client_ledger;
 pub mod client_list;
 pub mod credit_note_list;
@@ -45,6 +46,7 @@ pub mod row;
 pub mod status;
 pub mod subscription_list;
 pub mod table;
+pub mod tax_rate_list;
 
 pub use error::Error;
 pub use fact::Fact;

@@ -5,6 +5,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
 use crate::affiliate_list::AffiliateList;
+use crate::client_group_list::ClientGroupList;
 use crate::client_list::ClientList;
 use crate::credit_note_list::CreditNoteList;
 use crate::dunning_case_list::DunningCaseList;
@@ -22,6 +23,7 @@ use crate::proforma_list::ProformaList;
 use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
+use crate::tax_rate_list::TaxRateList;
 
 /// All projections. A new one is a file and a row here.
 pub const PROJECTIONS: &[Definition] = &[
@@ -38,6 +40,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<DunningStrategyList>(),
     Definition::of::<DunningCaseList>(),
     Definition::of::<ProductList>(),
+    Definition::of::<TaxRateList>(),
+    Definition::of::<ClientGroupList>(),
     Definition::of::<AffiliateList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

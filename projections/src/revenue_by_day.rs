@@ -90,6 +90,7 @@ impl Projection for RevenueByDay {
                 InvoiceEvent::Drafted { .. }
                 | InvoiceEvent::LineAdded { .. }
                 | InvoiceEvent::LineRemoved { .. }
+                | InvoiceEvent::LineTaxed { .. }
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }

@@ -420,7 +420,7 @@ async fn open_books(node: &Node, tenant: TenantId) {
         invoice_numbers: None,
         credit_note_numbers: None,
         payment_term_days: None,
-        vat_id: None,
+        vat_id: Some("DE123456789".to_owned()),
     };
     let actor = Actor::system("tests").expect("a name");
     let opened = node.door().execute(Ask::new(tenant, actor, "open", open)).await;

@@ -5,6 +5,7 @@
 
 use billfold_domain::affiliate::AffiliateEvent;
 use billfold_domain::client::ClientEvent;
+use billfold_domain::client_group::ClientGroupEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::dunning::{
@@ -18,6 +19,7 @@ use billfold_domain::proforma::ProformaEvent;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
+use billfold_domain::tax_rate::TaxRateEvent;
 use billfold_domain::tenant::TenantEvent;
 use billfold_projections::event_index::Stored;
 
@@ -37,6 +39,8 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::CreditNote(event)) => credit_note(&event),
         Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
+        Some(Event::TaxRate(event)) => tax_rate(&event),
+        Some(Event::ClientGroup(event)) => client_group(&event),
         Some(Event::Affiliate(event)) => affiliate(&event),
         Some(Event::DunningCase(event)) => dunning_case(&event),
         Some(Event::DunningStrategy(event)) => dunning_strategy(&event),
@@ -49,6 +53,7 @@ fn client(event: &ClientEvent) -> (String, &'static str) {
         ClientEvent::Registered { .. } => ("Client registered", ""),
         ClientEvent::ContactChanged { .. } => ("Contact changed", "grey"),
         ClientEvent::BillingSet { .. } => ("Billing day or time zone set", "grey"),
+        ClientEvent::TaxFactsSet { .. } => ("Tax facts set", "grey"),
         ClientEvent::Suspended { .. } => ("Client suspended", "red"),
         ClientEvent::Activated {} => ("Client activated", "green"),
         ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
@@ -61,6 +66,10 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::Drafted { .. } => ("Invoice drafted".to_owned(), "grey"),
         InvoiceEvent::LineAdded { line } => (format!("Line added: {}", line.description), "grey"),
         InvoiceEvent::LineRemoved { line_no } => (format!("Line {line_no} removed"), "grey"),
+        InvoiceEvent::LineTaxed { line_no, evidence } => {
+            let treatment = evidence.treatment;
+            (format!("Line {line_no} taxed at {} %", treatment.rate), "grey")
+        }
         InvoiceEvent::DueDateSet { due_date } => {
             (format!("Due date set to {}", Day(*due_date).plain()), "grey")
         }
@@ -155,6 +164,9 @@ fn product(event: &ProductEvent) -> (String, &'static str) {
     let text = match event {
         ProductEvent::Created { name, .. } => format!("Product {name} created"),
         ProductEvent::PriceSet { price, .. } => format!("Price set to {}", money(*price).plain()),
+        ProductEvent::TierPriceSet { tier, price, .. } => {
+            format!("Price of {tier} set to {}", money(*price).plain())
+        }
         ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
         ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
     };
@@ -196,6 +208,12 @@ fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {
         SubscriptionEvent::LineAdjusted { amount, .. } => {
             (format!("{} taken off a billed line", money(*amount).plain()), "grey")
         }
+        SubscriptionEvent::Taxed { evidence: Some(found), .. } => {
+            (format!("Taxed at {} % by the tax rates", found.treatment.rate), "grey")
+        }
+        SubscriptionEvent::Taxed { evidence: None, .. } => {
+            ("Taxed as the terms say".to_owned(), "grey")
+        }
         SubscriptionEvent::Billed { plan, .. } => {
             (format!("Billed through {}", Day(plan.through).plain()), "")
         }
@@ -222,6 +240,32 @@ fn credit(event: &CreditEvent) -> (String, &'static str) {
             (format!("{} of credit given back with its payment", money(*amount).plain()), "red")
         }
     }
+}
+
+fn tax_rate(event: &TaxRateEvent) -> (String, &'static str) {
+    match event {
+        TaxRateEvent::Defined { tax, rate, .. } => {
+            (format!("Tax {} of {} defined at {rate} %", tax.code, tax.country), "")
+        }
+        TaxRateEvent::RateSet { rate, valid_from, .. } => {
+            (format!("Rate set to {rate} % from {}", Day(*valid_from).plain()), "")
+        }
+        TaxRateEvent::Retired { from } => (format!("Tax ended on {}", Day(*from).plain()), "red"),
+        TaxRateEvent::ClientExempted { .. } => ("Client exempted".to_owned(), "grey"),
+        TaxRateEvent::ExemptionEnded { .. } => ("Exemption ended".to_owned(), "grey"),
+    }
+}
+
+fn client_group(event: &ClientGroupEvent) -> (String, &'static str) {
+    let text = match event {
+        ClientGroupEvent::Created { name, .. } => format!("Group {name} created"),
+        ClientGroupEvent::DiscountSet { discount } => format!("Discount set to {discount} %"),
+        ClientGroupEvent::PriceTierSet { tier: Some(tier) } => format!("Prices of {tier} count"),
+        ClientGroupEvent::PriceTierSet { tier: None } => "List prices count".to_owned(),
+        ClientGroupEvent::ClientJoined { .. } => "Client joined".to_owned(),
+        ClientGroupEvent::ClientLeft { .. } => "Client left".to_owned(),
+    };
+    (text, "grey")
 }
 
 fn affiliate(event: &AffiliateEvent) -> (String, &'static str) {

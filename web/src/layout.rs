@@ -54,6 +54,8 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/dunning", "Dunning", "clock", "u"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
+            place("/admin/client-groups", "Client groups", "wallet", "m"),
+            place("/admin/tax-rates", "Tax rates", "sigma", "x"),
             place("/admin/affiliates", "Affiliates", "user-plus", "g"),
         ],
     },

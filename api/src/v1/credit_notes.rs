@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::invoices::WireReason;
 use crate::answer::Versioned;
 use crate::auth::{InvoicesRead, May};
 use crate::problem::Problem;
@@ -155,6 +156,8 @@ struct CreditNoteDetail {
     corrects: Vec<WireCorrected>,
     /// Why.
     reason: String,
+    /// Why lines of category E have no tax.
+    exemption_reason: Option<WireReason>,
     /// The lines, numbered from 1.
     lines: Vec<WireLine>,
     /// Tax by category, rate and country.
@@ -213,6 +216,7 @@ impl CreditNoteDetail {
             issue_date: note.issue_date,
             corrects: note.corrects.iter().map(corrected).collect(),
             reason: note.reason.clone(),
+            exemption_reason: note.exemption.as_ref().map(WireReason::from),
             lines: note.lines.iter().map(WireLine::from).collect(),
             tax_groups: note.tax_groups.iter().map(WireTaxGroup::from).collect(),
             net: note.net.into(),

@@ -5,6 +5,7 @@
 
 mod access;
 mod affiliates;
+mod client_groups;
 mod clients;
 mod credit_notes;
 mod dunning;
@@ -19,6 +20,7 @@ mod products;
 mod proformas;
 mod settings;
 mod subscriptions;
+mod tax_rates;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -30,6 +32,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/auth", access::sessions())
         .nest("/api-keys", access::keys())
         .nest("/clients", clients::router())
+        .nest("/client-groups", client_groups::router())
+        .nest("/tax-rates", tax_rates::router())
         .nest("/products", products::router())
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())

@@ -8,6 +8,7 @@ use axum::extract::State;
 use billfold_app::commands::proformas::{
     ConvertProforma, IssueProforma, PayProforma, WithdrawProforma,
 };
+use billfold_domain::invoice::Particulars;
 use billfold_domain::kernel::{ClientId, InvoiceId, Money, ProformaId};
 use billfold_domain::proforma::Proforma;
 use billfold_projections::proforma_list::{self, ProformaList, ProformaRow, ProformaStatus};
@@ -18,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::invoices::InvoiceIssued;
+use super::invoices::{InvoiceIssued, WireReason};
 use crate::answer::{Answer, Changed, Stamp, Versioned};
 use crate::auth::{InvoicesRead, InvoicesWrite, May, PaymentsWrite};
 use crate::problem::Problem;
@@ -71,7 +72,14 @@ async fn issue_proforma(
     let (Some(invoice_id), Some(valid_until)) = (invoice_id, valid_until) else {
         return Err(check.problem());
     };
-    let done = state.command(&caller, &key, IssueProforma { invoice_id, valid_until }).await?;
+    let particulars = Particulars {
+        buyer_reference: new.buyer_reference,
+        order_reference: new.order_reference,
+        exemption: new.exemption_reason.map(WireReason::read),
+        evidence: Vec::new(),
+    };
+    let issue = IssueProforma { invoice_id, valid_until, particulars };
+    let done = state.command(&caller, &key, issue).await?;
     let id = done.answer.proforma_id;
     let body = ProformaIssued {
         id: id.to_string(),
@@ -338,6 +346,14 @@ struct NewProforma {
     invoice_id: String,
     /// The last day on which it is meant to be paid; the draft's due date if absent.
     valid_until: Option<NaiveDate>,
+    /// What the buyer wants to find on the invoice (BT-10); no personal data.
+    #[schema(max_length = 100)]
+    buyer_reference: Option<String>,
+    /// Number of the buyer's order (BT-13).
+    #[schema(max_length = 100)]
+    order_reference: Option<String>,
+    /// Why lines of category E have no tax; needed where there are any.
+    exemption_reason: Option<WireReason>,
 }
 
 /// The proforma is issued.

@@ -1,10 +1,10 @@
 //! The seller's settings.
 
 use axum::extract::State;
-use billfold_app::commands::tenants::{SetAffiliateTerms, SetConventions};
+use billfold_app::commands::tenants::{SetAffiliateTerms, SetConventions, SetVatId};
 use billfold_domain::kernel::NumberFormat;
 use billfold_domain::tenant::{Profile, Tenant};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +22,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(read_settings))
         .routes(routes!(set_conventions))
+        .routes(routes!(set_vat_id))
         .routes(routes!(set_affiliate_terms))
 }
 
@@ -59,6 +60,23 @@ async fn set_conventions(
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
 }
 
+/// Sets or removes the seller's tax number; documents already issued keep the old one.
+#[utoipa::path(
+    put, path = "/vat-id", tag = "settings", request_body = NewVatId,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_vat_id(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<NewVatId>,
+) -> Result<Answer<Changed>, Problem> {
+    let done = state.change(&caller, &key, seen, SetVatId { vat_id: new.vat_id }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
 /// Chooses the terms of affiliates who are approved later without terms of their own.
 #[utoipa::path(
     put, path = "/affiliate-terms", tag = "settings", request_body = WireCommissionTerms,
@@ -76,6 +94,16 @@ async fn set_affiliate_terms(
     let done = state.change(&caller, &key, seen, SetAffiliateTerms { terms }).await?;
     let tenant = caller.tenant;
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// A tax number.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewVatId {
+    /// With the letters of its country, or a number of the local tax office without; none if
+    /// absent.
+    #[schema(example = "NL123456789B01", pattern = "^[A-Z0-9]{4,20}$")]
+    vat_id: Option<String>,
 }
 
 /// What a seller chose.

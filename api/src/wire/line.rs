@@ -1,13 +1,14 @@
 //! Lines of invoices and items of orders on the wire.
 
-use billfold_domain::invoice::{Line, NewLine, TaxGroup, TaxTreatment};
+use billfold_app::commands::tax_rates::{AskedLine, AskedTax};
+use billfold_domain::invoice::{Line, TaxGroup, TaxTreatment};
 use billfold_domain::kernel::{Country, Currency, Percent, Period, ProductId, Quantity, UnitPrice};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::money::WireMoney;
-use super::words::{WireLineKind, WireTaxCategory};
+use super::words::{WireLineKind, WireRateClass, WireTaxCategory};
 use crate::receive::Check;
 
 /// A span of days: `from` is in, `to` is out.
@@ -52,8 +53,10 @@ pub struct NewLineBody {
     /// Price of one without tax, in major units, up to twelve decimals.
     #[schema(example = "9.90", max_length = 32)]
     pub unit_price: String,
-    /// How it is taxed.
-    pub tax: WireTax,
+    /// How it is taxed; by the seller's rates for `tax_class` if absent.
+    pub tax: Option<WireTax>,
+    /// The class whose rates decide at the client's place on the day of issue; instead of `tax`.
+    pub tax_class: Option<WireRateClass>,
     /// The days of service it pays for, if it does.
     pub period: Option<WirePeriod>,
     /// The product, unless it is something out of the ordinary.
@@ -143,7 +146,7 @@ impl From<TaxTreatment> for WireTax {
 
 impl NewLineBody {
     /// The line in the currency of its document, or what is wrong below `pointer`.
-    pub fn read(&self, check: &mut Check, pointer: &str, currency: Currency) -> Option<NewLine> {
+    pub fn read(&self, check: &mut Check, pointer: &str, currency: Currency) -> Option<AskedLine> {
         let at = |field: &str| format!("{pointer}/{field}");
         let description = check.text(&at("description"), &self.description, 500);
         let quantity = self.quantity.as_deref().map_or(Some(Quantity::ONE), |text| {
@@ -151,22 +154,47 @@ impl NewLineBody {
         });
         let parse = |text: &str| UnitPrice::parse(text, currency);
         let unit_price = check.number(&at("unit_price"), &self.unit_price, 32, parse);
-        let tax = self.tax.read(check, &at("tax"));
+        let tax = asked_tax(self.tax.as_ref(), self.tax_class, check, pointer);
+        if tax == Some(None) {
+            check.wrong(at("tax"), "field.missing", "say the tax, or the class in tax_class");
+        }
         let period = match &self.period {
             None => Some(None),
             Some(period) => period.read(check, &at("period")).map(Some),
         };
         let product_id =
             check.optional_id::<ProductId>(&at("product_id"), self.product_id.as_deref());
-        Some(NewLine {
+        Some(AskedLine {
             kind: self.kind.into(),
             description: description?,
             quantity: quantity?,
             unit_price: unit_price?,
-            tax: tax?,
+            tax: tax??,
             period: period?,
             product_id: product_id?,
         })
+    }
+}
+
+/// How something is taxed below `pointer`: as `tax` says, or by the rates for `tax_class`; nothing
+/// if neither is given.
+pub fn asked_tax(
+    tax: Option<&WireTax>,
+    class: Option<WireRateClass>,
+    check: &mut Check,
+    pointer: &str,
+) -> Option<Option<AskedTax>> {
+    match (tax, class) {
+        (None, None) => Some(None),
+        (None, Some(class)) => Some(Some(AskedTax::Automatic(class.into()))),
+        (Some(tax), None) => {
+            tax.read(check, &format!("{pointer}/tax")).map(|tax| Some(AskedTax::Named(tax)))
+        }
+        (Some(_), Some(_)) => {
+            let detail = "give either tax or tax_class";
+            check.wrong(format!("{pointer}/tax_class"), "tax.ambiguous", detail);
+            None
+        }
     }
 }
 

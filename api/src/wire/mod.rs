@@ -14,8 +14,10 @@ mod words;
 
 pub use contact::{WireAddress, WireContact};
 pub use conventions::{WireConventions, WireCreditBasis, WireDayCount, WireLastDay, WireProration};
-pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup};
+pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup, asked_tax};
 pub use money::WireMoney;
 pub use page::{Page, Paging};
 pub use schedule::{WireAnchor, WireInterval, WireIntervalUnit, WireTiming};
-pub use words::{WireCycle, WireLineKind, WireProductKind, WireTaxCategory};
+pub use words::{
+    WireCycle, WireLineKind, WireProductKind, WireRateClass, WireTaxCategory, WireVatCheck,
+};

@@ -3,6 +3,7 @@
 use billfold_domain::invoice::{LineKind, TaxCategory};
 use billfold_domain::kernel::Cycle;
 use billfold_domain::product::ProductKind;
+use billfold_domain::tax::{RateClass, VatCheck};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,6 +57,18 @@ words! {
     "Category of a tax by the letters of EN 16931: S taxed, Z zero, E exempt, AE reverse charge, \
      K within the EU, G export, O out of scope, L Canary Islands, M Ceuta and Melilla.",
     "UPPERCASE"
+}
+
+words! {
+    WireRateClass of RateClass { Standard, Reduced, SuperReduced, Parking, Zero },
+    "Which of a country's tax rates something has.",
+    "snake_case"
+}
+
+words! {
+    WireVatCheck of VatCheck { NoNumber, Valid, Invalid, Pending, Error },
+    "What is known about a client's VAT number.",
+    "snake_case"
 }
 
 /// How often something is charged.

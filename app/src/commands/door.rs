@@ -142,6 +142,19 @@ impl Door {
         Ok((loaded.state.0.clone(), loaded.version))
     }
 
+    /// The streams that hold claims of a scope whose keys begin so.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holders(
+        &self,
+        tenant: TenantId,
+        scope: &str,
+        beginning: &str,
+    ) -> Result<Vec<Uuid>, Error> {
+        Ok(self.0.store.holders(tenant.uuid(), scope, beginning).await?)
+    }
+
     /// The vault behind the door, for reads that show personal data.
     #[must_use]
     pub fn vault(&self) -> &Arc<Vault> {

@@ -8,6 +8,7 @@
 
 pub mod affiliates;
 mod ask;
+pub mod client_groups;
 pub mod clients;
 mod credit;
 mod door;
@@ -25,6 +26,7 @@ mod request_hash;
 mod room;
 pub mod subscriptions;
 mod table;
+pub mod tax_rates;
 pub mod tenants;
 
 pub use ask::{Ask, Cause, Done, RequestOrigin};

@@ -70,6 +70,14 @@ impl Room<'_> {
         Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
     }
 
+    /// The streams that hold claims of a scope whose keys begin so, as committed a moment ago.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holders(&self, scope: &str, beginning: &str) -> Result<Vec<Uuid>, Error> {
+        Ok(self.inner.store.holders(self.tenant.uuid(), scope, beginning).await?)
+    }
+
     /// The aggregate that holds something unique, perhaps a moment ago; [`Table::holder`] says it
     /// under the lock.
     ///

@@ -97,6 +97,12 @@ impl Table<'_, '_> {
         self.settings.as_ref().ok_or_else(|| No::Broken("the books are not open yet".to_owned()))
     }
 
+    /// Whose books these are.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
     /// The instant the events will be recorded at.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {

@@ -1,7 +1,7 @@
 //! What Northwind billed: invoices in every state, in the order of their dates, because numbers
 //! follow dates.
 
-use billfold_domain::invoice::{LineKind, NewLine, TaxCategory, TaxTreatment};
+use billfold_domain::invoice::{LineKind, NewLine, Particulars, TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{
     Country, Cycle, Invalid, Money, Percent, Period, Quantity, UnitPrice,
 };
@@ -104,7 +104,7 @@ pub(super) async fn write(stage: &mut Stage<'_>) -> Result<(), Error> {
             order_id: None,
             tax: None,
             currency: None,
-            lines: lines(stage, bill)?,
+            lines: lines(stage, bill)?.into_iter().map(Into::into).collect(),
             due_date: None,
         };
         stage.ask(&format!("bill-{no}"), draft).await?;
@@ -124,7 +124,15 @@ async fn issue(stage: &mut Stage<'_>, no: usize, bill: &Bill) -> Result<(), Erro
     let invoice_id = stage.invoice(no);
     let issue_date = Some(stage.days_ago(bill.days_ago)?);
     let issued = stage
-        .ask(&format!("bill-{no}"), IssueInvoice { invoice_id, issue_date, due_date: None })
+        .ask(
+            &format!("bill-{no}"),
+            IssueInvoice {
+                invoice_id,
+                issue_date,
+                due_date: None,
+                particulars: Particulars::default(),
+            },
+        )
         .await?;
     let total = issued.answer.total;
     match bill.ending {

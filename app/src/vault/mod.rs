@@ -41,6 +41,8 @@ pub mod field {
     pub const CLIENT_CONTACT: &str = "client.contact";
     /// The buyer on an issued invoice, under the fiscal key.
     pub const INVOICE_BUYER: &str = "invoice.buyer";
+    /// What proves that a client is exempt from a tax, under the fiscal key.
+    pub const TAX_EXEMPTION: &str = "tax_rate.exemption";
 }
 
 /// Keys kept unwrapped at most; about 200 bytes each.

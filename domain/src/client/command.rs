@@ -1,6 +1,6 @@
 //! What may be asked of a client's record.
 
-use crate::client::{BillingTerms, ContactCard};
+use crate::client::{BillingTerms, ContactCard, TaxFacts};
 use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
 
 /// A request about a client.
@@ -19,6 +19,8 @@ pub enum ClientCommand {
     },
     /// Say where the client's days begin, and on what billing periods hold.
     SetBilling(BillingTerms),
+    /// Say what is known about the client's taxes, besides the address (TAX-04).
+    SetTaxFacts(TaxFacts),
     /// Sell nothing new to the client.
     Suspend {
         /// Why, 1 to 500 characters.

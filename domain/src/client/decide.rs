@@ -33,6 +33,13 @@ impl Aggregate for Client {
                 }
                 Ok(vec![ClientEvent::BillingSet { billing }])
             }
+            (Self::Active(known) | Self::Suspended(known), Ask::SetTaxFacts(tax)) => {
+                tax.check()?;
+                if known.tax == *tax {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![ClientEvent::TaxFactsSet { tax: tax.clone() }])
+            }
             (Self::Active(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])

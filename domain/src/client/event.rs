@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::{BillingTerms, ContactCard};
+use crate::client::{BillingTerms, ContactCard, TaxFacts};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{BlindIndex, Claim, Country, Currency, EventBody, Origin, Pii};
 
@@ -40,6 +40,11 @@ pub enum ClientEvent {
         /// How, from now on.
         billing: BillingTerms,
     },
+    /// What is known about the client's taxes, besides the address; what was issued stays.
+    TaxFactsSet {
+        /// All of it.
+        tax: TaxFacts,
+    },
     /// Nothing new is sold to the client.
     Suspended {
         /// Why.
@@ -60,6 +65,7 @@ name_events!(ClientEvent {
     Registered => "client.registered" v "2",
     ContactChanged => "client.contact_changed" v "1",
     BillingSet => "client.billing_set" v "1",
+    TaxFactsSet => "client.tax_facts_set" v "1",
     Suspended => "client.suspended" v "1",
     Activated => "client.activated" v "1",
     Erased => "client.erased" v "1",
@@ -90,6 +96,7 @@ impl EventBody for ClientEvent {
             Self::Erased { email_index, .. } => (email_index.as_ref(), None),
             Self::ContactChanged { .. }
             | Self::BillingSet { .. }
+            | Self::TaxFactsSet { .. }
             | Self::Suspended { .. }
             | Self::Activated {} => (None, None),
         };

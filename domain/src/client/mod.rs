@@ -7,6 +7,8 @@
 //! | suspended | –        | suspended      | –         | active   | erased |
 //! | erased    | –        | –              | –         | –        | –      |
 //!
+//! How one is billed and what is known of one's taxes may be set while active or suspended.
+//!
 //! Guarantees that contact details are sealed under the everyday key, which erasing destroys,
 //! and that an e-mail address belongs to one client. Absent on purpose: passwords and sessions.
 
@@ -23,6 +25,6 @@ pub use command::{ClientCommand, Register};
 pub use contact::{Address, ContactCard};
 pub use error::ClientRefusal;
 pub use event::ClientEvent;
-pub use state::{BillingTerms, Client, Profile};
+pub use state::{BillingTerms, Client, Profile, TaxFacts};
 
 pub(crate) use contact::check_vat_id;

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::client::{ClientEvent, ContactCard};
-use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii, Zone};
+use crate::kernel::text::check_optional_line;
+use crate::kernel::{BlindIndex, Country, Currency, Invalid, Origin, Pii, Zone};
 use crate::subscription::Anchor;
+use crate::tax::VatCheck;
 
 /// A client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,26 @@ pub struct Profile {
     /// How periods are billed, as far as the client decides it.
     #[serde(default)]
     pub billing: BillingTerms,
+    /// What is known about taxes.
+    #[serde(default)]
+    pub tax: TaxFacts,
+}
+
+/// What is known about a client's taxes, besides the country.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxFacts {
+    /// The state or territory whose taxes count, as tax rates name it.
+    pub region: Option<String>,
+    /// What became of the check of the client's VAT number; a number that was not checked is taken
+    /// as it was given.
+    pub vat_check: Option<VatCheck>,
+}
+
+impl TaxFacts {
+    /// Refuses a region that is no short text.
+    pub fn check(&self) -> Result<(), Invalid> {
+        check_optional_line("region", self.region.as_deref(), 40)
+    }
 }
 
 /// What of billing follows from the client rather than from the product or the seller.
@@ -68,6 +90,7 @@ impl Client {
                     currency: *currency,
                     origin: origin.clone(),
                     billing: BillingTerms::default(),
+                    tax: TaxFacts::default(),
                 });
             }
             ClientEvent::ContactChanged { contact, email_index, country, .. } => {
@@ -80,6 +103,11 @@ impl Client {
             ClientEvent::BillingSet { billing } => {
                 if let Self::Active(profile) | Self::Suspended(profile) = self {
                     profile.billing = *billing;
+                }
+            }
+            ClientEvent::TaxFactsSet { tax } => {
+                if let Self::Active(profile) | Self::Suspended(profile) = self {
+                    profile.tax.clone_from(tax);
                 }
             }
             ClientEvent::Suspended { .. } => {

@@ -162,3 +162,18 @@ fn a_client_weighs_what_is_sealed() {
     };
     assert!(weight(long) >= weight(new()) + 9_000);
 }
+
+#[test]
+fn what_is_known_of_taxes_is_kept_until_it_changes() {
+    let tax = TaxFacts { region: Some("QC".into()), vat_check: None };
+    let set = |tax: &TaxFacts| issued(ClientCommand::SetTaxFacts(tax.clone()));
+    given::<Client>([registered()])
+        .when(set(&tax))
+        .then([ClientEvent::TaxFactsSet { tax: tax.clone() }])
+        .when(set(&tax))
+        .then_nothing();
+    given::<Client>([registered(), erased()]).when(set(&tax)).then_refused(ClientRefusal::Erased);
+    let long = TaxFacts { region: Some("x".repeat(41)), vat_check: None };
+    let state = Client::fold(&[registered()]);
+    assert_eq!(state.decide(&set(&long)).unwrap_err().field(), Some("/region"));
+}

@@ -6,6 +6,7 @@ use crate::client::ContactCard;
 use crate::credit_note::Offset;
 use crate::invoice::{Corrected, NewLine, Seller, TaxGroup};
 use crate::kernel::{ClientId, Currency, DocumentNumber, Pii};
+use crate::tax::ExemptionReason;
 
 /// A request about a credit note.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,4 +42,6 @@ pub struct IssueCreditNote {
     pub buyer: Option<Pii<ContactCard>>,
     /// The last day of the credit it becomes, if it has one.
     pub expires_on: Option<NaiveDate>,
+    /// Why lines of category E have no tax.
+    pub exemption: Option<ExemptionReason>,
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::invoice::{
     CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine,
-    Seller, TaxCategory, TaxGroup, TaxTreatment,
+    Particulars, Seller, TaxCategory, TaxGroup, TaxTreatment,
 };
 use crate::kernel::testing::{TODAY, issued, refusals_are_well_spoken, replay_law};
 use crate::kernel::{
@@ -54,7 +54,13 @@ impl Bill {
         let format = NumberFormat::yearly("INV");
         let number = Series::new(&format, DocumentKind::Invoice, TODAY).next(|_| None).unwrap();
         let client_id = ClientId::new(Uuid::from_u128(3));
-        let terms = IssueTerms { number, due_date: Some(TODAY), seller: seller(), buyer: None };
+        let terms = IssueTerms {
+            number,
+            due_date: Some(TODAY),
+            seller: seller(),
+            buyer: None,
+            particulars: Particulars::default(),
+        };
         let draft = DraftFor { client_id, currency: Currency::EUR, order_id: None };
         let whole =
             CompleteInvoice { draft, lines, terms, subscriptions: Vec::new(), origin: None };
@@ -94,6 +100,7 @@ impl Bill {
             seller: seller(),
             buyer: None,
             expires_on: None,
+            exemption: None,
         };
         let ask = issued(CreditNoteCommand::Issue(Box::new(new)));
         let decided = CreditNote::Absent.decide(&ask).unwrap();

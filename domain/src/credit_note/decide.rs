@@ -87,6 +87,7 @@ fn issue(
         offsets: new.offsets.clone(),
         to_credit,
         expires_on: new.expires_on,
+        exemption: new.exemption.clone(),
     }))])
 }
 

@@ -7,6 +7,7 @@ use crate::client::ContactCard;
 use crate::invoice::{Corrected, Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, DocumentNumber, EventBody, InvoiceId, Money, Pii};
+use crate::tax::ExemptionReason;
 
 /// A fact about a credit note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,9 @@ pub struct IssuedNote {
     pub to_credit: Money,
     /// The last day of that credit, if it has one.
     pub expires_on: Option<NaiveDate>,
+    /// Why lines of category E have no tax.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exemption: Option<ExemptionReason>,
 }
 
 /// What of a note lowers an unpaid invoice.

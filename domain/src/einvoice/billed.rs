@@ -6,6 +6,7 @@
 //! because the standard's groups know no country. Absent on purpose: number, dates and references,
 //! which whoever issues adds (`Document { number, ..Document::of_invoice(…) }`).
 
+use crate::einvoice::check::names_a_country;
 use crate::einvoice::{Document, DocumentLine, ExemptionReason, Party, StatedTotals, TaxBreakdown};
 use crate::invoice::{Line, Seller, TaxGroup, Totals};
 use crate::kernel::{Money, MoneyRefusal, Period};
@@ -47,11 +48,17 @@ impl Document {
 }
 
 impl From<&Seller> for Party {
+    /// A tax number that begins with no country's letters is one of the local office (BT-32).
     fn from(seller: &Seller) -> Self {
+        let (vat_id, local) = match seller.vat_id.clone() {
+            Some(number) if !names_a_country(&number) => (None, Some(number)),
+            vat_id => (vat_id, None),
+        };
         Self {
             name: Some(seller.name.clone()),
             country: Some(seller.country),
-            vat_id: seller.vat_id.clone(),
+            vat_id,
+            tax_registration: local,
             ..Self::default()
         }
     }

@@ -199,8 +199,13 @@ fn is_foreign(vat_id: &Option<String>) -> bool {
     let Some(vat_id) = vat_id.as_deref().filter(|vat_id| !vat_id.trim().is_empty()) else {
         return false;
     };
-    let country = vat_id.get(..2).unwrap_or_default();
-    !matches!(country, "EL" | "XI") && Country::parse(country).is_err()
+    !names_a_country(vat_id)
+}
+
+/// Whether a number begins with the letters of a country, as a VAT number does.
+pub(super) fn names_a_country(number: &str) -> bool {
+    let country = number.get(..2).unwrap_or_default();
+    matches!(country, "EL" | "XI") || Country::parse(country).is_ok()
 }
 
 fn seller_is_unknown(seller: &Party, category: TaxCategory) -> bool {

@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use crate::einvoice::{DocumentAmount, StatedTotals};
 use crate::kernel::{Country, Currency, Money, Percent, Period, Quantity, UnitPrice};
-use crate::tax::{TaxCategory, TaxTreatment};
+use crate::tax::{ExemptionReason, TaxCategory, TaxTreatment};
 
 /// Whose further terms a document has to satisfy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -138,35 +138,4 @@ pub struct TaxBreakdown {
     pub tax: Money,
     /// Why no tax is charged (BT-120, BT-121).
     pub reason: ExemptionReason,
-}
-
-/// Why no tax is charged: a code of the VATEX list, a text, or both.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExemptionReason {
-    /// Code (BT-121), such as `VATEX-EU-AE`.
-    pub code: Option<String>,
-    /// Text (BT-120).
-    pub text: Option<String>,
-}
-
-impl ExemptionReason {
-    /// The reason that a category has by its nature; none for E, whose reason is the article that
-    /// exempts the sale, and none for categories with tax.
-    pub fn usual(category: TaxCategory) -> Self {
-        let (code, text) = match category {
-            TaxCategory::AE => ("VATEX-EU-AE", "Reverse charge"),
-            TaxCategory::K => ("VATEX-EU-IC", "Intra-Community supply"),
-            TaxCategory::G => ("VATEX-EU-G", "Export outside the EU"),
-            TaxCategory::O => ("VATEX-EU-O", "Not subject to VAT"),
-            TaxCategory::S | TaxCategory::Z | TaxCategory::E | TaxCategory::L | TaxCategory::M => {
-                return Self::default();
-            }
-        };
-        Self { code: Some(code.to_owned()), text: Some(text.to_owned()) }
-    }
-
-    /// Whether nothing is said.
-    pub(super) fn is_silent(&self) -> bool {
-        [&self.code, &self.text].into_iter().all(super::check::is_missing)
-    }
 }

@@ -32,7 +32,9 @@ mod tests;
 pub use amounts::{Amounts, DocumentAmount, PricedLine, TaxSubtotal, Totals, TotalsRefusal};
 pub use billed::PIECE;
 pub use check::check;
-pub use document::{Document, DocumentLine, DocumentProfile, ExemptionReason, Party, TaxBreakdown};
+pub use document::{Document, DocumentLine, DocumentProfile, Party, TaxBreakdown};
 pub use refusal::{Broken, Unissuable};
 pub use rule::{CategoryRule, Rule, needs_reason};
 pub use stated::{Stated, StatedTotals};
+
+pub use crate::tax::ExemptionReason;

@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{Corrected, GivenBack, NewLine, Seller, UnapplyCause};
+use crate::invoice::{Corrected, GivenBack, NewLine, Particulars, Seller, UnapplyCause};
 use crate::kernel::{
     ClientId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii,
     SubscriptionId,
 };
+use crate::tax::TaxEvidence;
 
 /// A request about an invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,13 @@ pub enum InvoiceCommand {
     RemoveLine {
         /// Number of the line.
         line_no: u32,
+    },
+    /// Tax a line of the draft as the seller's rates say (TAX-02).
+    TaxLine {
+        /// Number of the line.
+        line_no: u32,
+        /// What was looked up, and what came of it.
+        evidence: TaxEvidence,
     },
     /// Set the draft's due date.
     SetDueDate {
@@ -93,6 +101,8 @@ pub struct IssueTerms {
     pub seller: Seller,
     /// Who is billed, sealed under the fiscal key.
     pub buyer: Option<Pii<ContactCard>>,
+    /// References, and why it is taxed as it is.
+    pub particulars: Particulars,
 }
 
 /// A whole invoice at once.

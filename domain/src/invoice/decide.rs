@@ -6,13 +6,14 @@ use crate::invoice::totals::check_count;
 use crate::invoice::{
     ApplyCredit, ApplyPayment, CompleteInvoice, DebitCorrection, Document, DraftFor, DraftInvoice,
     GivenBack, Invoice, InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueCorrection, IssueTerms,
-    IssuedInvoice, Line, NewLine, Preview, Totals, VoidedInvoice, preview, settling,
+    IssuedInvoice, Line, NewLine, Particulars, Preview, Totals, VoidedInvoice, preview, settling,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
 use crate::kernel::{
     Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
 };
+use crate::tax::TaxEvidence;
 
 impl Aggregate for Invoice {
     const TYPE: &'static str = "invoice";
@@ -73,6 +74,7 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
         Ask::IssueComplete(_) | Ask::IssueCorrection(_) => Err(InvoiceRefusal::AlreadyDrafted),
         Ask::AddLine { line } => add_line(draft, line),
         Ask::RemoveLine { line_no } => remove_line(draft, *line_no),
+        Ask::TaxLine { line_no, evidence } => tax_line(draft, *line_no, evidence),
         Ask::SetDueDate { due_date } if draft.due_date == Some(*due_date) => Ok(Vec::new()),
         Ask::SetDueDate { due_date } => Ok(vec![InvoiceEvent::DueDateSet { due_date: *due_date }]),
         Ask::Discard { reason } => {
@@ -251,6 +253,21 @@ fn remove_line(draft: &DraftInvoice, line_no: u32) -> Decision {
     Ok(vec![InvoiceEvent::LineRemoved { line_no }])
 }
 
+/// Taxing a line again as it is taxed already changes nothing.
+fn tax_line(draft: &DraftInvoice, line_no: u32, evidence: &TaxEvidence) -> Decision {
+    let Some(line) = draft.lines.iter().find(|line| line.no == line_no) else {
+        return Err(InvoiceRefusal::NoSuchLine { line_no });
+    };
+    evidence.treatment.check()?;
+    if draft.automatic.get(&line_no) == Some(evidence) && line.tax == evidence.treatment {
+        return Ok(Vec::new());
+    }
+    let taxed = Line { tax: evidence.treatment, ..line.clone() };
+    let others = draft.lines.iter().filter(|line| line.no != line_no);
+    check_sum(draft, others.chain([&taxed]))?;
+    Ok(vec![InvoiceEvent::LineTaxed { line_no, evidence: evidence.clone() }])
+}
+
 /// What a draft holds can always be summed up, so that its preview cannot fail.
 fn check_sum<'a>(
     draft: &DraftInvoice,
@@ -274,11 +291,19 @@ fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> De
         bill: DraftFor { client_id, currency, order_id },
         priced: Preview { lines, totals },
         due_date,
+        particulars: particulars(draft, terms),
         subscriptions: Vec::new(),
         origin: None,
         corrects: None,
     };
     issue(content, terms, today)
+}
+
+/// The terms' own, and what was looked up for the lines.
+fn particulars(draft: &DraftInvoice, terms: &IssueTerms) -> Particulars {
+    let mut particulars = terms.particulars.clone();
+    draft.automatic.values().for_each(|evidence| particulars.add(evidence));
+    particulars
 }
 
 fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
@@ -287,6 +312,7 @@ fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
         bill: complete.draft,
         priced: preview(complete.draft.currency, &complete.lines)?,
         due_date: complete.terms.due_date,
+        particulars: complete.terms.particulars.clone(),
         subscriptions: complete.subscriptions.clone(),
         origin: complete.origin.clone(),
         corrects: None,
@@ -310,6 +336,7 @@ fn issue_correction(correction: &IssueCorrection, today: NaiveDate) -> Decision 
         bill: correction.draft,
         priced,
         due_date: correction.terms.due_date,
+        particulars: correction.terms.particulars.clone(),
         subscriptions: Vec::new(),
         origin: None,
         corrects: Some(DebitCorrection { of, reason }),
@@ -322,6 +349,7 @@ struct Content {
     bill: DraftFor,
     priced: Preview,
     due_date: Option<NaiveDate>,
+    particulars: Particulars,
     subscriptions: Vec<SubscriptionId>,
     origin: Option<Origin>,
     corrects: Option<DebitCorrection>,
@@ -338,6 +366,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
     }
     check_number(&terms.number, issue_date)?;
     check_parties(terms)?;
+    content.particulars.check()?;
     let issued = IssuedInvoice {
         client_id: content.bill.client_id,
         order_id: content.bill.order_id,
@@ -351,6 +380,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
         net: totals.net,
         tax: totals.tax,
         total: totals.total,
+        particulars: content.particulars,
         subscriptions: content.subscriptions,
         origin: content.origin,
         corrects: content.corrects,

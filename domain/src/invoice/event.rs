@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
-use crate::invoice::{Line, Seller, TaxGroup};
+use crate::invoice::{Line, Particulars, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
     Claim, ClientId, CreditBalanceId, Currency, DocumentNumber, EventBody, InvoiceId, Money,
     OrderId, Origin, PaymentId, Pii, SubscriptionId,
 };
+use crate::tax::TaxEvidence;
 
 /// A fact about an invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,13 @@ pub enum InvoiceEvent {
     LineRemoved {
         /// Number of the line.
         line_no: u32,
+    },
+    /// A line of the draft is taxed as the seller's rates say.
+    LineTaxed {
+        /// Number of the line.
+        line_no: u32,
+        /// What was looked up, and what came of it.
+        evidence: TaxEvidence,
     },
     /// The draft's due date was set.
     DueDateSet {
@@ -199,6 +207,9 @@ pub struct IssuedInvoice {
     pub tax: Money,
     /// Net and tax.
     pub total: Money,
+    /// References, and why it is taxed as it is.
+    #[serde(default, skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
     /// The subscriptions whose lines it bills.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscriptions: Vec<SubscriptionId>,
@@ -274,6 +285,7 @@ name_events!(InvoiceEvent {
     Drafted => "invoice.drafted" v "1",
     LineAdded => "invoice.line_added" v "1",
     LineRemoved => "invoice.line_removed" v "1",
+    LineTaxed => "invoice.line_taxed" v "1",
     DueDateSet => "invoice.due_date_set" v "1",
     Discarded => "invoice.discarded" v "1",
     Issued => "invoice.issued" v "1",
@@ -309,6 +321,7 @@ impl EventBody for InvoiceEvent {
             Self::Drafted { .. }
             | Self::LineAdded { .. }
             | Self::LineRemoved { .. }
+            | Self::LineTaxed { .. }
             | Self::DueDateSet { .. }
             | Self::Discarded { .. }
             | Self::PaymentApplied { .. }

@@ -12,6 +12,8 @@
 //!
 //! An open one can be written off, which makes it uncollectible.
 //!
+//! Lines of a draft that the seller's rates tax are taxed anew until it is issued.
+//!
 //! ¹ Settled at once if the total is zero. ² Settled once nothing is owed.
 //!
 //! Guarantees: one currency; the total is lines plus tax; what is still owed is the total less
@@ -26,6 +28,7 @@ mod decide;
 mod error;
 mod event;
 mod line;
+mod particulars;
 mod seller;
 mod settling;
 mod state;
@@ -44,6 +47,7 @@ pub use event::{
     UnapplyCause, VoidedInvoice,
 };
 pub use line::{Line, LineKind, NewLine};
+pub use particulars::Particulars;
 pub use seller::Seller;
 pub use state::{
     Applied, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice, Unapplied,

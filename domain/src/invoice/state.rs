@@ -1,17 +1,20 @@
 //! What is known of an invoice: no more than decisions need.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
 use crate::invoice::{
-    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Seller, TaxGroup, Totals,
-    UnapplyCause,
+    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Particulars, Seller, TaxGroup,
+    Totals, UnapplyCause,
 };
 use crate::kernel::{
     ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId, Pii,
     SubscriptionId,
 };
+use crate::tax::TaxEvidence;
 
 /// An invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +67,9 @@ pub struct DraftInvoice {
     pub last_line_no: u32,
     /// Last day to pay, if it was set.
     pub due_date: Option<NaiveDate>,
+    /// The lines that are taxed by the seller's rates, and what was looked up last.
+    #[serde(default)]
+    pub automatic: BTreeMap<u32, TaxEvidence>,
 }
 
 /// An invoice as it was issued, and what was paid since.
@@ -111,6 +117,9 @@ pub struct Document {
     pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
+    /// References, and why it is taxed as it is.
+    #[serde(default)]
+    pub particulars: Particulars,
     /// The invoice it corrects upwards, if it does.
     pub corrects: Option<DebitCorrection>,
 }
@@ -198,6 +207,7 @@ impl Invoice {
                     lines: Vec::new(),
                     last_line_no: 0,
                     due_date: None,
+                    automatic: BTreeMap::new(),
                 });
             }
             InvoiceEvent::LineAdded { line } => self.edit(|draft| {
@@ -205,8 +215,17 @@ impl Invoice {
                 draft.lines.push(line.clone());
             }),
             InvoiceEvent::LineRemoved { line_no } => {
-                self.edit(|draft| draft.lines.retain(|line| line.no != *line_no));
+                self.edit(|draft| {
+                    draft.lines.retain(|line| line.no != *line_no);
+                    draft.automatic.remove(line_no);
+                });
             }
+            InvoiceEvent::LineTaxed { line_no, evidence } => self.edit(|draft| {
+                for line in draft.lines.iter_mut().filter(|line| line.no == *line_no) {
+                    line.tax = evidence.treatment;
+                }
+                draft.automatic.insert(*line_no, evidence.clone());
+            }),
             InvoiceEvent::DueDateSet { due_date } => {
                 self.edit(|draft| draft.due_date = Some(*due_date));
             }
@@ -439,6 +458,7 @@ impl From<&IssuedInvoice> for Document {
             unapplied_credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
             origin: issued.origin.clone(),
+            particulars: issued.particulars.clone(),
             corrects: issued.corrects.clone(),
         }
     }

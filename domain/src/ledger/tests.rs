@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::*;
 use crate::invoice::{
     CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, LineKind,
-    NewLine, Seller, TaxCategory, TaxTreatment,
+    NewLine, Particulars, Seller, TaxCategory, TaxTreatment,
 };
 use crate::kernel::testing::{TODAY, issued};
 use crate::kernel::{
@@ -47,7 +47,13 @@ fn issue(lines: Vec<NewLine>) -> Vec<InvoiceEvent> {
     let seller =
         Seller { name: "Seller".into(), country: Country::parse("DE").unwrap(), vat_id: None };
     let number = number("INV", DocumentKind::Invoice);
-    let terms = IssueTerms { number, due_date: Some(TODAY), seller, buyer: None };
+    let terms = IssueTerms {
+        number,
+        due_date: Some(TODAY),
+        seller,
+        buyer: None,
+        particulars: Particulars::default(),
+    };
     let ask = CompleteInvoice { draft, lines, terms, subscriptions: Vec::new(), origin: None };
     Invoice::Absent.decide(&issued(InvoiceCommand::IssueComplete(ask))).unwrap()
 }

@@ -19,6 +19,13 @@ pub enum ProductCommand {
     },
     /// Add a price; a cycle and currency that had one gets the new one from its first day.
     SetPrice(NewPrice),
+    /// Add a price that only groups of clients with this tier pay (PRD-10).
+    SetTierPrice {
+        /// The tier: lower case letters, digits, `_` and `-`, at most 40.
+        tier: String,
+        /// The price.
+        price: NewPrice,
+    },
     /// Change the name for people.
     Rename {
         /// The new name, 1 to 200 characters.

@@ -22,6 +22,9 @@ impl Aggregate for Product {
             }
             (Self::Absent, _) => Err(ProductRefusal::Absent),
             (Self::Listed(listing), Ask::SetPrice(new)) => set_price(listing, new),
+            (Self::Listed(listing), Ask::SetTierPrice { tier, price }) => {
+                set_tier_price(listing, tier, price)
+            }
             (Self::Listed(listing), Ask::Rename { name }) => rename(listing, name),
             (Self::Listed(_), Ask::Retire) => {
                 Ok(vec![ProductEvent::Retired { on: ask.effective_on }])
@@ -35,7 +38,10 @@ impl Aggregate for Product {
     }
 
     fn weight(&self) -> usize {
-        let prices = self.listing().map_or(0, |listing| size_of_val(listing.prices.as_slice()));
+        let prices = self.listing().map_or(0, |listing| {
+            let tiers = size_of_val(listing.tier_prices.as_slice());
+            size_of_val(listing.prices.as_slice()).saturating_add(tiers)
+        });
         size_of::<Self>().saturating_add(prices)
     }
 }
@@ -61,13 +67,7 @@ fn create_again(
 }
 
 fn set_price(listing: &Listing, new: &NewPrice) -> Result<Vec<ProductEvent>, ProductRefusal> {
-    new.cycle.check()?;
-    if new.price.is_negative() || new.setup_fee.is_some_and(Money::is_negative) {
-        return Err(ProductRefusal::NegativePrice);
-    }
-    if let Some(setup_fee) = new.setup_fee {
-        new.price.checked_add(setup_fee)?;
-    }
+    check_price(new)?;
     let in_force = listing.price_on(new.valid_from, new.cycle, new.price.currency());
     if in_force.is_some_and(|now| {
         (now.price, now.setup_fee, now.valid_from) == (new.price, new.setup_fee, new.valid_from)
@@ -82,6 +82,42 @@ fn set_price(listing: &Listing, new: &NewPrice) -> Result<Vec<ProductEvent>, Pro
         setup_fee: new.setup_fee,
         valid_from: new.valid_from,
     }])
+}
+
+fn set_tier_price(
+    listing: &Listing,
+    tier: &str,
+    new: &NewPrice,
+) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    check_key("tier", tier)?;
+    check_price(new)?;
+    let known = listing.tier_price_on(tier, new.valid_from, new.cycle, new.price.currency());
+    if known.is_some_and(|now| {
+        (now.price, now.setup_fee, now.valid_from) == (new.price, new.setup_fee, new.valid_from)
+    }) {
+        return Ok(Vec::new());
+    }
+    let last = listing.tier_prices.iter().map(|known| known.price.version).max().unwrap_or(0);
+    Ok(vec![ProductEvent::TierPriceSet {
+        tier: tier.to_owned(),
+        version: last.saturating_add(1),
+        cycle: new.cycle,
+        price: new.price,
+        setup_fee: new.setup_fee,
+        valid_from: new.valid_from,
+    }])
+}
+
+/// A price is not negative, and its setup fee is in the same currency.
+fn check_price(new: &NewPrice) -> Result<(), ProductRefusal> {
+    new.cycle.check()?;
+    if new.price.is_negative() || new.setup_fee.is_some_and(Money::is_negative) {
+        return Err(ProductRefusal::NegativePrice);
+    }
+    if let Some(setup_fee) = new.setup_fee {
+        new.price.checked_add(setup_fee)?;
+    }
+    Ok(())
 }
 
 fn rename(listing: &Listing, name: &str) -> Result<Vec<ProductEvent>, ProductRefusal> {

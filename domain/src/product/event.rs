@@ -33,6 +33,21 @@ pub enum ProductEvent {
         /// First day the price counts for new sales.
         valid_from: NaiveDate,
     },
+    /// A price for groups of clients with a tier was added; earlier ones stay as they were.
+    TierPriceSet {
+        /// The tier.
+        tier: String,
+        /// Counts the prices of tiers of the product from 1.
+        version: u32,
+        /// How often it is charged.
+        cycle: Cycle,
+        /// Price of one cycle, without tax.
+        price: Money,
+        /// Charged once when the service begins, without tax.
+        setup_fee: Option<Money>,
+        /// First day the price counts for new sales.
+        valid_from: NaiveDate,
+    },
     /// The name for people changed.
     Renamed {
         /// The new name.
@@ -48,6 +63,7 @@ pub enum ProductEvent {
 name_events!(ProductEvent {
     Created => "product.created" v "1",
     PriceSet => "product.price_set" v "1",
+    TierPriceSet => "product.tier_price_set" v "1",
     Renamed => "product.renamed" v "1",
     Retired => "product.retired" v "1",
 });
@@ -68,7 +84,9 @@ impl EventBody for ProductEvent {
 
     fn effective_on(&self) -> Option<NaiveDate> {
         match self {
-            Self::PriceSet { valid_from, .. } => Some(*valid_from),
+            Self::PriceSet { valid_from, .. } | Self::TierPriceSet { valid_from, .. } => {
+                Some(*valid_from)
+            }
             Self::Retired { on } => Some(*on),
             Self::Created { .. } | Self::Renamed { .. } => None,
         }
@@ -80,7 +98,10 @@ impl EventBody for ProductEvent {
             Self::Created { code, .. } => {
                 vec![Claim::Take { scope: Self::CODE_SCOPE, key: code.clone() }]
             }
-            Self::PriceSet { .. } | Self::Renamed { .. } | Self::Retired { .. } => Vec::new(),
+            Self::PriceSet { .. }
+            | Self::TierPriceSet { .. }
+            | Self::Renamed { .. }
+            | Self::Retired { .. } => Vec::new(),
         }
     }
 }

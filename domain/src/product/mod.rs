@@ -6,6 +6,8 @@
 //! | listed  | –      | listed            | retired |
 //! | retired | –      | –                 | –       |
 //!
+//! Groups of clients with a tier have prices of their own, which are set like the list prices.
+//!
 //! Guarantees that a code belongs to one product for ever and that a price, once set, never
 //! changes: a new one is a new version. Absent on purpose: stock, taxes and what a server needs.
 
@@ -22,4 +24,4 @@ pub use command::{NewPrice, ProductCommand};
 pub use error::ProductRefusal;
 pub use event::ProductEvent;
 pub use kind::ProductKind;
-pub use state::{Listing, Price, Product};
+pub use state::{Listing, Price, Product, TierPrice};

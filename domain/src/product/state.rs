@@ -30,6 +30,18 @@ pub struct Listing {
     pub kind: ProductKind,
     /// Every price there ever was, by version.
     pub prices: Vec<Price>,
+    /// Every price that groups of clients with a tier ever paid.
+    #[serde(default)]
+    pub tier_prices: Vec<TierPrice>,
+}
+
+/// A version of the price of a tier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierPrice {
+    /// The tier.
+    pub tier: String,
+    /// The price.
+    pub price: Price,
 }
 
 /// A version of the price.
@@ -60,7 +72,9 @@ impl Product {
         match event {
             ProductEvent::Created { code, name, kind } => {
                 let (code, name) = (code.clone(), name.clone());
-                *self = Self::Listed(Listing { code, name, kind: *kind, prices: Vec::new() });
+                let (prices, tier_prices) = (Vec::new(), Vec::new());
+                let kind = *kind;
+                *self = Self::Listed(Listing { code, name, kind, prices, tier_prices });
             }
             ProductEvent::PriceSet { version, cycle, price, setup_fee, valid_from } => {
                 if let Self::Listed(listing) | Self::Retired(listing) = self {
@@ -71,6 +85,18 @@ impl Product {
                         setup_fee: *setup_fee,
                         valid_from: *valid_from,
                     });
+                }
+            }
+            ProductEvent::TierPriceSet { tier, version, cycle, price, setup_fee, valid_from } => {
+                if let Self::Listed(listing) | Self::Retired(listing) = self {
+                    let price = Price {
+                        version: *version,
+                        cycle: *cycle,
+                        price: *price,
+                        setup_fee: *setup_fee,
+                        valid_from: *valid_from,
+                    };
+                    listing.tier_prices.push(TierPrice { tier: tier.clone(), price });
                 }
             }
             ProductEvent::Renamed { name } => {
@@ -91,10 +117,33 @@ impl Listing {
     /// The price of a new sale on a day: of those that count by then the one that began last,
     /// and of several that began on that day the one set last.
     pub fn price_on(&self, day: NaiveDate, cycle: Cycle, currency: Currency) -> Option<&Price> {
-        self.prices
-            .iter()
-            .filter(|price| price.cycle == cycle && price.price.currency() == currency)
-            .filter(|price| price.valid_from <= day)
-            .max_by_key(|price| (price.valid_from, price.version))
+        newest(self.prices.iter(), day, cycle, currency)
     }
+
+    /// The price of a new sale to a group with a tier, by the same rule; nothing if the tier has
+    /// none of its own.
+    pub fn tier_price_on(
+        &self,
+        tier: &str,
+        day: NaiveDate,
+        cycle: Cycle,
+        currency: Currency,
+    ) -> Option<&Price> {
+        let own = self.tier_prices.iter().filter(|known| known.tier == tier);
+        newest(own.map(|known| &known.price), day, cycle, currency)
+    }
+}
+
+/// Of the prices that count by a day the one that began last, and of several that began on that
+/// day the one set last.
+fn newest<'a>(
+    prices: impl Iterator<Item = &'a Price>,
+    day: NaiveDate,
+    cycle: Cycle,
+    currency: Currency,
+) -> Option<&'a Price> {
+    prices
+        .filter(|price| price.cycle == cycle && price.price.currency() == currency)
+        .filter(|price| price.valid_from <= day)
+        .max_by_key(|price| (price.valid_from, price.version))
 }

@@ -157,3 +157,36 @@ fn every_kind_has_the_word_of_its_line() {
         assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
     }
 }
+
+#[test]
+fn a_tier_has_prices_of_its_own_by_the_same_rule_and_the_list_price_stays() {
+    let set = |new| issued(ProductCommand::SetTierPrice { tier: "wholesale".into(), price: new });
+    let of_tier = |version, new| {
+        let NewPrice { cycle, price, setup_fee, valid_from } = new;
+        let tier = "wholesale".to_owned();
+        ProductEvent::TierPriceSet { tier, version, cycle, price, setup_fee, valid_from }
+    };
+    let (now, later) = (monthly(900, "2026-01-01"), monthly(800, "2026-06-01"));
+    given::<Product>([created(), price_set(1, monthly(1_000, "2026-01-01"))])
+        .when(set(now))
+        .then([of_tier(1, now)])
+        .when(set(later))
+        .then([of_tier(2, later)])
+        .when(set(later))
+        .then_state(|product| {
+            let listing = product.listing().unwrap();
+            let on = |tier, on: &str| {
+                let price = listing.tier_price_on(tier, day(on), Cycle::Months(1), Currency::EUR);
+                price.map(|price| price.price.minor())
+            };
+            assert_eq!(on("wholesale", "2026-05-31"), Some(900));
+            assert_eq!(on("wholesale", "2026-06-01"), Some(800));
+            assert_eq!(on("retail", "2026-06-01"), None);
+            let list = listing.price_on(day("2026-06-01"), Cycle::Months(1), Currency::EUR);
+            assert_eq!(list.map(|price| price.price.minor()), Some(1_000));
+        });
+    given::<Product>([created(), of_tier(1, now)]).when(set(now)).then_nothing();
+    given::<Product>([created()])
+        .when(set(monthly(-1, "2026-01-01")))
+        .then_refused(ProductRefusal::NegativePrice);
+}

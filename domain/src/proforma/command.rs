@@ -1,10 +1,13 @@
 //! What may be asked of a proforma.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{NewLine, Seller};
+use crate::invoice::{NewLine, Particulars, Seller};
 use crate::kernel::{ClientId, Currency, DocumentNumber, InvoiceId, OrderId, Pii};
+use crate::tax::TaxEvidence;
 
 /// A request about a proforma.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,4 +47,8 @@ pub struct IssueProforma {
     pub seller: Seller,
     /// Who would be billed, sealed under the fiscal key.
     pub buyer: Option<Pii<ContactCard>>,
+    /// References, and why lines of category E have no tax.
+    pub particulars: Particulars,
+    /// What was looked up for the lines that the seller's rates tax, by number of the line.
+    pub automatic: BTreeMap<u32, TaxEvidence>,
 }

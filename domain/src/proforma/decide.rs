@@ -78,6 +78,7 @@ fn issue(new: &IssueProforma, issue_date: NaiveDate) -> Decided {
     if let Some(valid_until) = new.valid_until.filter(|day| *day < issue_date) {
         return Err(ProformaRefusal::ValidBeforeIssue { valid_until, issue_date });
     }
+    new.particulars.check()?;
     let Preview { lines, totals } = preview(new.currency, &new.lines)?;
     if !totals.total.is_positive() {
         return Err(ProformaRefusal::NothingToAsk { total: totals.total });
@@ -95,5 +96,7 @@ fn issue(new: &IssueProforma, issue_date: NaiveDate) -> Decided {
         net: totals.net,
         tax: totals.tax,
         total: totals.total,
+        particulars: new.particulars.clone(),
+        automatic: new.automatic.clone(),
     }))])
 }

@@ -1,12 +1,15 @@
 //! What can have happened to a proforma.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
-use crate::invoice::{Line, Seller, TaxGroup};
+use crate::invoice::{Line, Particulars, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, DocumentNumber, EventBody, InvoiceId, Money, OrderId, Pii};
+use crate::tax::TaxEvidence;
 
 /// A fact about a proforma. None of them posts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +62,13 @@ pub struct IssuedProforma {
     pub tax: Money,
     /// Net and tax.
     pub total: Money,
+    /// References, and why lines of category E have no tax.
+    #[serde(default, skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
+    /// What was looked up for the lines that the seller's rates tax, by number of the line; it is
+    /// looked up again for the invoice, whose day is the tax point.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub automatic: BTreeMap<u32, TaxEvidence>,
 }
 
 name_events!(ProformaEvent {

@@ -1,9 +1,11 @@
 //! The specification of a proforma.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::*;
-use crate::invoice::{LineKind, NewLine, Seller, TaxCategory, TaxTreatment};
+use crate::invoice::{LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment};
 use crate::kernel::testing::{TODAY, given, issued, refusals_are_well_spoken};
 use crate::kernel::{
     Aggregate, ClientId, Country, Currency, DocumentKind, InvoiceId, Money, Series, UnitPrice,
@@ -30,6 +32,8 @@ fn new(price: &str) -> IssueProforma {
         valid_until: Some(TODAY),
         seller: Seller { name: "Nordlicht Hosting GmbH".into(), country, vat_id: None },
         buyer: None,
+        particulars: Particulars::default(),
+        automatic: BTreeMap::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{ClientId, Currency, InvoiceId, Money, Zone};
 use crate::subscription::service::{LineRef, PlanTerms};
 use crate::subscription::{Anchor, Conventions};
+use crate::tax::TaxEvidence;
 
 /// A request about a subscription; it counts for the day it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,12 @@ pub enum SubscriptionCommand {
     Uncharge {
         /// The invoice.
         invoice_id: InvoiceId,
+    },
+    /// Tax what is not billed yet as the seller's rates say, or without any as the terms say
+    /// (TAX-02).
+    Tax {
+        /// What was looked up, and what came of it.
+        evidence: Option<TaxEvidence>,
     },
     /// Bill what is due, and give back what was not used.
     Bill(Bill),

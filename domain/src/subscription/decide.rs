@@ -10,6 +10,7 @@ use crate::subscription::{
     Standing, StartSubscription, Subscription, SubscriptionCommand, SubscriptionEvent,
     SubscriptionRefusal,
 };
+use crate::tax::TaxEvidence;
 
 /// The longest trial, in days.
 const LONGEST_TRIAL: u32 = 3_660;
@@ -47,6 +48,7 @@ impl Aggregate for Subscription {
             Ask::WithdrawCancellation => contract.withdraw(on),
             Ask::Adjust(adjust) => contract.adjust(*adjust, on),
             Ask::Uncharge { invoice_id } => Ok(contract.uncharge(*invoice_id, on)),
+            Ask::Tax { evidence } => contract.tax(evidence.as_ref(), on),
             Ask::Bill(bill) => contract.bill(*bill, on),
         }
     }
@@ -149,6 +151,16 @@ impl Contract {
             Some(_) => Ok(vec![SubscriptionEvent::ChangeWithdrawn { on }]),
             None => Err(SubscriptionRefusal::NothingPending),
         }
+    }
+
+    /// What was looked up is kept where it says something new, and not for every day.
+    fn tax(&self, evidence: Option<&TaxEvidence>, on: NaiveDate) -> Decided {
+        let told = |known: &TaxEvidence| TaxEvidence { on, ..known.clone() };
+        if evidence.map(told) == self.automatic.as_ref().map(told) {
+            return Ok(Vec::new());
+        }
+        evidence.map_or(Ok(()), |evidence| evidence.treatment.check())?;
+        Ok(vec![SubscriptionEvent::Taxed { on, evidence: evidence.cloned() }])
     }
 
     fn set_anchor(&self, anchor: Anchor, on: NaiveDate) -> Decided {

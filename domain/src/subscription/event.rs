@@ -7,6 +7,7 @@ use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, Currency, EventBody, Money};
 use crate::subscription::service::{End, LineRef, Plan, PlanTerms};
 use crate::subscription::{Anchor, PendingChange};
+use crate::tax::TaxEvidence;
 
 /// A fact about a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +94,13 @@ pub enum SubscriptionEvent {
         /// How much, before tax.
         amount: Money,
     },
+    /// What is not billed yet is taxed as the seller's rates say, or as the terms say from now on.
+    Taxed {
+        /// The day.
+        on: NaiveDate,
+        /// What was looked up, and what came of it; nothing where the terms decide.
+        evidence: Option<TaxEvidence>,
+    },
     /// What was due was billed, and what was not used given back.
     Billed {
         /// All of it.
@@ -113,6 +121,7 @@ name_events!(SubscriptionEvent {
     Cancelled => "subscription.cancelled" v "1",
     CancellationWithdrawn => "subscription.cancellation_withdrawn" v "1",
     LineAdjusted => "subscription.line_adjusted" v "1",
+    Taxed => "subscription.taxed" v "1",
     Billed => "subscription.billed" v "1",
 });
 
@@ -133,7 +142,8 @@ impl EventBody for SubscriptionEvent {
             | Self::AnchorSet { on, .. }
             | Self::Resumed { on }
             | Self::CancellationWithdrawn { on }
-            | Self::LineAdjusted { on, .. } => *on,
+            | Self::LineAdjusted { on, .. }
+            | Self::Taxed { on, .. } => *on,
             Self::PlanChanged { end, .. } | Self::Paused { end } | Self::Cancelled { end } => {
                 end.on
             }

@@ -17,6 +17,8 @@
 //! | paused | –     | –                   | –     | active | ended  | –        | paused       |
 //! | ended  | –     | –                   | –     | active | –      | –        | ended        |
 //!
+//! What is not billed yet may be taxed anew at any time, as the seller's rates say.
+//!
 //! Guarantees that boundary n is always counted from the original anchor (31 January, then
 //! 28 February, then 31 March), that periods have neither gaps nor overlaps, that no day is charged
 //! twice, and that whatever has an answer is answered. Absent on purpose: clocks and time zones

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{ClientId, Currency};
 use crate::subscription::service::{Days, End, LineRef, Plan, PlanTerms, Service};
 use crate::subscription::{Anchor, Rules, SubscriptionEvent, SubscriptionRefusal};
+use crate::tax::TaxEvidence;
 
 /// A subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct Contract {
     pub paused: bool,
     /// Its phases and what was billed for them.
     pub service: Service,
+    /// What was looked up last, where the seller's rates decide how it is taxed.
+    #[serde(default)]
+    pub automatic: Option<TaxEvidence>,
     /// Other terms that will hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Box<PendingChange>>,
@@ -194,6 +198,7 @@ impl Subscription {
                     own_anchor: *own_anchor,
                     paused: false,
                     service,
+                    automatic: None,
                     pending: None,
                     settles_on: None,
                 });
@@ -221,6 +226,8 @@ impl Contract {
                     None => Days { entered_on: end.on, starts_on: end.day, first_due: end.on },
                 };
                 self.own_anchor = *own_anchor;
+                // Terms that say another tax than the rates did are taxed as they say.
+                self.automatic = self.automatic.take().filter(|own| own.treatment == terms.tax);
                 self.service.end(*end);
                 self.service.begin(terms.clone(), *anchor, days);
                 known.iter().for_each(|end| self.service.end(*end));
@@ -250,8 +257,21 @@ impl Contract {
             SubscriptionEvent::LineAdjusted { line, amount, .. } => {
                 self.service.adjust(*line, *amount);
             }
+            SubscriptionEvent::Taxed { evidence, .. } => self.tax_by(evidence.as_ref()),
             SubscriptionEvent::Billed { plan, on } => self.document(plan, *on),
         }
+    }
+
+    /// Taxes what is not billed yet as the rates say, also on terms that are to come unless these
+    /// say another tax; from then on by hand if there is no evidence.
+    fn tax_by(&mut self, evidence: Option<&TaxEvidence>) {
+        let known = self.automatic.take().map(|known| known.treatment);
+        self.automatic = evidence.cloned();
+        let Some(evidence) = evidence else { return };
+        if let Some(pending) = self.pending.as_mut().filter(|next| Some(next.terms.tax) == known) {
+            pending.terms.tax = evidence.treatment;
+        }
+        self.service.set_tax(evidence.treatment);
     }
 
     /// Ends the service: what was to come after the end does not, and what was held back until then

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::{Aggregate, ClientId, Invalid, Issued, Percent};
-use crate::tax::RateRefusal;
+use crate::tax::{ExemptionReason, RateRefusal};
 use crate::tax_rate::{
     DefineTaxRate, DefinedRate, Exemption, RateVersion, TaxRate, TaxRateCommand, TaxRateEvent,
     TaxRateRefusal,
@@ -108,6 +108,8 @@ fn retire(known: &DefinedRate, from: NaiveDate, today: NaiveDate) -> Decision {
 
 fn exempt(known: &DefinedRate, client_id: ClientId, new: &Exemption) -> Decision {
     check_order((new.valid_from, new.valid_to))?;
+    let reason = new.reason.as_ref().map_or(Ok(()), ExemptionReason::check);
+    reason.map_err(|invalid| invalid.under("reason"))?;
     let own = known.exemptions.get(&client_id).map(Vec::as_slice).unwrap_or_default();
     if own.contains(new) {
         return Ok(Vec::new());

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::text::check_line;
 use crate::kernel::{Invalid, Pii};
+use crate::tax::ExemptionReason;
 
 /// What proves an exemption: what is sealed inside [`Pii`]. Personal data where the client is a
 /// person: never logged, never stored in clear.
@@ -41,4 +42,7 @@ pub struct Exemption {
     pub valid_to: Option<NaiveDate>,
     /// What proves it, sealed.
     pub evidence: Pii<ExemptionEvidence>,
+    /// Which article exempts the client, as documents say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<ExemptionReason>,
 }

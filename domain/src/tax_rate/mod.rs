@@ -14,6 +14,7 @@
 //! ([`compute`](crate::tax::compute)), and issued invoices, which keep the rate they were issued
 //! with.
 
+mod automatic;
 mod command;
 mod decide;
 mod error;
@@ -24,6 +25,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use automatic::{AutomaticRefusal, AutomaticSale, tax_sale};
 pub use command::{DefineTaxRate, TaxRateCommand};
 pub use error::TaxRateRefusal;
 pub use event::TaxRateEvent;

@@ -120,8 +120,13 @@ impl DefinedRate {
 
     /// Whether a client does not pay the tax on a day.
     pub fn exempts(&self, client_id: ClientId, day: NaiveDate) -> bool {
+        self.exemption_on(client_id, day).is_some()
+    }
+
+    /// The exemption of a client that holds on a day.
+    pub fn exemption_on(&self, client_id: ClientId, day: NaiveDate) -> Option<&Exemption> {
         let own = self.exemptions.get(&client_id).map(Vec::as_slice).unwrap_or_default();
-        own.iter().any(|known| holds(known.valid_from, known.valid_to, day))
+        own.iter().find(|known| holds(known.valid_from, known.valid_to, day))
     }
 
     /// The rates as rows of a [`RateTable`](crate::tax::RateTable).

@@ -79,7 +79,7 @@ fn retired(from: &str) -> TaxRateEvent {
 fn exemption(from: &str, to: Option<&str>) -> Exemption {
     let subject = SubjectId::new(Uuid::from_u128(9));
     let evidence = Pii::new(subject, KeyClass::Fiscal, "c2VhbGVk".into());
-    Exemption { valid_from: day(from), valid_to: to.map(day), evidence }
+    Exemption { valid_from: day(from), valid_to: to.map(day), evidence, reason: None }
 }
 
 fn exempt(from: &str, to: Option<&str>) -> Issued<TaxRateCommand> {

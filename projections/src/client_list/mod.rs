@@ -181,6 +181,7 @@ impl Projection for ClientList {
                 InvoiceEvent::Drafted { .. }
                 | InvoiceEvent::LineAdded { .. }
                 | InvoiceEvent::LineRemoved { .. }
+                | InvoiceEvent::LineTaxed { .. }
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
@@ -277,7 +278,9 @@ fn apply_client(
                 row.country = *country;
             })
         }
-        ClientEvent::BillingSet { .. } => change(clients, fact, |_| {}),
+        ClientEvent::BillingSet { .. } | ClientEvent::TaxFactsSet { .. } => {
+            change(clients, fact, |_| {})
+        }
         ClientEvent::Suspended { .. } => {
             change(clients, fact, |row| row.status = ClientStatus::Suspended)
         }

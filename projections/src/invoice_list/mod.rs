@@ -226,6 +226,7 @@ fn apply_invoice(
             }
             row.sum_draft();
         }),
+        InvoiceEvent::LineTaxed { .. } => change(rows, fact, |_| {}),
         InvoiceEvent::DueDateSet { due_date } => {
             change(rows, fact, |row| row.due_date = Some(*due_date))
         }
@@ -302,6 +303,7 @@ impl InvoiceRow {
             InvoiceEvent::Drafted { .. }
             | InvoiceEvent::LineAdded { .. }
             | InvoiceEvent::LineRemoved { .. }
+            | InvoiceEvent::LineTaxed { .. }
             | InvoiceEvent::DueDateSet { .. }
             | InvoiceEvent::Discarded { .. }
             | InvoiceEvent::Issued(_)

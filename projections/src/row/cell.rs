@@ -5,9 +5,9 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    AffiliateId, ClientId, Country, CreditNoteId, Currency, DunningCaseId, DunningStrategyId,
-    EventId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId, SubjectId, SubscriptionId,
-    TenantId,
+    AffiliateId, ClientGroupId, ClientId, Country, CreditNoteId, Currency, DunningCaseId,
+    DunningStrategyId, EventId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId, SubjectId,
+    SubscriptionId, TaxRateId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -129,6 +129,8 @@ macro_rules! ids {
 ids!(
     TenantId,
     ClientId,
+    ClientGroupId,
+    TaxRateId,
     ProductId,
     OrderId,
     SubscriptionId,

@@ -1,8 +1,8 @@
 //! The ledger: what an invoice posts, whether an entry balances, what a new rate is worth.
 
 use billfold_domain::invoice::{
-    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, Seller,
-    TaxCategory, TaxTreatment, preview,
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, Particulars,
+    Seller, TaxCategory, TaxTreatment, preview,
 };
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, DocumentKind, ExchangeRate, Issued, Money,
@@ -89,7 +89,13 @@ fn issue(
     let format = NumberFormat::yearly("INV");
     let number = Series::new(&format, DocumentKind::Invoice, today).next(|_| None)?;
     let seller = Seller { name: "Seller".to_owned(), country: Country::parse("US")?, vat_id: None };
-    let terms = IssueTerms { number, due_date: Some(today), seller, buyer: None };
+    let terms = IssueTerms {
+        number,
+        due_date: Some(today),
+        seller,
+        buyer: None,
+        particulars: Particulars::default(),
+    };
     let client_id = ClientId::new(Uuid::from_u128(1));
     let draft = DraftFor { client_id, currency, order_id: None };
     Ok(Issued {

@@ -2,7 +2,8 @@
 
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
-    IssueTerms, LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
+    IssueTerms, LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment, UnapplyCause,
+    UnapplyPayment,
 };
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, DocumentKind, InvoiceId, Issued, Money,
@@ -305,7 +306,13 @@ fn one_line(total: Money) -> Done<CompleteInvoice> {
     let format = NumberFormat::yearly("INV");
     let number = Series::new(&format, DocumentKind::Invoice, today()?).next(|_| None)?;
     let seller = Seller { name: "Seller".to_owned(), country, vat_id: None };
-    let terms = IssueTerms { number, due_date: Some(today()?), seller, buyer: None };
+    let terms = IssueTerms {
+        number,
+        due_date: Some(today()?),
+        seller,
+        buyer: None,
+        particulars: Particulars::default(),
+    };
     let draft = DraftFor { client_id: CLIENT, currency: total.currency(), order_id: None };
     Ok(CompleteInvoice { draft, lines: vec![line], terms, subscriptions: Vec::new(), origin: None })
 }

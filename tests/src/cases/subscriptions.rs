@@ -93,7 +93,7 @@ impl<'a> Account<'a> {
             invoice_numbers: None,
             credit_note_numbers: None,
             payment_term_days: None,
-            vat_id: None,
+            vat_id: Some("DE123456789".to_owned()),
         })
         .await?;
         if !given["conventions"].is_null() {
@@ -216,7 +216,7 @@ impl<'a> Account<'a> {
             product_id: plan.product_id,
             offer: Offer::Agreed(plan.offer.clone()),
             quantity: quantity(operation)?.unwrap_or(Quantity::ONE),
-            tax: untaxed()?,
+            tax: untaxed()?.into(),
             anchor: anchor(&operation["anchor"])?,
             ends: operation["ends"].as_str().map(str::parse).transpose()?,
             on: None,

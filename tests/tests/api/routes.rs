@@ -60,6 +60,8 @@ fn fill(path: &str) -> String {
         ("api-keys", "key"),
         ("subscriptions", "sub"),
         ("credit-notes", "crn"),
+        ("tax-rates", "tax"),
+        ("client-groups", "grp"),
         ("proformas", "prf"),
         ("affiliates", "aff"),
         ("dunning-strategies", "dst"),
@@ -187,6 +189,11 @@ async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (Strin
     (subscription, note)
 }
 
+/// An id of a client that names nobody.
+fn nobody() -> String {
+    format!("cli_{}", "0".repeat(26))
+}
+
 fn commission_terms() -> Value {
     json!({ "rate": { "kind": "percent", "percent": "10" }, "recurrence": { "kind": "forever" },
         "hold_days": 30, "window_days": 60 })
@@ -215,7 +222,17 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "withdraw_cancellation"
         | "withdraw_subscription_change"
         | "preview_subscription"
-        | "preview_credit_note" => json!({}),
+        | "preview_credit_note"
+        | "set_tax_facts"
+        | "assign_group"
+        | "set_group_tier"
+        | "retire_tax_rate" => json!({}),
+        "set_group_discount" => json!({ "discount": "1" }),
+        "set_tax_rate" => json!({ "rate": "7", "valid_from": "2030-01-01" }),
+        "exempt_client" => json!({ "client_id": nobody(), "evidence": "4711" }),
+        "end_exemption" => json!({ "client_id": nobody() }),
+        "set_tier_price" => json!({ "tier": "a", "price": {
+                "cycle": { "every": "once" }, "price": eur("1.00") } }),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
         "change_subscription" => json!({ "product_id": product, "offer": listed() }),
         "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),

@@ -5,7 +5,7 @@ use billfold_app::commands::clients::SuspendClient;
 use billfold_app::commands::invoices::{DraftInvoice, IssueInvoice};
 use billfold_app::commands::orders::{CancelOrder, OrderedItem, PlaceOrder};
 use billfold_app::commands::products::{CreateProduct, RetireProduct, SetPrice};
-use billfold_domain::invoice::Invoice;
+use billfold_domain::invoice::{Invoice, Particulars};
 use billfold_domain::kernel::{ClientId, Cycle, ProductId};
 use billfold_domain::order::Order;
 use billfold_domain::product::ProductKind;
@@ -62,7 +62,7 @@ async fn an_order_takes_the_price_of_the_day_and_its_setup_fee_and_becomes_an_in
         invoice_id: None,
         client_id: client,
         order_id: Some(placed.order_id),
-        tax: Some(line("1").tax),
+        tax: Some(line("1").tax.into()),
         currency: None,
         lines: Vec::new(),
         due_date: None,
@@ -71,7 +71,12 @@ async fn an_order_takes_the_price_of_the_day_and_its_setup_fee_and_becomes_an_in
     let untaxed = house.ask("untaxed", untaxed).await;
     assert_eq!(refused(untaxed), ("invoice.tax_missing".to_owned(), Kind::Malformed));
     let invoice_id = house.ask("draft", draft.clone()).await.unwrap().answer.invoice_id;
-    let issue = IssueInvoice { invoice_id, issue_date: None, due_date: None };
+    let issue = IssueInvoice {
+        invoice_id,
+        issue_date: None,
+        due_date: None,
+        particulars: Particulars::default(),
+    };
     let issued = house.ask("issue", issue).await.unwrap().answer;
     assert_eq!((issued.number.as_str(), issued.total), ("INV-2026-000001", eur("42.60")));
     let order_id = placed.order_id.uuid();

@@ -6,7 +6,7 @@ use billfold_app::commands::tenants::OpenTenant;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_app::{Error, Kind};
 use billfold_domain::client::ContactCard;
-use billfold_domain::invoice::{LineKind, NewLine, TaxCategory, TaxTreatment};
+use billfold_domain::invoice::{LineKind, NewLine, Particulars, TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{
     Actor, ClientId, Country, Currency, InvoiceId, Money, TenantId, UnitPrice,
 };
@@ -71,7 +71,7 @@ impl House {
             order_id: None,
             tax: None,
             currency: None,
-            lines: prices.iter().map(|price| line(price)).collect(),
+            lines: prices.iter().map(|price| line(price).into()).collect(),
             due_date: None,
         };
         self.ask(key, draft).await.unwrap().answer.invoice_id
@@ -84,7 +84,12 @@ impl House {
         prices: &[&str],
     ) -> InvoiceIssued {
         let invoice_id = self.draft(&format!("draft {name}"), client, prices).await;
-        let issue = IssueInvoice { invoice_id, issue_date: None, due_date: None };
+        let issue = IssueInvoice {
+            invoice_id,
+            issue_date: None,
+            due_date: None,
+            particulars: Particulars::default(),
+        };
         self.ask(&format!("issue {name}"), issue).await.unwrap().answer
     }
 
@@ -126,7 +131,7 @@ pub(crate) fn open_tenant(time_zone: &str) -> OpenTenant {
         invoice_numbers: None,
         credit_note_numbers: None,
         payment_term_days: None,
-        vat_id: None,
+        vat_id: Some("DE123456789".to_owned()),
     }
 }
 

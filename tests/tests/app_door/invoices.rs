@@ -9,7 +9,7 @@ use billfold_app::commands::invoices::{
     WriteOffInvoice,
 };
 use billfold_app::commands::payments::{Pays, RecordPayment, ShareOf};
-use billfold_domain::invoice::{Invoice, InvoiceStatus};
+use billfold_domain::invoice::{Invoice, InvoiceStatus, Particulars};
 use billfold_domain::kernel::InvoiceId;
 use chrono::NaiveDate;
 use futures_util::future::join_all;
@@ -21,7 +21,12 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn issue(invoice_id: InvoiceId) -> IssueInvoice {
-    IssueInvoice { invoice_id, issue_date: None, due_date: None }
+    IssueInvoice {
+        invoice_id,
+        issue_date: None,
+        due_date: None,
+        particulars: Particulars::default(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -29,7 +34,7 @@ async fn a_draft_is_edited_issued_once_and_frozen() {
     let house = House::open().await;
     let client = house.client("Ada Lovelace").await;
     let invoice_id = house.draft("draft", client, &["10.00"]).await;
-    let added = house.ask("add", AddLine { invoice_id, line: line("99.00") }).await.unwrap();
+    let added = house.ask("add", AddLine { invoice_id, line: line("99.00").into() }).await.unwrap();
     assert_eq!(added.answer.line_no, 2);
     house.ask("remove", RemoveLine { invoice_id, line_no: 2 }).await.unwrap();
     house.ask("due", SetDueDate { invoice_id, due_date: day("2026-03-09") }).await.unwrap();
@@ -38,7 +43,7 @@ async fn a_draft_is_edited_issued_once_and_frozen() {
     assert_eq!(issued.answer.issue_date, day("2026-03-02"));
     assert_eq!(issued.answer.due_date, day("2026-03-09"));
     assert_eq!(issued.answer.total, eur("11.90"));
-    let late = house.ask("late", AddLine { invoice_id, line: line("1.00") }).await;
+    let late = house.ask("late", AddLine { invoice_id, line: line("1.00").into() }).await;
     assert_eq!(refused(late), ("invoice.already_issued".to_owned(), Kind::State));
     let twice = house.ask("twice", issue(invoice_id)).await;
     assert_eq!(refused(twice), ("invoice.already_issued".to_owned(), Kind::State));
@@ -56,7 +61,7 @@ async fn a_revised_draft_keeps_what_stayed_and_is_changed_wholly_or_not_at_all()
     let invoice_id = house.draft("draft", client, &["10.00", "20.00", "30.00"]).await;
     let revise = |prices: &[&str], due: Option<&str>| ReviseDraft {
         invoice_id,
-        lines: prices.iter().map(|price| line(price)).collect(),
+        lines: prices.iter().map(|price| line(price).into()).collect(),
         due_date: due.map(day),
     };
     let same = house.ask("same", revise(&["10.00", "20.00", "30.00"], None)).await.unwrap();
@@ -88,7 +93,12 @@ async fn the_day_of_issue_is_the_sellers_and_numbers_follow_dates() {
     assert_eq!(new_year.number, "INV-2027-000001");
     assert_eq!(new_year.due_date, day("2027-01-15"));
     let invoice_id = house.draft("draft", client, &["1.00"]).await;
-    let on = |date: &str| IssueInvoice { invoice_id, issue_date: Some(day(date)), due_date: None };
+    let on = |date: &str| IssueInvoice {
+        invoice_id,
+        issue_date: Some(day(date)),
+        due_date: None,
+        particulars: Particulars::default(),
+    };
     let future = house.ask("future", on("2027-01-02")).await;
     assert_eq!(refused(future), ("invoice.issue_date_in_future".to_owned(), Kind::Rule));
     let dated = house.ask("dated", on("2026-06-01")).await.unwrap().answer;

@@ -12,6 +12,7 @@ use billfold_app::commands::payments::{Pays, RecordPayment};
 use billfold_app::ports::{Purpose, SubjectKeys, SubjectRef};
 use billfold_app::vault::{Kek, Opened, Vault, VaultError, Wanted, field};
 use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::invoice::Particulars;
 use billfold_domain::kernel::{ClientId, KeyClass, Pii, TenantId};
 use billfold_domain::ledger;
 use billfold_domain::schema::decode;
@@ -151,7 +152,12 @@ async fn erasure_makes_the_contact_unreadable_and_leaves_sums_numbers_and_chain(
         refused(house.ask("change", change).await),
         ("client.erased".to_owned(), Kind::State)
     );
-    let issue = IssueInvoice { invoice_id: unissued, issue_date: None, due_date: None };
+    let issue = IssueInvoice {
+        invoice_id: unissued,
+        issue_date: None,
+        due_date: None,
+        particulars: Particulars::default(),
+    };
     assert_eq!(refused(house.ask("issue", issue).await), ("client.erased".to_owned(), Kind::State));
     let register_again = RegisterClient {
         client_id: None,

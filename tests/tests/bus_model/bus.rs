@@ -11,7 +11,9 @@ use billfold_app::commands::invoices::{
 use billfold_app::commands::payments::{Pays, RecordPayment, ShareOf};
 use billfold_app::commands::{Ask, Door, UseCase};
 use billfold_domain::client::{Client, ContactCard};
-use billfold_domain::invoice::{Invoice, LineKind, NewLine, TaxCategory, TaxTreatment};
+use billfold_domain::invoice::{
+    Invoice, LineKind, NewLine, Particulars, TaxCategory, TaxTreatment,
+};
 use billfold_domain::kernel::{
     ClientId, Country, Currency, InvoiceId, Money, PaymentId, TenantId, UnitPrice,
 };
@@ -128,7 +130,7 @@ impl Bus {
                     order_id: None,
                     tax: None,
                     currency: None,
-                    lines: prices.iter().map(|price| line(*price, currency(at))).collect(),
+                    lines: prices.iter().map(|price| line(*price, currency(at)).into()).collect(),
                     due_date: None,
                 };
                 self.execute(asked, draft).await
@@ -136,13 +138,18 @@ impl Bus {
             What::AddLine { bill: at, price } => {
                 let client = books.bills.get(at).map_or(NOTHING, |bill| bill.client);
                 let line = line(price, currency(client));
-                self.execute(asked, AddLine { invoice_id: bill(at), line }).await
+                self.execute(asked, AddLine { invoice_id: bill(at), line: line.into() }).await
             }
             What::RemoveLine { bill: at, line } => {
                 self.execute(asked, RemoveLine { invoice_id: bill(at), line_no: line }).await
             }
             What::Issue { bill: at } => {
-                let issue = IssueInvoice { invoice_id: bill(at), issue_date: None, due_date: None };
+                let issue = IssueInvoice {
+                    invoice_id: bill(at),
+                    issue_date: None,
+                    due_date: None,
+                    particulars: Particulars::default(),
+                };
                 self.execute(asked, issue).await
             }
             What::Void { bill: at } => {

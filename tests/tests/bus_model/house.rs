@@ -54,7 +54,7 @@ impl House {
             invoice_numbers: None,
             credit_note_numbers: None,
             payment_term_days: None,
-            vat_id: None,
+            vat_id: Some("DE123456789".to_owned()),
         };
         let ask = Ask::new(tenant, actor(), "open", open);
         self.door.execute(ask).await.expect("open books");

@@ -34,7 +34,11 @@ impl Shop {
     /// the program's database.
     pub(crate) async fn open(data: &Path, program: &Program, variables: &[(&str, &str)]) -> Self {
         let place = ["--country", "DE", "--currency", "EUR", "--time-zone", "Europe/Berlin"];
-        let open = [&["tenant", "open", "--name", "Hosting GmbH"][..], &place[..]].concat();
+        let open = [
+            &["tenant", "open", "--name", "Hosting GmbH", "--vat-id", "DE123456789"][..],
+            &place[..],
+        ]
+        .concat();
         run(data, &open, variables, "");
         run(data, &["user", "create-admin", "--email", EMAIL], variables, PASSWORD);
         let http = reqwest::Client::new();

@@ -8,16 +8,18 @@ mod partners;
 mod proposing;
 mod returning;
 mod subscribing;
+mod taxing;
 
 use std::collections::HashMap;
 
 use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
+use billfold_domain::client_group::ClientGroup;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, Seller, TaxCategory, TaxTreatment,
+    LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
     Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
@@ -33,6 +35,7 @@ use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
 use billfold_domain::proforma::Proforma;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::Subscription;
+use billfold_domain::tax_rate::TaxRate;
 use billfold_projections::fact::Header;
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
@@ -104,6 +107,8 @@ pub(crate) struct Books {
     proformas: Vec<(ProformaId, Proforma)>,
     chased: HashMap<Uuid, DunningCase>,
     strategy: Option<DunningStrategy>,
+    rate: TaxRate,
+    group: ClientGroup,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -179,6 +184,9 @@ impl History {
         }
         if step.amount.is_multiple_of(7) {
             self.chase(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(11) {
+            self.tax(seller, pick, step);
         }
     }
 
@@ -327,7 +335,7 @@ impl History {
         let due_date = Some(self.today(seller) + Days::new(14));
         let country = Country::parse("DE").unwrap();
         let seller = Seller { name: "Example Hosting".to_owned(), country, vat_id: None };
-        IssueTerms { number, due_date, seller, buyer: None }
+        IssueTerms { number, due_date, seller, buyer: None, particulars: Particulars::default() }
     }
 
     fn issue_draft(&mut self, seller: usize, pick: usize) {

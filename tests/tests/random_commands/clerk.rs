@@ -19,7 +19,7 @@ use billfold_app::commands::subscriptions::{
     Subscribe, WithdrawCancellation,
 };
 use billfold_domain::client::ContactCard;
-use billfold_domain::invoice::{LineKind, NewLine, TaxCategory, TaxTreatment};
+use billfold_domain::invoice::{LineKind, NewLine, Particulars, TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{
     ClientId, Country, Currency, InvoiceId, Money, PaymentId, ProductId, Quantity, SubscriptionId,
     UnitPrice,
@@ -161,7 +161,7 @@ impl Clerk {
             product_id: self.product,
             offer: self.offer(currency),
             quantity: self.quantity(),
-            tax: self.tax(),
+            tax: self.tax().into(),
             anchor: self.anchor(),
             ends,
             on: self.back(40),
@@ -221,7 +221,7 @@ impl Clerk {
     async fn invoice(&mut self) -> Option<()> {
         let at = self.rng.random_range(0..self.clients.len());
         let (client_id, currency) = self.clients[at];
-        let lines = (0..self.rng.random_range(1..5)).map(|_| self.line(currency)).collect();
+        let lines = (0..self.rng.random_range(1..5)).map(|_| self.line(currency).into()).collect();
         let draft = DraftInvoice {
             invoice_id: None,
             client_id,
@@ -233,7 +233,9 @@ impl Clerk {
         };
         let invoice_id = self.ask(draft).await?.invoice_id;
         self.invoices.push((invoice_id, at));
-        self.ask(IssueInvoice { invoice_id, issue_date: None, due_date: None }).await.map(drop)
+        let particulars = Particulars::default();
+        let issue = IssueInvoice { invoice_id, issue_date: None, due_date: None, particulars };
+        self.ask(issue).await.map(drop)
     }
 
     async fn pay(&mut self) -> Option<()> {
@@ -357,11 +359,10 @@ impl Clerk {
         let (category, rate, country) = *[
             (TaxCategory::S, "19", "DE"),
             (TaxCategory::S, "5.5", "FR"),
-            (TaxCategory::AE, "0", "NL"),
-            (TaxCategory::O, "0", "US"),
+            (TaxCategory::Z, "0", "NL"),
         ]
         .choose(&mut self.rng)
-        .expect("one of four");
+        .expect("one of three");
         let (rate, country) = (rate.parse().expect("a rate"), Country::parse(country));
         TaxTreatment { category, rate, country: country.expect("a country") }
     }

@@ -8,8 +8,9 @@ use billfold_app::commands::invoices::{
 };
 use billfold_app::commands::payments::RefundInvoice;
 use billfold_app::commands::proformas::IssueProforma;
-use billfold_domain::invoice::Invoice;
+use billfold_domain::invoice::{Invoice, Particulars};
 use billfold_domain::kernel::{InvoiceId, Money};
+use billfold_domain::tax::ExemptionReason;
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::ClientList;
 use billfold_projections::event_index::EventIndex;
@@ -118,15 +119,21 @@ impl Deed for Verb {
         let tenant = asked.visitor.tenant();
         let (invoice, version) =
             asked.state.door().load::<Invoice>(tenant, asked.id.uuid()).await?;
-        let (title, text) = question_text(&invoice, self)?;
+        let (title, said) = question_text(&invoice, self)?;
         let date = |name: &str, label, hint| {
             let field = Field::input(name, label, "date").with(asked.sent.one(name));
+            field.hint(hint).wrong(asked.wrong.of(name))
+        };
+        let text = |name: &str, label, hint| {
+            let field = Field::input(name, label, "text").with(asked.sent.one(name));
             field.hint(hint).wrong(asked.wrong.of(name))
         };
         let fields = match self {
             Verb::Issue => vec![
                 date("issue_date", "Issue date", "Empty: today. Numbers follow dates"),
                 date("due_date", "Due date", "Empty: as drafted, else by your payment term"),
+                text("buyer_reference", "Buyer's reference", "What the buyer looks for on it"),
+                text("exemption", "Reason for no tax", "Needed where a line is exempt"),
             ],
             Verb::UseCredit => Vec::new(),
             Verb::Refund => {
@@ -137,14 +144,18 @@ impl Deed for Verb {
                 vec![amount.wrong(asked.wrong.of("amount")), deed::reason(asked, hint)]
             }
             Verb::Proforma => {
-                vec![date("valid_until", "Valid until", "Empty: the due date, if any")]
+                vec![
+                    date("valid_until", "Valid until", "Empty: the due date, if any"),
+                    text("buyer_reference", "Buyer's reference", "What the buyer looks for on it"),
+                    text("exemption", "Reason for no tax", "Needed where a line is exempt"),
+                ]
             }
             Verb::Void | Verb::WriteOff | Verb::Discard => {
                 let hint = "Stands in the audit log and on the credit note; no personal data";
                 vec![deed::reason(asked, hint)]
             }
         };
-        Ok(Question { title, text, version: Some(version), fields })
+        Ok(Question { title, text: said, version: Some(version), fields })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
@@ -153,7 +164,8 @@ impl Deed for Verb {
             Verb::Issue => {
                 let issue_date = day(asked.sent.one("issue_date"))?;
                 let due_date = day(asked.sent.one("due_date"))?;
-                let issue = IssueInvoice { invoice_id, issue_date, due_date };
+                let particulars = particulars(asked);
+                let issue = IssueInvoice { invoice_id, issue_date, due_date, particulars };
                 asked.command_on_seen(issue, &READ).await
             }
             Verb::UseCredit => asked.command_on_seen(ApplyClientCredit { invoice_id }, &READ).await,
@@ -163,10 +175,19 @@ impl Deed for Verb {
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
             Verb::Proforma => {
                 let valid_until = day(asked.sent.one("valid_until"))?;
-                asked.command_on_seen(IssueProforma { invoice_id, valid_until }, &READ).await
+                let particulars = particulars(asked);
+                let issue = IssueProforma { invoice_id, valid_until, particulars };
+                asked.command_on_seen(issue, &READ).await
             }
         }
     }
+}
+
+/// References and reasons as they were typed.
+fn particulars(asked: &Asked<'_, Verb>) -> Particulars {
+    let typed = |name: &str| asked.sent.some(name);
+    let exemption = typed("exemption").map(|text| ExemptionReason { code: None, text: Some(text) });
+    Particulars { buyer_reference: typed("buyer_reference"), exemption, ..Particulars::default() }
 }
 
 async fn refund_typed(

@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use billfold_app::access::Scope;
 use billfold_app::commands::Ask;
 use billfold_app::commands::invoices::DebitInvoice;
+use billfold_app::commands::tax_rates::AskedLine;
 use billfold_domain::invoice::{Document, Invoice as Stands};
 use billfold_domain::kernel::InvoiceId;
 
@@ -120,7 +121,7 @@ async fn send(
     if let (Ok(due_date), true) = (due_date, wrong.is_none()) {
         let debit = DebitInvoice {
             invoice_id: known.id,
-            lines: lines.into_iter().flatten().collect(),
+            lines: lines.into_iter().flatten().map(AskedLine::from).collect(),
             due_date,
             reason: draft.reason.clone(),
         };

@@ -175,7 +175,7 @@ async fn save(
     if !wrong.is_none() {
         return refused(&edit.form(&state, &visitor, &wrong).await?);
     }
-    let lines = lines.into_iter().flatten().collect();
+    let lines = lines.into_iter().flatten().map(Into::into).collect();
     let due_date = due_date.unwrap_or_default();
     let ask = visitor.ask(&key, ReviseDraft { invoice_id, lines, due_date }).expect(edit.version);
     match state.command(ask, &READ).await {

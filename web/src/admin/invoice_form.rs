@@ -121,7 +121,7 @@ async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response,
             order_id: None,
             tax: None,
             currency: Some(currency),
-            lines: lines.into_iter().flatten().collect(),
+            lines: lines.into_iter().flatten().map(Into::into).collect(),
             due_date,
         };
         match state.command(visitor.ask(&key, command), &READ).await {

@@ -8,6 +8,7 @@ pub(crate) mod affiliate;
 pub(crate) mod affiliates;
 pub(crate) mod audit;
 pub(crate) mod client;
+pub(crate) mod client_groups;
 pub(crate) mod clients;
 pub(crate) mod confirm;
 pub(crate) mod credit_note;
@@ -40,6 +41,7 @@ pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
+pub(crate) mod tax_rates;
 pub(crate) mod timeline;
 pub(crate) mod trial_balance;
 
@@ -66,6 +68,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(orders::routes())
         .merge(number_register::routes())
         .merge(products::routes())
+        .merge(tax_rates::routes())
+        .merge(client_groups::routes())
         .merge(affiliates::routes())
         .merge(affiliate::routes())
         .merge(journal::routes())
@@ -89,5 +93,7 @@ mod more_samples;
 mod samples;
 #[cfg(test)]
 mod subscription_samples;
+#[cfg(test)]
+mod tax_samples;
 #[cfg(test)]
 mod tests;

@@ -61,12 +61,14 @@ pub(crate) struct Hit {
 /// Answers of one kind.
 const MOST: u32 = 6;
 /// Things that can be begun from anywhere: name, icon, address.
-const COMMANDS: [(&str, &str, &str); 6] = [
+const COMMANDS: [(&str, &str, &str); 8] = [
     ("New client", "user-plus", "/admin/clients/new"),
     ("New invoice", "file-plus", "/admin/invoices/new"),
     ("New subscription", "refresh-cw", "/admin/subscriptions/new"),
     ("Record payment", "hand-coins", "/admin/payments/new"),
     ("New product", "package-plus", "/admin/products/new"),
+    ("New client group", "wallet", "/admin/client-groups/new"),
+    ("New tax", "sigma", "/admin/tax-rates/new"),
     ("API reference", "file-text", "/docs"),
 ];
 

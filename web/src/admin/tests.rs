@@ -4,7 +4,7 @@ use askama::Template as _;
 
 use super::{
     affiliate_samples as partners, dunning_samples as dunning, more_samples as more, samples,
-    subscription_samples as recurring,
+    subscription_samples as recurring, tax_samples as taxes,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -88,6 +88,15 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
         ("credit-note-bare", recurring::credit_note(false).render()),
+        ("tax-rates", taxes::tax_rates(true, Some(taxes::found())).render()),
+        ("tax-rates-refused", taxes::tax_rates(true, Some(taxes::refused())).render()),
+        ("tax-rates-none", taxes::tax_rates(false, None).render()),
+        ("tax-rate-new", taxes::new_tax_rate().render()),
+        ("client-groups", taxes::client_groups(true).render()),
+        ("client-groups-none", taxes::client_groups(false).render()),
+        ("client-group", taxes::client_group(true).render()),
+        ("client-group-none", taxes::client_group(false).render()),
+        ("client-group-new", taxes::new_client_group().render()),
         ("dunning", dunning::cases(true).render()),
         ("dunning-none", dunning::cases(false).render()),
         ("dunning-case", dunning::case(false).render()),

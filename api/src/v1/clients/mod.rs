@@ -10,6 +10,7 @@ mod read;
 mod referral;
 mod register;
 mod statement;
+mod terms;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +22,8 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::read_client))
         .routes(routes!(change::change_contact))
         .routes(routes!(billing::set_billing))
+        .routes(routes!(terms::set_tax_facts))
+        .routes(routes!(terms::read_group, terms::assign_group))
         .routes(routes!(change::suspend_client))
         .routes(routes!(change::activate_client))
         .routes(routes!(change::erase_client))

@@ -5,7 +5,8 @@ use axum::http::request::Parts;
 use billfold_app::commands::invoices::{
     AddLine, DiscardDraft, DraftInvoice, RemoveLine, ReviseDraft, SetDueDate,
 };
-use billfold_domain::invoice::{Invoice, NewLine};
+use billfold_app::commands::tax_rates::AskedLine;
+use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, OrderId, TenantId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::problem::{FieldError, Problem};
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, path_value};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
-use crate::wire::{NewLineBody, WireTax};
+use crate::wire::{NewLineBody, WireRateClass, WireTax, asked_tax};
 
 /// Begins a draft: empty, with lines, or with the items of an order.
 ///
@@ -186,8 +187,10 @@ pub(super) struct NewDraft {
     /// The order it bills; its items become the first lines, and its currency the draft's.
     #[schema(example = "ord_01kchkq7w7fc9r6a8b9c0d1e2f")]
     order_id: Option<String>,
-    /// How the order's items are taxed; needed with an order.
+    /// How the order's items are taxed; this or `tax_class` is needed with an order.
     tax: Option<WireTax>,
+    /// The class whose rates tax the order's items; instead of `tax`.
+    tax_class: Option<WireRateClass>,
     /// Currency of all lines, ISO 4217; needed with lines, otherwise the order's or the client's if
     /// absent.
     #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]
@@ -205,10 +208,7 @@ impl NewDraft {
         let mut check = Check::default();
         let client_id = check.id::<ClientId>("/client_id", &self.client_id);
         let order_id = check.optional_id::<OrderId>("/order_id", self.order_id.as_deref());
-        let tax = match &self.tax {
-            None => Some(None),
-            Some(tax) => tax.read(&mut check, "/tax").map(Some),
-        };
+        let tax = asked_tax(self.tax.as_ref(), self.tax_class, &mut check, "");
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         let due_date = check.optional_date("/due_date", self.due_date);
         let lines = match currency.flatten() {
@@ -229,7 +229,7 @@ impl NewDraft {
     }
 }
 
-fn read_lines(lines: &[NewLineBody], check: &mut Check, currency: Currency) -> Vec<NewLine> {
+fn read_lines(lines: &[NewLineBody], check: &mut Check, currency: Currency) -> Vec<AskedLine> {
     let read =
         |(at, line): (usize, &NewLineBody)| line.read(check, &format!("/lines/{at}"), currency);
     lines.iter().enumerate().filter_map(read).collect()

@@ -14,12 +14,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::debit::WireDebitCorrection;
+use super::settle::WireReason;
 use crate::auth::{InvoicesRead, May};
 use crate::problem::{Kind, Problem};
 use crate::receive::{Filter, Ident};
 use crate::state::ApiState;
 use crate::v1::history::WireEvent;
 use crate::v1::parameters::Fresh;
+use crate::v1::tax_rates::WireTaxEvidence;
 use crate::wire::{Page, Paging, WireContact, WireLine, WireMoney, WireTaxGroup};
 
 /// The kind of stream an invoice is.
@@ -203,6 +205,14 @@ pub(super) struct IssuedDocument {
     tax: WireMoney,
     /// Net and tax.
     total: WireMoney,
+    /// What the buyer wants to find on it.
+    buyer_reference: Option<String>,
+    /// Number of the buyer's order.
+    order_reference: Option<String>,
+    /// Why lines of category E have no tax.
+    exemption_reason: Option<WireReason>,
+    /// The rates and facts behind the taxes that were looked up.
+    tax_evidence: Vec<WireTaxEvidence>,
     /// The log position of the event that issued it.
     position: i64,
 }
@@ -246,6 +256,10 @@ impl IssuedDocument {
             net: issued.net.into(),
             tax: issued.tax.into(),
             total: issued.total.into(),
+            buyer_reference: issued.particulars.buyer_reference.clone(),
+            order_reference: issued.particulars.order_reference.clone(),
+            exemption_reason: issued.particulars.exemption.as_ref().map(WireReason::from),
+            tax_evidence: issued.particulars.evidence.iter().map(Into::into).collect(),
             position,
         }
     }

@@ -15,7 +15,7 @@ mod read;
 mod refund;
 mod settle;
 
-pub(super) use settle::InvoiceIssued;
+pub(super) use settle::{InvoiceIssued, WireReason};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

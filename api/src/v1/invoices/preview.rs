@@ -1,6 +1,7 @@
 //! What lines would sum to, before there is a draft (INV-07).
 
 use axum::Json;
+use billfold_app::commands::tax_rates::AskedTax;
 use billfold_domain::invoice::preview;
 use billfold_domain::kernel::Currency;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,13 @@ pub(super) async fn preview_invoice(
     let currency = check.value("/currency", Currency::parse(&ask.currency));
     let currency = currency.ok_or_else(|| std::mem::take(&mut check).problem())?;
     let read = |(at, line): (usize, &NewLineBody)| {
-        line.read(&mut check, &format!("/lines/{at}"), currency)
+        let asked = line.read(&mut check, &format!("/lines/{at}"), currency)?;
+        let AskedTax::Named(tax) = asked.tax else {
+            let detail = "lines without a client need their tax, see /tax-rates/resolve";
+            check.wrong(format!("/lines/{at}/tax"), "field.missing", detail);
+            return None;
+        };
+        Some(asked.taxed(tax))
     };
     let lines: Vec<_> = ask.lines.iter().enumerate().filter_map(read).collect();
     check.finish()?;

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use billfold_app::commands::invoices::{self, IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_domain::invoice::Particulars;
 use billfold_domain::kernel::InvoiceId;
+use billfold_domain::tax::ExemptionReason;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,7 +83,33 @@ pub(super) async fn write_off_invoice(
     Ok(Answer::plain(&done, invoice_id, invoice_id.uuid()))
 }
 
-/// Dates of a document; all may be absent.
+/// Why lines of category E have no tax: a code of the VATEX list, a text, or both.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ExemptionReason)]
+pub(crate) struct WireReason {
+    /// Code (BT-121).
+    #[schema(example = "VATEX-EU-132", max_length = 30)]
+    code: Option<String>,
+    /// Text (BT-120).
+    #[schema(max_length = 200)]
+    text: Option<String>,
+}
+
+impl WireReason {
+    /// The reason; a blank one is none.
+    pub(crate) fn read(self) -> ExemptionReason {
+        ExemptionReason { code: self.code, text: self.text }
+    }
+}
+
+impl From<&ExemptionReason> for WireReason {
+    fn from(reason: &ExemptionReason) -> Self {
+        Self { code: reason.code.clone(), text: reason.text.clone() }
+    }
+}
+
+/// Dates and references of a document; all may be absent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Issue {
@@ -89,6 +117,14 @@ pub(super) struct Issue {
     issue_date: Option<NaiveDate>,
     /// Last day to pay; the draft's, or by the seller's payment term, if absent.
     due_date: Option<NaiveDate>,
+    /// What the buyer wants to find on it (BT-10); no personal data.
+    #[schema(max_length = 100)]
+    buyer_reference: Option<String>,
+    /// Number of the buyer's order (BT-13).
+    #[schema(max_length = 100)]
+    order_reference: Option<String>,
+    /// Why lines of category E have no tax; needed where there are any.
+    exemption_reason: Option<WireReason>,
 }
 
 impl Issue {
@@ -98,7 +134,13 @@ impl Issue {
         let due_date = check.optional_date("/due_date", self.due_date);
         match (issue_date, due_date) {
             (Some(issue_date), Some(due_date)) => {
-                Ok(IssueInvoice { invoice_id, issue_date, due_date })
+                let particulars = Particulars {
+                    buyer_reference: self.buyer_reference,
+                    order_reference: self.order_reference,
+                    exemption: self.exemption_reason.map(WireReason::read),
+                    evidence: Vec::new(),
+                };
+                Ok(IssueInvoice { invoice_id, issue_date, due_date, particulars })
             }
             _ => Err(check.problem()),
         }

@@ -15,5 +15,6 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::list_products, write::create_product))
         .routes(routes!(read::read_product))
         .routes(routes!(write::set_price))
+        .routes(routes!(write::set_tier_price))
         .routes(routes!(write::retire_product))
 }

@@ -81,6 +81,19 @@ pub(super) struct WireProduct {
     retired: bool,
     /// Every price there ever was, in the order they were set.
     prices: Vec<WirePrice>,
+    /// Every price of a tier there ever was; only where one product is read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tier_prices: Vec<WireTierPrice>,
+}
+
+/// A version of a price for groups of clients with a tier.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TierPrice)]
+pub(super) struct WireTierPrice {
+    /// The tier.
+    tier: String,
+    /// The price.
+    price: WirePrice,
 }
 
 /// A version of a price.
@@ -108,6 +121,14 @@ impl WireProduct {
             kind: listing.kind.into(),
             retired,
             prices: listing.prices.iter().map(WirePrice::from).collect(),
+            tier_prices: listing
+                .tier_prices
+                .iter()
+                .map(|known| WireTierPrice {
+                    tier: known.tier.clone(),
+                    price: WirePrice::from(&known.price),
+                })
+                .collect(),
         }
     }
 }
@@ -121,6 +142,7 @@ impl From<Priced> for WireProduct {
             kind: product.kind.into(),
             retired: product.retired_on.is_some(),
             prices: prices.iter().filter_map(WirePrice::of).collect(),
+            tier_prices: Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Changes of the catalogue.
 
 use axum::extract::State;
-use billfold_app::commands::products::{CreateProduct, RetireProduct, SetPrice};
+use billfold_app::commands::products::{CreateProduct, RetireProduct, SetPrice, SetTierPrice};
 use billfold_domain::kernel::ProductId;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -51,6 +51,29 @@ pub(super) async fn set_price(
     Ok(Answer::plain(&done, product_id, product_id.uuid()))
 }
 
+/// Adds a price that only groups of clients with this tier pay; earlier ones stay as they were.
+///
+/// Where a tier has no price of a cycle and currency, its groups pay the list price.
+#[utoipa::path(
+    post, path = "/{id}/tier-prices", tag = "products", request_body = NewTierPrice,
+    params(("id" = String, Path, example = "prd_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+pub(super) async fn set_tier_price(
+    State(state): State<ApiState>,
+    May(caller, _): May<ProductsWrite>,
+    Ident(product_id): Ident<ProductId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<NewTierPrice>,
+) -> Result<Answer<Changed>, Problem> {
+    let SetPrice { cycle, price, setup_fee, valid_from, .. } = new.price.read(product_id)?;
+    let tier = new.tier;
+    let set = SetTierPrice { product_id, tier, cycle, price, setup_fee, valid_from };
+    let done = state.change(&caller, &key, seen, set).await?;
+    Ok(Answer::plain(&done, product_id, product_id.uuid()))
+}
+
 /// Sells a product no longer; what was sold keeps its terms.
 #[utoipa::path(
     post, path = "/{id}/retire", tag = "products",
@@ -94,6 +117,17 @@ impl NewProduct {
             _ => Err(check.problem()),
         }
     }
+}
+
+/// A price of a tier to be added.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewTierPrice {
+    /// The tier: lower case letters, digits, `_` and `-`.
+    #[schema(example = "wholesale", pattern = "^[a-z0-9_-]{1,40}$", max_length = 40)]
+    tier: String,
+    /// The price.
+    price: NewPrice,
 }
 
 /// A price to be added.

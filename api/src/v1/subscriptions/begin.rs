@@ -13,7 +13,7 @@ use crate::auth::{May, SubscriptionsWrite};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey};
 use crate::state::ApiState;
-use crate::wire::{WireAnchor, WireTax};
+use crate::wire::{WireAnchor, WireRateClass, WireTax, asked_tax};
 
 /// Begins a subscription and bills what is due with it.
 #[utoipa::path(
@@ -51,8 +51,10 @@ pub(super) struct NewSubscription {
     /// How many, up to six decimals; 1 if absent.
     #[schema(example = "1", max_length = 24)]
     quantity: Option<String>,
-    /// How it is taxed.
-    tax: WireTax,
+    /// How it is taxed; by the seller's rates for `tax_class` if absent.
+    tax: Option<WireTax>,
+    /// The class whose rates decide at the client's place for each document; instead of `tax`.
+    tax_class: Option<WireRateClass>,
     /// What boundaries hold on to; the plan's, the client's or the first day if absent.
     anchor: Option<WireAnchor>,
     /// The first day without service, if it is known.
@@ -81,7 +83,10 @@ impl NewSubscription {
         let product_id = check.id::<ProductId>("/product_id", &self.product_id);
         let offer = self.offer.read(&mut check, "/offer");
         let quantity = quantity(&mut check, "/quantity", self.quantity.as_deref());
-        let tax = self.tax.read(&mut check, "/tax");
+        let tax = asked_tax(self.tax.as_ref(), self.tax_class, &mut check, "");
+        if tax == Some(None) {
+            check.wrong("/tax", "field.missing", "say the tax, or the class in tax_class");
+        }
         let anchor = WireAnchor::optional(self.anchor.as_ref(), &mut check, "/anchor");
         let ends = check.optional_date("/ends", self.ends);
         let on = check.optional_date("/on", self.on);
@@ -91,7 +96,7 @@ impl NewSubscription {
                 Some(product_id),
                 Some(offer),
                 Some(quantity),
-                Some(tax),
+                Some(Some(tax)),
                 Some(anchor),
                 Some(ends),
                 Some(on),

@@ -5,6 +5,7 @@ mod change_contact;
 mod erase;
 mod register;
 mod set_billing;
+mod set_tax_facts;
 mod suspend;
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
@@ -20,6 +21,7 @@ pub use change_contact::ChangeClientContact;
 pub use erase::{ClientErased, EraseClient};
 pub use register::{ClientRegistered, RegisterClient};
 pub use set_billing::SetClientBilling;
+pub use set_tax_facts::SetClientTaxFacts;
 pub use suspend::SuspendClient;
 
 /// Whose data a client's contact is: a client is one subject.

@@ -4,17 +4,17 @@
 //!
 //! Guarantees: it is issued in the append that takes the stage, so that a fee is charged once.
 
-use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::client::Client;
 use billfold_domain::invoice::{
-    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, TaxCategory,
-    TaxTreatment,
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, Particulars,
+    TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
-    ClientId, DocumentKind, InvoiceId, Money, Percent, Pii, Quantity, Series, UnitPrice,
+    ClientId, DocumentKind, InvoiceId, Money, Percent, Quantity, Series, UnitPrice,
 };
 use chrono::Days;
 
-use crate::commands::invoices::sealed_buyer;
+use crate::commands::invoices::{Buyer, check_invoice, sealed_buyer};
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Refused};
 
@@ -22,8 +22,7 @@ use crate::error::{Error, Refused};
 #[derive(Clone)]
 pub(super) struct FeePaper {
     client_id: ClientId,
-    client_version: i64,
-    buyer: Pii<ContactCard>,
+    buyer: Buyer,
 }
 
 impl FeePaper {
@@ -36,11 +35,11 @@ impl FeePaper {
     ) -> Result<(Touches, Self), Error> {
         let settings = room.settings().await?;
         let today = settings.day_of(room.now);
-        let (buyer, client_version) = sealed_buyer(room, client_id, today).await?;
+        let buyer = sealed_buyer(room, client_id, today).await?;
         let series = Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today);
         let touches = ids.fold(touches, |touches, id| touches.begins::<Invoice>(id.uuid()));
         let touches = touches.counts(series.keys());
-        Ok((touches, Self { client_id, client_version, buyer }))
+        Ok((touches, Self { client_id, buyer }))
     }
 
     /// Issues the invoice of a fee for paying another one late.
@@ -51,7 +50,7 @@ impl FeePaper {
         fee: Money,
         late: &str,
     ) -> Result<(), No> {
-        table.unmoved::<Client>(self.client_id.uuid(), self.client_version)?;
+        table.unmoved::<Client>(self.client_id.uuid(), self.buyer.client_version)?;
         let settings = std::sync::Arc::clone(table.settings()?);
         let today = table.calendar_day();
         let seller = settings.seller();
@@ -70,14 +69,18 @@ impl FeePaper {
         };
         let number = table.next_number(&settings.invoice_numbers, DocumentKind::Invoice, today)?;
         let due_date = today.checked_add_days(Days::new(settings.payment_term_days.into()));
-        let buyer = Some(self.buyer.clone());
-        let terms = IssueTerms { number, due_date, seller, buyer };
+        let buyer = Some(self.buyer.sealed.clone());
+        let particulars = Particulars::default();
+        let terms = IssueTerms { number, due_date, seller, buyer, particulars };
         let currency = fee.currency();
         let draft = DraftFor { client_id: self.client_id, currency, order_id: None };
         let subscriptions = Vec::new();
         let whole =
             CompleteInvoice { draft, lines: vec![line], terms, subscriptions, origin: None };
         table.decide::<Invoice>(id.uuid(), InvoiceCommand::IssueComplete(whole))?;
+        let issued = table.state::<Invoice>(id.uuid())?.document();
+        let issued = issued.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        check_invoice(issued, table.tenant(), self.buyer.party.clone())?;
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! Adds a line to a draft.
 
 use async_trait::async_trait;
-use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceEvent, NewLine};
+use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::InvoiceId;
 use serde::{Deserialize, Serialize};
 
+use super::taxing::{add, taxed};
+use crate::commands::tax_rates::{AskedLine, Rates};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
@@ -14,7 +16,7 @@ pub struct AddLine {
     /// To which draft.
     pub invoice_id: InvoiceId,
     /// The line.
-    pub line: NewLine,
+    pub line: AskedLine,
 }
 
 /// The line was added.
@@ -30,15 +32,27 @@ impl UseCase for AddLine {
     type Answer = LineAdded;
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<LineAdded>, Error> {
-        let (id, line) = (self.invoice_id.uuid(), self.line.clone());
-        Ok(Touches::new(room.tenant).main::<Invoice>(id).decide(move |table| {
-            let line = line.clone();
-            let events = table.decide::<Invoice>(id, InvoiceCommand::AddLine { line })?;
-            let number = events.iter().find_map(|event| match event {
-                InvoiceEvent::LineAdded { line } => Some(line.no),
-                _ => None,
-            });
-            Ok(LineAdded { line_no: number.unwrap_or_default() })
+        let ask = self.clone();
+        let id = self.invoice_id.uuid();
+        let mut touches = Touches::new(room.tenant).main::<Invoice>(id);
+        let mut rates = None;
+        if self.line.tax.automatic().is_some() {
+            let known = room.load::<Invoice>(id).await?;
+            if let Invoice::Draft(draft) = &known.state.0 {
+                let (more, found) = Rates::of(room, touches, draft.client_id).await?;
+                (touches, rates) = (more, Some(found));
+            }
+        }
+        Ok(touches.decide(move |table| {
+            let line = match (&rates, table.state::<Invoice>(id)?) {
+                // The aggregate refuses, and says why.
+                (None, state) if !matches!(state, Invoice::Draft(_)) => {
+                    let tax = ask.line.tax.for_now(table.settings()?.country);
+                    (ask.line.taxed(tax), None)
+                }
+                (rates, _) => taxed(table, &ask.line, rates.as_ref(), table.today())?,
+            };
+            Ok(LineAdded { line_no: add(table, ask.invoice_id, line)? })
         }))
     }
 }

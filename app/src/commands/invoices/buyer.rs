@@ -4,7 +4,9 @@
 //! the longest of the usual duties for books. Erasing a client keeps it until then and no longer.
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
-use billfold_domain::kernel::{ClientId, KeyClass, Pii};
+use billfold_domain::einvoice::Party;
+use billfold_domain::invoice;
+use billfold_domain::kernel::{ClientId, Country, KeyClass, Pii};
 use chrono::{Datelike, NaiveDate};
 
 use crate::commands::Room;
@@ -29,12 +31,23 @@ pub(crate) fn fiscal_key(client: ClientId, issue_date: NaiveDate) -> Wanted {
     }
 }
 
-/// The sealed buyer, and the version of the client it was read at.
+/// Who is billed, prepared while waiting is allowed.
+#[derive(Clone)]
+pub(in crate::commands) struct Buyer {
+    /// As the document keeps it.
+    pub(in crate::commands) sealed: Pii<ContactCard>,
+    /// As the rules of documents see it; never stored or logged.
+    pub(in crate::commands) party: Party,
+    /// Events of the client's stream that it was read at.
+    pub(in crate::commands) client_version: i64,
+}
+
+/// The buyer as of the present version of the client.
 pub(in crate::commands) async fn sealed_buyer(
     room: &Room<'_>,
     client: ClientId,
     issue_date: NaiveDate,
-) -> Result<(Pii<ContactCard>, i64), Error> {
+) -> Result<Buyer, Error> {
     let known = room.load::<Client>(client.uuid()).await?;
     let profile = match &known.state.0 {
         Client::Active(profile) | Client::Suspended(profile) => profile,
@@ -47,6 +60,30 @@ pub(in crate::commands) async fn sealed_buyer(
     };
     let wanted = fiscal_key(client, issue_date);
     let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
-    let buyer = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
-    Ok((buyer, known.version))
+    let sealed = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
+    let party = party(card, profile.country);
+    Ok(Buyer { sealed, party, client_version: known.version })
+}
+
+/// The buyer of an issued document, as the rules of documents see it; nothing where it names none,
+/// or where its key was destroyed.
+pub(super) async fn party_on(
+    room: &Room<'_>,
+    document: &invoice::Document,
+) -> Result<Option<Party>, Error> {
+    let Some(sealed) = &document.buyer else { return Ok(None) };
+    let opened = room.vault().open(room.tenant, field::INVOICE_BUYER, sealed).await?;
+    let Opened::Clear(card) = opened else { return Ok(None) };
+    let known = room.load::<Client>(document.client_id.uuid()).await?;
+    let country = known.state.0.profile().and_then(|profile| profile.country);
+    Ok(Some(party(card, country)))
+}
+
+fn party(card: ContactCard, country: Option<Country>) -> Party {
+    Party {
+        country: card.address.country.or(country),
+        name: Some(card.company.unwrap_or(card.name)),
+        vat_id: card.vat_id.filter(|number| number.starts_with(|c: char| c.is_ascii_alphabetic())),
+        ..Party::default()
+    }
 }

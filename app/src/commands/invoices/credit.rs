@@ -13,6 +13,7 @@ use billfold_domain::credit_note::{
     Corrected, Correction, CreditNote, CreditNoteCommand, CreditScope, IssueCreditNote, Left,
     Offset,
 };
+use billfold_domain::einvoice::Party;
 use billfold_domain::invoice::{
     Document, Invoice, InvoiceCommand, InvoiceEvent, InvoiceRefusal, LineGivenBack,
 };
@@ -23,7 +24,8 @@ use billfold_domain::subscription::service::{Billed, DocumentRef};
 use billfold_domain::subscription::{AdjustLine, Subscription, SubscriptionCommand};
 use serde::{Deserialize, Serialize};
 
-use super::buyer::fiscal_key;
+use super::buyer::{fiscal_key, party_on};
+use super::checked::{check_note, numbered};
 use crate::commands::credit::keep_as_credit;
 use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Door, No, Plan, Room, Table, Touches, UseCase};
@@ -109,7 +111,11 @@ impl UseCase for CreditInvoice {
             }
         }
         let planned = document.is_some();
-        let crediting = Crediting { ask: self.clone(), credit_note_id, subscriptions };
+        let buyer = match document {
+            Some(document) => party_on(room, document).await?,
+            None => None,
+        };
+        let crediting = Crediting { ask: self.clone(), credit_note_id, subscriptions, buyer };
         Ok(touches.decide(move |table| {
             // The plan of a draft names no balance; it was issued since.
             if !planned && table.state::<Invoice>(id)?.document().is_some() {
@@ -124,6 +130,8 @@ struct Crediting {
     ask: CreditInvoice,
     credit_note_id: CreditNoteId,
     subscriptions: Vec<SubscriptionId>,
+    /// Who was billed, where the document says so.
+    buyer: Option<Party>,
 }
 
 impl Crediting {
@@ -161,14 +169,18 @@ impl Crediting {
             corrects: vec![corrected(invoice_id, &document)],
             offsets: offsets.into_iter().collect(),
             reason: self.ask.reason.clone(),
-            seller: document.seller,
+            seller: numbered(document.seller, &settings),
             buyer: document.buyer,
             expires_on: None,
+            exemption: document.particulars.exemption,
         };
         let note_id = self.credit_note_id;
         table.decide::<CreditNote>(note_id.uuid(), CreditNoteCommand::Issue(Box::new(new)))?;
         let note = table.state::<CreditNote>(note_id.uuid())?.issued();
         let note = note.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        if let Some(buyer) = &self.buyer {
+            check_note(note, table.tenant(), buyer.clone())?;
+        }
         let credited = InvoiceCredited {
             credit_note_id: note_id,
             number: note.number.text.clone(),

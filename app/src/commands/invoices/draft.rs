@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use billfold_domain::client::Client;
-use billfold_domain::invoice::{DraftFor, Invoice, InvoiceCommand, NewLine, TaxTreatment};
+use billfold_domain::invoice::{DraftFor, Invoice, InvoiceCommand};
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId, OrderId};
 use billfold_domain::order::{Order, OrderRefusal};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::taxing::{add, taxed};
 use crate::commands::clients::must_be_active;
+use crate::commands::tax_rates::{AskedLine, AskedTax, Rates};
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -22,11 +24,11 @@ pub struct DraftInvoice {
     /// The order it bills; its items become the first lines.
     pub order_id: Option<OrderId>,
     /// How the order's items are taxed; needed with an order.
-    pub tax: Option<TaxTreatment>,
+    pub tax: Option<AskedTax>,
     /// Currency of all lines; the order's or the client's unless given.
     pub currency: Option<Currency>,
     /// Lines to begin with.
-    pub lines: Vec<NewLine>,
+    pub lines: Vec<AskedLine>,
     /// Last day to pay; by the seller's payment term unless given.
     pub due_date: Option<NaiveDate>,
 }
@@ -52,7 +54,13 @@ impl UseCase for DraftInvoice {
             touches = touches.reads::<Order>(order_id.uuid());
         }
         let ask = self.clone();
-        Ok(touches.decide(move |table| draft(table, invoice_id, &ask)))
+        let mut taxes = self.lines.iter().map(|line| line.tax).chain(self.tax);
+        let mut rates = None;
+        if taxes.any(|tax| tax.automatic().is_some()) {
+            let (more, found) = Rates::of(room, touches, self.client_id).await?;
+            (touches, rates) = (more, Some(found));
+        }
+        Ok(touches.decide(move |table| draft(table, invoice_id, &ask, rates.as_ref())))
     }
 }
 
@@ -60,6 +68,7 @@ fn draft(
     table: &mut Table<'_, '_>,
     invoice_id: InvoiceId,
     ask: &DraftInvoice,
+    rates: Option<&Rates>,
 ) -> Result<InvoiceDrafted, No> {
     must_be_active(table, ask.client_id)?;
     let (mut lines, ordered_in) = match ask.order_id {
@@ -77,7 +86,8 @@ fn draft(
     table.decide::<Invoice>(id, InvoiceCommand::Draft(bill))?;
     lines.extend(ask.lines.iter().cloned());
     for (at, line) in lines.into_iter().enumerate() {
-        let added = table.decide::<Invoice>(id, InvoiceCommand::AddLine { line });
+        let line = taxed(table, &line, rates, table.today());
+        let added = line.and_then(|line| add(table, invoice_id, line));
         added.map_err(|no| no.under("/line", &format!("/lines/{at}")))?;
     }
     if let Some(due_date) = ask.due_date {
@@ -91,7 +101,7 @@ fn order_lines(
     table: &Table<'_, '_>,
     order_id: OrderId,
     ask: &DraftInvoice,
-) -> Result<(Vec<NewLine>, Option<Currency>), No> {
+) -> Result<(Vec<AskedLine>, Option<Currency>), No> {
     let order = match table.state::<Order>(order_id.uuid())? {
         Order::Placed(order) => order,
         Order::Absent => return Err(Refused::of(&OrderRefusal::Absent).at("/order_id").into()),
@@ -110,7 +120,7 @@ fn order_lines(
         let detail = "say how the order's items are taxed";
         Refused::new("invoice.tax_missing", Kind::Malformed, detail).at("/tax")
     })?;
-    let line = |item: &billfold_domain::order::OrderItem| NewLine {
+    let line = |item: &billfold_domain::order::OrderItem| AskedLine {
         kind: item.kind,
         description: item.description.clone(),
         quantity: item.quantity,

@@ -1,14 +1,17 @@
 //! Issues a draft: freezes it, takes its number under the lock, posts it (D7, INV-09, INV-10).
 
 use async_trait::async_trait;
-use billfold_domain::client::{Client, ContactCard};
-use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceRefusal, IssueTerms};
-use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Pii, Series};
+use billfold_domain::client::Client;
+use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceRefusal, IssueTerms, Particulars};
+use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, OrderId, Series};
 use billfold_domain::order::{Order, OrderCommand};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::buyer::sealed_buyer;
+use super::buyer::{Buyer, sealed_buyer};
+use super::checked::check_invoice;
+use super::taxing::tax_anew;
+use crate::commands::tax_rates::Rates;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -22,6 +25,9 @@ pub struct IssueInvoice {
     pub issue_date: Option<NaiveDate>,
     /// Last day to pay; the draft's, or by the seller's payment term, unless given.
     pub due_date: Option<NaiveDate>,
+    /// References of the buyer, and why lines of category E have no tax.
+    #[serde(skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
 }
 
 /// The invoice is issued.
@@ -52,17 +58,23 @@ impl UseCase for IssueInvoice {
         let touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
         let known = room.load::<Invoice>(id).await?;
         let Invoice::Draft(draft) = &known.state.0 else {
-            let ask = Issuing { ask: self.clone(), buyer: None, order: None };
+            let ask = Issuing { ask: self.clone(), buyer: None, order: None, rates: None };
             return Ok(touches.decide(move |table| ask.issue(table)));
         };
         let client = draft.client_id;
         let order = draft.order_id;
-        let (buyer, version) = sealed_buyer(room, client, issue_date).await?;
+        let buyer = sealed_buyer(room, client, issue_date).await?;
+        let version = buyer.client_version;
         let mut touches = touches.reads::<Client>(client.uuid());
+        let mut rates = None;
+        if !draft.automatic.is_empty() {
+            let (more, found) = Rates::of(room, touches, client).await?;
+            (touches, rates) = (more, Some(found));
+        }
         if let Some(order) = order {
             touches = touches.reads::<Order>(order.uuid());
         }
-        let ask = Issuing { ask: self.clone(), buyer: Some(buyer), order };
+        let ask = Issuing { ask: self.clone(), buyer: Some(buyer), order, rates };
         Ok(touches.decide(move |table| {
             // A contact that changed, or a client who was erased since, must not get an old buyer.
             table.unmoved::<Client>(client.uuid(), version)?;
@@ -73,8 +85,9 @@ impl UseCase for IssueInvoice {
 
 struct Issuing {
     ask: IssueInvoice,
-    buyer: Option<Pii<ContactCard>>,
-    order: Option<billfold_domain::kernel::OrderId>,
+    buyer: Option<Buyer>,
+    order: Option<OrderId>,
+    rates: Option<Rates>,
 }
 
 impl Issuing {
@@ -105,15 +118,20 @@ impl Issuing {
             )?,
             due_date: self.ask.due_date.or(drafted_due).or(by_term),
             seller: settings.seller(),
-            buyer: self.buyer.clone(),
+            buyer: self.buyer.as_ref().map(|buyer| buyer.sealed.clone()),
+            particulars: self.ask.particulars.clone(),
         };
         table.dated(issue_date);
+        tax_anew(table, invoice_id, self.rates.as_ref(), issue_date)?;
         table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::Issue(terms))?;
         if let Some(order) = self.order {
             table.decide::<Order>(order.uuid(), OrderCommand::MarkInvoiced { invoice_id })?;
         }
         let document = table.state::<Invoice>(invoice_id.uuid())?.document();
         let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        if let Some(buyer) = &self.buyer {
+            check_invoice(document, table.tenant(), buyer.party.clone())?;
+        }
         Ok(InvoiceIssued {
             invoice_id,
             number: document.number.clone(),

@@ -4,6 +4,7 @@
 //! fee becomes a position of its own (INV-25); a recurring product pays for its first cycle unless
 //! days are given.
 
+use billfold_domain::client_group::GroupPricing;
 use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{Currency, Cycle, Period, ProductId, Quantity, UnitPrice};
 use billfold_domain::order::NewItem;
@@ -11,6 +12,7 @@ use billfold_domain::product::{Listing, Product, ProductRefusal};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::client_groups::price_for;
 use crate::commands::{No, Table};
 use crate::error::{Kind, Refused};
 
@@ -33,17 +35,25 @@ pub struct OrderedItem {
     pub period: Option<Period>,
 }
 
+/// The day of an order, and the group whose prices count.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub(super) day: NaiveDate,
+    pub(super) group: Option<&'a GroupPricing>,
+}
+
 impl OrderedItem {
-    /// The positions this stands for on `day`: itself, and a setup fee where the price has one.
+    /// The positions this stands for under the terms: itself, and a setup fee where the price has
+    /// one.
     pub(super) fn resolve(
         &self,
         table: &Table<'_, '_>,
         at: usize,
         currency: Currency,
-        day: NaiveDate,
+        terms: Terms<'_>,
     ) -> Result<Vec<NewItem>, No> {
         match self.product_id {
-            Some(id) => self.listed(table, id, at, currency, day),
+            Some(id) => self.listed(table, id, at, currency, terms),
             None => Ok(vec![self.described(at)?]),
         }
     }
@@ -70,7 +80,7 @@ impl OrderedItem {
         id: ProductId,
         at: usize,
         currency: Currency,
-        day: NaiveDate,
+        terms: Terms<'_>,
     ) -> Result<Vec<NewItem>, No> {
         let pointer = format!("/items/{at}/product_id");
         let listing = match table.state::<Product>(id.uuid())? {
@@ -97,8 +107,8 @@ impl OrderedItem {
         if let Some(unit_price) = self.unit_price {
             return Ok(vec![item(unit_price, self.period)]);
         }
-        let (price, setup_fee, cycle) = self.price(listing, at, currency, day)?;
-        let period = self.period.or_else(|| first_period(cycle, day));
+        let (price, setup_fee, cycle) = self.price(listing, at, currency, terms)?;
+        let period = self.period.or_else(|| first_period(cycle, terms.day));
         let setup = setup_fee.map(|fee| NewItem {
             kind: LineKind::SetupFee,
             description: format!("Setup: {description}"),
@@ -112,14 +122,14 @@ impl OrderedItem {
         listing: &Listing,
         at: usize,
         currency: Currency,
-        day: NaiveDate,
+        Terms { day, group }: Terms<'_>,
     ) -> Result<(UnitPrice, Option<UnitPrice>, Cycle), No> {
         let refuse = |detail: String| {
             let refused = Refused::new("product.no_price", Kind::Rule, detail);
             No::from(refused.at(&format!("/items/{at}/cycle")))
         };
         let cycle = self.cycle.unwrap_or(Cycle::OneTime);
-        let price = listing.price_on(day, cycle, currency).ok_or_else(|| {
+        let price = price_for(listing, group, day, cycle, currency)?.ok_or_else(|| {
             refuse(format!("{} has no price in {} for this cycle", listing.code, currency.code()))
         })?;
         let unit = |money: billfold_domain::kernel::Money| {

@@ -7,7 +7,8 @@ use billfold_domain::order::{self, Order, OrderCommand};
 use billfold_domain::product::Product;
 use serde::{Deserialize, Serialize};
 
-use super::item::OrderedItem;
+use super::item::{OrderedItem, Terms};
+use crate::commands::client_groups::Membership;
 use crate::commands::clients::must_be_active;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::Error;
@@ -49,8 +50,9 @@ impl UseCase for PlaceOrder {
         for product in self.items.iter().filter_map(|item| item.product_id) {
             touches = touches.reads::<Product>(product.uuid());
         }
+        let (touches, group) = Membership::of(room, touches, self.client_id).await?;
         let ask = self.clone();
-        Ok(touches.decide(move |table| place(table, order_id, &ask)))
+        Ok(touches.decide(move |table| place(table, order_id, &ask, group)))
     }
 }
 
@@ -58,6 +60,7 @@ fn place(
     table: &mut Table<'_, '_>,
     order_id: OrderId,
     ask: &PlaceOrder,
+    group: Membership,
 ) -> Result<OrderPlaced, No> {
     must_be_active(table, ask.client_id)?;
     let profile = table.state::<Client>(ask.client_id.uuid())?.profile();
@@ -66,10 +69,10 @@ fn place(
         (None, Some(profile)) => profile.currency,
         (None, None) => table.settings()?.currency,
     };
-    let day = table.today();
+    let terms = Terms { day: table.today(), group: group.pricing(table)? };
     let mut items = Vec::with_capacity(ask.items.len());
     for (at, item) in ask.items.iter().enumerate() {
-        items.extend(item.resolve(table, at, currency, day)?);
+        items.extend(item.resolve(table, at, currency, terms)?);
     }
     let place =
         order::PlaceOrder { client_id: ask.client_id, currency, items, origin: ask.origin.clone() };

@@ -7,22 +7,25 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::client::Client;
 use billfold_domain::dunning::DunningCase;
-use billfold_domain::invoice::{CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms};
+use billfold_domain::invoice::{
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, NewLine, Particulars,
+};
 use billfold_domain::kernel::{
-    ClientId, DocumentKind, InvoiceId, Money, OrderId, PaymentId, Pii, ProformaId, Refusal, Series,
+    ClientId, DocumentKind, InvoiceId, Money, OrderId, PaymentId, ProformaId, Refusal, Series,
 };
 use billfold_domain::order::{Order, OrderCommand};
 use billfold_domain::payment::{Allocation, Payment, PaymentEvent, SettlePayment, Share};
-use billfold_domain::proforma::{Proforma, ProformaCommand, ProformaRefusal};
+use billfold_domain::proforma::{IssuedProforma, Proforma, ProformaCommand, ProformaRefusal};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::issue::asked;
 use crate::commands::affiliates::Referral;
-use crate::commands::invoices::{InvoiceIssued, sealed_buyer};
+use crate::commands::invoices::{Buyer, InvoiceIssued, check_invoice, sealed_buyer};
 use crate::commands::payments::{MANUAL_METHODS, settle};
+use crate::commands::tax_rates::Rates;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -89,7 +92,7 @@ impl UseCase for PayProforma {
             .begins::<Payment>(payment_id.uuid())
             .begins::<DunningCase>(DunningCase::id_of(conversion.invoice_id).uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
-        let client_id = conversion.client.0;
+        let client_id = conversion.client_id;
         let (referral, touches) = Referral::beside(room, client_id, payment_id, touches).await?;
         let ask = self.clone();
         Ok(touches.decide(move |table| {
@@ -142,8 +145,10 @@ struct Conversion {
     proforma_id: ProformaId,
     invoice_id: InvoiceId,
     order_id: Option<OrderId>,
-    client: (ClientId, i64),
-    buyer: Pii<ContactCard>,
+    client_id: ClientId,
+    buyer: Buyer,
+    /// Named where a line is taxed by the seller's rates.
+    rates: Option<Rates>,
 }
 
 impl Conversion {
@@ -154,7 +159,7 @@ impl Conversion {
         let (client_id, order_id) = (document.client_id, document.order_id);
         let settings = room.settings().await?;
         let today = settings.day_of(room.now);
-        let (buyer, version) = sealed_buyer(room, client_id, today).await?;
+        let buyer = sealed_buyer(room, client_id, today).await?;
         let invoice_id = InvoiceId::new(room.mint());
         let series = Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today);
         let mut touches = Touches::new(room.tenant)
@@ -165,18 +170,40 @@ impl Conversion {
         if let Some(order) = order_id {
             touches = touches.reads::<Order>(order.uuid());
         }
-        let client = (client_id, version);
-        Ok((touches, Self { proforma_id, invoice_id, order_id, client, buyer }))
+        let mut rates = None;
+        if !document.automatic.is_empty() {
+            let (more, found) = Rates::of(room, touches, client_id).await?;
+            (touches, rates) = (more, Some(found));
+        }
+        Ok((touches, Self { proforma_id, invoice_id, order_id, client_id, buyer, rates }))
     }
 
-    fn client(&self, table: &Table<'_, '_>) -> Result<ClientId, No> {
-        table.unmoved::<Client>(self.client.0.uuid(), self.client.1)?;
-        Ok(self.client.0)
+    /// The lines, taxed anew where the seller's rates decide: the invoice's day is the tax point.
+    fn taxed(
+        &self,
+        table: &Table<'_, '_>,
+        document: &IssuedProforma,
+        on: NaiveDate,
+    ) -> Result<(Vec<NewLine>, Particulars), No> {
+        let mut particulars = document.particulars.clone();
+        let mut lines = Vec::with_capacity(document.lines.len());
+        for line in &document.lines {
+            let mut new = asked(line);
+            if let Some(known) = document.automatic.get(&line.no) {
+                let rates = self.rates.as_ref().ok_or(No::Stale)?;
+                let evidence = rates.tax(table, known.class, on)?;
+                new.tax = evidence.treatment;
+                particulars.add(&evidence);
+            }
+            lines.push(new);
+        }
+        Ok((lines, particulars))
     }
 
     fn convert(&self, table: &mut Table<'_, '_>) -> Result<InvoiceIssued, No> {
         // A contact that changed, or a client who was erased since, must not get an old buyer.
-        let client_id = self.client(table)?;
+        let client_id = self.client_id;
+        table.unmoved::<Client>(client_id.uuid(), self.buyer.client_version)?;
         let settings = Arc::clone(table.settings()?);
         let today = table.calendar_day();
         let kind = DocumentKind::Invoice;
@@ -189,14 +216,16 @@ impl Conversion {
         let convert = ProformaCommand::Convert { invoice_id, invoice_number };
         table.decide::<Proforma>(proforma, convert)?;
         let currency = document.total.currency();
+        let (lines, particulars) = self.taxed(table, &document, today)?;
         let whole = CompleteInvoice {
             draft: DraftFor { client_id, currency, order_id: self.order_id },
-            lines: document.lines.iter().map(asked).collect(),
+            lines,
             terms: IssueTerms {
                 number,
                 due_date: today.checked_add_days(Days::new(settings.payment_term_days.into())),
                 seller: settings.seller(),
-                buyer: Some(self.buyer.clone()),
+                buyer: Some(self.buyer.sealed.clone()),
+                particulars,
             },
             subscriptions: Vec::new(),
             origin: None,
@@ -207,6 +236,7 @@ impl Conversion {
         }
         let issued = table.state::<Invoice>(invoice_id.uuid())?.document();
         let issued = issued.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        check_invoice(issued, table.tenant(), self.buyer.party.clone())?;
         Ok(InvoiceIssued {
             invoice_id,
             number: issued.number.clone(),

@@ -1,19 +1,22 @@
 //! Makes a proforma of a draft invoice. The draft ends with it, so that what is agreed stands in
 //! one place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::client::Client;
 use billfold_domain::invoice::{
-    DraftInvoice, Invoice, InvoiceCommand, InvoiceRefusal, Line, NewLine,
+    DraftInvoice, Invoice, InvoiceCommand, InvoiceRefusal, Line, NewLine, Particulars,
 };
-use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Pii, ProformaId, Series};
+use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, ProformaId, Series};
 use billfold_domain::proforma::{self, Proforma, ProformaCommand};
+use billfold_domain::tax::TaxEvidence;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::commands::invoices::sealed_buyer;
+use crate::commands::invoices::{Buyer, check_proforma, sealed_buyer, tax_anew};
+use crate::commands::tax_rates::Rates;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -24,6 +27,9 @@ pub struct IssueProforma {
     pub invoice_id: InvoiceId,
     /// The last day on which it is meant to be paid; the draft's due date unless given.
     pub valid_until: Option<NaiveDate>,
+    /// References of the buyer, and why lines of category E have no tax.
+    #[serde(skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
 }
 
 /// The proforma is issued.
@@ -51,16 +57,22 @@ impl UseCase for IssueProforma {
         let client_id = draft.client_id;
         let settings = room.settings().await?;
         let today = settings.day_of(room.now);
-        let (buyer, version) = sealed_buyer(room, client_id, today).await?;
+        let buyer = sealed_buyer(room, client_id, today).await?;
         let proforma_id = ProformaId::new(room.mint());
         let format = Proforma::numbers();
         let series = Series::new(&format, DocumentKind::Proforma, today);
-        let touches = Touches::new(room.tenant)
+        let mut touches = Touches::new(room.tenant)
             .main::<Invoice>(id)
             .begins::<Proforma>(proforma_id.uuid())
             .reads::<Client>(client_id.uuid())
             .counts(series.keys());
-        let issuing = Issuing { ask: self.clone(), proforma_id, buyer };
+        let version = buyer.client_version;
+        let mut rates = None;
+        if !draft.automatic.is_empty() {
+            let (more, found) = Rates::of(room, touches, client_id).await?;
+            (touches, rates) = (more, Some(found));
+        }
+        let issuing = Issuing { ask: self.clone(), proforma_id, buyer, rates };
         Ok(touches.decide(move |table| {
             // A contact that changed, or a client who was erased since, must not get an old buyer.
             table.unmoved::<Client>(client_id.uuid(), version)?;
@@ -72,7 +84,9 @@ impl UseCase for IssueProforma {
 struct Issuing {
     ask: IssueProforma,
     proforma_id: ProformaId,
-    buyer: Pii<ContactCard>,
+    buyer: Buyer,
+    /// Named where a line is taxed by the seller's rates.
+    rates: Option<Rates>,
 }
 
 impl Issuing {
@@ -80,6 +94,9 @@ impl Issuing {
         let settings = Arc::clone(table.settings()?);
         let today = table.calendar_day();
         let invoice = self.ask.invoice_id.uuid();
+        table.dated(today);
+        drafted(table.state::<Invoice>(invoice)?)?;
+        tax_anew(table, self.ask.invoice_id, self.rates.as_ref(), today)?;
         let draft = drafted(table.state::<Invoice>(invoice)?)?.clone();
         let number = table.next_number(&Proforma::numbers(), DocumentKind::Proforma, today)?;
         let reason = format!("became proforma {}", number.text);
@@ -92,13 +109,15 @@ impl Issuing {
             lines: draft.lines.iter().map(asked).collect(),
             valid_until: self.ask.valid_until.or(draft.due_date),
             seller: settings.seller(),
-            buyer: Some(self.buyer.clone()),
+            buyer: Some(self.buyer.sealed.clone()),
+            particulars: self.ask.particulars.clone(),
+            automatic: automatic(&draft),
         };
-        table.dated(today);
         table.decide::<Proforma>(id.uuid(), ProformaCommand::Issue(Box::new(new)))?;
         table.decide::<Invoice>(invoice, InvoiceCommand::Discard { reason })?;
         let document = table.state::<Proforma>(id.uuid())?.document();
         let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        check_proforma(document, table.tenant(), self.buyer.party.clone())?;
         Ok(ProformaIssued {
             proforma_id: id,
             number: document.number.text.clone(),
@@ -120,6 +139,12 @@ fn drafted(invoice: &Invoice) -> Result<&DraftInvoice, Refused> {
             Err(Refused::of(&InvoiceRefusal::AlreadyIssued { number }))
         }
     }
+}
+
+/// What was looked up for the lines, by their numbers on the proforma, which has no holes.
+fn automatic(draft: &DraftInvoice) -> BTreeMap<u32, TaxEvidence> {
+    let evidence = |(no, line): (u32, &Line)| Some((no, draft.automatic.get(&line.no)?.clone()));
+    (1..).zip(&draft.lines).filter_map(evidence).collect()
 }
 
 /// A line as it was asked for.

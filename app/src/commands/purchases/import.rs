@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand, ClientRefusal, ContactCard, Register};
 use billfold_domain::dunning::DunningCase;
 use billfold_domain::invoice::{
-    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, TaxCategory,
-    TaxTreatment,
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, Particulars,
+    TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
     Country, DocumentKind, DocumentNumber, KeyClass, Money, NumberFormat, Origin, Percent, Pii,
@@ -234,6 +234,7 @@ impl Purchase {
             due_date: Some(self.row.date),
             seller: table.settings()?.seller(),
             buyer: Some(sealed.buyer.clone()),
+            particulars: Particulars::default(),
         };
         Ok(CompleteInvoice {
             draft,

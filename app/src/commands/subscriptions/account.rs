@@ -1,7 +1,7 @@
 //! Whose subscriptions are billed: the settings of the seller and the place of the client.
 
 use billfold_domain::client::{Client, ClientRefusal};
-use billfold_domain::kernel::ClientId;
+use billfold_domain::kernel::{ClientId, Country};
 use billfold_domain::subscription::{Anchor, Rules};
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -18,6 +18,8 @@ pub(super) struct Account {
     pub(super) anchor: Anchor,
     /// Today at the client's place.
     pub(super) today: NaiveDate,
+    /// Where the seller is.
+    pub(super) seller: Country,
 }
 
 impl Account {
@@ -41,6 +43,6 @@ impl Account {
         let zone = billing.zone.unwrap_or_else(|| settings.zone());
         let rules = Rules { conventions: settings.conventions, zone };
         let anchor = billing.anchor.unwrap_or(Anchor::Anniversary { date: None });
-        Ok(Self { rules, anchor, today: zone.date_of(now) })
+        Ok(Self { rules, anchor, today: zone.date_of(now), seller: settings.country })
     }
 }

@@ -8,30 +8,31 @@
 
 use std::borrow::Cow;
 
-use billfold_domain::client::ContactCard;
 use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::credit_note::{
     Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
 };
 use billfold_domain::invoice::{
     CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, Line,
-    LineGivenBack, LineKind, NewLine, TaxGroup, preview,
+    LineGivenBack, LineKind, NewLine, Particulars, TaxGroup, preview,
 };
 use billfold_domain::kernel::{
-    ClientId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Pii, Quantity, Series,
+    ClientId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Quantity, Series,
     SubscriptionId, UnitPrice,
 };
 use billfold_domain::subscription::service::{Billed, DocumentRef, LineRef, Plan as Planned};
 use billfold_domain::subscription::{
     Bill, Contract, Subscription, SubscriptionCommand, SubscriptionRefusal,
 };
+use billfold_domain::tax::ExemptionReason;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use crate::commands::credit::{keep_as_credit, pay_from_credit};
 use crate::commands::dunning::{end_if_over, owed_invoice};
-use crate::commands::invoices::sealed_buyer;
+use crate::commands::invoices::{Buyer, check_invoice, check_note, sealed_buyer};
+use crate::commands::tax_rates::Rates;
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Kind, Refused};
 
@@ -70,10 +71,11 @@ pub enum BilledDocument {
 /// What a document of a client needs, prepared while waiting is allowed.
 #[derive(Clone)]
 pub(super) struct Paper {
-    client_id: ClientId,
-    client_version: i64,
+    pub(super) client_id: ClientId,
     currency: Currency,
-    buyer: Pii<ContactCard>,
+    buyer: Buyer,
+    /// Named where something is taxed by the seller's rates.
+    pub(super) rates: Option<Rates>,
     invoice_id: InvoiceId,
     credit_note_id: CreditNoteId,
     /// The invoices whose lines may go back.
@@ -91,12 +93,12 @@ impl Paper {
     ) -> Result<(Touches, Self), Error> {
         let settings = room.settings().await?;
         let today = settings.day_of(room.now);
-        let (buyer, client_version) = sealed_buyer(room, client_id, today).await?;
-        let paper = Self {
+        let buyer = sealed_buyer(room, client_id, today).await?;
+        let mut paper = Self {
             client_id,
-            client_version,
             currency,
             buyer,
+            rates: None,
             invoice_id: InvoiceId::new(room.mint()),
             credit_note_id: CreditNoteId::new(room.mint()),
             corrected: corrected(contracts),
@@ -116,6 +118,9 @@ impl Paper {
         for invoice in &paper.corrected {
             touches = owed_invoice(touches, *invoice);
         }
+        if contracts.iter().any(|contract| contract.automatic.is_some()) {
+            touches = paper.look_up_taxes(room, touches).await?;
+        }
         Ok((touches, paper))
     }
 
@@ -129,13 +134,14 @@ impl Paper {
     ) -> Result<Option<Billing>, No> {
         table.unmoved::<billfold_domain::client::Client>(
             self.client_id.uuid(),
-            self.client_version,
+            self.buyer.client_version,
         )?;
         let mut due = Due::default();
         for (at, id) in subscriptions.iter().enumerate() {
             // One that is named twice is billed once.
             if !subscriptions[..at].contains(id) {
                 self.forgo_written_off(table, *id)?;
+                self.tax_anew(table, *id)?;
                 self.plan(table, account, *id, through, &mut due)?;
             }
         }
@@ -238,6 +244,9 @@ impl Paper {
             }
             due.gives_back(invoice, line_no, line);
         }
+        let looked_up = |tax| lines.iter().any(|line| line.tax == tax);
+        let evidence = contract.automatic.iter().filter(|known| looked_up(known.treatment));
+        evidence.for_each(|known| due.particulars.add(known));
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
         due.plans.push(Part { id, first_line: before.saturating_add(1) });
         due.lines.extend(lines);
@@ -259,12 +268,16 @@ impl Paper {
             number,
             due_date,
             seller: settings.seller(),
-            buyer: Some(self.buyer.clone()),
+            buyer: Some(self.buyer.sealed.clone()),
+            particulars: due.particulars,
         };
         let draft = DraftFor { client_id: self.client_id, currency: self.currency, order_id: None };
         let subscriptions = due.plans.iter().map(|plan| plan.id).collect();
         let whole = CompleteInvoice { draft, lines: due.lines, terms, subscriptions, origin: None };
         table.decide::<Invoice>(id.uuid(), InvoiceCommand::IssueComplete(whole))?;
+        let issued = table.state::<Invoice>(id.uuid())?.document();
+        let issued = issued.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        check_invoice(issued, table.tenant(), self.buyer.party.clone())?;
         let credit_used = pay_from_credit(table, id)?;
         let document = table.state::<Invoice>(id.uuid())?.document();
         let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
@@ -294,6 +307,7 @@ impl Paper {
         let turned = |line: NewLine| NewLine { quantity: line.quantity.negate(), ..line };
         let lines: Vec<_> = lines.into_iter().map(turned).collect();
         let total = preview(self.currency, &lines).map_err(|no| Refused::of(&no))?.totals.total;
+        let exemption = corrected.iter().find_map(|of| exemption(table, of.invoice_id));
         let (corrects, offsets) = set_off(table, corrected, &number.text, total)?;
         let new = IssueCreditNote {
             number,
@@ -305,12 +319,14 @@ impl Paper {
             offsets,
             reason: reason.to_owned(),
             seller: settings.seller(),
-            buyer: Some(self.buyer.clone()),
+            buyer: Some(self.buyer.sealed.clone()),
             expires_on: None,
+            exemption,
         };
         table.decide::<CreditNote>(id.uuid(), CreditNoteCommand::Issue(Box::new(new)))?;
         let note = table.state::<CreditNote>(id.uuid())?.issued();
         let note = note.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        check_note(note, table.tenant(), self.buyer.party.clone())?;
         let billing = Billing {
             document: BilledDocument::CreditNote(id),
             number: note.number.text.clone(),
@@ -325,12 +341,20 @@ impl Paper {
     }
 }
 
+/// Why an invoice had lines without tax, which a note over them says again.
+fn exemption(table: &Table<'_, '_>, invoice_id: InvoiceId) -> Option<ExemptionReason> {
+    let invoice = table.state::<Invoice>(invoice_id.uuid()).ok()?;
+    invoice.document()?.particulars.exemption.clone()
+}
+
 /// What is due of several subscriptions.
 #[derive(Default)]
 struct Due {
     plans: Vec<Part>,
     lines: Vec<NewLine>,
     corrected: Vec<Correction>,
+    /// The rates and facts behind the taxes.
+    particulars: Particulars,
 }
 
 /// What goes back of an invoice: which lines, and how they would stand on another one.

@@ -2,18 +2,21 @@
 //! back, and the new terms are charged from that day on.
 
 use async_trait::async_trait;
+use billfold_domain::client_group::GroupPricing;
 use billfold_domain::invoice::TaxTreatment;
 use billfold_domain::kernel::{ProductId, Quantity, SubscriptionId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{
-    Anchor, ChangePlan, ChangePolicy, Contract, SubscriptionCommand, SubscriptionRefusal,
+    Anchor, ChangePlan, ChangePolicy, Contract, Subscription, SubscriptionCommand,
+    SubscriptionRefusal,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::account::Account;
 use super::acting::{SubscriptionActed, act};
-use super::offer::Offer;
+use super::offer::{Offer, Pieces};
+use crate::commands::client_groups::Membership;
 use crate::commands::{Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -45,10 +48,14 @@ impl UseCase for ChangeSubscription {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<SubscriptionActed>, Error> {
         let touches = Touches::new(room.tenant).reads::<Product>(self.product_id.uuid());
+        let known = room.load::<Subscription>(self.subscription_id.uuid()).await?;
+        let contract = known.state.0.contract();
+        let contract = contract.ok_or_else(|| Refused::of(&SubscriptionRefusal::Absent))?;
+        let (touches, group) = Membership::of(room, touches, contract.client_id).await?;
         let ask = self.clone();
         let command = move |table: &Table<'_, '_>, account: &Account, contract: &Contract| {
             let product = table.state::<Product>(ask.product_id.uuid())?;
-            Ok(ask.change(product, account, contract)?)
+            Ok(ask.change(product, group.pricing(table)?, account, contract)?)
         };
         act(room, touches, self.subscription_id, self.on, command).await
     }
@@ -59,6 +66,7 @@ impl ChangeSubscription {
     pub(super) fn change(
         &self,
         product: &Product,
+        group: Option<&GroupPricing>,
         account: &Account,
         contract: &Contract,
     ) -> Result<SubscriptionCommand, Refused> {
@@ -67,7 +75,8 @@ impl ChangeSubscription {
         let tax = self.tax.unwrap_or(known.tax);
         let quantity = self.quantity.unwrap_or(known.quantity);
         let day = self.on.unwrap_or(account.today);
-        let taken = self.offer.take(self.product_id, product, quantity, tax, day)?;
+        let pieces = Pieces { product_id: self.product_id, quantity, tax };
+        let taken = self.offer.take(pieces, product, group, day)?;
         Ok(SubscriptionCommand::ChangePlan(ChangePlan {
             terms: taken.terms,
             anchor: self.anchor,

@@ -17,6 +17,7 @@ mod preview;
 mod resume;
 mod set_anchor;
 mod subscribe;
+mod taxing;
 mod withdraw;
 mod withdraw_change;
 

@@ -3,6 +3,7 @@
 //! Guarantees that a subscription keeps the terms of the day it was agreed on; later prices of the
 //! catalogue leave it alone (PRD-05).
 
+use billfold_domain::client_group::GroupPricing;
 use billfold_domain::invoice::TaxTreatment;
 use billfold_domain::kernel::{Currency, Cycle, Money, ProductId, Quantity, UnitPrice};
 use billfold_domain::product::{Listing, Product, ProductRefusal};
@@ -11,6 +12,7 @@ use billfold_domain::subscription::{Anchor, Interval, Timing};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::commands::client_groups::price_for;
 use crate::error::{Kind, Refused};
 
 /// What is subscribed to, and at which price.
@@ -47,6 +49,14 @@ pub struct AgreedOffer {
     pub anchor: Option<Anchor>,
 }
 
+/// How many of which product are taken, and how they are taxed.
+#[derive(Clone, Copy)]
+pub(super) struct Pieces {
+    pub(super) product_id: ProductId,
+    pub(super) quantity: Quantity,
+    pub(super) tax: TaxTreatment,
+}
+
 /// An offer as a subscription keeps it.
 pub(super) struct Taken {
     pub(super) currency: Currency,
@@ -56,13 +66,13 @@ pub(super) struct Taken {
 }
 
 impl Offer {
-    /// The terms of so many pieces of a product on a day.
+    /// The terms of so many pieces of a product on a day; at the price of the client's group where
+    /// it is one of the catalogue.
     pub(super) fn take(
         &self,
-        product_id: ProductId,
+        Pieces { product_id, quantity, tax }: Pieces,
         product: &Product,
-        quantity: Quantity,
-        tax: TaxTreatment,
+        group: Option<&GroupPricing>,
         day: NaiveDate,
     ) -> Result<Taken, Refused> {
         let listing = match product {
@@ -76,7 +86,7 @@ impl Offer {
         };
         let agreed = match self {
             Self::Agreed(agreed) => agreed.clone(),
-            Self::Listed { cycle, currency } => listed(listing, *cycle, *currency, day)?,
+            Self::Listed { cycle, currency } => listed(listing, group, (*cycle, *currency), day)?,
         };
         let terms = PlanTerms {
             product_id,
@@ -97,15 +107,15 @@ impl Offer {
 
 fn listed(
     listing: &Listing,
-    cycle: Cycle,
-    currency: Currency,
+    group: Option<&GroupPricing>,
+    (cycle, currency): (Cycle, Currency),
     day: NaiveDate,
 ) -> Result<AgreedOffer, Refused> {
     let interval = Interval::of(cycle).map_err(|no| Refused::of(&no))?.ok_or_else(|| {
         let detail = "a one-time price cannot be subscribed to, order the product instead";
         Refused::new("subscription.one_time_price", Kind::Rule, detail).at("/cycle")
     })?;
-    let price = listing.price_on(day, cycle, currency).ok_or_else(|| {
+    let price = price_for(listing, group, day, cycle, currency)?.ok_or_else(|| {
         let detail = format!("{} has no price in {currency} for this cycle on {day}", listing.code);
         Refused::new("subscription.no_price", Kind::Rule, detail).at("/cycle")
     })?;

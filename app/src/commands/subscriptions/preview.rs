@@ -10,7 +10,7 @@ use billfold_domain::invoice::{Preview, preview};
 use billfold_domain::kernel::{Actor, Aggregate as _, Issued, Money, SubscriptionId, TenantId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{
-    CancelAt, Contract, Subscription, SubscriptionCommand, SubscriptionRefusal,
+    CancelAt, Contract, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
 };
 use chrono::NaiveDate;
 
@@ -18,6 +18,8 @@ use super::account::Account;
 use super::bill::BillAccount;
 use super::change::ChangeSubscription;
 use crate::commands::Door;
+use crate::commands::client_groups::group_of_client;
+use crate::commands::tax_rates::{WhichTax, which_tax};
 use crate::error::{Error, Refused};
 
 /// What is asked of the future.
@@ -78,7 +80,9 @@ pub async fn foresee(
         Thought::Nothing => (None, None),
         Thought::Change(change) => {
             let (product, _) = door.load::<Product>(tenant, change.product_id.uuid()).await?;
-            let command = change.change(&product, &account, contract(&subscription)?)?;
+            let group = group_of_client(door, tenant, client_id).await?.map(|(_, group)| group);
+            let known = contract(&subscription)?;
+            let command = change.change(&product, group.as_ref(), &account, known)?;
             (Some(command), change.on)
         }
         Thought::Cancel(at) => {
@@ -103,7 +107,8 @@ pub async fn foresee(
     let Some(through) = ask.through.or(usual) else {
         return Ok(Foreseen { through: None, document: None, next_due: None });
     };
-    let mut then = known.by(through).into_owned();
+    tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
+    let mut then = contract(&subscription)?.by(through).into_owned();
     let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
     let lines = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
     let document = match lines.as_slice() {
@@ -130,7 +135,8 @@ pub async fn foresee_account(
     let through = ask.through.unwrap_or(account.today);
     let mut lines = Vec::new();
     for id in &ask.subscriptions {
-        let (subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
+        let (mut subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
+        tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
         let then = contract(&subscription)?.by(through);
         let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
         lines.extend(then.service.wording(&plan).map_err(|no| Refused::of(&no))?);
@@ -140,6 +146,21 @@ pub async fn foresee_account(
     }
     let document = preview(ask.currency, &lines).map_err(|no| Refused::of(&no))?;
     Ok(Some(document.totals.total))
+}
+
+/// Taxes what is not billed yet as a document of a day would, where the seller's rates decide.
+async fn tax_anew(
+    door: &Door,
+    tenant: TenantId,
+    subscription: &mut Subscription,
+    on: NaiveDate,
+) -> Result<(), Error> {
+    let known = contract(subscription)?;
+    let Some(class) = known.automatic.as_ref().map(|known| known.class) else { return Ok(()) };
+    let ask = WhichTax { client_id: known.client_id, class, on: Some(on) };
+    let evidence = Some(which_tax(door, tenant, &ask).await?);
+    subscription.apply(&SubscriptionEvent::Taxed { on, evidence });
+    Ok(())
 }
 
 fn contract(subscription: &Subscription) -> Result<&Contract, Refused> {

@@ -1,7 +1,6 @@
 //! Begins a subscription and bills what is due with it (SUB-01, SUB-02).
 
 use async_trait::async_trait;
-use billfold_domain::invoice::TaxTreatment;
 use billfold_domain::kernel::{ClientId, ProductId, Quantity, SubscriptionId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{Anchor, StartSubscription, Subscription, SubscriptionCommand};
@@ -10,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::billing::{Billing, Paper};
-use super::offer::Offer;
+use super::offer::{Offer, Pieces};
+use crate::commands::client_groups::Membership;
 use crate::commands::clients::must_be_active;
+use crate::commands::tax_rates::AskedTax;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::Error;
 
@@ -29,7 +30,7 @@ pub struct Subscribe {
     /// How many.
     pub quantity: Quantity,
     /// How it is taxed.
-    pub tax: TaxTreatment,
+    pub tax: AskedTax,
     /// What boundaries hold on to; the plan's or the account's unless given.
     pub anchor: Option<Anchor>,
     /// The first day without service, if it is known.
@@ -61,9 +62,14 @@ impl UseCase for Subscribe {
         let touches = Touches::new(room.tenant)
             .begins::<Subscription>(id.uuid())
             .reads::<Product>(self.product_id.uuid());
-        let (touches, paper) = Paper::lay_out(room, touches, self.client_id, currency, &[]).await?;
+        let (mut touches, mut paper) =
+            Paper::lay_out(room, touches, self.client_id, currency, &[]).await?;
+        if self.tax.automatic().is_some() {
+            touches = paper.look_up_taxes(room, touches).await?;
+        }
+        let (touches, group) = Membership::of(room, touches, self.client_id).await?;
         let ask = self.clone();
-        Ok(touches.decide(move |table| ask.subscribe(table, id, &paper)))
+        Ok(touches.decide(move |table| ask.subscribe(table, id, &paper, group)))
     }
 }
 
@@ -73,12 +79,20 @@ impl Subscribe {
         table: &mut Table<'_, '_>,
         id: SubscriptionId,
         paper: &Paper,
+        group: Membership,
     ) -> Result<Subscribed, No> {
         must_be_active(table, self.client_id)?;
         let account = Account::of(table, self.client_id)?;
         let on = self.on.unwrap_or(account.today);
         let product = table.state::<Product>(self.product_id.uuid())?;
-        let taken = self.offer.take(self.product_id, product, self.quantity, self.tax, on)?;
+        let evidence = match self.tax {
+            AskedTax::Named(_) => None,
+            AskedTax::Automatic(class) => Some(paper.tax(table, class)?),
+        };
+        let known = evidence.as_ref().map(|evidence| evidence.treatment);
+        let tax = known.unwrap_or_else(|| self.tax.for_now(account.seller));
+        let pieces = Pieces { product_id: self.product_id, quantity: self.quantity, tax };
+        let taken = self.offer.take(pieces, product, group.pricing(table)?, on)?;
         let start = StartSubscription {
             client_id: self.client_id,
             currency: taken.currency,
@@ -90,6 +104,10 @@ impl Subscribe {
         };
         table.dated(on);
         table.decide::<Subscription>(id.uuid(), SubscriptionCommand::Start(start))?;
+        if evidence.is_some() {
+            let tax = SubscriptionCommand::Tax { evidence };
+            table.decide::<Subscription>(id.uuid(), tax)?;
+        }
         let billing = paper.bill(table, &account, &[id], account.today)?;
         Ok(Subscribed { subscription_id: id, billing })
     }

@@ -4,8 +4,10 @@ mod open;
 mod rename;
 mod set_affiliate_terms;
 mod set_conventions;
+mod set_vat_id;
 
 pub use open::{OpenTenant, TenantOpened};
 pub use rename::RenameTenant;
 pub use set_affiliate_terms::SetAffiliateTerms;
 pub use set_conventions::SetConventions;
+pub use set_vat_id::SetVatId;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{Aggregate, Issued, Refusal};
+use crate::tax::{RateClass, TaxEvidence, VatCheck};
 
 fn drafted() -> InvoiceEvent {
     let DraftFor { client_id, currency, order_id } = draft_for();
@@ -154,4 +155,43 @@ fn a_draft_can_always_be_summed_up() {
     let remove = issued(InvoiceCommand::RemoveLine { line_no: 2 });
     let refusal = Invoice::fold(&history).decide(&remove).unwrap_err();
     assert_eq!(refusal.code(), "money.out_of_range");
+}
+
+/// What was looked up for a line.
+fn looked_up(rate: &str) -> TaxEvidence {
+    let treatment = standard(rate);
+    TaxEvidence {
+        on: TODAY,
+        class: RateClass::Standard,
+        seller: treatment.country,
+        customer: Some(treatment.country),
+        region: None,
+        vat_check: VatCheck::NoNumber,
+        rates: Vec::new(),
+        treatment,
+        reason: None,
+    }
+}
+
+#[test]
+fn a_line_taxed_by_the_rates_keeps_what_was_looked_up_last_and_the_invoice_says_it() {
+    let tax =
+        |line_no, rate| issued(InvoiceCommand::TaxLine { line_no, evidence: looked_up(rate) });
+    let taxed = |rate| InvoiceEvent::LineTaxed { line_no: 1, evidence: looked_up(rate) };
+    given::<Invoice>([drafted(), added(1)])
+        .when(tax(1, "19"))
+        .then([taxed("19")])
+        .when(tax(1, "16"))
+        .then([taxed("16")])
+        .when(tax(2, "16"))
+        .then_refused(InvoiceRefusal::NoSuchLine { line_no: 2 });
+    given::<Invoice>([drafted(), added(1), taxed("19")]).when(tax(1, "19")).then_nothing();
+    let draft = Invoice::fold(&[drafted(), added(1), taxed("19"), taxed("16")]);
+    let events = draft.decide(&issued(InvoiceCommand::Issue(terms()))).unwrap();
+    let [InvoiceEvent::Issued(invoice)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(invoice.particulars.evidence, [looked_up("16")]);
+    assert_eq!(invoice.tax, eur(160));
+    let removed = InvoiceEvent::LineRemoved { line_no: 1 };
+    let empty = Invoice::fold(&[drafted(), added(1), taxed("19"), removed]);
+    assert!(matches!(empty, Invoice::Draft(draft) if draft.automatic.is_empty()));
 }

@@ -75,6 +75,7 @@ fn terms() -> IssueTerms {
             vat_id: None,
         },
         buyer: Some(buyer(KeyClass::Fiscal)),
+        particulars: Particulars::default(),
     }
 }
 
@@ -110,6 +111,7 @@ fn issued_invoice() -> InvoiceEvent {
         tax: totals.tax,
         total: totals.total,
         subscriptions: Vec::new(),
+        particulars: Particulars::default(),
         origin: None,
         corrects: None,
     }))

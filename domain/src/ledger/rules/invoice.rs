@@ -32,6 +32,7 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         InvoiceEvent::Drafted { .. }
         | InvoiceEvent::LineAdded { .. }
         | InvoiceEvent::LineRemoved { .. }
+        | InvoiceEvent::LineTaxed { .. }
         | InvoiceEvent::DueDateSet { .. }
         | InvoiceEvent::Discarded { .. }
         | InvoiceEvent::Settled { .. }

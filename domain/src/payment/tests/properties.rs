@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
-    IssueTerms, LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
+    IssueTerms, LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment, UnapplyCause,
+    UnapplyPayment,
 };
 use crate::kernel::testing::replay_law;
 use crate::kernel::{
@@ -407,7 +408,13 @@ fn over_sixty() -> CompleteInvoice {
     let series = NumberFormat::yearly("INV");
     let number = Series::new(&series, DocumentKind::Invoice, TODAY).next(|_| None).unwrap();
     let seller = Seller { name: "Seller".into(), country, vat_id: None };
-    let terms = IssueTerms { number, due_date: Some(TODAY), seller, buyer: None };
+    let terms = IssueTerms {
+        number,
+        due_date: Some(TODAY),
+        seller,
+        buyer: None,
+        particulars: Particulars::default(),
+    };
     let draft = DraftFor { client_id: new().client_id, currency: Currency::EUR, order_id: None };
     CompleteInvoice { draft, lines: vec![line], terms, subscriptions: Vec::new(), origin: None }
 }

@@ -26,6 +26,7 @@ pub use plan::{MOST_LINES, Plan, PlannedKind, PlannedLine, Progress};
 
 use crate::kernel::Money;
 use crate::subscription::Anchor;
+use crate::tax::TaxTreatment;
 
 /// The phases of a service and the lines that were billed for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +87,13 @@ impl Service {
             phase.starts_on = phase.billed_to.unwrap_or(phase.starts_on);
             phase.first_due = phase.first_due.max(phase.starts_on);
             phase.anchor = anchor;
+        }
+    }
+
+    /// Taxes what is not billed yet in another way; what goes back is taxed as it was billed.
+    pub fn set_tax(&mut self, tax: TaxTreatment) {
+        for phase in &mut self.phases {
+            phase.terms.tax = tax;
         }
     }
 

@@ -10,6 +10,7 @@ use crate::kernel::{
 };
 use crate::subscription::service::{DocumentRef, LineRef, PlanTerms};
 use crate::subscription::*;
+use crate::tax::{RateClass, TaxEvidence, VatCheck};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -214,5 +215,46 @@ fn an_end_or_a_pause_before_a_change_to_come_makes_it_void() {
         march.ask("2026-03-20", end);
         assert_eq!(march.contract().pending, None);
         assert!(march.billed("2026-05-01").iter().all(|line| !line.contains("62.00")));
+    }
+}
+
+#[test]
+fn terms_to_come_are_taxed_by_the_rates_of_their_day_unless_they_say_another_tax() {
+    let germany = Country::parse("DE").unwrap();
+    let taxed = |rate: &str| {
+        let tax = TaxTreatment {
+            category: TaxCategory::S,
+            rate: rate.parse().unwrap(),
+            country: germany,
+        };
+        let evidence = TaxEvidence {
+            on: day("2026-03-01"),
+            class: RateClass::Standard,
+            seller: germany,
+            customer: Some(germany),
+            region: None,
+            vat_check: VatCheck::NoNumber,
+            rates: Vec::new(),
+            treatment: tax,
+            reason: None,
+        };
+        (tax, SubscriptionCommand::Tax { evidence: Some(evidence) })
+    };
+    let ((first, at_first), (second, then)) = (taxed("19"), taxed("20"));
+    let own = monthly("large", "62.00").tax;
+    for (said, expected, automatic) in [(first, second, true), (own, own, false)] {
+        let mut march = March::begun();
+        march.ask("2026-03-02", at_first.clone());
+        let terms = PlanTerms { tax: said, ..monthly("large", "62.00") };
+        let SubscriptionCommand::ChangePlan(large) = march.to_large(ChangePolicy::AtPeriodEnd)
+        else {
+            panic!("no change of plan")
+        };
+        let change = ChangePlan { terms, ..large };
+        march.ask("2026-03-16", SubscriptionCommand::ChangePlan(change));
+        march.ask("2026-04-01", then.clone());
+        march.billed("2026-04-01");
+        assert_eq!(march.contract().terms().unwrap().tax, expected);
+        assert_eq!(march.contract().automatic.is_some(), automatic);
     }
 }

@@ -1,7 +1,9 @@
 //! Proformas, which post nothing and become invoices or are withdrawn. Their ids are of their own,
 //! so that what else happens stays as it is without them.
 
-use billfold_domain::invoice::Seller;
+use std::collections::BTreeMap;
+
+use billfold_domain::invoice::{Particulars, Seller};
 use billfold_domain::proforma::{IssueProforma, Proforma, ProformaCommand};
 use uuid::Uuid;
 
@@ -39,6 +41,8 @@ impl History {
             valid_until: None,
             seller: Seller { name: "Example Hosting".to_owned(), country, vat_id: None },
             buyer: None,
+            particulars: Particulars::default(),
+            automatic: BTreeMap::new(),
         };
         let count = self.sellers[seller].proformas.len() as u128;
         let id = Uuid::from_u128(0x9f0_0000_0000 + ((seller as u128) << 32) + count);

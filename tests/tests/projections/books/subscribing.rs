@@ -137,6 +137,7 @@ impl History {
             seller: self.terms(seller).seller,
             buyer: None,
             expires_on: None,
+            exemption: None,
         };
         let mut note = CreditNote::default();
         let issue = CreditNoteCommand::Issue(Box::new(new));

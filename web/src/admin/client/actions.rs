@@ -1,16 +1,21 @@
-//! What may be done with a client: suspend, activate, erase, make an affiliate, record who brought
-//! them; each asks first.
+//! What may be done with a client: suspend, activate, set what it pays, erase, make an affiliate,
+//! record who brought them; each asks first.
 
 use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::affiliates::{EnrolAffiliate, ReferClient};
-use billfold_app::commands::clients::{ActivateClient, EraseClient, SuspendClient};
+use billfold_app::commands::client_groups::AssignGroup;
+use billfold_app::commands::clients::{
+    ActivateClient, EraseClient, SetClientTaxFacts, SuspendClient,
+};
 use billfold_domain::client::Client;
 use billfold_domain::kernel::ClientId;
 use billfold_projections::Projection as _;
 use billfold_projections::affiliate_list::AffiliateList;
+use billfold_projections::client_group_list::ClientGroupList;
 use billfold_projections::client_list::{ClientList, ClientStatus};
 
+use super::terms;
 use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::admin::list::day;
@@ -30,6 +35,8 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
     let erase = action(Verb::Erase, "Erase", "trash-2").class("danger");
     match status {
         ClientStatus::Active => vec![
+            action(Verb::Group, "Set group", "wallet"),
+            action(Verb::TaxFacts, "Set tax facts", "sigma"),
             action(Verb::Enrol, "Make an affiliate", "user-plus"),
             action(Verb::Refer, "Record who brought them", "users"),
             action(Verb::Suspend, "Suspend", "ban"),
@@ -44,6 +51,8 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
 enum Verb {
     Suspend,
     Activate,
+    Group,
+    TaxFacts,
     Erase,
     Enrol,
     Refer,
@@ -53,13 +62,22 @@ impl Deed for Verb {
     type Id = ClientId;
     const PAGE: &'static str = "/admin/clients";
     const SCOPE: Scope = Scope::ClientsWrite;
-    const ALL: &'static [Verb] =
-        &[Verb::Suspend, Verb::Activate, Verb::Erase, Verb::Enrol, Verb::Refer];
+    const ALL: &'static [Verb] = &[
+        Verb::Suspend,
+        Verb::Activate,
+        Verb::Group,
+        Verb::TaxFacts,
+        Verb::Erase,
+        Verb::Enrol,
+        Verb::Refer,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Suspend => ("suspend", "Suspend client", "suspended"),
             Verb::Activate => ("activate", "Activate client", "activated"),
+            Verb::Group => ("group", "Set group", "grouped"),
+            Verb::TaxFacts => ("tax-facts", "Set tax facts", "tax-facts"),
             Verb::Erase => ("erase", "Erase for ever", "erased"),
             Verb::Enrol => ("affiliate", "Make an affiliate", "affiliate"),
             Verb::Refer => ("referral", "Record", "referred"),
@@ -79,6 +97,14 @@ impl Deed for Verb {
                 "Nothing new is sold to a suspended client. What is owed stays owed.",
             ),
             Verb::Activate => ("Activate this client?", "The client may buy again."),
+            Verb::Group => (
+                "Which group's prices does this client pay?",
+                "It counts for new sales. What was sold already keeps its price.",
+            ),
+            Verb::TaxFacts => (
+                "What is known of this client's taxes?",
+                "It counts where the tax rates decide. What was issued stays as it was.",
+            ),
             Verb::Erase => (
                 "Erase the personal data?",
                 "The key to name, address and mail is destroyed and nobody can read them again. \
@@ -96,6 +122,8 @@ impl Deed for Verb {
         };
         let fields = match self {
             Verb::Activate => Vec::new(),
+            Verb::Group => vec![terms::group_field(asked).await?],
+            Verb::TaxFacts => terms::tax_fields(asked, &known),
             Verb::Suspend | Verb::Erase => {
                 vec![deed::reason(asked, "For the audit log; no personal data")]
             }
@@ -119,6 +147,18 @@ impl Deed for Verb {
         match self {
             Verb::Suspend => asked.command(SuspendClient { client_id, reason }, &read).await,
             Verb::Activate => asked.command(ActivateClient { client_id }, &read).await,
+            Verb::Group => {
+                let client_group_id = match asked.sent.some("client_group_id") {
+                    None => None,
+                    Some(id) => Some(id.parse().map_err(|_| PageError::NotFound)?),
+                };
+                let assign = AssignGroup { client_id, client_group_id };
+                asked.command_on_seen(assign, &[ClientGroupList::NAME]).await
+            }
+            Verb::TaxFacts => {
+                let tax = terms::tax_facts(asked.sent);
+                asked.command_on_seen(SetClientTaxFacts { client_id, tax }, &read).await
+            }
             Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
             Verb::Enrol => {
                 asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;

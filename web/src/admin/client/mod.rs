@@ -6,6 +6,7 @@ mod actions;
 mod explain;
 mod ledger;
 mod seen;
+mod terms;
 
 use askama::Template;
 use axum::Router;
@@ -13,6 +14,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
+use billfold_app::commands::client_groups::group_of_client;
 use billfold_domain::client::ContactCard;
 use billfold_projections::affiliate_list;
 
@@ -287,6 +289,8 @@ async fn head(
     let mut facts = vec![format!("client since {}", Day(row.registered_at.date_naive()).plain())];
     facts.extend(row.country.map(|country| country.name().to_owned()));
     facts.push(row.currency.code().to_owned());
+    let group = group_of_client(state.door(), seen.tenant, row.client_id).await?;
+    facts.extend(group.map(|(_, group)| format!("group {}", group.name)));
     if let (Some(source), Some(id)) = (&row.origin_source, &row.origin_id) {
         facts.push(format!("from {source}, {id}"));
     }

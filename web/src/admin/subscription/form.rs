@@ -7,8 +7,10 @@ use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::subscriptions::{Offer, Subscribe};
+use billfold_app::commands::tax_rates::AskedTax;
 use billfold_domain::invoice::{TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{Country, Currency, Percent, Refusal as _};
+use billfold_domain::tax::RateClass;
 use serde::Deserialize;
 
 use super::PATH;
@@ -115,8 +117,14 @@ async fn read(
     })
 }
 
+/// The choice that lets the seller's rates decide.
+const AUTOMATIC: &str = "automatic";
+
 /// The tax as it was sent; what is wrong with it is noted.
-fn taxed(sent: &Fields, wrong: &mut Wrong) -> Option<TaxTreatment> {
+fn taxed(sent: &Fields, wrong: &mut Wrong) -> Option<AskedTax> {
+    if sent.one("category") == AUTOMATIC {
+        return Some(AskedTax::Automatic(RateClass::Standard));
+    }
     let category = TaxCategory::ALL.into_iter().find(|known| known.word() == sent.one("category"));
     if category.is_none() {
         wrong.at("category", "choose how it is taxed");
@@ -130,7 +138,7 @@ fn taxed(sent: &Fields, wrong: &mut Wrong) -> Option<TaxTreatment> {
         invalid.problems().into_iter().for_each(|problem| wrong.at("rate", problem.detail));
         return None;
     }
-    Some(tax)
+    Some(AskedTax::Named(tax))
 }
 
 async fn form(
@@ -174,9 +182,9 @@ async fn form(
 }
 
 fn tax_fields(sent: &Fields, country: Country, wrong: &Wrong) -> Vec<Field> {
-    let categories = TaxCategory::ALL
-        .map(|known| (known.word().to_owned(), category(known).to_owned()))
-        .to_vec();
+    let named = TaxCategory::ALL.map(|known| (known.word().to_owned(), category(known).to_owned()));
+    let automatic = (AUTOMATIC.to_owned(), "By the tax rates".to_owned());
+    let categories = named.into_iter().chain([automatic]).collect();
     let countries = choices(Country::all().map(|country| (country.code(), country.name())));
     let country = sent.some("country").unwrap_or_else(|| country.code().to_owned());
     vec![
@@ -221,6 +229,7 @@ mod tests {
         };
         assert_eq!(tax("S", "19"), (true, String::new()));
         assert_eq!(tax("AE", ""), (true, String::new()));
+        assert_eq!(tax("automatic", ""), (true, String::new()));
         assert!(!tax("S", "").0 && !tax("S", "").1.is_empty());
         assert!(!tax("E", "19").0 && !tax("E", "19").1.is_empty());
     }

@@ -1,0 +1,45 @@
+//! Adds a price that only groups of clients with a tier pay; earlier ones stay as they were.
+
+use async_trait::async_trait;
+use billfold_domain::kernel::{Cycle, Money, ProductId};
+use billfold_domain::product::{NewPrice, Product, ProductCommand};
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::commands::{Plan, Room, Touches, UseCase};
+use crate::error::Error;
+
+/// Add a price of a tier.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetTierPrice {
+    /// Of which product.
+    pub product_id: ProductId,
+    /// The tier: lower case letters, digits, `_` and `-`, at most 40.
+    pub tier: String,
+    /// How often it is charged.
+    pub cycle: Cycle,
+    /// Price of one cycle, without tax.
+    pub price: Money,
+    /// Charged once when the service begins.
+    pub setup_fee: Option<Money>,
+    /// First day it counts for new sales; today unless given.
+    pub valid_from: Option<NaiveDate>,
+}
+
+#[async_trait]
+impl UseCase for SetTierPrice {
+    const NAME: &'static str = "set_tier_price";
+    type Answer = ();
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
+        let Self { product_id, tier, cycle, price, setup_fee, valid_from } = self.clone();
+        let id = product_id.uuid();
+        Ok(Touches::new(room.tenant).main::<Product>(id).decide(move |table| {
+            let valid_from = valid_from.unwrap_or_else(|| table.today());
+            let price = NewPrice { cycle, price, setup_fee, valid_from };
+            let set = ProductCommand::SetTierPrice { tier: tier.clone(), price };
+            table.decide::<Product>(id, set)?;
+            Ok(())
+        }))
+    }
+}
