@@ -37,7 +37,7 @@ impl History {
             }),
             (_, 0 | 1) => TaxRateCommand::Retire { from: today + Days::new(3) },
             (_, which) => {
-                let valid_to = (which % 2 == 0).then(|| today + Days::new(40));
+                let valid_to = which.is_multiple_of(2).then(|| today + Days::new(40));
                 TaxRateCommand::SetRate { rate, valid_from: today + Days::new(9), valid_to }
             }
         };
@@ -59,7 +59,7 @@ impl History {
                 ClientGroupCommand::SetDiscount { discount }
             }
             (_, None, _) | (_, _, 2 | 3) => {
-                let tier = (step.amount % 2 == 0).then(|| "gold".to_owned());
+                let tier = step.amount.is_multiple_of(2).then(|| "gold".to_owned());
                 ClientGroupCommand::SetPriceTier { tier }
             }
             (_, Some(client_id), 4 | 5) => ClientGroupCommand::RemoveMember { client_id },
