@@ -76,6 +76,6 @@ fn seller() -> OpenTenant {
         invoice_numbers: None,
         credit_note_numbers: None,
         payment_term_days: None,
-        vat_id: Some("DE123456788".to_owned()),
+        vat_id: Some("DE123456789".to_owned()),
     }
 }
