@@ -145,7 +145,9 @@ impl CreditSource {
     fn kind(self) -> CreditKind {
         match self {
             Self::CreditNote(_) | Self::VoidedInvoice(_) => CreditKind::CreditNote,
-            Self::Payment(_) => CreditKind::Wallet { priority: 1 },
+            Self::Payment(_) | Self::GiftCard { .. } | Self::CancelledGiftCard(_) => {
+                CreditKind::Wallet { priority: 1 }
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::invoice::{
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
 use crate::kernel::{
-    Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
+    Aggregate, CouponId, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
 };
 
 impl Aggregate for Invoice {
@@ -70,8 +70,13 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
     match command {
         Ask::Draft(asked) => draft_again(draft, asked),
         Ask::IssueComplete(_) => Err(InvoiceRefusal::AlreadyDrafted),
+        Ask::AddLine { .. } | Ask::RemoveLine { .. } if !draft.coupons.is_empty() => {
+            Err(InvoiceRefusal::HasCoupon)
+        }
         Ask::AddLine { line } => add_line(draft, line),
         Ask::RemoveLine { line_no } => remove_line(draft, *line_no),
+        Ask::ApplyCoupon { coupon_id, lines } => apply_coupon(draft, *coupon_id, lines),
+        Ask::TakeCouponOff { coupon_id } => take_coupon_off(draft, *coupon_id),
         Ask::SetDueDate { due_date } if draft.due_date == Some(*due_date) => Ok(Vec::new()),
         Ask::SetDueDate { due_date } => Ok(vec![InvoiceEvent::DueDateSet { due_date: *due_date }]),
         Ask::Discard { reason } => {
@@ -215,6 +220,32 @@ fn remove_line(draft: &DraftInvoice, line_no: u32) -> Decision {
     Ok(vec![InvoiceEvent::LineRemoved { line_no }])
 }
 
+/// Each coupon comes off once. What is billed stays as it is while one does: its discount was
+/// computed from these lines.
+fn apply_coupon(draft: &DraftInvoice, coupon_id: CouponId, lines: &[NewLine]) -> Decision {
+    if draft.coupons.iter().any(|coupon| coupon.coupon_id == coupon_id) {
+        return Ok(Vec::new());
+    }
+    check_count(lines.len())?;
+    check_count(draft.lines.len().saturating_add(lines.len()))?;
+    let mut priced = Vec::with_capacity(lines.len());
+    let mut no = draft.last_line_no;
+    for line in lines {
+        line.check().map_err(|invalid| invalid.under("line"))?;
+        no = no.saturating_add(1);
+        priced.push(line.priced(no)?);
+    }
+    check_sum(draft, draft.lines.iter().chain(&priced))?;
+    Ok(vec![InvoiceEvent::CouponApplied { coupon_id, lines: priced }])
+}
+
+fn take_coupon_off(draft: &DraftInvoice, coupon_id: CouponId) -> Decision {
+    let applied = draft.coupons.iter().find(|coupon| coupon.coupon_id == coupon_id);
+    let lines = applied.ok_or(InvoiceRefusal::NoSuchCoupon)?.lines.clone();
+    check_sum(draft, draft.lines.iter().filter(|line| !lines.contains(&line.no)))?;
+    Ok(vec![InvoiceEvent::CouponTakenOff { coupon_id, lines }])
+}
+
 /// What a draft holds can always be summed up, so that its preview cannot fail.
 fn check_sum<'a>(
     draft: &DraftInvoice,
@@ -239,6 +270,7 @@ fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> De
         priced: Preview { lines, totals },
         due_date,
         subscriptions: Vec::new(),
+        coupons: draft.coupons.iter().map(|coupon| coupon.coupon_id).collect(),
         origin: None,
     };
     issue(content, terms, today)
@@ -251,6 +283,7 @@ fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
         priced: preview(complete.draft.currency, &complete.lines)?,
         due_date: complete.terms.due_date,
         subscriptions: complete.subscriptions.clone(),
+        coupons: Vec::new(),
         origin: complete.origin.clone(),
     };
     issue(content, &complete.terms, today)
@@ -262,6 +295,7 @@ struct Content {
     priced: Preview,
     due_date: Option<NaiveDate>,
     subscriptions: Vec<SubscriptionId>,
+    coupons: Vec<CouponId>,
     origin: Option<Origin>,
 }
 
@@ -290,6 +324,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
         tax: totals.tax,
         total: totals.total,
         subscriptions: content.subscriptions,
+        coupons: content.coupons,
         origin: content.origin,
     };
     let nothing_owed = issued.total.is_zero();

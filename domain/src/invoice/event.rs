@@ -7,8 +7,8 @@ use crate::client::ContactCard;
 use crate::invoice::{Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
-    Claim, ClientId, CreditBalanceId, Currency, DocumentNumber, EventBody, Money, OrderId, Origin,
-    PaymentId, Pii, SubscriptionId,
+    Claim, ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, EventBody, Money,
+    OrderId, Origin, PaymentId, Pii, SubscriptionId,
 };
 
 /// A fact about an invoice.
@@ -33,6 +33,20 @@ pub enum InvoiceEvent {
     LineRemoved {
         /// Number of the line.
         line_no: u32,
+    },
+    /// A coupon came off the draft.
+    CouponApplied {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// What it takes off.
+        lines: Vec<Line>,
+    },
+    /// A coupon comes off the draft no longer.
+    CouponTakenOff {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// Numbers of the lines that went with it.
+        lines: Vec<u32>,
     },
     /// The draft's due date was set.
     DueDateSet {
@@ -159,6 +173,9 @@ pub struct IssuedInvoice {
     /// The subscriptions whose lines it bills.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscriptions: Vec<SubscriptionId>,
+    /// The coupons that came off it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
 }
@@ -198,6 +215,8 @@ name_events!(InvoiceEvent {
     Drafted => "invoice.drafted" v "1",
     LineAdded => "invoice.line_added" v "1",
     LineRemoved => "invoice.line_removed" v "1",
+    CouponApplied => "invoice.coupon_applied" v "1",
+    CouponTakenOff => "invoice.coupon_taken_off" v "1",
     DueDateSet => "invoice.due_date_set" v "1",
     Discarded => "invoice.discarded" v "1",
     Issued => "invoice.issued" v "1",
@@ -232,6 +251,8 @@ impl EventBody for InvoiceEvent {
             Self::Drafted { .. }
             | Self::LineAdded { .. }
             | Self::LineRemoved { .. }
+            | Self::CouponApplied { .. }
+            | Self::CouponTakenOff { .. }
             | Self::DueDateSet { .. }
             | Self::Discarded { .. }
             | Self::PaymentApplied { .. }

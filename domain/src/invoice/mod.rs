@@ -43,7 +43,8 @@ pub use event::{InvoiceEvent, IssuedInvoice, UnapplyCause, VoidedInvoice};
 pub use line::{Line, LineKind, NewLine};
 pub use seller::Seller;
 pub use state::{
-    Applied, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice, Unapplied,
+    Applied, AppliedCoupon, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice,
+    Unapplied,
 };
 pub use status::{InvoiceStatus, Standing};
 pub use totals::{LINE_LIMIT, Preview, Totals, preview};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals, UnapplyCause};
 use crate::kernel::{
-    ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
+    ClientId, CouponId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
     SubscriptionId,
 };
 
@@ -58,8 +58,20 @@ pub struct DraftInvoice {
     pub lines: Vec<Line>,
     /// Number of the last line ever added; numbers are not used again.
     pub last_line_no: u32,
+    /// The coupons that come off it, with their lines.
+    #[serde(default)]
+    pub coupons: Vec<AppliedCoupon>,
     /// Last day to pay, if it was set.
     pub due_date: Option<NaiveDate>,
+}
+
+/// A coupon that comes off a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedCoupon {
+    /// The coupon.
+    pub coupon_id: CouponId,
+    /// Numbers of the lines that say what it takes off.
+    pub lines: Vec<u32>,
 }
 
 /// An invoice as it was issued, and what was paid since.
@@ -97,6 +109,9 @@ pub struct Document {
     pub credits: Vec<AppliedCredit>,
     /// The subscriptions whose lines it bills.
     pub subscriptions: Vec<SubscriptionId>,
+    /// The coupons that came off it.
+    #[serde(default)]
+    pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
 }
@@ -170,6 +185,7 @@ impl Invoice {
                     order_id: *order_id,
                     lines: Vec::new(),
                     last_line_no: 0,
+                    coupons: Vec::new(),
                     due_date: None,
                 });
             }
@@ -180,6 +196,13 @@ impl Invoice {
             InvoiceEvent::LineRemoved { line_no } => {
                 self.edit(|draft| draft.lines.retain(|line| line.no != *line_no));
             }
+            InvoiceEvent::CouponApplied { coupon_id, lines } => {
+                self.edit(|draft| draft.take_off(*coupon_id, lines));
+            }
+            InvoiceEvent::CouponTakenOff { coupon_id, lines } => self.edit(|draft| {
+                draft.coupons.retain(|coupon| coupon.coupon_id != *coupon_id);
+                draft.lines.retain(|line| !lines.contains(&line.no));
+            }),
             InvoiceEvent::DueDateSet { due_date } => {
                 self.edit(|draft| draft.due_date = Some(*due_date));
             }
@@ -285,6 +308,19 @@ impl Invoice {
 }
 
 impl DraftInvoice {
+    /// What is billed, without what coupons take off.
+    pub fn charges(&self) -> impl Iterator<Item = &Line> {
+        let off = |line: &Line| self.coupons.iter().any(|coupon| coupon.lines.contains(&line.no));
+        self.lines.iter().filter(move |line| !off(line))
+    }
+
+    fn take_off(&mut self, coupon_id: CouponId, lines: &[Line]) {
+        let numbers = lines.iter().map(|line| line.no).collect();
+        self.coupons.push(AppliedCoupon { coupon_id, lines: numbers });
+        self.last_line_no = lines.last().map_or(self.last_line_no, |line| line.no);
+        self.lines.extend(lines.iter().cloned());
+    }
+
     /// What the lines sum to so far; the same code issues the invoice.
     pub fn totals(&self) -> Result<Totals, MoneyRefusal> {
         Totals::of(self.currency, &self.lines)
@@ -346,6 +382,7 @@ impl From<&IssuedInvoice> for Document {
             written_off_on: None,
             credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
+            coupons: issued.coupons.clone(),
             origin: issued.origin.clone(),
         }
     }

@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::coupon::CouponTerms;
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{ClientId, Currency, EventBody, Money};
+use crate::kernel::{ClientId, CouponId, Currency, EventBody, Money};
 use crate::subscription::Anchor;
-use crate::subscription::service::{End, LineRef, Plan, PlanTerms};
+use crate::subscription::coupons::LineDiscount;
+use crate::subscription::service::{DocumentRef, End, LineRef, Plan, PlanTerms};
 
 /// A fact about a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +80,48 @@ pub enum SubscriptionEvent {
         /// How much, before tax.
         amount: Money,
     },
+    /// A coupon comes off what is billed from now on.
+    CouponAttached {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The coupon, as it was when it was reserved.
+        terms: Box<CouponTerms>,
+        /// Its turn among coupons as broad as itself.
+        order: u32,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A coupon came off a document.
+    CouponUsed {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The document.
+        document: DocumentRef,
+        /// What it took off, before tax.
+        amount: Money,
+        /// The same by the lines of the subscription that may still go back.
+        lines: Vec<LineDiscount>,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// What a coupon took off a document counts no longer.
+    CouponReturned {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The document.
+        document: DocumentRef,
+        /// What it took off, before tax.
+        amount: Money,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A coupon comes off no longer.
+    CouponDetached {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The day.
+        on: NaiveDate,
+    },
     /// What was due was billed, and what was not used given back.
     Billed {
         /// All of it.
@@ -96,6 +140,10 @@ name_events!(SubscriptionEvent {
     Cancelled => "subscription.cancelled" v "1",
     CancellationWithdrawn => "subscription.cancellation_withdrawn" v "1",
     LineAdjusted => "subscription.line_adjusted" v "1",
+    CouponAttached => "subscription.coupon_attached" v "1",
+    CouponUsed => "subscription.coupon_used" v "1",
+    CouponReturned => "subscription.coupon_returned" v "1",
+    CouponDetached => "subscription.coupon_detached" v "1",
     Billed => "subscription.billed" v "1",
 });
 
@@ -114,6 +162,10 @@ impl EventBody for SubscriptionEvent {
             | Self::AnchorSet { on, .. }
             | Self::Resumed { on }
             | Self::CancellationWithdrawn { on }
+            | Self::CouponAttached { on, .. }
+            | Self::CouponUsed { on, .. }
+            | Self::CouponReturned { on, .. }
+            | Self::CouponDetached { on, .. }
             | Self::LineAdjusted { on, .. } => *on,
             Self::PlanChanged { end, .. } | Self::Paused { end } | Self::Cancelled { end } => {
                 end.on

@@ -17,6 +17,8 @@
 //! | paused | –     | –                   | –     | active | ended  | –        | paused       |
 //! | ended  | –     | –                   | –     | active | –      | –        | ended        |
 //!
+//! Coupons are attached and detached while it is not ended, and come off what is billed.
+//!
 //! Guarantees that boundary n is always counted from the original anchor (31 January, then
 //! 28 February, then 31 March), that periods have neither gaps nor overlaps, that no day is charged
 //! twice, and that whatever has an answer is answered. Absent on purpose: clocks and time zones
@@ -26,6 +28,7 @@
 mod anchor;
 mod command;
 pub mod conventions;
+mod coupons;
 mod decide;
 mod error;
 mod event;
@@ -44,8 +47,10 @@ mod tests;
 pub use anchor::{Anchor, BillingDay, Boundaries};
 pub use command::{
     AdjustLine, Bill, CancelAt, ChangePlan, Rules, StartSubscription, SubscriptionCommand,
+    UseCoupon,
 };
 pub use conventions::{Conventions, LastDay};
+pub use coupons::{AttachedCoupon, CouponOff, LineDiscount};
 pub use error::SubscriptionRefusal;
 pub use event::SubscriptionEvent;
 pub use interval::{Interval, IntervalUnit};

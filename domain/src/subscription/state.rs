@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ClientId, Currency};
 use crate::subscription::service::{Days, PlanTerms, Service};
-use crate::subscription::{Anchor, SubscriptionEvent};
+use crate::subscription::{Anchor, AttachedCoupon, SubscriptionEvent};
 
 /// A subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Contract {
     pub paused: bool,
     /// Its phases and what was billed for them.
     pub service: Service,
+    /// The coupons that come off it, by their turn.
+    #[serde(default)]
+    pub coupons: Vec<AttachedCoupon>,
 }
 
 /// How a subscription stands on a day (SUB-21, as far as money decides).
@@ -112,6 +115,7 @@ impl Subscription {
                     own_anchor: *own_anchor,
                     paused: false,
                     service,
+                    coupons: Vec::new(),
                 });
             }
             (Self::Begun(contract), event) => contract.take(event),
@@ -161,6 +165,10 @@ impl Contract {
             SubscriptionEvent::LineAdjusted { line, amount, .. } => {
                 self.service.adjust(*line, *amount);
             }
+            SubscriptionEvent::CouponAttached { .. }
+            | SubscriptionEvent::CouponUsed { .. }
+            | SubscriptionEvent::CouponReturned { .. }
+            | SubscriptionEvent::CouponDetached { .. } => self.take_coupon(event),
             SubscriptionEvent::Billed { plan, on } => self.service.document(plan, *on),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernel::testing::{given, issued};
-use crate::kernel::{Aggregate, Issued, Refusal};
+use crate::kernel::{Aggregate, CouponId, Issued, Refusal};
 
 fn drafted() -> InvoiceEvent {
     let DraftFor { client_id, currency, order_id } = draft_for();
@@ -154,4 +154,46 @@ fn a_draft_can_always_be_summed_up() {
     let remove = issued(InvoiceCommand::RemoveLine { line_no: 2 });
     let refusal = Invoice::fold(&history).decide(&remove).unwrap_err();
     assert_eq!(refusal.code(), "money.out_of_range");
+}
+
+#[test]
+fn a_coupon_comes_off_once_and_what_is_billed_stays_until_it_is_taken_off() {
+    let coupon_id = CouponId::new(Uuid::from_u128(11));
+    let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
+    let lines = vec![discount.priced(2).unwrap()];
+    let apply = || {
+        let lines = vec![discount.clone()];
+        issued(InvoiceCommand::ApplyCoupon { coupon_id, lines })
+    };
+    let take_off = || issued(InvoiceCommand::TakeCouponOff { coupon_id });
+    given::<Invoice>([drafted(), added(1)])
+        .when(take_off())
+        .then_refused(InvoiceRefusal::NoSuchCoupon);
+    let applied = InvoiceEvent::CouponApplied { coupon_id, lines };
+    let with_coupon = || [drafted(), added(1), applied.clone()];
+    given::<Invoice>([drafted(), added(1)]).when(apply()).then([applied.clone()]);
+    given::<Invoice>(with_coupon()).when(apply()).then_nothing();
+    given::<Invoice>(with_coupon())
+        .when(add(line("1", "10", standard("19"))))
+        .then_refused(InvoiceRefusal::HasCoupon);
+    given::<Invoice>(with_coupon())
+        .when(issued(InvoiceCommand::RemoveLine { line_no: 2 }))
+        .then_refused(InvoiceRefusal::HasCoupon);
+    given::<Invoice>(with_coupon())
+        .when(take_off())
+        .then([InvoiceEvent::CouponTakenOff { coupon_id, lines: vec![2] }])
+        .when(add(line("1", "10", standard("19"))))
+        .then([added(3)]);
+}
+
+#[test]
+fn an_issued_invoice_names_the_coupons_that_came_off_it() {
+    let coupon_id = CouponId::new(Uuid::from_u128(11));
+    let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
+    let lines = vec![discount.priced(2).unwrap()];
+    let applied = InvoiceEvent::CouponApplied { coupon_id, lines };
+    let issue = issued(InvoiceCommand::Issue(terms()));
+    let events = Invoice::fold(&[drafted(), added(1), applied]).decide(&issue).unwrap();
+    let InvoiceEvent::Issued(document) = &events[0] else { panic!("it was not issued") };
+    assert_eq!((document.coupons.as_slice(), document.net), ([coupon_id].as_slice(), eur(800)));
 }

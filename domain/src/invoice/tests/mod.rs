@@ -108,6 +108,7 @@ fn issued_invoice() -> InvoiceEvent {
         tax: totals.tax,
         total: totals.total,
         subscriptions: Vec::new(),
+        coupons: Vec::new(),
         origin: None,
     }))
 }

@@ -31,6 +31,8 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         InvoiceEvent::Drafted { .. }
         | InvoiceEvent::LineAdded { .. }
         | InvoiceEvent::LineRemoved { .. }
+        | InvoiceEvent::CouponApplied { .. }
+        | InvoiceEvent::CouponTakenOff { .. }
         | InvoiceEvent::DueDateSet { .. }
         | InvoiceEvent::Discarded { .. }
         | InvoiceEvent::Settled { .. }
