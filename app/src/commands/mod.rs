@@ -8,8 +8,10 @@
 
 mod ask;
 pub mod clients;
+pub mod coupons;
 mod credit;
 mod door;
+pub mod gift_cards;
 mod held;
 pub mod invoices;
 pub mod orders;

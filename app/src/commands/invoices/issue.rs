@@ -1,7 +1,9 @@
-//! Issues a draft: freezes it, takes its number under the lock, posts it (D7, INV-09, INV-10).
+//! Issues a draft: freezes it, takes its number under the lock, posts it (D7, INV-09, INV-10), and
+//! redeems the coupons that come off it (CPN-03).
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::coupon::{Coupon, RedeemedFor};
 use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceRefusal, IssueTerms};
 use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Pii, Series};
 use billfold_domain::order::{Order, OrderCommand};
@@ -9,6 +11,8 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::buyer::sealed_buyer;
+use super::discard::draft_coupons;
+use crate::commands::coupons::confirm;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -52,7 +56,7 @@ impl UseCase for IssueInvoice {
         let touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
         let known = room.load::<Invoice>(id).await?;
         let Invoice::Draft(draft) = &known.state.0 else {
-            let ask = Issuing { ask: self.clone(), buyer: None, order: None };
+            let ask = Issuing { ask: self.clone(), buyer: None, order: None, coupons: Vec::new() };
             return Ok(touches.decide(move |table| ask.issue(table)));
         };
         let client = draft.client_id;
@@ -62,7 +66,11 @@ impl UseCase for IssueInvoice {
         if let Some(order) = order {
             touches = touches.reads::<Order>(order.uuid());
         }
-        let ask = Issuing { ask: self.clone(), buyer: Some(buyer), order };
+        let coupons = draft_coupons(&known.state.0);
+        for coupon in &coupons {
+            touches = touches.reads::<Coupon>(coupon.uuid());
+        }
+        let ask = Issuing { ask: self.clone(), buyer: Some(buyer), order, coupons };
         Ok(touches.decide(move |table| {
             // A contact that changed, or a client who was erased since, must not get an old buyer.
             table.unmoved::<Client>(client.uuid(), version)?;
@@ -75,6 +83,7 @@ struct Issuing {
     ask: IssueInvoice,
     buyer: Option<Pii<ContactCard>>,
     order: Option<billfold_domain::kernel::OrderId>,
+    coupons: Vec<billfold_domain::kernel::CouponId>,
 }
 
 impl Issuing {
@@ -91,6 +100,8 @@ impl Issuing {
         let drafted_due = match state {
             // The plan saw no draft, so it has no buyer to put on one.
             Invoice::Draft(_) if self.buyer.is_none() => return Err(No::Stale),
+            // A coupon came or went since the plan was made.
+            Invoice::Draft(_) if draft_coupons(state) != self.coupons => return Err(No::Stale),
             Invoice::Draft(draft) => draft.due_date,
             Invoice::Absent => return Err(Refused::of(&InvoiceRefusal::Absent).into()),
             _ => None,
@@ -111,6 +122,9 @@ impl Issuing {
         table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::Issue(terms))?;
         if let Some(order) = self.order {
             table.decide::<Order>(order.uuid(), OrderCommand::MarkInvoiced { invoice_id })?;
+        }
+        for coupon in &self.coupons {
+            confirm(table, *coupon, RedeemedFor::Invoice(invoice_id))?;
         }
         let document = table.state::<Invoice>(invoice_id.uuid())?.document();
         let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::billing::{Billing, Paper};
+use super::coupons::release_unused;
 use crate::commands::{No, Plan, Room, Table, Touches};
 use crate::error::{Error, Refused};
 
@@ -71,6 +72,7 @@ pub(super) async fn act(
         table.dated(on.unwrap_or(account.today));
         table.decide::<Subscription>(id.uuid(), command)?;
         let billing = paper.bill(table, &account, &[id], account.today)?;
+        release_unused(table, id, &account)?;
         Ok(SubscriptionActed { subscription_id: id, billing })
     }))
 }

@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 use super::account::Account;
 use super::bill::BillAccount;
 use super::change::ChangeSubscription;
+use super::coupons::Coming;
 use crate::commands::Door;
 use crate::error::{Error, Refused};
 
@@ -102,7 +103,9 @@ pub async fn foresee(
     let currency = contract(&subscription)?.currency;
     let plan = service.plan(through, account.rules.conventions, account.rules.zone);
     let plan = plan.map_err(|no| Refused::of(&no))?;
-    let lines = service.wording(&plan).map_err(|no| Refused::of(&no))?;
+    let mut lines = service.wording(&plan).map_err(|no| Refused::of(&no))?;
+    let offs = Coming::off(contract(&subscription)?, &plan, &lines).on(account.today)?;
+    lines.extend(offs.into_iter().flat_map(|off| off.worded));
     let document = match lines.as_slice() {
         [] => None,
         lines => Some(preview(currency, lines).map_err(|no| Refused::of(&no))?),
@@ -129,10 +132,14 @@ pub async fn foresee_account(
     let mut lines = Vec::new();
     for id in &ask.subscriptions {
         let (subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
-        let service = &contract(&subscription)?.service;
+        let contract = contract(&subscription)?;
+        let service = &contract.service;
         let plan = service.plan(through, account.rules.conventions, account.rules.zone);
         let plan = plan.map_err(|no| Refused::of(&no))?;
-        lines.extend(service.wording(&plan).map_err(|no| Refused::of(&no))?);
+        let due = service.wording(&plan).map_err(|no| Refused::of(&no))?;
+        let offs = Coming::off(contract, &plan, &due).on(account.today)?;
+        lines.extend(due);
+        lines.extend(offs.into_iter().flat_map(|off| off.worded));
     }
     if lines.is_empty() {
         return Ok(None);
