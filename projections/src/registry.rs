@@ -5,10 +5,12 @@ use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
 use crate::client_list::ClientList;
+use crate::coupon_list::CouponList;
 use crate::credit_note_list::CreditNoteList;
 use crate::error::Error;
 use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
+use crate::gift_card_list::GiftCardList;
 use crate::invoice_list::InvoiceList;
 use crate::journal::Journal;
 use crate::order_list::OrderList;
@@ -29,6 +31,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
     Definition::of::<ProductList>(),
+    Definition::of::<CouponList>(),
+    Definition::of::<GiftCardList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),
 ];

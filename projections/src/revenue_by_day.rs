@@ -90,6 +90,8 @@ impl Projection for RevenueByDay {
                 InvoiceEvent::Drafted { .. }
                 | InvoiceEvent::LineAdded { .. }
                 | InvoiceEvent::LineRemoved { .. }
+                | InvoiceEvent::CouponApplied { .. }
+                | InvoiceEvent::CouponTakenOff { .. }
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }

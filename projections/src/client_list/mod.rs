@@ -7,6 +7,7 @@
 
 use billfold_domain::client::{ClientEvent, ContactCard};
 use billfold_domain::credit_note::CreditNoteEvent;
+use billfold_domain::gift_card::{Funding, GiftCardEvent, RedeemTo, Remainder};
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
 use billfold_domain::ledger::accounts::{
@@ -113,6 +114,8 @@ row! {
             collected: i64,
             /// Ever sent back, or taken back by the client's bank and not won.
             returned: i64,
+            /// Ever redeemed of gift cards, less what was bought of them on account.
+            gift_cards: i64,
             /// Number of invoices issued.
             invoices: i64,
             /// Number of payments received.
@@ -142,16 +145,17 @@ impl Tables for ClientTables {
 
 impl Projection for ClientList {
     const NAME: &'static str = "client_list";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const STREAMS: &'static [&'static str] =
-        &["client", "invoice", "credit_note", "credit", "payment"];
+        &["client", "invoice", "credit_note", "credit", "payment", "gift_card"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
-        rule: "what clients owe is what they were billed less what they paid and were let off",
+        rule: "what clients owe is what they were billed less what they paid, redeemed and were let off",
         violations: "select format('%s %s %s', tenant_id, client_id, currency) \
              from {client_list_balances} \
              where receivable + disputed - credit - unapplied - refunds \
-                 <> invoiced - credited - collected - written_off + returned",
+                 <> invoiced - credited - collected - written_off + returned \
+                 - gift_cards",
         reads_log: false,
     }];
     type Rows = ClientTables;
@@ -178,6 +182,8 @@ impl Projection for ClientList {
                 InvoiceEvent::Drafted { .. }
                 | InvoiceEvent::LineAdded { .. }
                 | InvoiceEvent::LineRemoved { .. }
+                | InvoiceEvent::CouponApplied { .. }
+                | InvoiceEvent::CouponTakenOff { .. }
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
@@ -217,6 +223,7 @@ impl Projection for ClientList {
                 sums.credited = note.total.minor();
                 rows.balances.add(sums)?;
             }
+            Event::GiftCard(event) => add_gift_card(&mut rows.balances, fact, event)?,
             _ => {}
         }
         add_posting(&mut rows.balances, fact)
@@ -279,6 +286,36 @@ fn change(
     })
 }
 
+/// Adds what a gift card gave a client, or was bought for on account.
+fn add_gift_card(
+    balances: &mut Summed<ClientBalanceRow>,
+    fact: &Fact<'_>,
+    event: &GiftCardEvent,
+) -> Result<(), FoldError> {
+    let of = |to: &RedeemTo| match to {
+        RedeemTo::CustomerCredit { client_id } | RedeemTo::Invoice { client_id, .. } => *client_id,
+    };
+    let (client_id, gave) = match event {
+        GiftCardEvent::Activated { value, funding: Funding::Receivable { client_id }, .. } => {
+            (*client_id, value.negate())
+        }
+        GiftCardEvent::Redeemed { amount, to, .. } => (of(to), *amount),
+        GiftCardEvent::RedemptionReversed { amount, to, .. } => (of(to), amount.negate()),
+        GiftCardEvent::Cancelled { left: Some(left), remainder, .. } => match remainder {
+            Remainder::CustomerCredit { client_id } | Remainder::Refund { client_id } => {
+                (*client_id, *left)
+            }
+        },
+        GiftCardEvent::Issued { .. }
+        | GiftCardEvent::Activated { funding: Funding::Gateway { .. }, .. }
+        | GiftCardEvent::Expired { .. }
+        | GiftCardEvent::Cancelled { left: None, .. } => return Ok(()),
+    };
+    let mut sums = blank(fact, client_id, gave.currency());
+    sums.gift_cards = gave.minor();
+    balances.add(sums)
+}
+
 /// Adds what the fact's posting moves on the accounts that are kept per client.
 fn add_posting(balances: &mut Summed<ClientBalanceRow>, fact: &Fact<'_>) -> Result<(), FoldError> {
     let Some(posting) = fact.posting()? else { return Ok(()) };
@@ -317,6 +354,7 @@ fn blank(fact: &Fact<'_>, client_id: ClientId, currency: Currency) -> ClientBala
         written_off: 0,
         collected: 0,
         returned: 0,
+        gift_cards: 0,
         invoices: 0,
         payments: 0,
         last_position: fact.position,

@@ -5,8 +5,8 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    ClientId, Country, CreditNoteId, Currency, EventId, InvoiceId, OrderId, PaymentId, ProductId,
-    SubjectId, SubscriptionId, TenantId,
+    ClientId, Country, CouponId, CreditNoteId, Currency, EventId, GiftCardId, InvoiceId, OrderId,
+    PaymentId, ProductId, SubjectId, SubscriptionId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -134,6 +134,8 @@ ids!(
     InvoiceId,
     CreditNoteId,
     PaymentId,
+    CouponId,
+    GiftCardId,
     SubjectId,
     EventId
 );
