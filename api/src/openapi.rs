@@ -37,6 +37,8 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "access", description = "Signing in and out, and keys for programs"),
         (name = "clients", description = "Who is billed, and how each account stands"),
         (name = "products", description = "What is sold, with prices that begin on a day"),
+        (name = "coupons", description = "Money off by a code, within limits"),
+        (name = "gift cards", description = "Money paid before anything was bought"),
         (name = "orders", description = "What a client asked for"),
         (name = "subscriptions", description = "Services that are billed again and again"),
         (name = "credit notes", description = "What was given back"),

@@ -5,7 +5,9 @@
 
 mod access;
 mod clients;
+mod coupons;
 mod credit_notes;
+mod gift_cards;
 mod history;
 mod invoices;
 mod ledger;
@@ -27,6 +29,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/api-keys", access::keys())
         .nest("/clients", clients::router())
         .nest("/products", products::router())
+        .nest("/coupons", coupons::router())
+        .nest("/gift-cards", gift_cards::router())
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())
         .nest("/credit-notes", credit_notes::router())

@@ -23,8 +23,8 @@ use crate::wire::WireMoney;
 
 /// Sends a payment back, whole or in part.
 ///
-/// What it paid is owed again, unless a credit note lowers the invoice. Money that came by hand goes
-/// back by hand, on the same day; a gateway is asked, and confirms or fails later.
+/// What it paid is owed again, unless a credit note lowers the invoice. Money that came by hand
+/// goes back by hand, on the same day; a gateway is asked, and confirms or fails later.
 #[utoipa::path(
     post, path = "/{id}/refund", tag = "payments", request_body = NewRefund,
     params(("id" = String, Path, example = "pay_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),

@@ -1,0 +1,93 @@
+//! Coupons that come off a subscription.
+
+use axum::extract::State;
+use billfold_app::commands::subscriptions::{AttachCoupon, DetachCoupon};
+use billfold_domain::kernel::{CouponId, SubscriptionId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::answer::{Answer, Changed, Stamp};
+use crate::auth::{May, SubscriptionsWrite};
+use crate::problem::Problem;
+use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::state::ApiState;
+use crate::v1::parameters::IfMatchHeader;
+
+/// Lets a coupon come off what is billed from now on.
+///
+/// As often as the coupon says: once, so many times, or for ever. It is redeemed with the first
+/// document it comes off.
+#[utoipa::path(
+    post, path = "/{id}/coupon", tag = "subscriptions", request_body = CouponToAttach,
+    params(("id" = String, Path, example = "sub_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = CouponAttached)),
+)]
+pub(super) async fn attach_coupon(
+    State(state): State<ApiState>,
+    May(caller, _): May<SubscriptionsWrite>,
+    Ident(subscription_id): Ident<SubscriptionId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(asked): Body<CouponToAttach>,
+) -> Result<Answer<CouponAttached>, Problem> {
+    let mut check = Check::default();
+    let code = check.text("/code", &asked.code, 40).ok_or_else(|| check.problem())?;
+    let command = AttachCoupon { subscription_id, code };
+    let done = state.change(&caller, &key, seen, command).await?;
+    let body = CouponAttached {
+        coupon_id: done.answer.coupon_id.to_string(),
+        stamp: Stamp::of(&done, subscription_id.uuid()),
+    };
+    Ok(Answer::of(&done, subscription_id.uuid(), body))
+}
+
+/// Lets a coupon come off a subscription no longer.
+#[utoipa::path(
+    post, path = "/{id}/detach-coupon", tag = "subscriptions", request_body = CouponToDetach,
+    params(("id" = String, Path, example = "sub_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+pub(super) async fn detach_coupon(
+    State(state): State<ApiState>,
+    May(caller, _): May<SubscriptionsWrite>,
+    Ident(subscription_id): Ident<SubscriptionId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(asked): Body<CouponToDetach>,
+) -> Result<Answer<Changed>, Problem> {
+    let mut check = Check::default();
+    let coupon_id = check.id::<CouponId>("/coupon_id", &asked.coupon_id);
+    let coupon_id = coupon_id.ok_or_else(|| check.problem())?;
+    let command = DetachCoupon { subscription_id, coupon_id: Some(coupon_id) };
+    let done = state.change(&caller, &key, seen, command).await?;
+    Ok(Answer::plain(&done, subscription_id, subscription_id.uuid()))
+}
+
+/// A coupon by its code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CouponToAttach {
+    /// In capitals or not.
+    #[schema(example = "SPRING26", min_length = 1, max_length = 40)]
+    code: String,
+}
+
+/// A coupon that is attached.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CouponToDetach {
+    /// Which.
+    #[schema(example = "cpn_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    coupon_id: String,
+}
+
+/// The coupon is attached.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CouponAttached {
+    /// The coupon.
+    #[schema(example = "cpn_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    coupon_id: String,
+    /// Version and position.
+    #[serde(flatten)]
+    stamp: Stamp,
+}
