@@ -14,13 +14,24 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 26] = [
+const DONE: [(&str, &str); 37] = [
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
     ("erased", "Personal data erased. Amounts and the chain are unchanged."),
     ("product", "Product created."),
     ("price", "Price set."),
+    ("coupon", "Coupon created."),
+    ("coupon-terms", "Coupon changed. What was reserved keeps the terms it had."),
+    ("coupon-off", "Coupon switched off."),
+    ("coupon-on", "Coupon switched on."),
+    ("coupon-archived", "Coupon archived."),
+    ("coupon-applied", "Coupon applied to the draft."),
+    ("coupon-attached", "Coupon attached. It comes off what is billed from now on."),
+    ("coupon-taken-off", "Coupon taken off."),
+    ("gift-redeemed", "Gift card redeemed. It is credit of the client now."),
+    ("gift-cancelled", "Gift card cancelled. What was left is credit of the client."),
+    ("gift-expired", "Gift card expired."),
     ("retired", "Product retired."),
     ("draft", "Draft saved. It has no number until it is issued."),
     ("revised", "Draft saved."),

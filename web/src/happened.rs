@@ -4,8 +4,10 @@
 //! purpose: amounts in another form than the event has them.
 
 use billfold_domain::client::ClientEvent;
+use billfold_domain::coupon::CouponEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
+use billfold_domain::gift_card::GiftCardEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
@@ -31,6 +33,8 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Subscription(event)) => subscription(&event),
         Some(Event::CreditNote(event)) => credit_note(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
+        Some(Event::Coupon(event)) => coupon(&event),
+        Some(Event::GiftCard(event)) => gift_card(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -52,6 +56,8 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::Drafted { .. } => ("Invoice drafted".to_owned(), "grey"),
         InvoiceEvent::LineAdded { line } => (format!("Line added: {}", line.description), "grey"),
         InvoiceEvent::LineRemoved { line_no } => (format!("Line {line_no} removed"), "grey"),
+        InvoiceEvent::CouponApplied { .. } => ("Coupon applied".to_owned(), "green"),
+        InvoiceEvent::CouponTakenOff { .. } => ("Coupon taken off".to_owned(), "grey"),
         InvoiceEvent::DueDateSet { due_date } => {
             (format!("Due date set to {}", Day(*due_date).plain()), "grey")
         }
@@ -167,6 +173,16 @@ fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {
         SubscriptionEvent::LineAdjusted { amount, .. } => {
             (format!("{} taken off a billed line", money(*amount).plain()), "grey")
         }
+        SubscriptionEvent::CouponAttached { terms, .. } => {
+            (format!("Coupon {} attached", terms.code), "green")
+        }
+        SubscriptionEvent::CouponUsed { amount, .. } => {
+            (format!("Coupon took {} off", money(*amount).plain()), "green")
+        }
+        SubscriptionEvent::CouponReturned { amount, .. } => {
+            (format!("Coupon got {} back", money(*amount).plain()), "grey")
+        }
+        SubscriptionEvent::CouponDetached { .. } => ("Coupon taken off".to_owned(), "grey"),
         SubscriptionEvent::Billed { plan, .. } => {
             (format!("Billed through {}", Day(plan.through).plain()), "")
         }
@@ -186,5 +202,39 @@ fn credit(event: &CreditEvent) -> (String, &'static str) {
         CreditEvent::Spent { amount, .. } => {
             (format!("{} of credit paid an invoice", money(*amount).plain()), "")
         }
+    }
+}
+
+fn coupon(event: &CouponEvent) -> (String, &'static str) {
+    match event {
+        CouponEvent::Created { terms } => (format!("Coupon {} created", terms.code), ""),
+        CouponEvent::Revised { terms, .. } => (format!("Coupon {} changed", terms.code), "grey"),
+        CouponEvent::Disabled { .. } => ("Coupon switched off".to_owned(), "red"),
+        CouponEvent::Enabled {} => ("Coupon switched on".to_owned(), "green"),
+        CouponEvent::Archived {} => ("Coupon archived".to_owned(), "grey"),
+        CouponEvent::Reserved { .. } => ("Coupon reserved".to_owned(), "grey"),
+        CouponEvent::Redeemed { terms, .. } => (format!("Coupon {} redeemed", terms.code), "green"),
+        CouponEvent::Released { .. } => ("Coupon released".to_owned(), "grey"),
+    }
+}
+
+fn gift_card(event: &GiftCardEvent) -> (String, &'static str) {
+    match event {
+        GiftCardEvent::Issued { value, .. } => {
+            (format!("Gift card over {} made", money(*value).plain()), "grey")
+        }
+        GiftCardEvent::Activated { value, .. } => {
+            (format!("Gift card over {} sold", money(*value).plain()), "")
+        }
+        GiftCardEvent::Redeemed { amount, .. } => {
+            (format!("{} of a gift card redeemed", money(*amount).plain()), "green")
+        }
+        GiftCardEvent::RedemptionReversed { amount, .. } => {
+            (format!("{} put back on a gift card", money(*amount).plain()), "grey")
+        }
+        GiftCardEvent::Expired { left, .. } => {
+            (format!("Gift card expired with {} left", money(*left).plain()), "red")
+        }
+        GiftCardEvent::Cancelled { .. } => ("Gift card cancelled".to_owned(), "red"),
     }
 }

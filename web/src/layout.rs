@@ -52,6 +52,8 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
+            place("/admin/coupons", "Coupons", "banknote", "u"),
+            place("/admin/gift-cards", "Gift cards", "wallet", "g"),
         ],
     },
     Group {

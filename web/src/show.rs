@@ -4,8 +4,8 @@
 
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
-    ClientId, Country, CreditNoteId, Currency, Cycle, InvoiceId, Money, OrderId, PaymentId,
-    Percent, Period, ProductId, SubscriptionId, UnitPrice,
+    ClientId, Country, CouponId, CreditNoteId, Currency, Cycle, GiftCardId, InvoiceId, Money,
+    OrderId, PaymentId, Percent, Period, ProductId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;
@@ -83,6 +83,8 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "payment" => PaymentId::new(id).to_string(),
         "subscription" => SubscriptionId::new(id).to_string(),
         "credit_note" => CreditNoteId::new(id).to_string(),
+        "coupon" => CouponId::new(id).to_string(),
+        "gift_card" => GiftCardId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }
@@ -95,6 +97,8 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "invoice" => "invoices",
         "subscription" => "subscriptions",
         "credit_note" => "credit-notes",
+        "coupon" => "coupons",
+        "gift_card" => "gift-cards",
         _ => return None,
     };
     Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))

@@ -1,7 +1,9 @@
-//! What may be done with an invoice: issue, void, write off, discard; each asks first.
+//! What may be done with an invoice: issue, void, write off, discard, take a coupon off; each asks
+//! first.
 
 use axum::Router;
 use billfold_app::access::Scope;
+use billfold_app::commands::coupons::{ApplyCoupon, TakeCouponOff};
 use billfold_app::commands::invoices::{DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::InvoiceId;
@@ -24,7 +26,7 @@ use crate::state::{Seen, WebState};
 pub(super) const READ: [&str; 4] =
     [InvoiceList::NAME, EventIndex::NAME, Journal::NAME, ClientList::NAME];
 
-/// The addresses of the four.
+/// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
@@ -35,8 +37,15 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
     let void = action(Verb::Void, "Void", "ban").class("danger");
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
+        Invoice::Draft(draft) if !draft.coupons.is_empty() => vec![
+            action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            action(Verb::TakeCouponsOff, "Take coupons off", "undo-2"),
+            action(Verb::ApplyCoupon, "Apply coupon", "banknote"),
+            action(Verb::Issue, "Issue", "badge-check").class("primary"),
+        ],
         Invoice::Draft(_) => vec![
             action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            action(Verb::ApplyCoupon, "Apply coupon", "banknote"),
             Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
             action(Verb::Issue, "Issue", "badge-check").class("primary"),
         ],
@@ -62,13 +71,22 @@ enum Verb {
     Void,
     WriteOff,
     Discard,
+    ApplyCoupon,
+    TakeCouponsOff,
 }
 
 impl Deed for Verb {
     type Id = InvoiceId;
     const PAGE: &'static str = "/admin/invoices";
     const SCOPE: Scope = Scope::InvoicesWrite;
-    const ALL: &'static [Verb] = &[Verb::Issue, Verb::Void, Verb::WriteOff, Verb::Discard];
+    const ALL: &'static [Verb] = &[
+        Verb::Issue,
+        Verb::Void,
+        Verb::WriteOff,
+        Verb::Discard,
+        Verb::ApplyCoupon,
+        Verb::TakeCouponsOff,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -76,8 +94,11 @@ impl Deed for Verb {
             Verb::Void => ("void", "Void invoice", "voided"),
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
+            Verb::ApplyCoupon => ("coupon", "Apply coupon", "coupon-applied"),
+            Verb::TakeCouponsOff => ("take-coupons-off", "Take off", "coupon-taken-off"),
         };
-        Words { path, button, done, danger: self != Verb::Issue }
+        let danger = matches!(self, Verb::Void | Verb::WriteOff | Verb::Discard);
+        Words { path, button, done, danger }
     }
 
     async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
@@ -94,6 +115,13 @@ impl Deed for Verb {
                 date("issue_date", "Issue date", "Empty: today. Numbers follow dates"),
                 date("due_date", "Due date", "Empty: as drafted, else by your payment term"),
             ],
+            Verb::ApplyCoupon => vec![
+                Field::input("code", "Code", "text")
+                    .with(asked.sent.one("code"))
+                    .required()
+                    .wrong(asked.wrong.of("code")),
+            ],
+            Verb::TakeCouponsOff => Vec::new(),
             Verb::Void | Verb::WriteOff | Verb::Discard => {
                 let hint = "Stands in the audit log and on the credit note; no personal data";
                 vec![deed::reason(asked, hint)]
@@ -114,6 +142,14 @@ impl Deed for Verb {
             Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
             Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
+            Verb::ApplyCoupon => {
+                let code = asked.sent.one("code").to_owned();
+                asked.command_on_seen(ApplyCoupon { invoice_id, code }, &READ).await
+            }
+            Verb::TakeCouponsOff => {
+                let all = TakeCouponOff { invoice_id, coupon_id: None };
+                asked.command_on_seen(all, &READ).await
+            }
         }
     }
 }
@@ -149,6 +185,16 @@ fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), Page
             let text = format!("{due} becomes a loss. The invoice stays as it is and is closed.");
             (format!("Write off {number}?"), text)
         }
+        (Verb::ApplyCoupon, _) => (
+            "Apply a coupon?".to_owned(),
+            "Its discount stands on a line for each line it lowers. It is redeemed when the draft \
+             is issued; until it is taken off the lines stay as they are."
+                .to_owned(),
+        ),
+        (Verb::TakeCouponsOff, _) => (
+            "Take the coupons off this draft?".to_owned(),
+            "Their discounts go, and others may have them.".to_owned(),
+        ),
         (Verb::Discard, _) => (
             "Discard this draft?".to_owned(),
             "It never had a number, so none is missing.".to_owned(),

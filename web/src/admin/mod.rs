@@ -8,11 +8,15 @@ pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
 pub(crate) mod confirm;
+pub(crate) mod coupon;
+pub(crate) mod coupons;
 pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
 pub(crate) mod deed;
 pub(crate) mod events;
 pub(crate) mod fault;
+pub(crate) mod gift_card;
+pub(crate) mod gift_cards;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
@@ -50,6 +54,10 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(credit_note::routes())
         .merge(orders::routes())
         .merge(products::routes())
+        .merge(coupons::routes())
+        .merge(coupon::routes())
+        .merge(gift_cards::routes())
+        .merge(gift_card::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())
         .merge(events::routes())
@@ -60,6 +68,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(sign_in::routes())
 }
 
+#[cfg(test)]
+mod discount_samples;
 #[cfg(test)]
 mod more_samples;
 #[cfg(test)]

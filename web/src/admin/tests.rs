@@ -2,7 +2,9 @@
 
 use askama::Template as _;
 
-use super::{more_samples as more, samples, subscription_samples as recurring};
+use super::{
+    discount_samples as discounts, more_samples as more, samples, subscription_samples as recurring,
+};
 
 fn pages() -> Vec<(&'static str, String)> {
     let mut welcome = samples::overview();
@@ -48,6 +50,7 @@ fn pages() -> Vec<(&'static str, String)> {
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
     .chain(recurring_pages())
+    .chain(discount_pages())
     .collect()
 }
 
@@ -69,6 +72,25 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
         ("credit-note-bare", recurring::credit_note(false).render()),
+    ]
+    .into_iter()
+    .map(|(name, html)| (name, html.unwrap()))
+    .collect()
+}
+
+fn discount_pages() -> Vec<(&'static str, String)> {
+    [
+        ("coupons", discounts::coupons(true).render()),
+        ("coupons-none", discounts::coupons(false).render()),
+        ("coupon", discounts::coupon(true).render()),
+        ("coupon-unused", discounts::coupon(false).render()),
+        ("coupon-new", discounts::coupon_form().render()),
+        ("gift-cards", discounts::gift_cards(true).render()),
+        ("gift-cards-none", discounts::gift_cards(false).render()),
+        ("gift-card", discounts::gift_card(true).render()),
+        ("gift-card-unused", discounts::gift_card(false).render()),
+        ("gift-card-new", discounts::gift_card_form(false).render()),
+        ("gift-card-sold", discounts::gift_card_form(true).render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))

@@ -4,7 +4,8 @@
 use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::subscriptions::{
-    CancelSubscription, PauseSubscription, ResumeSubscription, Thought, WithdrawCancellation,
+    AttachCoupon, CancelSubscription, DetachCoupon, PauseSubscription, ResumeSubscription, Thought,
+    WithdrawCancellation,
 };
 use billfold_domain::kernel::SubscriptionId;
 use billfold_domain::subscription::{CancelAt, Contract, Standing, Subscription};
@@ -22,6 +23,7 @@ use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
 use crate::fields::Wrong;
+use crate::form::Field;
 use crate::state::{Seen, WebState};
 use crate::view::Day;
 
@@ -41,19 +43,24 @@ pub(super) fn routes() -> Router<WebState> {
 }
 
 /// What may be done with a subscription that stands so.
-pub(super) fn actions(href: &str, standing: Standing) -> Vec<Action> {
+pub(super) fn actions(href: &str, standing: Standing, has_coupon: bool) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let now = action(Verb::CancelNow, "Cancel now", "circle-x").class("danger");
     let pause = action(Verb::Pause, "Pause", "pause");
+    let coupon = if has_coupon {
+        action(Verb::TakeCouponsOff, "Take coupons off", "undo-2")
+    } else {
+        action(Verb::AttachCoupon, "Apply coupon", "banknote")
+    };
     let change = Action::new(format!("{href}/change"), "Change", "pencil").on_a_page();
     match standing {
         Standing::Trialing | Standing::Active => {
             let at_end = action(Verb::Cancel, "Cancel at end of term", "ban");
-            vec![now, at_end, pause, change.class("primary")]
+            vec![now, at_end, pause, coupon, change.class("primary")]
         }
         Standing::Ending { .. } => {
             let withdraw = action(Verb::Withdraw, "Withdraw cancellation", "undo-2");
-            vec![now, pause, change, withdraw.class("primary")]
+            vec![now, pause, coupon, change, withdraw.class("primary")]
         }
         Standing::Paused => {
             vec![now, action(Verb::Resume, "Resume", "play").class("primary")]
@@ -69,14 +76,23 @@ enum Verb {
     CancelNow,
     Cancel,
     Withdraw,
+    AttachCoupon,
+    TakeCouponsOff,
 }
 
 impl Deed for Verb {
     type Id = SubscriptionId;
     const PAGE: &'static str = super::PATH;
     const SCOPE: Scope = Scope::SubscriptionsWrite;
-    const ALL: &'static [Verb] =
-        &[Verb::Pause, Verb::Resume, Verb::CancelNow, Verb::Cancel, Verb::Withdraw];
+    const ALL: &'static [Verb] = &[
+        Verb::Pause,
+        Verb::Resume,
+        Verb::CancelNow,
+        Verb::Cancel,
+        Verb::Withdraw,
+        Verb::AttachCoupon,
+        Verb::TakeCouponsOff,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -85,6 +101,8 @@ impl Deed for Verb {
             Verb::CancelNow => ("cancel-now", "Cancel now", "cancelled"),
             Verb::Cancel => ("cancel", "Cancel at end of term", "ending"),
             Verb::Withdraw => ("withdraw-cancellation", "Withdraw cancellation", "goes-on"),
+            Verb::AttachCoupon => ("coupon", "Apply coupon", "coupon-attached"),
+            Verb::TakeCouponsOff => ("take-coupons-off", "Take off", "coupon-taken-off"),
         };
         Words { path, button, done, danger: self == Verb::CancelNow }
     }
@@ -118,13 +136,26 @@ impl Deed for Verb {
                 let today = asked.state.today(tenant).await?;
                 (format!("Cancel {name} at the end of its term?"), end_of_term(contract, today))
             }
+            Verb::AttachCoupon => (
+                format!("Apply a coupon to {name}?"),
+                "It comes off what is billed from now on, as often as it says.".to_owned(),
+            ),
+            Verb::TakeCouponsOff => (
+                format!("Take the coupons off {name}?"),
+                "What is billed from now on is charged in full.".to_owned(),
+            ),
             Verb::Withdraw => (
                 format!("Let {name} go on?"),
                 "The end that was set is taken back, and it is billed on as before.".to_owned(),
             ),
         };
         let text = format!("{text} {ahead}").trim_end().to_owned();
-        Ok(Question { title, text, version: Some(version), fields: Vec::new() })
+        let code = Field::input("code", "Code", "text").with(asked.sent.one("code"));
+        let fields = match self {
+            Verb::AttachCoupon => vec![code.required().wrong(asked.wrong.of("code"))],
+            _ => Vec::new(),
+        };
+        Ok(Question { title, text, version: Some(version), fields })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
@@ -142,6 +173,14 @@ impl Deed for Verb {
                 let cancel = CancelSubscription { subscription_id, at, on };
                 asked.command_on_seen(cancel, &READ).await
             }
+            Verb::AttachCoupon => {
+                let code = asked.sent.one("code").to_owned();
+                asked.command_on_seen(AttachCoupon { subscription_id, code }, &READ).await
+            }
+            Verb::TakeCouponsOff => {
+                let all = DetachCoupon { subscription_id, coupon_id: None };
+                asked.command_on_seen(all, &READ).await
+            }
             Verb::Withdraw => {
                 asked.command_on_seen(WithdrawCancellation { subscription_id, on }, &READ).await
             }
@@ -156,7 +195,7 @@ impl Verb {
             Verb::Pause => Some(Thought::Pause),
             Verb::CancelNow => Some(Thought::Cancel(CancelAt::Immediate)),
             Verb::Cancel => Some(Thought::Cancel(CancelAt::EndOfTerm)),
-            Verb::Resume | Verb::Withdraw => None,
+            Verb::Resume | Verb::Withdraw | Verb::AttachCoupon | Verb::TakeCouponsOff => None,
         }
     }
 }
