@@ -60,6 +60,8 @@ fn fill(path: &str) -> String {
         ("api-keys", "key"),
         ("subscriptions", "sub"),
         ("credit-notes", "crn"),
+        ("coupons", "cpn"),
+        ("gift-cards", "gft"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -181,6 +183,17 @@ async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (Strin
     (subscription, note)
 }
 
+/// A coupon and a gift card.
+async fn money_off(shop: &Shop) -> (String, String) {
+    let coupon = shop.post("/api/v1/coupons", terms()).await.made();
+    let card = json!({ "value": eur("10.00"), "paid_by": "manual_bank" });
+    (coupon, shop.post("/api/v1/gift-cards", card).await.made())
+}
+
+fn terms() -> Value {
+    json!({ "code": "SPRING26", "discount": { "kind": "percent", "percent": "10" } })
+}
+
 /// What a request to change something would say, were it one's own.
 fn body_for(route: &str, product: &str, invoice: &str) -> Value {
     match route {
@@ -197,6 +210,15 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "amount": eur("1.00"), "reason": "because" }),
         "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
+        "revise_coupon" => terms(),
+        "apply_coupon" | "attach_coupon" => json!({ "code": "SPRING26" }),
+        "take_coupon_off" | "detach_coupon" => {
+            json!({ "coupon_id": format!("cpn_{}", "0".repeat(26)) })
+        }
+        "redeem_gift_card" => json!({ "code": "7K3Q-9M2X-4TBD-W8HN" }),
+        "cancel_gift_card" => {
+            json!({ "client_id": format!("cli_{}", "0".repeat(26)), "reason": "because" })
+        }
         "replace_lines" => json!({ "lines": [] }),
         "add_line" => billfold_tests::shop::line("1.00"),
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
@@ -226,17 +248,17 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let order = shop.post("/api/v1/orders", body).await.made();
     shop.fresh("/api/v1/orders").await.expect(200);
     let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
+    let (coupon, card) = money_off(&shop).await;
+    let mine = [&client, &invoice, &paid, &product, &order, &subscription, &note, &coupon, &card];
 
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = [&client, &invoice, &paid, &product, &order, &subscription, &note]
-            .into_iter()
-            .fold(route.path.clone(), |path, id| {
-                path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
-            });
+        let path = mine.iter().fold(route.path.clone(), |path, id| {
+            path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
+        });
         let path = match path.strip_suffix("/1") {
             Some(start) if !path.contains("lines") => format!("{start}/{position}"),
             _ => path,
@@ -252,11 +274,12 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     }
     assert!(asked > 25, "{asked} routes");
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
-    for path in lists.into_iter().chain(["payments", "events", "journal"]) {
+    let more = ["payments", "events", "journal", "coupons", "gift-cards"];
+    for path in lists.into_iter().chain(more) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();
-        for id in [&client, &invoice, &paid, &product, &order, &subscription, &note] {
+        for id in mine {
             assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
         }
     }

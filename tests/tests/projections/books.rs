@@ -3,6 +3,7 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod gifts;
 mod returning;
 mod subscribing;
 
@@ -10,14 +11,15 @@ use std::collections::HashMap;
 
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::credit::CreditBalance;
+use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
     NewLine, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
-    InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii, ProductId,
-    Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
+    GiftCardId, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii,
+    ProductId, Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
@@ -92,6 +94,7 @@ pub(crate) struct Books {
     pub(crate) invoices: Vec<(InvoiceId, ClientId, Invoice)>,
     pub(crate) payments: Vec<(PaymentId, ClientId, Payment)>,
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
+    gift_cards: Vec<(GiftCardId, GiftCard)>,
     credits: HashMap<Uuid, CreditBalance>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
@@ -140,7 +143,7 @@ impl History {
     fn step(&mut self, step: Step) {
         let seller = usize::from(step.which) % 2;
         let pick = usize::from(step.other);
-        match step.what % 28 {
+        match step.what % 30 {
             0 => self.register(seller),
             1 => self.draft(seller, pick),
             2 | 3 => self.add_line(seller, pick, step),
@@ -158,6 +161,7 @@ impl History {
             19..=23 => self.send_back(seller, pick, step),
             25 => self.subscribe(seller, pick, step),
             26 | 27 => self.of_subscription(seller, pick, step),
+            28 | 29 => self.gift(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
         }
     }

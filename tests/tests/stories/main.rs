@@ -4,7 +4,9 @@
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
 mod billing;
+mod discounts;
 mod erasing;
+mod gift_cards;
 mod numbering;
 mod overpaying;
 mod past;

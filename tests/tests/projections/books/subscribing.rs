@@ -152,7 +152,7 @@ impl History {
         }
     }
 
-    fn of_credit(
+    pub(super) fn of_credit(
         &mut self,
         seller: usize,
         client_id: ClientId,
