@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use billfold_app::commands::subscriptions::{AttachCoupon, DetachCoupon};
+use billfold_domain::coupon::Left;
 use billfold_domain::kernel::{CouponId, SubscriptionId};
+use billfold_domain::subscription::AttachedCoupon;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +14,7 @@ use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
+use crate::wire::WireMoney;
 
 /// Lets a coupon come off what is billed from now on.
 ///
@@ -90,4 +93,32 @@ pub(super) struct CouponAttached {
     /// Version and position.
     #[serde(flatten)]
     stamp: Stamp,
+}
+
+/// A coupon that comes off a subscription.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AttachedCoupon)]
+pub(super) struct WireAttachedCoupon {
+    /// The coupon.
+    #[schema(example = "cpn_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    id: String,
+    /// What people type.
+    #[schema(example = "SPRING26")]
+    code: String,
+    /// On how many more documents it comes off; null unless they are counted.
+    uses_left: Option<u32>,
+    /// How much more it takes off; null unless it is an amount that is used up.
+    amount_left: Option<WireMoney>,
+}
+
+impl From<&AttachedCoupon> for WireAttachedCoupon {
+    fn from(coupon: &AttachedCoupon) -> Self {
+        let (uses_left, amount_left) = match coupon.held.left {
+            Left::Amount(amount) => (None, Some(amount.into())),
+            Left::Uses(uses) => (Some(uses), None),
+            Left::Unlimited => (None, None),
+        };
+        let code = coupon.held.coupon.code.clone();
+        Self { id: coupon.coupon_id.to_string(), code, uses_left, amount_left }
+    }
 }
