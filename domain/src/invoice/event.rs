@@ -173,7 +173,7 @@ pub struct IssuedInvoice {
     /// The subscriptions whose lines it bills.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscriptions: Vec<SubscriptionId>,
-    /// The coupons that came off it.
+    /// The coupons that were applied to it as a draft.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.

@@ -109,7 +109,7 @@ pub struct Document {
     pub credits: Vec<AppliedCredit>,
     /// The subscriptions whose lines it bills.
     pub subscriptions: Vec<SubscriptionId>,
-    /// The coupons that came off it.
+    /// The coupons that were applied to it as a draft.
     #[serde(default)]
     pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.

@@ -140,7 +140,7 @@ pub(super) struct InvoiceDetail {
     closed_on: Option<NaiveDate>,
     /// What paid it.
     payments: Vec<AppliedPayment>,
-    /// The coupons that come off it.
+    /// The coupons that were applied to it as a draft; those of subscriptions are read there.
     #[schema(example = json!(["cpn_01kchkq7w7fc9r6a8b9c0d1e2f"]))]
     coupons: Vec<String>,
     /// Its version, as in `ETag`.
