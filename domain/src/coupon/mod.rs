@@ -9,12 +9,12 @@
 //! | tax    | what is taxed then                              | [`apply_and_tax`]        |
 //! | spread | how much of it stands on which line             | [`spread`]               |
 //!
-//! | state    | create | revise, reserve | disable  | enable | archive  | confirm, release, return |
-//! | -------- | ------ | --------------- | -------- | ------ | -------- | ------------------------ |
-//! | absent   | active | –               | –        | –      | –        | –                        |
-//! | active   | –      | active          | disabled | –      | archived | active                   |
-//! | disabled | –      | revise only     | –        | active | archived | disabled                 |
-//! | archived | –      | –               | –        | –      | –        | archived                 |
+//! | state    | create | revise, reserve | disable  | enable | archive  | confirm, give back |
+//! | -------- | ------ | --------------- | -------- | ------ | -------- | ------------------ |
+//! | absent   | active | –               | –        | –      | –        | –                  |
+//! | active   | –      | active          | disabled | –      | archived | active             |
+//! | disabled | –      | revise only     | –        | active | archived | disabled           |
+//! | archived | –      | –               | –        | –      | –        | archived           |
 //!
 //! Guarantees that no line and no coupon goes below zero, that coupons take whole cents and
 //! lines keep their exact shares, and that what is taken and what is left sum to what there was.

@@ -150,7 +150,7 @@ impl Projection for ClientList {
         &["client", "invoice", "credit_note", "credit", "payment", "gift_card"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
-        rule: "what clients owe is what they were billed less what they paid, redeemed and were let off",
+        rule: "what clients owe is what was billed less what was paid, redeemed and let off",
         violations: "select format('%s %s %s', tenant_id, client_id, currency) \
              from {client_list_balances} \
              where receivable + disputed - credit - unapplied - refunds \
