@@ -220,7 +220,10 @@ fn takes(operation: &Operation, name: &str) -> bool {
 fn is_command(operation: &Operation) -> bool {
     !tagged(operation, "access")
         && !tagged(operation, "operations")
-        && !operation.operation_id.as_deref().is_some_and(|id| id.starts_with("preview_"))
+        && !operation.operation_id.as_deref().is_some_and(|id| {
+            // A code is asked for in a body, because an address is written down.
+            id.starts_with("preview_") || id.starts_with("look_up_")
+        })
 }
 
 fn tagged(operation: &Operation, tag: &str) -> bool {
