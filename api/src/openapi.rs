@@ -42,8 +42,12 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "orders", description = "What a client asked for"),
         (name = "subscriptions", description = "Services that are billed again and again"),
         (name = "credit notes", description = "What was given back"),
+        (name = "proformas", description = "What an invoice would say, before there is one"),
+        (name = "number register", description = "Every number, its document, and what is missing"),
         (name = "invoices", description = "Drafts, and documents that no longer change"),
         (name = "payments", description = "Money that came in, and what it pays"),
+        (name = "affiliates", description = "Who brings clients, and what that earns"),
+        (name = "dunning", description = "What happens when a client does not pay"),
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
         (name = "settings", description = "The seller"),
@@ -139,7 +143,7 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
     if has_id || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
-    if write && is_command(operation) {
+    if write && (is_command(operation) || has_id && foresees(operation)) {
         kinds.extend([Kind::State, Kind::Rule]);
     } else if write && !has_id && !public {
         kinds.push(Kind::Rule);
@@ -220,10 +224,19 @@ fn takes(operation: &Operation, name: &str) -> bool {
 fn is_command(operation: &Operation) -> bool {
     !tagged(operation, "access")
         && !tagged(operation, "operations")
-        && !operation.operation_id.as_deref().is_some_and(|id| {
-            // A code is asked for in a body, because an address is written down.
-            id.starts_with("preview_") || id.starts_with("look_up_")
-        })
+        && !foresees(operation)
+        && !named(operation, "look_up_")
+}
+
+/// Whether it says what would be, which is refused as the thing itself would be.
+fn foresees(operation: &Operation) -> bool {
+    named(operation, "preview_")
+}
+
+/// Whether its name begins so. What is looked up by a code is asked for in a body, because an
+/// address is written down.
+fn named(operation: &Operation, start: &str) -> bool {
+    operation.operation_id.as_deref().is_some_and(|id| id.starts_with(start))
 }
 
 fn tagged(operation: &Operation, tag: &str) -> bool {
@@ -355,6 +368,18 @@ mod tests {
         assert!(names.len() > 50, "{} operations", names.len());
     }
 
+    /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
+    const ADDS: [&str; 8] = [
+        "pay_invoice",
+        "charge_invoice",
+        "pay_proforma",
+        "refer_client",
+        "count_clicks",
+        "advance_dunning_case",
+        "assign_dunning_strategy",
+        "withdraw_dunning_strategy",
+    ];
+
     #[test]
     fn every_command_takes_a_key_and_every_change_a_version() {
         let mut document = crate::document();
@@ -365,8 +390,9 @@ mod tests {
                     if reference.ref_location.ends_with("IdempotencyKey"))
             });
             assert_eq!(keyed, write && is_command(operation), "{path} {name}");
-            let adds_money = matches!(name.as_str(), "pay_invoice" | "charge_invoice");
-            let changes = keyed && path.contains("{id}") && !adds_money;
+            let adds = ADDS.contains(&name.as_str());
+            let of_one = path.contains("{id}") || path.contains("/settings/");
+            let changes = keyed && of_one && !adds;
             assert_eq!(takes(operation, "If-Match"), changes, "{path} {name}");
         }
     }

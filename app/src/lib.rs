@@ -9,6 +9,7 @@ pub mod access;
 pub mod billing_run;
 pub mod commands;
 pub mod demo;
+pub mod dunning_run;
 mod error;
 pub mod imports;
 pub mod mint;

@@ -49,6 +49,8 @@
 //!
 //! [`credit_note`] gives back what was billed: the notes of an invoice sum to it exactly.
 //!
+//! [`proforma`] says what an invoice would, before there is one; nobody owes anything for it.
+//!
 //! [`payment`] is money that arrived. What it pays, what became credit, what nobody has matched
 //! and what went back by refunds and disputes sum to what arrived, always.
 //!
@@ -90,6 +92,7 @@ pub mod order;
 pub mod payment;
 pub mod payment_method;
 pub mod product;
+pub mod proforma;
 pub mod receivable;
 pub mod revenue;
 pub mod schema;

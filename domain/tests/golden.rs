@@ -63,6 +63,7 @@ fn payload_of(event: &Event) -> Value {
         Event::Order(event) => serde_json::to_value(event),
         Event::Invoice(event) => serde_json::to_value(event),
         Event::CreditNote(event) => serde_json::to_value(event),
+        Event::Proforma(event) => serde_json::to_value(event),
         Event::CreditBalance(event) => serde_json::to_value(event),
         Event::Payment(event) => serde_json::to_value(event),
         Event::DunningStrategy(event) => serde_json::to_value(event),

@@ -120,6 +120,15 @@ impl MemoryLog {
         self.contents().fold(&self.shared.kinds, stream, as_of)
     }
 
+    /// The stream that holds something unique.
+    pub(crate) fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Option<Uuid> {
+        let contents = self.contents();
+        match &contents.claims.get(&(tenant, claim.clone()))?.holder {
+            Some(Holder::Stream(stream)) => Some(stream.id),
+            Some(Holder::Unknown { .. }) | None => None,
+        }
+    }
+
     fn contents(&self) -> MutexGuard<'_, Contents> {
         self.shared.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -17,6 +17,7 @@ use thiserror::Error;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::cache::Versioned;
 use crate::clock::Clock;
@@ -24,7 +25,7 @@ use crate::kinds::Kinds;
 use crate::memory::MemoryLog;
 use crate::pool;
 use crate::state::{AnyState, FoldError, StateKind};
-use crate::stream::StreamKey;
+use crate::stream::{ClaimKey, StreamKey};
 use crate::submission::{Prepared, Receipt, Submission, SubmitError};
 use crate::versions::Versions;
 use crate::writer::states::{self, Tail};
@@ -189,6 +190,18 @@ impl Store {
         }
     }
 
+    /// The stream that holds something unique, perhaps a moment ago: a decision that depends on it
+    /// asks its desk again. The kind is known from the scope.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Result<Option<Uuid>, LoadError> {
+        match &self.backend {
+            Backend::Memory(log) => Ok(log.holder(tenant, claim)),
+            Backend::Postgres(log) => Ok(log.holder(tenant, claim).await?),
+        }
+    }
+
     /// Drops kept states of these streams, for example after a person's key was destroyed.
     pub fn forget(&self, streams: &[StreamKey]) {
         if let Backend::Postgres(log) = &self.backend {
@@ -308,6 +321,15 @@ impl Postgres {
             cache.put(vec![(*stream, loaded.clone())]);
         }
         Ok(loaded)
+    }
+
+    async fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Result<Option<Uuid>, sqlx::Error> {
+        let held = sqlx::query_scalar(
+            "select aggregate_id from reservations \
+             where tenant_id = $1 and scope = $2 and key = $3",
+        );
+        let held = held.bind(tenant).bind(claim.scope).bind(&claim.key);
+        held.fetch_optional(&self.readers).await
     }
 
     async fn close(&self) {

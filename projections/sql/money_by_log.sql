@@ -25,12 +25,17 @@ with facts as (
       when 'payment.dispute_won'         then payload -> 'dispute_won'
       when 'payment.dispute_lost'        then payload -> 'dispute_lost'
       when 'payment.dispute_fee_charged' then payload -> 'dispute_fee_charged'
+      when 'affiliate.commission_approved' then payload -> 'commission_approved'
+      when 'affiliate.commission_reversed' then payload -> 'commission_reversed'
+      when 'affiliate.commission_rejected' then payload -> 'commission_rejected'
+      when 'affiliate.payout_sent'         then payload -> 'payout_sent'
     end as body
   from events
   where log_id = 1 and position <= {position} and event_type in
     ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent',
      'gift_card.activated', 'gift_card.redeemed', 'gift_card.redemption_reversed', 'gift_card.expired',
-     'gift_card.cancelled', 'payment.settled', 'payment.allocated',
+     'gift_card.cancelled', 'affiliate.commission_approved', 'affiliate.commission_reversed',
+     'affiliate.commission_rejected', 'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
      'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),
@@ -82,7 +87,7 @@ moves (tenant_id, account, amount, sign, day) as (
   union all
   select tenant_id, '2100', body -> 'to_credit', -1, day from documents where sign = 1
   union all
-  select tenant_id, case when (line #>> '{period,to}')::date > invoice_day then '2300' else '4000' end,
+  select tenant_id, case when line ->> 'kind' = 'late_fee' then '4200' when (line #>> '{period,to}')::date > invoice_day then '2300' else '4000' end,
     line -> 'net', sign, day
   from documents cross join lateral json_array_elements(body -> 'lines') line
   union all
@@ -147,6 +152,23 @@ moves (tenant_id, account, amount, sign, day) as (
     reversal -> 'amount', 1, day
   from returned cross join lateral json_array_elements(body #> '{drawn,reversals}') reversal
   where event_type in ('payment.refund_requested', 'payment.dispute_opened')
+  union all
+  -- What an affiliate earned is owed from its approval on; what is taken back before was never owed.
+  select tenant_id, v.account, body -> 'amount', v.sign, (body ->> 'on')::date
+  from facts join (values
+    ('affiliate.commission_approved', '5300', 1),
+    ('affiliate.commission_approved', '2500', -1),
+    ('affiliate.commission_reversed', '2500', 1),
+    ('affiliate.commission_reversed', '5300', -1),
+    ('affiliate.commission_rejected', '2500', 1),
+    ('affiliate.commission_rejected', '5300', -1),
+    ('affiliate.payout_sent', '2500', 1)
+  ) v (event_type, account, sign) using (event_type)
+  where coalesce(body ->> 'stage', '') <> 'pending'
+  union all
+  select tenant_id, case body #>> '{to,kind}' when 'customer_credit' then '2100' else '1300' end, body -> 'amount', -1,
+    (body ->> 'on')::date
+  from facts where event_type = 'affiliate.payout_sent'
 ),
 money as (
   select tenant_id, account, amount ->> 'currency' as currency, day, sum(sign * (amount ->> 'minor')::bigint) as net

@@ -3,10 +3,12 @@
 //!
 //! Guarantees: the entries add up to the balance, because the balance is nothing else. Past
 //! statements are the same question `as of` a position. Absent on purpose: tables of its own; it
-//! reads the journal. A refund moves the balance when it is sent: until then the promise stands
+//! reads the journal; and what the client earned as an affiliate, which has its own statement until
+//! it is credit. A refund moves the balance when it is sent: until then the promise stands
 //! against what it reopened. A dispute moves it when it is opened and when it is won.
 
 use billfold_domain::kernel::{ClientId, Currency, EventId, TenantId};
+use billfold_domain::ledger::accounts::COMMISSION_PAYABLE;
 use billfold_domain::ledger::{AccountCode, Side};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Row as _;
@@ -83,6 +85,7 @@ pub async fn page(
                  over (order by position, entry_no) as balance \
              from journal_entries e \
              where tenant_id = $1 and party = $2 and currency = $3 and position <= $4 \
+                 and account <> $9 \
                  and ($5::date is null or effective_on <= $5) \
          ) m join journal_postings p using (tenant_id, position, currency) \
          where (m.position, m.entry_no) < ($6, $7) \
@@ -96,6 +99,7 @@ pub async fn page(
     .bind(before)
     .bind(entry_before)
     .bind(wanted.fetch())
+    .bind(COMMISSION_PAYABLE.as_str())
     .fetch_all(read.conn())
     .await?;
     let rows = rows.iter().map(movement).collect::<Result<_, _>>()?;
@@ -119,7 +123,7 @@ pub async fn balances(
     let rows = sqlx::query(
         "select currency, sum(case side when 'debit' then amount else -amount end)::bigint \
          from journal_entries \
-         where tenant_id = $1 and party = $2 and position <= $3 \
+         where tenant_id = $1 and party = $2 and position <= $3 and account <> $5 \
              and ($4::date is null or effective_on <= $4) \
          group by 1 order by 1",
     )
@@ -127,6 +131,7 @@ pub async fn balances(
     .bind(client.uuid())
     .bind(as_of)
     .bind(when.effective_on)
+    .bind(COMMISSION_PAYABLE.as_str())
     .fetch_all(read.conn())
     .await?;
     let balance = |row: &sqlx::postgres::PgRow| {

@@ -10,12 +10,16 @@
 //! the log, and any side effect.
 
 pub mod account_balances;
+pub mod affiliate_list;
+pub mod arrears;
 pub mod audit_log;
 pub mod client_ledger;
 pub mod client_list;
 pub mod coupon_list;
 pub mod credit_note_list;
 pub mod diff;
+pub mod dunning_case_list;
+pub mod dunning_strategy_list;
 pub mod error;
 pub mod event_index;
 pub mod fact;
@@ -25,6 +29,7 @@ pub mod gift_card_list;
 pub mod invoice_list;
 pub mod journal;
 pub mod list;
+pub mod number_register;
 mod oracle;
 pub mod order_list;
 pub mod oversight;
@@ -32,6 +37,7 @@ pub mod page;
 pub mod paging;
 pub mod payment_list;
 pub mod product_list;
+pub mod proforma_list;
 pub mod projection;
 pub mod reader;
 pub mod rebuild;

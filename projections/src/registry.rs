@@ -4,18 +4,23 @@ use billfold_event_store::follower;
 use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
+use crate::affiliate_list::AffiliateList;
 use crate::client_list::ClientList;
 use crate::coupon_list::CouponList;
 use crate::credit_note_list::CreditNoteList;
+use crate::dunning_case_list::DunningCaseList;
+use crate::dunning_strategy_list::DunningStrategyList;
 use crate::error::Error;
 use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
 use crate::gift_card_list::GiftCardList;
 use crate::invoice_list::InvoiceList;
 use crate::journal::Journal;
+use crate::number_register::NumberRegister;
 use crate::order_list::OrderList;
 use crate::payment_list::PaymentList;
 use crate::product_list::ProductList;
+use crate::proforma_list::ProformaList;
 use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
@@ -30,9 +35,14 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<OrderList>(),
     Definition::of::<SubscriptionList>(),
     Definition::of::<CreditNoteList>(),
+    Definition::of::<NumberRegister>(),
+    Definition::of::<ProformaList>(),
+    Definition::of::<DunningStrategyList>(),
+    Definition::of::<DunningCaseList>(),
     Definition::of::<ProductList>(),
     Definition::of::<CouponList>(),
     Definition::of::<GiftCardList>(),
+    Definition::of::<AffiliateList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),
 ];

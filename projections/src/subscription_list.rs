@@ -103,13 +103,13 @@ impl SubscriptionRow {
         let Json(state) = &mut self.state;
         state.apply(event);
         let Some(contract) = state.contract() else { return };
-        if let Some(terms) = contract.terms() {
+        if let Some(terms) = contract.serves() {
             self.product_id = terms.product_id;
             self.name.clone_from(&terms.name);
         }
         let end = contract.service.newest().and_then(|phase| phase.end());
         self.ends_on = end.map(|end| end.day);
-        self.next_due = contract.service.next_due();
+        self.next_due = contract.next_due();
     }
 
     /// How it stands on a day; nothing only for a row that no event made.

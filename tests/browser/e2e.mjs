@@ -224,7 +224,23 @@ async function useSubscriptions(page, node, made) {
 
   await go("/admin/credit-notes");
   const note = await page.locator('a[href^="/admin/credit-notes/crn_"]').first().getAttribute("href");
-  return { ...made, subscription: running, ended: cancelled, note };
+  const payment = await refundPayment(page, go, submit);
+  return { ...made, subscription: running, ended: cancelled, note, payment };
+}
+
+/// A part of a payment is sent back, from its page; answers the page.
+async function refundPayment(page, go, submit) {
+  await go("/admin/payments");
+  const payment = await page.locator('a[href^="/admin/payments/pay_"]').first().getAttribute("href");
+  await go(payment);
+  await page.click(`a[href="${payment}/refund"]`);
+  await page.waitForSelector("#sheet[open] button.danger");
+  await page.fill("#sheet input[name=amount]", "1.00");
+  await page.fill("#sheet input[name=reason]", "an outage");
+  await submit("#sheet button.danger");
+  equal("a refund leads back to its payment", new URL(page.url()).pathname, payment);
+  check("the refund stands on the page", (await page.textContent("main")).includes("an outage") ? "" : "no refund");
+  return payment;
 }
 
 /// A saved draft opened again; the second of two editors is told and overwrites nothing.
@@ -358,6 +374,10 @@ const places = (made) => ({
   "client-past": `${made.client}?version=2&compare=1`,
   "client-balance": `${made.client}/balance`,
   "client-erase": `${made.client}/erase`,
+  "client-affiliate": `${made.client}/affiliate`,
+  "client-referral": `${made.client}/referral`,
+  affiliates: "/admin/affiliates",
+  "affiliate-programme": "/admin/affiliates/programme",
   invoices: "/admin/invoices",
   "invoices-none": "/admin/invoices?q=NOTHING-99",
   "invoice-new": "/admin/invoices/new",
@@ -365,6 +385,8 @@ const places = (made) => ({
   "invoice-payments": `${made.invoice}?tab=payments`,
   "invoice-history": `${made.invoice}?tab=events`,
   "invoice-void": `${made.invoice}/void`,
+  "invoice-credit": `${made.invoice}/credit`,
+  "invoice-debit": `${made.invoice}/debit`,
   draft: made.draft,
   "draft-edit": `${made.draft}/edit`,
   subscriptions: "/admin/subscriptions",
@@ -375,9 +397,17 @@ const places = (made) => ({
   "subscription-change": `${made.subscription}/change`,
   "subscription-pause": `${made.subscription}/pause`,
   "subscription-cancel": `${made.subscription}/cancel`,
+  dunning: "/admin/dunning",
+  "dunning-all": "/admin/dunning?status=all",
+  "dunning-strategies": "/admin/dunning-strategies",
+  "dunning-strategy-new": "/admin/dunning-strategies/new",
   "credit-notes": "/admin/credit-notes",
   "credit-note": made.note,
+  proformas: "/admin/proformas",
+  "draft-proforma": `${made.draft}/proforma`,
   payments: "/admin/payments",
+  payment: made.payment,
+  "payment-dispute": `${made.payment}/dispute`,
   "payment-new": "/admin/payments/new",
   orders: "/admin/orders",
   products: "/admin/products",
@@ -387,6 +417,7 @@ const places = (made) => ({
   "gift-cards": "/admin/gift-cards",
   "gift-card-new": "/admin/gift-cards/new",
   "gift-card-redeem": "/admin/gift-cards/redeem",
+  "number-register": "/admin/number-register",
   journal: "/admin/journal",
   "journal-account": "/admin/journal?account=1200&currency=EUR&as_of=8",
   "trial-balance": "/admin/trial-balance",

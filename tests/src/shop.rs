@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use billfold_app::access::{NewApiKey, Scope, Scopes, Secret, StaffProfile};
 use billfold_app::billing_run::{self, BillingRun, Bounds, Control, Report};
-use billfold_app::commands::Ask;
 use billfold_app::commands::tenants::OpenTenant;
+use billfold_app::commands::{Ask, Door};
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
 use billfold_replay_tools::verify::Trust;
 use billfold_server::cli::Context;
@@ -126,6 +126,11 @@ impl Shop {
             rehearse: false,
             bounds: Bounds::default(),
         }
+    }
+
+    /// The only way in for writes, for what has no route: a gateway's report.
+    pub fn door(&self) -> &Door {
+        self.node.door()
     }
 
     /// The address of a path.

@@ -11,10 +11,12 @@ use billfold_adapters::gateways;
 use billfold_adapters::postgres::PostgresSubjectKeys;
 use billfold_app::Error;
 use billfold_app::commands::{Ask, Done, Door, DoorParts, UseCase, kinds};
-use billfold_app::ports::{OpenInvoices, StoreFailure};
+use billfold_app::ports::{Arrears, ClientArrears, OpenInvoices, StoreFailure};
 use billfold_app::vault::{Kek, Vault};
-use billfold_domain::kernel::{Actor, ClientId, Currency, InvoiceId, TenantId};
+use billfold_domain::dunning::Holder;
+use billfold_domain::kernel::{Actor, ClientId, Currency, DunningStrategyId, InvoiceId, TenantId};
 use billfold_event_store::{Store, StoreOptions};
+use chrono::NaiveDate;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -67,6 +69,7 @@ pub async fn open_door(db: &TestDb, clock: &TestClock) -> anyhow::Result<Door> {
         vault: vault(db),
         gateways: gateways::all(),
         open_invoices: Arc::new(LogReader(db.feed.clone())),
+        arrears: Arc::new(NobodyLate),
         clock,
     }))
 }
@@ -102,5 +105,38 @@ impl OpenInvoices for LogReader {
         .await
         .map_err(|error| StoreFailure::Unavailable(Box::new(error)))?;
         Ok(found.into_iter().map(InvoiceId::new).collect())
+    }
+}
+
+/// A house in which everybody pays in time.
+pub struct NobodyLate;
+
+#[async_trait]
+impl Arrears for NobodyLate {
+    async fn clients(
+        &self,
+        _tenant: TenantId,
+        _on: NaiveDate,
+        _after: Option<ClientId>,
+        _limit: u32,
+    ) -> Result<Vec<ClientArrears>, StoreFailure> {
+        Ok(Vec::new())
+    }
+
+    async fn of_client(
+        &self,
+        _tenant: TenantId,
+        _on: NaiveDate,
+        _client: ClientId,
+    ) -> Result<Option<ClientArrears>, StoreFailure> {
+        Ok(None)
+    }
+
+    async fn strategies(
+        &self,
+        _tenant: TenantId,
+        _client: Option<ClientId>,
+    ) -> Result<Vec<(Holder, DunningStrategyId)>, StoreFailure> {
+        Ok(Vec::new())
     }
 }

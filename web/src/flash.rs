@@ -14,7 +14,7 @@ pub(crate) struct Flash {
     pub(crate) text: &'static str,
 }
 
-const DONE: [(&str, &str); 37] = [
+const DONE: &[(&str, &str)] = &[
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
     ("activated", "Client activated."),
@@ -38,6 +38,11 @@ const DONE: [(&str, &str); 37] = [
     ("discarded", "Draft discarded."),
     ("issued", "Invoice issued and posted to the ledger."),
     ("voided", "Invoice voided by a credit note."),
+    ("proforma", "Proforma issued. The draft ended with it; see Proformas."),
+    ("converted", "The proforma is an invoice now, posted to the ledger."),
+    ("proforma-paid", "Payment recorded. The proforma is a paid invoice now."),
+    ("withdrawn", "Proforma withdrawn."),
+    ("credited", "Credit note issued and posted to the ledger."),
     ("written-off", "Invoice written off."),
     ("subscribed", "Subscription begun. What was due is billed."),
     ("terms", "Subscription changed."),
@@ -45,8 +50,38 @@ const DONE: [(&str, &str); 37] = [
     ("service-resumed", "Subscription resumed. What was due is billed."),
     ("cancelled", "Subscription cancelled."),
     ("ending", "Subscription ends when what is billed has run out."),
+    ("terms-kept", "The change to come is taken back."),
     ("goes-on", "Cancellation withdrawn. The subscription goes on."),
+    ("dunning-looked", "Done what dunning wants today."),
+    ("dunning-promised", "Promise noted. Nothing happens until the day is over."),
+    ("dunning-held", "Dunning rests until it is released."),
+    ("dunning-released", "Dunning goes on."),
+    ("dunning-stopped", "Dunning stopped for good."),
+    ("strategy", "Strategy created. Choose for whom it holds."),
+    ("strategy-chosen", "Strategy chosen for cases that begin from now on."),
+    ("strategy-withdrawn", "Strategy withdrawn. The next one up holds."),
+    ("strategy-retired", "Strategy retired."),
     ("payment", "Payment recorded and posted to the ledger."),
+    ("credit-used", "Credit set against the invoice."),
+    ("matched", "Payment set against the invoice."),
+    ("refund", "Refund promised. What it had paid is owed again."),
+    ("refund-sent", "Refund sent and posted to the ledger."),
+    ("refund-failed", "Refund taken back. The money is the client's again."),
+    ("dispute", "Dispute recorded. What it had paid is owed again."),
+    ("dispute-decided", "Dispute decided and posted to the ledger."),
+    ("dispute-fee", "Fee of the dispute posted to the ledger."),
+    ("programme", "Terms of the programme saved."),
+    ("affiliate", "The client is an affiliate now, and waits for approval."),
+    ("referred", "Recorded who brought the client."),
+    ("affiliate-approved", "Affiliate approved."),
+    ("affiliate-suspended", "Affiliate suspended."),
+    ("affiliate-resumed", "Affiliate resumed."),
+    ("affiliate-terms", "Terms set."),
+    ("commissions-approved", "Commissions approved. They are owed."),
+    ("commission-rejected", "Commission rejected. Nothing of it is owed."),
+    ("paid-out", "Paid out, or on its way."),
+    ("payout-sent", "Payout recorded and posted to the ledger."),
+    ("payout-failed", "Payout failed. What was in it is owed again."),
     ("rebuild", "Rebuild started beside the live read model."),
     ("paused", "Read model paused."),
     ("resumed", "Read model follows the log again."),
@@ -54,7 +89,7 @@ const DONE: [(&str, &str); 37] = [
     ("welcome", "Signed in."),
 ];
 
-const NOT_QUITE: [(&str, &str); 2] = [
+const NOT_QUITE: &[(&str, &str)] = &[
     ("late", "Saved. This page is still catching up: reload in a moment."),
     ("no-draft", "It is no draft any more, so its lines cannot be changed."),
 ];
@@ -66,6 +101,6 @@ impl Flash {
             let (_, text) = said.iter().find(|(known, _)| *known == word)?;
             Some(Flash { icon, tone, text })
         };
-        of(&DONE, "circle-check", "").or_else(|| of(&NOT_QUITE, "clock", "amber"))
+        of(DONE, "circle-check", "").or_else(|| of(NOT_QUITE, "clock", "amber"))
     }
 }

@@ -3,15 +3,20 @@
 //! Guarantees a sentence for every event, also for one that this release does not know. Absent on
 //! purpose: amounts in another form than the event has them.
 
+use billfold_domain::affiliate::AffiliateEvent;
 use billfold_domain::client::ClientEvent;
 use billfold_domain::coupon::CouponEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
+use billfold_domain::dunning::{
+    DunningCaseEvent, DunningStrategyEvent, Holder, PauseReason, StageAction, StopReason,
+};
 use billfold_domain::gift_card::GiftCardEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
 use billfold_domain::product::ProductEvent;
+use billfold_domain::proforma::ProformaEvent;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
@@ -32,9 +37,13 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Tenant(event)) => tenant(&event),
         Some(Event::Subscription(event)) => subscription(&event),
         Some(Event::CreditNote(event)) => credit_note(&event),
+        Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::Coupon(event)) => coupon(&event),
         Some(Event::GiftCard(event)) => gift_card(&event),
+        Some(Event::Affiliate(event)) => affiliate(&event),
+        Some(Event::DunningCase(event)) => dunning_case(&event),
+        Some(Event::DunningStrategy(event)) => dunning_strategy(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -83,6 +92,16 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::WrittenOff { amount, .. } => {
             (format!("{} written off", money(*amount).plain()), "red")
         }
+    }
+}
+
+fn proforma(event: &ProformaEvent) -> (String, &'static str) {
+    match event {
+        ProformaEvent::Issued(issued) => (format!("Proforma {} issued", issued.number.text), ""),
+        ProformaEvent::Converted { invoice_number, .. } => {
+            (format!("Proforma became invoice {invoice_number}"), "green")
+        }
+        ProformaEvent::Withdrawn { .. } => ("Proforma withdrawn".to_owned(), "grey"),
     }
 }
 
@@ -152,6 +171,7 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
+        TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
         TenantEvent::Suspended { .. } => "Seller suspended".to_owned(),
         TenantEvent::Resumed {} => "Seller resumed".to_owned(),
     };
@@ -162,6 +182,12 @@ fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {
     let ends = |end: &End| Day(end.day).plain();
     match event {
         SubscriptionEvent::Started { terms, .. } => (format!("Subscribed to {}", terms.name), ""),
+        SubscriptionEvent::ChangeScheduled { change, .. } => {
+            (format!("Will change to {} on {}", change.terms.name, Day(change.from).plain()), "")
+        }
+        SubscriptionEvent::ChangeWithdrawn { .. } => {
+            ("Change to come taken back".to_owned(), "grey")
+        }
         SubscriptionEvent::PlanChanged { terms, .. } => (format!("Changed to {}", terms.name), ""),
         SubscriptionEvent::AnchorSet { .. } => ("Billing day moved".to_owned(), "grey"),
         SubscriptionEvent::Paused { end } => (format!("Paused on {}", ends(end)), "red"),
@@ -237,4 +263,123 @@ fn gift_card(event: &GiftCardEvent) -> (String, &'static str) {
         }
         GiftCardEvent::Cancelled { .. } => ("Gift card cancelled".to_owned(), "red"),
     }
+}
+
+fn affiliate(event: &AffiliateEvent) -> (String, &'static str) {
+    match event {
+        AffiliateEvent::Enrolled { code, .. } => (format!("Affiliate {code} enrolled"), ""),
+        AffiliateEvent::Approved {} => ("Affiliate approved".to_owned(), "green"),
+        AffiliateEvent::TermsSet { valid_from, .. } => {
+            (format!("Terms from {} set", Day(*valid_from).plain()), "grey")
+        }
+        AffiliateEvent::Suspended { .. } => ("Affiliate suspended".to_owned(), "red"),
+        AffiliateEvent::Resumed {} => ("Affiliate resumed".to_owned(), "green"),
+        AffiliateEvent::ClientReferred { .. } => ("Client referred".to_owned(), ""),
+        AffiliateEvent::ClicksCounted { on, clicks } => {
+            (format!("{clicks} clicks on {}", Day(*on).plain()), "grey")
+        }
+        AffiliateEvent::ReferralRejected { .. } => ("Referral rejected".to_owned(), "red"),
+        AffiliateEvent::CommissionAccrued { amount, .. } => {
+            (format!("Commission of {} earned", money(*amount).plain()), "")
+        }
+        AffiliateEvent::CommissionApproved { amount, .. } => {
+            (format!("Commission of {} approved", money(*amount).plain()), "green")
+        }
+        AffiliateEvent::CommissionRejected { amount, .. } => {
+            (format!("Commission of {} rejected", money(*amount).plain()), "red")
+        }
+        AffiliateEvent::CommissionReversed { amount, .. } => {
+            (format!("{} of a commission taken back", money(*amount).plain()), "red")
+        }
+        AffiliateEvent::PayoutRequested { amount, .. } => {
+            (format!("Payout of {} requested", money(*amount).plain()), "")
+        }
+        AffiliateEvent::PayoutSent { amount, .. } => {
+            (format!("Payout of {} sent", money(*amount).plain()), "green")
+        }
+        AffiliateEvent::PayoutFailed { amount, .. } => {
+            (format!("Payout of {} failed", money(*amount).plain()), "red")
+        }
+    }
+}
+
+fn dunning_case(event: &DunningCaseEvent) -> (String, &'static str) {
+    match event {
+        DunningCaseEvent::Opened { .. } => ("Dunning began".to_owned(), "red"),
+        DunningCaseEvent::StepTaken { name, action, late_fee, .. } => {
+            let fee = late_fee.map_or_else(String::new, |fee| {
+                format!(", late fee of {} charged", money(fee).plain())
+            });
+            let tone = match action {
+                StageAction::Remind | StageAction::Warn => "",
+                StageAction::Block | StageAction::Suspend | StageAction::Terminate => "red",
+            };
+            (format!("{}: {}{fee}", words(name), stage(*action)), tone)
+        }
+        DunningCaseEvent::RetryRequested { at, .. } => {
+            (format!("Payment to be tried again at {} UTC", at.format("%Y-%m-%d %H:%M")), "")
+        }
+        DunningCaseEvent::MethodRequested { .. } => {
+            ("Client is to give another way to pay".to_owned(), "")
+        }
+        DunningCaseEvent::PromiseMade { pay_by, .. } => {
+            (format!("Promised to pay by {}", Day(*pay_by).plain()), "green")
+        }
+        DunningCaseEvent::PromiseBroken { pay_by, .. } => {
+            (format!("Promise to pay by {} not kept", Day(*pay_by).plain()), "red")
+        }
+        DunningCaseEvent::PromiseReleased { pay_by, .. } => {
+            (format!("Promise to pay by {} no longer waited for", Day(*pay_by).plain()), "grey")
+        }
+        DunningCaseEvent::Paused { reason: PauseReason::Disputed, .. } => {
+            ("Rests while a dispute is open".to_owned(), "grey")
+        }
+        DunningCaseEvent::Paused { reason: PauseReason::Held, .. } => {
+            ("Held by hand".to_owned(), "grey")
+        }
+        DunningCaseEvent::Resumed { .. } => ("Goes on".to_owned(), ""),
+        DunningCaseEvent::Stopped { reason, lifts, .. } => {
+            let lifted = if *lifts { ", what was suspended is lifted" } else { "" };
+            let (why, tone) = match reason {
+                StopReason::Paid => ("paid".to_owned(), "green"),
+                StopReason::Voided => ("invoice taken back".to_owned(), "grey"),
+                StopReason::WrittenOff => ("invoice given up".to_owned(), "grey"),
+                StopReason::Terminated => ("service ended".to_owned(), "red"),
+                StopReason::ByHand { reason } => (reason.clone(), "grey"),
+            };
+            (format!("Dunning stopped: {why}{lifted}"), tone)
+        }
+    }
+}
+
+fn stage(action: StageAction) -> &'static str {
+    match action {
+        StageAction::Remind => "reminder to be sent",
+        StageAction::Warn => "last warning to be sent",
+        StageAction::Block => "no new orders",
+        StageAction::Suspend => "service to be suspended",
+        StageAction::Terminate => "service to be ended",
+    }
+}
+
+fn dunning_strategy(event: &DunningStrategyEvent) -> (String, &'static str) {
+    let of = |holder: &Holder| match holder {
+        Holder::Tenant => "every client".to_owned(),
+        Holder::Product(product) => product.to_string(),
+        Holder::Client(client) => client.to_string(),
+    };
+    let text = match event {
+        DunningStrategyEvent::Defined { name, .. } => format!("Dunning strategy {name} defined"),
+        DunningStrategyEvent::Revised { version, .. } => {
+            format!("Dunning strategy revised, version {version}")
+        }
+        DunningStrategyEvent::Assigned { holder } => {
+            format!("Dunning strategy chosen for {}", of(holder))
+        }
+        DunningStrategyEvent::Withdrawn { holder } => {
+            format!("Dunning strategy withdrawn from {}", of(holder))
+        }
+        DunningStrategyEvent::Retired { .. } => "Dunning strategy retired".to_owned(),
+    };
+    (text, "grey")
 }

@@ -50,10 +50,13 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s"),
             place("/admin/payments", "Payments", "credit-card", "p"),
             place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
+            place("/admin/proformas", "Proformas", "file-text", "f"),
+            place("/admin/dunning", "Dunning", "clock", "u"),
             place("/admin/orders", "Orders", "shopping-cart", "d"),
             place("/admin/products", "Products", "package", "k"),
-            place("/admin/coupons", "Coupons", "banknote", "u"),
-            place("/admin/gift-cards", "Gift cards", "wallet", "g"),
+            place("/admin/coupons", "Coupons", "banknote", "v"),
+            place("/admin/gift-cards", "Gift cards", "wallet", "w"),
+            place("/admin/affiliates", "Affiliates", "user-plus", "g"),
         ],
     },
     Group {
@@ -61,6 +64,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         places: &[
             place("/admin/journal", "Journal", "book-open-text", "j"),
             place("/admin/trial-balance", "Trial balance", "scale", "t"),
+            place("/admin/number-register", "Number register", "hash", "b"),
         ],
     },
     Group {

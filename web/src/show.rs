@@ -4,8 +4,9 @@
 
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
-    ClientId, Country, CouponId, CreditNoteId, Currency, Cycle, GiftCardId, InvoiceId, Money,
-    OrderId, PaymentId, Percent, Period, ProductId, SubscriptionId, UnitPrice,
+    AffiliateId, ClientId, Country, CouponId, CreditNoteId, Currency, Cycle, DunningCaseId,
+    DunningStrategyId, GiftCardId, InvoiceId, Money, OrderId, PaymentId, Percent, Period,
+    ProductId, ProformaId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;
@@ -85,6 +86,10 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "credit_note" => CreditNoteId::new(id).to_string(),
         "coupon" => CouponId::new(id).to_string(),
         "gift_card" => GiftCardId::new(id).to_string(),
+        "proforma" => ProformaId::new(id).to_string(),
+        "affiliate" => AffiliateId::new(id).to_string(),
+        "dunning_case" => DunningCaseId::new(id).to_string(),
+        "dunning_strategy" => DunningStrategyId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }
@@ -99,6 +104,9 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "credit_note" => "credit-notes",
         "coupon" => "coupons",
         "gift_card" => "gift-cards",
+        "payment" => "payments",
+        "affiliate" => "affiliates",
+        "dunning_case" => "dunning",
         _ => return None,
     };
     Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))
@@ -211,6 +219,8 @@ mod tests {
         for (stream, start) in [
             ("subscription", "/admin/subscriptions/sub_"),
             ("credit_note", "/admin/credit-notes/crn_"),
+            ("payment", "/admin/payments/pay_"),
+            ("dunning_case", "/admin/dunning/dun_"),
         ] {
             assert!(stream_href(stream, id).is_some_and(|href| href.starts_with(start)));
         }

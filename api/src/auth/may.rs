@@ -61,6 +61,8 @@ needs! {
     InvoicesWrite: "Draft, issue, void and write off invoices.";
     PaymentsRead: "Read payments.";
     PaymentsWrite: "Record payments and charge.";
+    AffiliatesRead: "Read affiliates, commissions and payouts.";
+    AffiliatesWrite: "Enrol affiliates, record referrals, approve and pay commissions.";
     LedgerRead: "Read the journal, balances and reports.";
     EventsRead: "Read events, the audit log and proofs.";
     Admin: "Settings, staff and keys.";

@@ -13,7 +13,7 @@ mod may;
 pub use caller::{CSRF_HEADER, Caller, Staff, refused, session_of};
 pub use cookie::{CookiePolicy, SESSION_COOKIE, session_token};
 pub use may::{
-    Admin, ClientsRead, ClientsWrite, EventsRead, InvoicesRead, InvoicesWrite, LedgerRead, May,
-    Need, OrdersRead, OrdersWrite, PaymentsRead, PaymentsWrite, ProductsRead, ProductsWrite,
-    SubscriptionsRead, SubscriptionsWrite,
+    Admin, AffiliatesRead, AffiliatesWrite, ClientsRead, ClientsWrite, EventsRead, InvoicesRead,
+    InvoicesWrite, LedgerRead, May, Need, OrdersRead, OrdersWrite, PaymentsRead, PaymentsWrite,
+    ProductsRead, ProductsWrite, SubscriptionsRead, SubscriptionsWrite,
 };

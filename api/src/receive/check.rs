@@ -42,6 +42,12 @@ impl Check {
         self.errors.push(FieldError { part: self.part, ..error });
     }
 
+    /// Whether something was found to be wrong.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// A text of 1 to `max` characters without control characters; its ends are trimmed then.
     pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> Option<String> {
         let text = value.trim();

@@ -4,17 +4,21 @@
 //! stand in the file of the route and no domain type reaches the wire.
 
 mod access;
+mod affiliates;
 mod clients;
 mod coupons;
 mod credit_notes;
+mod dunning;
 mod gift_cards;
 mod history;
 mod invoices;
 mod ledger;
+mod number_register;
 mod orders;
 mod parameters;
 mod payments;
 mod products;
+mod proformas;
 mod settings;
 mod subscriptions;
 
@@ -34,14 +38,20 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())
         .nest("/credit-notes", credit_notes::router())
+        .nest("/proformas", proformas::router())
         .nest("/invoices", invoices::router())
         .nest("/payments", payments::router())
+        .nest("/affiliates", affiliates::router())
+        .nest("/dunning-strategies", dunning::strategies())
+        .nest("/dunning-cases", dunning::cases())
+        .nest("/dunning-runs", dunning::runs())
         .nest("/events", history::events())
         .nest("/audit", history::audit())
         .nest("/integrity", history::integrity())
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
         .merge(ledger::router())
+        .merge(number_register::router())
 }
 
 /// `/api/admin/clients`, the address other systems of the field use (API-126, API-127).

@@ -1,7 +1,7 @@
 //! The seller's settings.
 
 use axum::extract::State;
-use billfold_app::commands::tenants::SetConventions;
+use billfold_app::commands::tenants::{SetAffiliateTerms, SetConventions};
 use billfold_domain::kernel::NumberFormat;
 use billfold_domain::tenant::{Profile, Tenant};
 use serde::Serialize;
@@ -14,11 +14,15 @@ use crate::auth::{Admin, Caller, May};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
+use crate::v1::affiliates::WireCommissionTerms;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::WireConventions;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(read_settings)).routes(routes!(set_conventions))
+    OpenApiRouter::new()
+        .routes(routes!(read_settings))
+        .routes(routes!(set_conventions))
+        .routes(routes!(set_affiliate_terms))
 }
 
 /// Reads the settings of the caller's seller. Whoever may call may read them.
@@ -55,6 +59,25 @@ async fn set_conventions(
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
 }
 
+/// Chooses the terms of affiliates who are approved later without terms of their own.
+#[utoipa::path(
+    put, path = "/affiliate-terms", tag = "settings", request_body = WireCommissionTerms,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_affiliate_terms(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<WireCommissionTerms>,
+) -> Result<Answer<Changed>, Problem> {
+    let mut check = Check::default();
+    let terms = new.read(&mut check, "").ok_or_else(|| check.problem())?;
+    let done = state.change(&caller, &key, seen, SetAffiliateTerms { terms }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
 /// What a seller chose.
 #[derive(Serialize, ToSchema)]
 struct Settings {
@@ -82,6 +105,8 @@ struct Settings {
     vat_id: Option<String>,
     /// How time becomes money.
     conventions: WireConventions,
+    /// What affiliates get who are approved without terms of their own.
+    affiliate_terms: Option<WireCommissionTerms>,
     /// Whether the books are closed to changes.
     suspended: bool,
     /// Its version, as in `ETag`.
@@ -112,6 +137,7 @@ impl Settings {
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
             conventions: profile.conventions.into(),
+            affiliate_terms: profile.affiliate_terms.as_ref().map(WireCommissionTerms::from),
             suspended,
             version,
         }

@@ -37,7 +37,7 @@ macro_rules! words {
 words! {
     WireLineKind of LineKind {
         Hosting, Domain, Vps, GameServer, SslCertificate, Licence, SetupFee, Proration, Discount,
-        Adjustment, Goods,
+        Adjustment, Goods, LateFee,
     },
     "What a line bills.",
     "snake_case"

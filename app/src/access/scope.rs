@@ -27,6 +27,10 @@ pub enum Scope {
     PaymentsRead,
     /// Record payments and charge.
     PaymentsWrite,
+    /// Read affiliates, commissions and payouts.
+    AffiliatesRead,
+    /// Enrol affiliates, agree on terms, record referrals, approve and pay commissions.
+    AffiliatesWrite,
     /// Read the journal, balances and reports.
     LedgerRead,
     /// Read events and the audit log.
@@ -39,7 +43,7 @@ pub enum Scope {
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scopes(u32);
 
-const WORDS: [(Scope, &str); 15] = [
+const WORDS: [(Scope, &str); 17] = [
     (Scope::ClientsRead, "clients:read"),
     (Scope::ClientsWrite, "clients:write"),
     (Scope::ProductsRead, "products:read"),
@@ -52,6 +56,8 @@ const WORDS: [(Scope, &str); 15] = [
     (Scope::InvoicesWrite, "invoices:write"),
     (Scope::PaymentsRead, "payments:read"),
     (Scope::PaymentsWrite, "payments:write"),
+    (Scope::AffiliatesRead, "affiliates:read"),
+    (Scope::AffiliatesWrite, "affiliates:write"),
     (Scope::LedgerRead, "ledger:read"),
     (Scope::EventsRead, "events:read"),
     (Scope::Admin, "admin"),

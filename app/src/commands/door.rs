@@ -20,7 +20,7 @@ use super::request_hash::request_hash;
 use super::room::Room;
 use super::table::{No, Table};
 use crate::error::{Error, Kind, Refused};
-use crate::ports::{Gateways, OpenInvoices};
+use crate::ports::{Arrears, Gateways, OpenInvoices};
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;
 
@@ -43,6 +43,8 @@ pub struct DoorParts {
     pub gateways: Gateways,
     /// Finds unpaid invoices.
     pub open_invoices: Arc<dyn OpenInvoices>,
+    /// Finds who is late.
+    pub arrears: Arc<dyn Arrears>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -56,6 +58,7 @@ pub(super) struct Inner {
     pub(super) vault: Arc<Vault>,
     pub(super) gateways: Gateways,
     pub(super) open_invoices: Arc<dyn OpenInvoices>,
+    pub(super) arrears: Arc<dyn Arrears>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Arc<SettingsCache>,
 }
@@ -64,9 +67,10 @@ impl Door {
     /// A door over its parts.
     #[must_use]
     pub fn new(parts: DoorParts) -> Self {
-        let DoorParts { store, vault, gateways, open_invoices, clock } = parts;
+        let DoorParts { store, vault, gateways, open_invoices, arrears, clock } = parts;
         let settings = Arc::new(SettingsCache::new(store.clone()));
-        Self(Arc::new(Inner { store, vault, gateways, open_invoices, clock, settings }))
+        let inner = Inner { store, vault, gateways, open_invoices, arrears, clock, settings };
+        Self(Arc::new(inner))
     }
 
     /// Does what is asked, once per key.
@@ -154,6 +158,12 @@ impl Door {
     #[must_use]
     pub fn gateways(&self) -> &Gateways {
         &self.0.gateways
+    }
+
+    /// Finds who is late with what.
+    #[must_use]
+    pub fn arrears(&self) -> &dyn Arrears {
+        self.0.arrears.as_ref()
     }
 
     async fn run<U: UseCase>(&self, ask: &Ask<U>) -> Result<Done<U::Answer>, Error> {

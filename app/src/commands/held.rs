@@ -23,6 +23,7 @@ use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
 use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
+use billfold_domain::proforma::Proforma;
 use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -77,6 +78,7 @@ stored!(
     Subscription,
     Invoice,
     CreditNote,
+    Proforma,
     CreditBalance,
     Payment,
     PaymentMethod,

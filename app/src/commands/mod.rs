@@ -6,11 +6,13 @@
 //! Absent on purpose: authorisation (the edges check scopes before they ask) and reading
 //! (projections).
 
+pub mod affiliates;
 mod ask;
 pub mod clients;
 pub mod coupons;
 mod credit;
 mod door;
+pub mod dunning;
 pub mod gift_cards;
 mod held;
 pub mod invoices;
@@ -19,6 +21,7 @@ pub mod payment_methods;
 pub mod payments;
 mod plan;
 pub mod products;
+pub mod proformas;
 pub mod purchases;
 mod request_hash;
 mod room;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use billfold_domain::kernel::{Actor, TenantId};
-use billfold_event_store::Loaded;
+use billfold_event_store::{ClaimKey, Loaded};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::held::{Held, Stored};
 use super::plan::stream;
 use crate::error::Error;
 use crate::mint;
-use crate::ports::{Gateways, OpenInvoices};
+use crate::ports::{Arrears, Gateways, OpenInvoices};
 use crate::settings::Settings;
 use crate::vault::Vault;
 
@@ -48,6 +48,12 @@ impl Room<'_> {
         self.inner.open_invoices.as_ref()
     }
 
+    /// Finds who is late with what.
+    #[must_use]
+    pub fn arrears(&self) -> &dyn Arrears {
+        self.inner.arrears.as_ref()
+    }
+
     /// The seller's settings, perhaps a moment old.
     ///
     /// # Errors
@@ -62,6 +68,18 @@ impl Room<'_> {
     /// The database does not answer.
     pub async fn load<A: Stored>(&self, id: Uuid) -> Result<Loaded<Held<A>>, Error> {
         Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
+    }
+
+    /// The aggregate that holds something unique, perhaps a moment ago; [`Table::holder`] says it
+    /// under the lock.
+    ///
+    /// [`Table::holder`]: super::Table::holder
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holder(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, Error> {
+        let claim = ClaimKey { scope, key: key.to_owned() };
+        Ok(self.inner.store.holder(self.tenant.uuid(), &claim).await?)
     }
 
     /// Drops a state from the log's cache, because what it seals was shredded.

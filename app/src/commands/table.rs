@@ -13,7 +13,7 @@ use billfold_domain::kernel::{
 use billfold_domain::ledger;
 use billfold_domain::schema::Event;
 use billfold_domain::tenant::{Tenant, TenantRefusal};
-use billfold_event_store::{Desk, DeskError, Draft, TakenNumber};
+use billfold_event_store::{ClaimKey, Desk, DeskError, Draft, TakenNumber};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
@@ -141,6 +141,16 @@ impl Table<'_, '_> {
         Ok(self.desk.version(&stream::<A>(self.tenant, id))?)
     }
 
+    /// The aggregate that holds something unique, if one of this kind does.
+    ///
+    /// # Errors
+    /// The plan did not name the claim.
+    pub fn holder<A: Stored>(&self, scope: &'static str, key: &str) -> Result<Option<Uuid>, No> {
+        let claim = ClaimKey { scope, key: key.to_owned() };
+        let holder = self.desk.holder(&claim)?;
+        Ok(holder.filter(|stream| stream.kind == A::TYPE).map(|stream| stream.id))
+    }
+
     /// Ends the decision unless an aggregate is at the version the plan was made from.
     ///
     /// # Errors
@@ -251,11 +261,7 @@ impl Table<'_, '_> {
         Ok(())
     }
 
-    fn refuse_if_held<A: Stored>(
-        &self,
-        id: Uuid,
-        key: &billfold_event_store::ClaimKey,
-    ) -> Result<(), No> {
+    fn refuse_if_held<A: Stored>(&self, id: Uuid, key: &ClaimKey) -> Result<(), No> {
         match self.desk.holder(key)? {
             Some(holder) if holder != stream::<A>(self.tenant, id) => {
                 let what = key.scope.replace(['.', '_'], " ");

@@ -21,6 +21,7 @@ use billfold_domain::order::Order;
 use billfold_domain::payment::Payment;
 use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
+use billfold_domain::proforma::Proforma;
 use billfold_domain::schema::{self, DecodeError, Event};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -76,7 +77,7 @@ macro_rules! of_aggregate {
             $event, $noun, $own, $answer,
             [
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
-                PaymentMethod
+                PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
             ]
         )

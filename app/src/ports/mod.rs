@@ -6,6 +6,7 @@
 //! Absent on purpose: SQL, HTTP and vendor names.
 
 pub mod api_keys;
+pub mod arrears;
 pub mod due_accounts;
 pub mod failure;
 pub mod gateway;
@@ -16,6 +17,7 @@ pub mod staff;
 pub mod subject_keys;
 
 pub use api_keys::{ApiKeyRow, ApiKeys};
+pub use arrears::{Arrears, ClientArrears, LateInvoice};
 pub use due_accounts::{DueAccount, DueAccounts};
 pub use failure::StoreFailure;
 pub use gateway::{Charge, ChargeAnswer, ChargeUnknown, Gateway, Gateways};

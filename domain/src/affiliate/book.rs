@@ -49,8 +49,20 @@ pub struct Commission {
     pub counts_from: NaiveDate,
     /// The day it was approved.
     pub approved_on: Option<NaiveDate>,
+    /// What became of it when it was refused.
+    #[serde(default)]
+    pub rejected: Option<Rejection>,
     /// The payout it is in.
     pub payout: Option<u32>,
+}
+
+/// What was refused of a commission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// What refunds had left of it.
+    pub amount: Money,
+    /// The day.
+    pub on: NaiveDate,
 }
 
 /// Where a commission stood when a refund came.
@@ -121,6 +133,8 @@ pub enum CommissionStatus {
     PaidOut,
     /// Void: the whole sale was refunded before a payout.
     Refunded,
+    /// It was refused.
+    Rejected,
 }
 
 /// What a payout is made of: commissions less clawbacks.
@@ -142,6 +156,7 @@ impl CommissionStatus {
             Self::Approved => "approved",
             Self::PaidOut => "paid_out",
             Self::Refunded => "refunded",
+            Self::Rejected => "rejected",
         }
     }
 }
@@ -159,6 +174,7 @@ impl Commission {
     /// What it is, for people.
     pub fn status(&self) -> CommissionStatus {
         match self.stage() {
+            _ if self.rejected.is_some() => CommissionStatus::Rejected,
             Stage::PaidOut => CommissionStatus::PaidOut,
             Stage::Pending | Stage::Approved if self.is_void() => CommissionStatus::Refunded,
             Stage::Approved => CommissionStatus::Approved,
@@ -202,9 +218,7 @@ impl Book {
         commission: &Commission,
         refunded: Money,
     ) -> Result<Money, MoneyRefusal> {
-        let (earned, currency) = (commission.earned, commission.earned.currency());
-        let own = self.reversals.iter().filter(|reversal| reversal.commission == commission.no);
-        let before = Money::sum(currency, own.map(|reversal| reversal.amount))?;
+        let earned = commission.earned;
         let in_all = if refunded == commission.sale {
             earned
         } else {
@@ -212,7 +226,13 @@ impl Book {
                 .in_proportion(refunded.into(), commission.sale.into())?
                 .round(Rounding::HalfAwayFromZero)?
         };
-        in_all.checked_sub(before)
+        in_all.checked_sub(self.taken_back(commission)?)
+    }
+
+    /// What refunds took back of a commission, clawbacks included.
+    pub fn taken_back(&self, commission: &Commission) -> Result<Money, MoneyRefusal> {
+        let own = self.reversals.iter().filter(|reversal| reversal.commission == commission.no);
+        Money::sum(commission.earned.currency(), own.map(|reversal| reversal.amount))
     }
 
     /// Pending commissions whose hold is over on a day, the oldest first.
@@ -236,7 +256,13 @@ impl Book {
                 payable.commissions.push(commission.no);
             }
         }
-        for reversal in self.reversals.iter().filter(|reversal| reversal.is_clawback()) {
+        // What is taken back of a rejected commission is settled by its rejection.
+        let stands = |reversal: &&Reversal| {
+            let commission = self.commission(reversal.commission);
+            commission.is_some_and(|commission| commission.rejected.is_none())
+        };
+        let clawbacks = self.reversals.iter().filter(|reversal| reversal.is_clawback());
+        for reversal in clawbacks.filter(stands) {
             if reversal.payout.is_none() && reversal.amount.currency() == currency {
                 payable.amount = payable.amount.checked_sub(reversal.amount)?;
                 payable.clawbacks.push(reversal.no);
@@ -263,6 +289,13 @@ impl Book {
     pub(super) fn approve(&mut self, no: u32, on: NaiveDate) {
         if let Some(commission) = self.commission_mut(no) {
             commission.approved_on = Some(on);
+        }
+    }
+
+    pub(super) fn reject(&mut self, no: u32, rejection: Rejection) {
+        if let Some(commission) = self.commission_mut(no) {
+            commission.left = Money::zero(commission.left.currency());
+            commission.rejected = Some(rejection);
         }
     }
 

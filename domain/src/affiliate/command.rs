@@ -56,6 +56,13 @@ pub enum AffiliateCommand {
     Accrue(AccrueCommission),
     /// Approve every commission whose hold is over, a thousand at most; ask again for more.
     ApproveDue,
+    /// Refuse a commission that is in no payout, as after fraud.
+    RejectCommission {
+        /// The commission.
+        no: u32,
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
     /// Take back the part of a commission that refunds are of its sale.
     Reverse {
         /// The payment that earned it.

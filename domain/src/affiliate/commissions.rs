@@ -6,6 +6,7 @@ use crate::affiliate::decide::{Decision, check_active};
 use crate::affiliate::{
     AccrueCommission, AffiliateEvent, AffiliateRefusal, Commission, Partner, TermsVersion,
 };
+use crate::kernel::text::check_line;
 use crate::kernel::{Money, PaymentId};
 
 /// How many commissions one request approves.
@@ -88,6 +89,27 @@ fn approved(
     AffiliateEvent::CommissionApproved { no, payment_id, affiliate, amount, on }
 }
 
+/// Suspended or not: nothing is earned or paid out by it.
+pub(super) fn reject(partner: &Partner, no: u32, reason: &str, today: NaiveDate) -> Decision {
+    check_line("reason", reason, 500)?;
+    let known = partner.book.commission(no).ok_or(AffiliateRefusal::NoSuchCommission { no })?;
+    if known.rejected.is_some() {
+        return Ok(Vec::new());
+    }
+    if let Some(payout) = known.payout {
+        return Err(AffiliateRefusal::InPayout { no, payout });
+    }
+    Ok(vec![AffiliateEvent::CommissionRejected {
+        no,
+        payment_id: known.payment_id,
+        affiliate: partner.client_id,
+        amount: known.earned.checked_sub(partner.book.taken_back(known)?)?,
+        stage: known.stage(),
+        reason: reason.to_owned(),
+        on: today,
+    }])
+}
+
 /// Suspended or not: what a refund takes back is owed back.
 pub(super) fn reverse(
     partner: &Partner,
@@ -102,6 +124,9 @@ pub(super) fn reverse(
     }
     if refunded.checked_sub(known.sale)?.is_positive() {
         return Err(AffiliateRefusal::MoreThanSold { refunded, sale: known.sale });
+    }
+    if known.rejected.is_some() {
+        return Ok(Vec::new());
     }
     let amount = partner.book.to_reverse(known, refunded)?;
     let is_news = refunded.checked_sub(known.refunded)?.is_positive();

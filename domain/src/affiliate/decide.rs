@@ -67,6 +67,7 @@ fn answer(partner: &Partner, command: &AffiliateCommand, today: NaiveDate) -> De
         Ask::RejectReferral { client_id, reason } => reject(partner, *client_id, reason, today),
         Ask::Accrue(sale) => commissions::accrue(partner, sale, today),
         Ask::ApproveDue => commissions::approve_due(partner, today),
+        Ask::RejectCommission { no, reason } => commissions::reject(partner, *no, reason, today),
         Ask::Reverse { payment_id, refunded } => {
             commissions::reverse(partner, *payment_id, *refunded, today)
         }

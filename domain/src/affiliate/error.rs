@@ -104,6 +104,20 @@ pub enum AffiliateRefusal {
         /// The payment.
         payment_id: PaymentId,
     },
+    /// No such commission.
+    #[error("the affiliate has no commission {no}")]
+    NoSuchCommission {
+        /// The number given.
+        no: u32,
+    },
+    /// What is in a payout is refused no longer.
+    #[error("commission {no} is in payout {payout}, so that it cannot be rejected")]
+    InPayout {
+        /// The commission.
+        no: u32,
+        /// The payout.
+        payout: u32,
+    },
     /// More is refunded than was sold.
     #[error("{refunded} are refunded, but only {sale} were sold")]
     MoreThanSold {
@@ -161,6 +175,8 @@ impl Refusal for AffiliateRefusal {
             Self::InFuture { .. } => "affiliate.in_future",
             Self::AlreadyEarned { .. } => "affiliate.already_earned",
             Self::NothingEarned { .. } => "affiliate.nothing_earned",
+            Self::NoSuchCommission { .. } => "affiliate.no_such_commission",
+            Self::InPayout { .. } => "affiliate.in_payout",
             Self::MoreThanSold { .. } => "affiliate.more_than_sold",
             Self::BelowMinimum { .. } => "affiliate.below_minimum",
             Self::NoSuchPayout { .. } => "affiliate.no_such_payout",
@@ -173,9 +189,10 @@ impl Refusal for AffiliateRefusal {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
             Self::Money(refusal) => refusal.kind(),
-            Self::Absent | Self::NothingEarned { .. } | Self::NoSuchPayout { .. } => {
-                RefusalKind::Missing
-            }
+            Self::Absent
+            | Self::NothingEarned { .. }
+            | Self::NoSuchCommission { .. }
+            | Self::NoSuchPayout { .. } => RefusalKind::Missing,
             Self::NegativeSale | Self::NegativeRefund => RefusalKind::Malformed,
             Self::TermsInPast { .. }
             | Self::NoTerms { .. }
@@ -191,6 +208,7 @@ impl Refusal for AffiliateRefusal {
             | Self::NotApproved
             | Self::Suspended
             | Self::AlreadyEarned { .. }
+            | Self::InPayout { .. }
             | Self::PayoutSent { .. }
             | Self::PayoutFailed { .. } => RefusalKind::State,
         }

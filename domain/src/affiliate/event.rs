@@ -95,6 +95,23 @@ pub enum AffiliateEvent {
         /// The day.
         on: NaiveDate,
     },
+    /// A commission was refused: what was left of it is owed no longer.
+    CommissionRejected {
+        /// The commission.
+        no: u32,
+        /// The payment that earned it.
+        payment_id: PaymentId,
+        /// To whom it is not owed: the affiliate as a client.
+        affiliate: ClientId,
+        /// What refunds had left of it, clawbacks taken off.
+        amount: Money,
+        /// Where the commission stood; in no payout.
+        stage: Stage,
+        /// Why.
+        reason: String,
+        /// The day.
+        on: NaiveDate,
+    },
     /// A refund took back its part of a commission.
     CommissionReversed {
         /// Counts the reversals of the affiliate from 1.
@@ -168,6 +185,7 @@ name_events!(AffiliateEvent {
     ReferralRejected => "affiliate.referral_rejected" v "1",
     CommissionAccrued => "affiliate.commission_accrued" v "1",
     CommissionApproved => "affiliate.commission_approved" v "1",
+    CommissionRejected => "affiliate.commission_rejected" v "1",
     CommissionReversed => "affiliate.commission_reversed" v "1",
     PayoutRequested => "affiliate.payout_requested" v "1",
     PayoutSent => "affiliate.payout_sent" v "1",
@@ -181,6 +199,9 @@ impl AffiliateEvent {
     pub const CODE_SCOPE: &'static str = "affiliate.code";
     /// Scope of the claim that a client was brought by one affiliate.
     pub const REFERRAL_SCOPE: &'static str = "affiliate.referral";
+    /// Scope of the claim that a payment earned one commission; its holder is whoever earned it,
+    /// also after the client was brought by another.
+    pub const PAYMENT_SCOPE: &'static str = "affiliate.payment";
 }
 
 impl EventBody for AffiliateEvent {
@@ -200,6 +221,7 @@ impl EventBody for AffiliateEvent {
             | Self::ReferralRejected { on, .. }
             | Self::CommissionAccrued { on, .. }
             | Self::CommissionApproved { on, .. }
+            | Self::CommissionRejected { on, .. }
             | Self::CommissionReversed { on, .. }
             | Self::PayoutRequested { on, .. }
             | Self::PayoutSent { on, .. }
@@ -223,13 +245,16 @@ impl EventBody for AffiliateEvent {
             Self::ReferralRejected { client_id, .. } => {
                 vec![Claim::Release { scope: Self::REFERRAL_SCOPE, key: client_id.to_string() }]
             }
+            Self::CommissionAccrued { payment_id, .. } => {
+                vec![Claim::Take { scope: Self::PAYMENT_SCOPE, key: payment_id.to_string() }]
+            }
             Self::Approved {}
             | Self::TermsSet { .. }
             | Self::Suspended { .. }
             | Self::Resumed {}
             | Self::ClicksCounted { .. }
-            | Self::CommissionAccrued { .. }
             | Self::CommissionApproved { .. }
+            | Self::CommissionRejected { .. }
             | Self::CommissionReversed { .. }
             | Self::PayoutRequested { .. }
             | Self::PayoutSent { .. }

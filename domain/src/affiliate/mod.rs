@@ -14,7 +14,7 @@
 //! hold, that no more is taken back than was earned, that a payout is the sum of its approved
 //! commissions less clawbacks and each of those is in one payout at a time, and that a client is
 //! brought by one affiliate, who is somebody else (claims `affiliate.referral`,
-//! `affiliate.client`, `affiliate.code`). Scope AFF-01 to AFF-07.
+//! `affiliate.client`, `affiliate.code`, `affiliate.payment`). Scope AFF-01 to AFF-07.
 //!
 //! One stream holds referrals, commissions and payouts of an affiliate. A payout sums up
 //! commissions while refunds take them back: in one stream that is one decision on one version,
@@ -41,12 +41,12 @@ mod terms;
 mod tests;
 
 pub use book::{
-    Book, Commission, CommissionStatus, Payable, Payout, PayoutStatus, Reversal, Stage,
+    Book, Commission, CommissionStatus, Payable, Payout, PayoutStatus, Rejection, Reversal, Stage,
 };
 pub use command::{AccrueCommission, AffiliateCommand};
 pub use error::AffiliateRefusal;
 pub use event::AffiliateEvent;
 pub use payout_to::PayoutTo;
 pub use state::{Affiliate, Partner, Referral, Standing, TermsVersion};
-pub use statement::{Statement, StatementLine};
+pub use statement::{LineKind, Statement, StatementLine};
 pub use terms::{CommissionRate, CommissionTerms, Recurrence, Tier};

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::{
-    AffiliateEvent, Book, Commission, CommissionTerms, Payout, PayoutStatus, Reversal,
+    AffiliateEvent, Book, Commission, CommissionTerms, Payout, PayoutStatus, Rejection, Reversal,
 };
 use crate::kernel::{ClientId, Money};
 
@@ -162,9 +162,13 @@ impl Book {
                 on: *on,
                 counts_from: *counts_from,
                 approved_on: None,
+                rejected: None,
                 payout: None,
             }),
             AffiliateEvent::CommissionApproved { no, on, .. } => self.approve(*no, *on),
+            AffiliateEvent::CommissionRejected { no, amount, on, .. } => {
+                self.reject(*no, Rejection { amount: *amount, on: *on });
+            }
             AffiliateEvent::CommissionReversed {
                 no,
                 commission,

@@ -25,10 +25,35 @@ pub struct Statement {
     pub paid: Money,
 }
 
-/// A commission, or what a refund took back of one.
+/// What a line of a statement says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A payment earned it.
+    Earned,
+    /// A refund took it back.
+    Reversed,
+    /// It was refused.
+    Rejected,
+}
+
+impl LineKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Earned => "earned",
+            Self::Reversed => "reversed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// A commission, or what a refund or a refusal took back of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct StatementLine {
-    /// The day of the sale or the refund.
+    /// What the line says.
+    pub kind: LineKind,
+    /// The day of the sale, the refund or the refusal.
     pub on: NaiveDate,
     /// The payment that earned it, or whose refund took it back.
     pub payment_id: PaymentId,
@@ -38,7 +63,7 @@ pub struct StatementLine {
     pub commission: u32,
     /// The reversal, if it is one.
     pub reversal: Option<u32>,
-    /// How much; negative for a reversal.
+    /// How much; negative for what was taken back.
     pub amount: Money,
     /// What the commission is now.
     pub status: CommissionStatus,
@@ -53,12 +78,19 @@ impl Book {
         let mut pending = Money::zero(currency);
         for commission in self.commissions.iter().filter(|one| one.earned.currency() == currency) {
             lines.push(earned(commission));
+            lines.extend(commission.rejected.map(|rejection| StatementLine {
+                kind: LineKind::Rejected,
+                on: rejection.on,
+                amount: rejection.amount.negate(),
+                ..earned(commission)
+            }));
             if commission.status() == CommissionStatus::Pending {
                 pending = pending.checked_add(commission.left)?;
             }
         }
         for reversal in self.reversals.iter().filter(|one| one.amount.currency() == currency) {
             lines.extend(self.commission(reversal.commission).map(|commission| StatementLine {
+                kind: LineKind::Reversed,
                 on: reversal.on,
                 reversal: Some(reversal.no),
                 amount: reversal.amount.negate(),
@@ -66,7 +98,7 @@ impl Book {
                 ..earned(commission)
             }));
         }
-        lines.sort_by_key(|line| (line.on, line.commission, line.reversal));
+        lines.sort_by_key(|line| (line.on, line.commission, line.kind, line.reversal));
         let in_payouts = |status: PayoutStatus| {
             let payouts = self.payouts.iter().filter(|payout| payout.status == status);
             let amounts = payouts.map(|payout| payout.amount);
@@ -84,6 +116,7 @@ impl Book {
 
 fn earned(commission: &Commission) -> StatementLine {
     StatementLine {
+        kind: LineKind::Earned,
         on: commission.on,
         payment_id: commission.payment_id,
         client_id: commission.client_id,

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{ClientId, CreditNoteId, EventBody, GiftCardId, InvoiceId, Money, PaymentId};
+use crate::kernel::{
+    AffiliateId, ClientId, CreditNoteId, EventBody, GiftCardId, InvoiceId, Money, PaymentId,
+};
 
 /// A fact about a client's credit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,13 @@ pub enum CreditSource {
     },
     /// What was left on a gift card that was cancelled.
     CancelledGiftCard(GiftCardId),
+    /// What the client earned as an affiliate.
+    CommissionPayout {
+        /// The affiliate.
+        affiliate_id: AffiliateId,
+        /// The payout.
+        no: u32,
+    },
 }
 
 /// What was taken out of one grant.

@@ -14,8 +14,6 @@
 //! posting what is granted, since the fact it came from (a credit note, a payment) posts it.
 
 mod apply;
-#[cfg(test)]
-mod balance_tests;
 mod command;
 mod decide;
 mod error;

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::credit_note::{Corrected, Offset};
-use crate::invoice::{NewLine, Seller};
+use crate::credit_note::Offset;
+use crate::invoice::{Corrected, NewLine, Seller, TaxGroup};
 use crate::kernel::{ClientId, Currency, DocumentNumber, Pii};
 
 /// A request about a credit note.
@@ -26,6 +26,9 @@ pub struct IssueCreditNote {
     /// What goes back, 1 to [`LINE_LIMIT`](crate::invoice::LINE_LIMIT) lines; a line that is
     /// charged instead is negative.
     pub lines: Vec<NewLine>,
+    /// Their taxes, where an invoice that is given back leaves other cents than a document of its
+    /// own would have.
+    pub tax_groups: Option<Vec<TaxGroup>>,
     /// The invoices it corrects.
     pub corrects: Vec<Corrected>,
     /// What of it lowers which unpaid invoice; the rest becomes the client's credit.

@@ -6,7 +6,7 @@ use crate::credit_note::{
     CreditNote, CreditNoteCommand, CreditNoteEvent, CreditNoteRefusal, IssueCreditNote, IssuedNote,
     Offset,
 };
-use crate::invoice::{Preview, preview};
+use crate::invoice::{Preview, TaxGroup, preview};
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Issued, KeyClass, Money};
@@ -60,7 +60,13 @@ fn issue(
         let number = new.number.text.clone();
         return Err(CreditNoteRefusal::NumberOfAnotherYear { number, date: issue_date });
     }
-    let Preview { lines, totals } = preview(new.currency, &new.lines)?;
+    let Preview { lines, mut totals } = preview(new.currency, &new.lines)?;
+    if let Some(tax_groups) = &new.tax_groups {
+        check_groups(&totals.tax_groups, tax_groups)?;
+        totals.tax = Money::sum(new.currency, tax_groups.iter().map(|group| group.tax))?;
+        totals.total = totals.net.checked_add(totals.tax)?;
+        totals.tax_groups.clone_from(tax_groups);
+    }
     if !totals.total.is_positive() {
         return Err(CreditNoteRefusal::NothingToCredit { total: totals.total });
     }
@@ -82,6 +88,17 @@ fn issue(
         to_credit,
         expires_on: new.expires_on,
     }))])
+}
+
+/// Only the cents of a tax may differ, never what is taxed.
+fn check_groups(own: &[TaxGroup], given: &[TaxGroup]) -> Result<(), CreditNoteRefusal> {
+    let same = |(own, given): (&TaxGroup, &TaxGroup)| {
+        own.treatment() == given.treatment() && own.base == given.base
+    };
+    if own.len() == given.len() && own.iter().zip(given).all(same) {
+        return Ok(());
+    }
+    Err(CreditNoteRefusal::OtherTaxes)
 }
 
 /// What no unpaid invoice takes.

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use crate::invoice::InvoiceRefusal;
-use crate::kernel::{Invalid, InvoiceId, Money, MoneyRefusal, Problem, Refusal, RefusalKind};
+use crate::kernel::{
+    Invalid, InvoiceId, Money, MoneyRefusal, Percent, Problem, Refusal, RefusalKind,
+};
 
 /// A refusal about a credit note.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -79,6 +81,56 @@ pub enum CreditNoteRefusal {
         /// What is left of it.
         left: Money,
     },
+    /// Taxes that do not belong to the lines.
+    #[error("the taxes of the note are not those of its lines")]
+    OtherTaxes,
+    /// Nothing of the invoice is left.
+    #[error("nothing of the invoice is left to be credited")]
+    NothingLeft,
+    /// The invoice was taken back whole, given up, or never issued.
+    #[error("no part of an invoice goes back that is {status}")]
+    NotCreditable {
+        /// How it stands.
+        status: &'static str,
+    },
+    /// More than the lines of one tax come to, because another line takes something off.
+    #[error("only {left} is left at {rate} %, credit what takes money off with it")]
+    BeyondTaxGroup {
+        /// The rate.
+        rate: Percent,
+        /// What is left, without tax.
+        left: Money,
+    },
+    /// More than is left of the invoice as a whole.
+    #[error("only {left} is left of the invoice")]
+    BeyondInvoice {
+        /// What is left, with tax.
+        left: Money,
+    },
+    /// Days of a line that is for none.
+    #[error("line {line} is for no days of service")]
+    NoPeriod {
+        /// The line.
+        line: String,
+    },
+    /// Days that the line was not for.
+    #[error("line {line} is for the days from {from} to before {to}")]
+    OtherDays {
+        /// The line.
+        line: String,
+        /// Its first day.
+        from: NaiveDate,
+        /// The day after its last one.
+        to: NaiveDate,
+    },
+    /// One part of what is asked for is refused.
+    #[error("{because}")]
+    InPart {
+        /// Where it stands in the request.
+        field: String,
+        /// Why.
+        because: Box<Self>,
+    },
     /// More days than there are.
     #[error("{unused} of {cycle} days cannot be unused")]
     Days {
@@ -105,6 +157,14 @@ impl Refusal for CreditNoteRefusal {
             Self::Negative { .. } => "credit_note.negative",
             Self::OverCredit { .. } => "credit_note.over_credit",
             Self::Days { .. } => "credit_note.days_out_of_range",
+            Self::OtherTaxes => "credit_note.other_taxes",
+            Self::NothingLeft => "credit_note.nothing_left",
+            Self::NotCreditable { .. } => "credit_note.not_creditable",
+            Self::BeyondTaxGroup { .. } => "credit_note.beyond_tax_group",
+            Self::BeyondInvoice { .. } => "credit_note.beyond_invoice",
+            Self::NoPeriod { .. } => "credit_note.no_period",
+            Self::OtherDays { .. } => "credit_note.other_days",
+            Self::InPart { because, .. } => because.code(),
         }
     }
 
@@ -117,12 +177,23 @@ impl Refusal for CreditNoteRefusal {
             | Self::Days { .. }
             | Self::OffsetNotPositive { .. }
             | Self::WrongKey => RefusalKind::Malformed,
+            Self::InPart { because, .. } => match because.kind() {
+                // It is the request that names a line the invoice does not have.
+                RefusalKind::Missing => RefusalKind::Rule,
+                kind => kind,
+            },
             Self::NoSuchLine { .. } => RefusalKind::Missing,
-            Self::OverCredit { .. }
+            Self::OtherTaxes
+            | Self::NothingLeft
+            | Self::BeyondTaxGroup { .. }
+            | Self::BeyondInvoice { .. }
+            | Self::NoPeriod { .. }
+            | Self::OtherDays { .. }
+            | Self::OverCredit { .. }
             | Self::NothingToCredit { .. }
             | Self::OffsetBeyondNote { .. }
             | Self::NumberOfAnotherYear { .. } => RefusalKind::Rule,
-            Self::AlreadyIssued { .. } => RefusalKind::State,
+            Self::AlreadyIssued { .. } | Self::NotCreditable { .. } => RefusalKind::State,
         }
     }
 
@@ -130,7 +201,10 @@ impl Refusal for CreditNoteRefusal {
         match self {
             Self::Invalid(invalid) => invalid.field(),
             Self::Lines(refusal) => refusal.field(),
-            Self::NothingToCredit { .. } => Some("/lines"),
+            Self::NothingToCredit { .. }
+            | Self::BeyondTaxGroup { .. }
+            | Self::BeyondInvoice { .. } => Some("/lines"),
+            Self::InPart { field, .. } => Some(field),
             Self::OffsetNotPositive { .. } | Self::OffsetBeyondNote { .. } => Some("/offsets"),
             _ => None,
         }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
-use crate::invoice::{Line, Seller, TaxGroup};
+use crate::invoice::{Corrected, Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, DocumentNumber, EventBody, InvoiceId, Money, Pii};
 
@@ -49,18 +49,6 @@ pub struct IssuedNote {
     pub to_credit: Money,
     /// The last day of that credit, if it has one.
     pub expires_on: Option<NaiveDate>,
-}
-
-/// An invoice that a note corrects, as the note must name it (Article 219 of Directive
-/// 2006/112/EC).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Corrected {
-    /// Which invoice.
-    pub invoice_id: InvoiceId,
-    /// Its number as printed.
-    pub number: String,
-    /// Its issue date.
-    pub issue_date: NaiveDate,
 }
 
 /// What of a note lowers an unpaid invoice.

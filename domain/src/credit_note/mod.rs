@@ -4,6 +4,7 @@
 //! | -------------------------------------- | --------------------- |
 //! | what does a note over some lines say   | [`Creditable::credit`] |
 //! | what is a service worth that ends early | [`termination`]       |
+//! | what may staff give back of an invoice | [`Correction::of`]    |
 //! | is it sent back, kept or set off       | [`settle`]            |
 //! | may it be issued, and what does it post | [`CreditNote`]       |
 //!
@@ -13,6 +14,9 @@
 //! facts.
 
 mod command;
+mod correction;
+#[cfg(test)]
+mod correction_tests;
 mod decide;
 mod error;
 mod event;
@@ -24,9 +28,12 @@ mod termination;
 mod tests;
 
 pub use command::{CreditNoteCommand, IssueCreditNote};
+pub use correction::{Correction, CreditPart, CreditScope, HowMuch, Left};
 pub use error::CreditNoteRefusal;
-pub use event::{Corrected, CreditNoteEvent, IssuedNote, Offset};
+pub use event::{CreditNoteEvent, IssuedNote, Offset};
 pub use notes::{Creditable, CreditableLine, NoteAmounts, NoteItem, spread_coupon};
 pub use settlement::{Settlement, SettlementMode, settle};
 pub use state::CreditNote;
 pub use termination::termination;
+
+pub use crate::invoice::Corrected;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{NewLine, Seller, UnapplyCause};
+use crate::invoice::{Corrected, GivenBack, NewLine, Seller, UnapplyCause};
 use crate::kernel::{
     ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin,
     PaymentId, Pii, SubscriptionId,
@@ -50,6 +50,8 @@ pub enum InvoiceCommand {
     Issue(IssueTerms),
     /// Issue an invoice that was never a draft: an order's, a renewal's, an imported one.
     IssueComplete(CompleteInvoice),
+    /// Issue an invoice that corrects an issued one upwards.
+    IssueCorrection(Box<IssueCorrection>),
     /// Let a part of a payment pay this invoice.
     ApplyPayment(ApplyPayment),
     /// Take a part of a payment back that paid this invoice, so that it asks for it again.
@@ -62,6 +64,8 @@ pub enum InvoiceCommand {
         credit_note: String,
         /// All of the note; more than nothing.
         amount: Money,
+        /// Which lines go back with it, and their tax.
+        given_back: GivenBack,
     },
     /// Take the whole invoice back by a credit note, dated the day the request counts for.
     Void {
@@ -114,6 +118,21 @@ pub struct CompleteInvoice {
     pub subscriptions: Vec<SubscriptionId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
+}
+
+/// A debit correction: what was billed too little of an issued invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssueCorrection {
+    /// For whom, in which currency; as on the corrected invoice.
+    pub draft: DraftFor,
+    /// What is billed, more than nothing in all.
+    pub lines: Vec<NewLine>,
+    /// Number, dates and parties.
+    pub terms: IssueTerms,
+    /// The invoice it corrects; issued on that day or before.
+    pub of: Corrected,
+    /// Why, 1 to 500 characters.
+    pub reason: String,
 }
 
 /// A part of a payment that pays the invoice. Payment and allocation number together are

@@ -4,9 +4,10 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::invoice::totals::check_count;
 use crate::invoice::{
-    ApplyCredit, ApplyPayment, CompleteInvoice, Document, DraftFor, DraftInvoice, Invoice,
-    InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueTerms, IssuedInvoice, Line, NewLine,
-    Preview, Totals, UnapplyPayment, VoidedInvoice, preview, settling,
+    ApplyCredit, ApplyPayment, CompleteInvoice, DebitCorrection, Document, DraftFor, DraftInvoice,
+    GivenBack, Invoice, InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueCorrection, IssueTerms,
+    IssuedInvoice, Line, NewLine, Preview, Totals, UnapplyPayment, VoidedInvoice, preview,
+    settling,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
@@ -61,6 +62,7 @@ fn begin(command: &InvoiceCommand, today: NaiveDate) -> Decision {
             Ok(vec![InvoiceEvent::Drafted { client_id, currency, order_id }])
         }
         Ask::IssueComplete(complete) => issue_complete(complete, today),
+        Ask::IssueCorrection(correction) => issue_correction(correction, today),
         _ => Err(InvoiceRefusal::Absent),
     }
 }
@@ -69,7 +71,7 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
     use InvoiceCommand as Ask;
     match command {
         Ask::Draft(asked) => draft_again(draft, asked),
-        Ask::IssueComplete(_) => Err(InvoiceRefusal::AlreadyDrafted),
+        Ask::IssueComplete(_) | Ask::IssueCorrection(_) => Err(InvoiceRefusal::AlreadyDrafted),
         Ask::AddLine { .. } | Ask::RemoveLine { .. } if !draft.coupons.is_empty() => {
             Err(InvoiceRefusal::HasCoupon)
         }
@@ -108,8 +110,8 @@ impl Invoice {
             }
             (_, Ask::ApplyCredit(part)) => self.credit_too_late(part),
             (_, Ask::UnapplyPayment(part)) => self.unapply(part),
-            (_, Ask::ApplyCreditNote { credit_note, amount }) => {
-                self.credit(credit_note, *amount, today)
+            (_, Ask::ApplyCreditNote { credit_note, amount, given_back }) => {
+                self.credit(credit_note, *amount, given_back, today)
             }
             (
                 Self::Open(document) | Self::Settled { document, .. },
@@ -166,10 +168,16 @@ impl Invoice {
         }
     }
 
-    fn credit(&self, credit_note: &str, amount: Money, today: NaiveDate) -> Decision {
+    fn credit(
+        &self,
+        credit_note: &str,
+        amount: Money,
+        given_back: &GivenBack,
+        today: NaiveDate,
+    ) -> Decision {
         match self {
             Self::Open(document) | Self::Settled { document, .. } => {
-                settling::apply_credit_note(document, credit_note, amount, today)
+                settling::apply_credit_note(document, credit_note, amount, given_back, today)
             }
             Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
             Self::Uncollectible { on, .. } => {
@@ -186,6 +194,30 @@ impl Invoice {
             return Ok(Vec::new());
         }
         Err(self.already_issued())
+    }
+
+    /// The document, if more may be billed by a correction of it: it was issued and stands.
+    ///
+    /// # Errors
+    /// It is none, it is still a draft, or it was taken back or given up.
+    pub fn debitable(&self) -> Result<&Document, InvoiceRefusal> {
+        match self {
+            Self::Open(document) | Self::Settled { document, .. } => {
+                match document.credit_notes.last().filter(|_| document.is_credited()) {
+                    None => Ok(document),
+                    Some(note) => {
+                        let credit_note = note.credit_note.clone();
+                        Err(InvoiceRefusal::FullyCredited { credit_note })
+                    }
+                }
+            }
+            Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
+            Self::Uncollectible { on, .. } => {
+                Err(InvoiceRefusal::WrittenOff { written_off_on: *on })
+            }
+            Self::Absent => Err(InvoiceRefusal::Absent),
+            Self::Draft(_) | Self::Discarded => Err(InvoiceRefusal::NotIssued),
+        }
     }
 
     fn already_issued(&self) -> InvoiceRefusal {
@@ -272,6 +304,7 @@ fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> De
         subscriptions: Vec::new(),
         coupons: draft.coupons.iter().map(|coupon| coupon.coupon_id).collect(),
         origin: None,
+        corrects: None,
     };
     issue(content, terms, today)
 }
@@ -285,8 +318,33 @@ fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
         subscriptions: complete.subscriptions.clone(),
         coupons: Vec::new(),
         origin: complete.origin.clone(),
+        corrects: None,
     };
     issue(content, &complete.terms, today)
+}
+
+/// What was billed too little: it charges something, and no day before the invoice it corrects.
+fn issue_correction(correction: &IssueCorrection, today: NaiveDate) -> Decision {
+    check_line("reason", &correction.reason, 500)?;
+    let issue_date = correction.of.issue_date;
+    if today < issue_date {
+        return Err(InvoiceRefusal::BeforeIssue { date: today, issue_date });
+    }
+    let priced = preview(correction.draft.currency, &correction.lines)?;
+    if !priced.totals.total.is_positive() {
+        return Err(InvoiceRefusal::NothingToCharge { total: priced.totals.total });
+    }
+    let (of, reason) = (correction.of.clone(), correction.reason.clone());
+    let content = Content {
+        bill: correction.draft,
+        priced,
+        due_date: correction.terms.due_date,
+        subscriptions: Vec::new(),
+        coupons: Vec::new(),
+        origin: None,
+        corrects: Some(DebitCorrection { of, reason }),
+    };
+    issue(content, &correction.terms, today)
 }
 
 /// What is issued, from wherever it came.
@@ -297,6 +355,7 @@ struct Content {
     subscriptions: Vec<SubscriptionId>,
     coupons: Vec<CouponId>,
     origin: Option<Origin>,
+    corrects: Option<DebitCorrection>,
 }
 
 fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decision {
@@ -326,6 +385,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
         subscriptions: content.subscriptions,
         coupons: content.coupons,
         origin: content.origin,
+        corrects: content.corrects,
     };
     let nothing_owed = issued.total.is_zero();
     let settled = nothing_owed.then_some(InvoiceEvent::Settled { on: issue_date });

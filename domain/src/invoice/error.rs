@@ -58,6 +58,12 @@ pub enum InvoiceRefusal {
         /// What the lines sum to.
         total: Money,
     },
+    /// A correction upwards that charges nothing.
+    #[error("a debit correction charges something, this one comes to {total}")]
+    NothingToCharge {
+        /// What the lines sum to.
+        total: Money,
+    },
     /// Nobody said until when to pay.
     #[error("an invoice needs a due date")]
     DueDateMissing,
@@ -114,6 +120,12 @@ pub enum InvoiceRefusal {
         /// The note.
         credit_note: String,
     },
+    /// Credit notes took all of it back, so there is nothing to correct.
+    #[error("credit notes up to {credit_note} took the whole invoice back, issue a new one")]
+    FullyCredited {
+        /// The last note.
+        credit_note: String,
+    },
     /// Nothing is owed any more.
     #[error("the invoice was settled on {settled_on}")]
     AlreadySettled {
@@ -157,6 +169,8 @@ impl Refusal for InvoiceRefusal {
             Self::NoSuchCoupon => "invoice.no_such_coupon",
             Self::LineCount { .. } => "invoice.line_count",
             Self::NegativeTotal { .. } => "invoice.negative_total",
+            Self::NothingToCharge { .. } => "invoice.nothing_to_charge",
+            Self::FullyCredited { .. } => "invoice.fully_credited",
             Self::DueDateMissing => "invoice.due_date_missing",
             Self::DueBeforeIssue { .. } => "invoice.due_before_issue",
             Self::NumberOfAnotherYear { .. } => "invoice.number_of_another_year",
@@ -183,6 +197,7 @@ impl Refusal for InvoiceRefusal {
             Self::NoSuchLine { .. }
             | Self::LineCount { .. }
             | Self::NegativeTotal { .. }
+            | Self::NothingToCharge { .. }
             | Self::DueDateMissing
             | Self::DueBeforeIssue { .. }
             | Self::NumberOfAnotherYear { .. }
@@ -198,6 +213,7 @@ impl Refusal for InvoiceRefusal {
             | Self::NotIssued
             | Self::AlreadyIssued { .. }
             | Self::AlreadyCredited { .. }
+            | Self::FullyCredited { .. }
             | Self::AlreadySettled { .. }
             | Self::AlreadyVoided { .. }
             | Self::WrittenOff { .. } => RefusalKind::State,
@@ -208,7 +224,9 @@ impl Refusal for InvoiceRefusal {
         match self {
             Self::Invalid(invalid) => invalid.field(),
             Self::NoSuchLine { .. } => Some("/line_no"),
-            Self::LineCount { .. } | Self::NegativeTotal { .. } => Some("/lines"),
+            Self::LineCount { .. } | Self::NegativeTotal { .. } | Self::NothingToCharge { .. } => {
+                Some("/lines")
+            }
             Self::DueDateMissing | Self::DueBeforeIssue { .. } => Some("/due_date"),
             Self::NothingToApply
             | Self::MoreThanOwed { .. }

@@ -7,8 +7,8 @@ use crate::client::ContactCard;
 use crate::invoice::{Line, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
-    Claim, ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, EventBody, Money,
-    OrderId, Origin, PaymentId, Pii, SubscriptionId,
+    Claim, ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, EventBody, InvoiceId,
+    Money, OrderId, Origin, PaymentId, Pii, SubscriptionId,
 };
 
 /// A fact about an invoice.
@@ -115,6 +115,9 @@ pub enum InvoiceEvent {
         to_credit: Money,
         /// What is still owed afterwards.
         balance_due: Money,
+        /// Which lines of this invoice went back with it, and their tax.
+        #[serde(default, skip_serializing_if = "GivenBack::is_nothing")]
+        given_back: GivenBack,
     },
     /// A credit note took the whole invoice back.
     Voided(Box<VoidedInvoice>),
@@ -129,6 +132,33 @@ pub enum InvoiceEvent {
         /// Who owed it.
         client_id: ClientId,
     },
+}
+
+/// What of an invoice's own lines and taxes a credit note gives back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenBack {
+    /// The lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineGivenBack>,
+    /// Base and tax by category, rate and country.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tax_groups: Vec<TaxGroup>,
+}
+
+impl GivenBack {
+    /// Whether no line is named.
+    pub fn is_nothing(&self) -> bool {
+        self.lines.is_empty() && self.tax_groups.is_empty()
+    }
+}
+
+/// What goes back of a line of an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineGivenBack {
+    /// The line's number on the invoice.
+    pub line_no: u32,
+    /// How much, without tax; below zero of a line that took money off.
+    pub net: Money,
 }
 
 /// Why a payment pays an invoice no longer.
@@ -178,6 +208,39 @@ pub struct IssuedInvoice {
     pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
+    /// The invoice it corrects upwards, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<DebitCorrection>,
+}
+
+impl IssuedInvoice {
+    /// Its kind by UNTDID 1001 (BT-3 of EN 16931): 380 for an invoice, 383 for a debit note, which
+    /// names the invoice it corrects in BG-3. A debit correction bills what was missing and leaves
+    /// the other invoice as it is, so it is no corrected invoice (384).
+    pub fn type_code(&self) -> u16 {
+        if self.corrects.is_some() { 383 } else { 380 }
+    }
+}
+
+/// Which invoice a debit correction corrects, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebitCorrection {
+    /// The invoice.
+    pub of: Corrected,
+    /// Why.
+    pub reason: String,
+}
+
+/// An invoice that another document corrects, as that document must name it (Article 219 of
+/// Directive 2006/112/EC).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Which invoice.
+    pub invoice_id: InvoiceId,
+    /// Its number as printed.
+    pub number: String,
+    /// Its issue date.
+    pub issue_date: NaiveDate,
 }
 
 /// A credit note over a whole invoice.

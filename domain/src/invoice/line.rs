@@ -37,11 +37,14 @@ pub enum LineKind {
     Adjustment,
     /// Anything that is shipped or done once.
     Goods,
+    /// What a late payer is charged; no supply, so outside the scope of tax unless the line says
+    /// otherwise.
+    LateFee,
 }
 
 impl LineKind {
     /// Every kind, in the order screens list them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Hosting,
         Self::Domain,
         Self::Vps,
@@ -53,6 +56,7 @@ impl LineKind {
         Self::Discount,
         Self::Adjustment,
         Self::Goods,
+        Self::LateFee,
     ];
 
     /// The stored word.
@@ -69,6 +73,7 @@ impl LineKind {
             Self::Discount => "discount",
             Self::Adjustment => "adjustment",
             Self::Goods => "goods",
+            Self::LateFee => "late_fee",
         }
     }
 }

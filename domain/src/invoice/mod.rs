@@ -18,8 +18,8 @@
 //! what payments and credit pay and credit notes set off, and never below zero; number, lines and
 //! taxes are frozen at issue; a payment's allocation counts once, and so does each part of it that
 //! is taken back. Overdue and the other words on screens are derived, see [`InvoiceStatus`]. Absent
-//! on purpose: editing after issue; void, and issue another. What a credit note may say is the
-//! note's business; the invoice sets it off.
+//! on purpose: editing after issue; void and issue another, or correct it upwards by one more. What
+//! a credit note may say is the note's business; the invoice sets it off.
 
 mod command;
 mod decide;
@@ -35,11 +35,14 @@ mod tests;
 mod totals;
 
 pub use command::{
-    ApplyCredit, ApplyPayment, CompleteInvoice, DraftFor, InvoiceCommand, IssueTerms,
-    UnapplyPayment,
+    ApplyCredit, ApplyPayment, CompleteInvoice, DraftFor, InvoiceCommand, IssueCorrection,
+    IssueTerms, UnapplyPayment,
 };
 pub use error::InvoiceRefusal;
-pub use event::{InvoiceEvent, IssuedInvoice, UnapplyCause, VoidedInvoice};
+pub use event::{
+    Corrected, DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, LineGivenBack,
+    UnapplyCause, VoidedInvoice,
+};
 pub use line::{Line, LineKind, NewLine};
 pub use seller::Seller;
 pub use state::{

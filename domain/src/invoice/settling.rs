@@ -9,7 +9,9 @@
 use chrono::NaiveDate;
 
 use crate::invoice::decide::Decision;
-use crate::invoice::{ApplyCredit, Document, InvoiceEvent, InvoiceRefusal, UnapplyPayment};
+use crate::invoice::{
+    ApplyCredit, Document, GivenBack, InvoiceEvent, InvoiceRefusal, UnapplyPayment,
+};
 use crate::kernel::text::check_line;
 use crate::kernel::{ClientId, Money, MoneyRefusal};
 
@@ -97,6 +99,7 @@ pub(super) fn apply_credit_note(
     document: &Document,
     credit_note: &str,
     amount: Money,
+    given_back: &GivenBack,
     today: NaiveDate,
 ) -> Decision {
     check_line("credit_note", credit_note, 100)?;
@@ -114,6 +117,7 @@ pub(super) fn apply_credit_note(
         offset,
         to_credit,
         balance_due,
+        given_back: given_back.clone(),
     };
     let was_owed = document.balance_due.is_positive();
     let settled =

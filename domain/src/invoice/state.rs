@@ -3,10 +3,14 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, TaxGroup, Totals, UnapplyCause};
+use crate::client::ContactCard;
+use crate::invoice::{
+    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Seller, TaxGroup, Totals,
+    UnapplyCause,
+};
 use crate::kernel::{
     ClientId, CouponId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
-    SubscriptionId,
+    Pii, SubscriptionId,
 };
 
 /// An invoice.
@@ -95,8 +99,14 @@ pub struct Document {
     pub tax: Money,
     /// Net and tax.
     pub total: Money,
+    /// Who bills, as the document says.
+    pub seller: Seller,
+    /// Who is billed, as the document says.
+    pub buyer: Option<Pii<ContactCard>>,
     /// What is still owed.
     pub balance_due: Money,
+    /// What credit notes gave back of the lines and taxes, all together.
+    pub given_back: GivenBack,
     /// Every allocation that was applied.
     pub applied: Vec<Applied>,
     /// Every part of them that was taken back.
@@ -114,6 +124,8 @@ pub struct Document {
     pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
+    /// The invoice it corrects upwards, if it does.
+    pub corrects: Option<DebitCorrection>,
 }
 
 /// A part of a payment that paid an invoice.
@@ -263,10 +275,16 @@ impl Invoice {
                 }
             }
             InvoiceEvent::CreditNoteApplied {
-                credit_note, amount, offset, balance_due, ..
+                credit_note,
+                amount,
+                offset,
+                balance_due,
+                given_back,
+                ..
             } => {
                 if let Self::Open(document) | Self::Settled { document, .. } = self {
                     document.balance_due = *balance_due;
+                    document.given_back.take(given_back);
                     document.credit_notes.push(CreditNoteApplied {
                         credit_note: credit_note.clone(),
                         amount: *amount,
@@ -363,6 +381,27 @@ impl Document {
     }
 }
 
+impl GivenBack {
+    /// Adds what another note gives back. Whoever decided it has proven that it fits.
+    fn take(&mut self, more: &Self) {
+        for line in &more.lines {
+            match self.lines.iter_mut().find(|known| known.line_no == line.line_no) {
+                Some(known) => known.net = known.net.checked_add(line.net).unwrap_or(known.net),
+                None => self.lines.push(*line),
+            }
+        }
+        for group in &more.tax_groups {
+            match self.tax_groups.iter_mut().find(|known| known.treatment() == group.treatment()) {
+                Some(known) => {
+                    known.base = known.base.checked_add(group.base).unwrap_or(known.base);
+                    known.tax = known.tax.checked_add(group.tax).unwrap_or(known.tax);
+                }
+                None => self.tax_groups.push(*group),
+            }
+        }
+    }
+}
+
 impl From<&IssuedInvoice> for Document {
     fn from(issued: &IssuedInvoice) -> Self {
         Self {
@@ -375,7 +414,10 @@ impl From<&IssuedInvoice> for Document {
             net: issued.net,
             tax: issued.tax,
             total: issued.total,
+            seller: issued.seller.clone(),
+            buyer: issued.buyer.clone(),
             balance_due: issued.total,
+            given_back: GivenBack::default(),
             applied: Vec::new(),
             unapplied: Vec::new(),
             credit_notes: Vec::new(),
@@ -384,6 +426,7 @@ impl From<&IssuedInvoice> for Document {
             subscriptions: issued.subscriptions.clone(),
             coupons: issued.coupons.clone(),
             origin: issued.origin.clone(),
+            corrects: issued.corrects.clone(),
         }
     }
 }

@@ -25,7 +25,7 @@ pub enum InvoiceStatus {
     Paid,
     /// Something is owed and the due date has passed.
     Overdue,
-    /// Taken back by a credit note.
+    /// Taken back whole, by one credit note or several.
     Void,
     /// Nothing is owed, because what was paid was sent back and credited.
     Refunded,
@@ -49,9 +49,13 @@ impl InvoiceStatus {
     /// The status of an invoice that was issued and neither voided nor written off. The due
     /// date itself is not late.
     pub fn of_issued(standing: Standing, due_date: NaiveDate, today: NaiveDate) -> Self {
-        let Standing { balance_due, paid, refunded } = standing;
+        let Standing { balance_due, paid, refunded, credited } = standing;
         if balance_due.is_zero() {
-            if refunded && !paid { Self::Refunded } else { Self::Paid }
+            match (refunded && !paid, credited) {
+                (true, _) => Self::Refunded,
+                (false, true) => Self::Void,
+                (false, false) => Self::Paid,
+            }
         } else if due_date < today {
             Self::Overdue
         } else if paid {
@@ -85,6 +89,8 @@ pub struct Standing {
     pub paid: bool,
     /// Whether something that had paid it was sent back.
     pub refunded: bool,
+    /// Whether credit notes took all of it back.
+    pub credited: bool,
 }
 
 impl fmt::Display for InvoiceStatus {
@@ -107,6 +113,12 @@ impl Invoice {
 }
 
 impl Document {
+    /// Whether credit notes took all of it back.
+    pub fn is_credited(&self) -> bool {
+        let noted = self.credit_notes.iter().map(|note| note.amount);
+        self.total.is_positive() && Money::sum(self.total.currency(), noted) == Ok(self.total)
+    }
+
     fn status(&self, today: NaiveDate) -> InvoiceStatus {
         InvoiceStatus::of_issued(self.standing(), self.due_date, today)
     }
@@ -118,6 +130,7 @@ impl Document {
             paid: !self.credits.is_empty()
                 || self.applied.iter().any(|applied| applied.amount.is_positive()),
             refunded: self.unapplied.iter().any(sent_back),
+            credited: self.is_credited(),
         }
     }
 }

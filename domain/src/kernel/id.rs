@@ -88,6 +88,7 @@ define_id!(InvoiceId, "inv", "an invoice");
 define_id!(PaymentId, "pay", "a payment");
 define_id!(SubscriptionId, "sub", "a subscription");
 define_id!(CreditNoteId, "crn", "a credit note");
+define_id!(ProformaId, "prf", "a proforma");
 define_id!(CreditBalanceId, "cre", "what a client may spend in a currency");
 define_id!(SubjectId, "sbj", "a person whose data is sealed");
 define_id!(DunningStrategyId, "dst", "a dunning strategy");

@@ -33,7 +33,8 @@ pub use currency::Currency;
 pub use id::{
     AffiliateId, ApiKeyId, ClientGroupId, ClientId, CouponId, CreditBalanceId, CreditNoteId,
     DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
-    PaymentMethodId, ProductId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
+    PaymentMethodId, ProductId, ProformaId, StaffId, SubjectId, SubscriptionId, TaxRateId,
+    TenantId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

@@ -19,6 +19,8 @@ pub enum DocumentKind {
     Invoice,
     /// A document that takes a bill back.
     CreditNote,
+    /// What a bill would say; no fiscal document.
+    Proforma,
 }
 
 impl DocumentKind {
@@ -27,6 +29,7 @@ impl DocumentKind {
         match self {
             Self::Invoice => "invoice",
             Self::CreditNote => "credit_note",
+            Self::Proforma => "proforma",
         }
     }
 }

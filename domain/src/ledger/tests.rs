@@ -89,6 +89,16 @@ fn an_issued_invoice_debits_the_client_and_defers_what_is_not_yet_served() {
 }
 
 #[test]
+fn a_late_fee_is_income_of_its_own_kind_at_once() {
+    let ahead = Period::try_new(TODAY, "2026-04-15".parse().unwrap()).unwrap();
+    let events = issue(vec![line(LineKind::LateFee, "5", "19", Some(ahead))]);
+    assert_eq!(
+        shown(events[0].clone())[..2],
+        [("1200", true, None, 595), ("4200", false, detail("late_fee"), -500)]
+    );
+}
+
+#[test]
 fn an_invoice_of_nothing_posts_nothing() {
     let events = issue(vec![
         line(LineKind::Hosting, "10", "19", None),

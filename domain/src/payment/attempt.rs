@@ -1,8 +1,9 @@
 //! An attempt to collect that is not decided yet.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{ClientId, Money};
+use crate::kernel::{ClientId, InvoiceId, Money};
 
 /// How far an undecided attempt has come. Nothing of it changes an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,4 +30,29 @@ pub struct Attempt {
     pub reference: Option<String>,
     /// How far it has come.
     pub stage: AttemptStage,
+    /// The invoice it is to pay, if it is to pay one.
+    pub invoice_id: Option<InvoiceId>,
+    /// The day of it.
+    pub on: NaiveDate,
+}
+
+/// How a gateway said no (PAY-20).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decline {
+    /// For now: another try may help.
+    #[default]
+    Soft,
+    /// For good: the client must give another way to pay.
+    Hard,
+}
+
+impl Decline {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Soft => "soft",
+            Self::Hard => "hard",
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::kernel::{ClientId, InvoiceId, Money, Origin};
-use crate::payment::{AttemptStage, GiveBack, RefundFrom, Share, Source};
+use crate::payment::{AttemptStage, Decline, GiveBack, RefundFrom, Share, Source};
 
 /// A request about a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,8 @@ pub struct AttemptPayment {
     pub reference: Option<String>,
     /// How far it has come.
     pub stage: AttemptStage,
+    /// The invoice it is to pay, if it is to pay one.
+    pub invoice_id: Option<InvoiceId>,
     /// The day of it; not after the day the request counts for.
     pub on: NaiveDate,
 }
@@ -164,6 +166,10 @@ pub struct DeclinePayment {
     pub gateway: String,
     /// What the gateway said, 1 to 500 characters.
     pub reason: String,
+    /// Whether another try may help.
+    pub decline: Decline,
+    /// The invoice it was to pay, if it was to pay one.
+    pub invoice_id: Option<InvoiceId>,
     /// The day it was tried; not after the day the request counts for.
     pub on: NaiveDate,
 }

@@ -121,6 +121,7 @@ fn attempt(new: &AttemptPayment, today: NaiveDate) -> Decision {
         gateway: new.gateway.clone(),
         reference: new.reference.clone(),
         stage: new.stage,
+        invoice_id: new.invoice_id,
         on: new.on,
     }])
 }
@@ -216,6 +217,8 @@ fn decline(new: &DeclinePayment, today: NaiveDate) -> Decision {
         amount: new.amount,
         gateway: new.gateway.clone(),
         reason: new.reason.clone(),
+        decline: new.decline,
+        invoice_id: new.invoice_id,
         on: new.on,
     }])
 }
@@ -225,6 +228,7 @@ fn decline_again(known: &DeclinedPayment, new: &DeclinePayment) -> Decision {
     let same = known.client_id == new.client_id
         && known.amount == new.amount
         && known.gateway == new.gateway
+        && known.invoice_id == new.invoice_id
         && known.on == new.on;
     if same { Ok(Vec::new()) } else { Err(PaymentRefusal::AlreadyRecorded) }
 }

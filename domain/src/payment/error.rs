@@ -154,7 +154,10 @@ impl Refusal for PaymentRefusal {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
             Self::Money(refusal) => refusal.kind(),
-            Self::Absent => RefusalKind::Missing,
+            Self::Absent
+            | Self::NoSuchAllocation { .. }
+            | Self::NoSuchRefund { .. }
+            | Self::NoSuchDispute { .. } => RefusalKind::Missing,
             Self::NotPositive | Self::NegativeCredit | Self::TooManyAllocations { .. } => {
                 RefusalKind::Malformed
             }
@@ -162,9 +165,6 @@ impl Refusal for PaymentRefusal {
             | Self::MoreThanLeft { .. }
             | Self::MoreThanRefundable { .. }
             | Self::MoreThanDisputed { .. }
-            | Self::NoSuchAllocation { .. }
-            | Self::NoSuchRefund { .. }
-            | Self::NoSuchDispute { .. }
             | Self::InvoiceTwice { .. }
             | Self::InFuture { .. } => RefusalKind::Rule,
             Self::AlreadyRecorded

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Claim, ClientId, EventBody, InvoiceId, Money, Origin};
-use crate::payment::{Allocation, AttemptStage, Drawn, Reversal, Source};
+use crate::payment::{Allocation, AttemptStage, Decline, Drawn, Reversal, Source};
 
 /// A fact about a payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub enum PaymentEvent {
         reference: Option<String>,
         /// How far it has come.
         stage: AttemptStage,
+        /// The invoice it is to pay, if it is to pay one.
+        invoice_id: Option<InvoiceId>,
         /// The day of it.
         on: NaiveDate,
     },
@@ -57,6 +59,10 @@ pub enum PaymentEvent {
         gateway: String,
         /// What the gateway said.
         reason: String,
+        /// Whether another try may help.
+        decline: Decline,
+        /// The invoice it was to pay, if it was to pay one.
+        invoice_id: Option<InvoiceId>,
         /// The day it was tried.
         on: NaiveDate,
     },
@@ -201,9 +207,9 @@ pub enum PaymentEvent {
 }
 
 name_events!(PaymentEvent {
-    Attempted => "payment.attempted" v "1",
+    Attempted => "payment.attempted" v "2",
     Settled => "payment.settled" v "1",
-    Declined => "payment.declined" v "1",
+    Declined => "payment.declined" v "2",
     Allocated => "payment.allocated" v "1",
     Unallocated => "payment.unallocated" v "1",
     RefundRequested => "payment.refund_requested" v "1",

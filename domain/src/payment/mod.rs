@@ -34,7 +34,7 @@ mod state;
 mod tests;
 
 pub use allocation::{Allocation, Drawn, GiveBack, RefundFrom, Reversal, Share, Source};
-pub use attempt::{Attempt, AttemptStage};
+pub use attempt::{Attempt, AttemptStage, Decline};
 pub use command::{
     AttemptPayment, DeclinePayment, OpenDispute, PaymentCommand, RequestRefund, SettlePayment,
 };

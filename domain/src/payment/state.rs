@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{ClientId, Money, Origin};
-use crate::payment::{Allocation, Attempt, Dispute, PaymentEvent, Refund, Reversal, Source};
+use crate::kernel::{ClientId, InvoiceId, Money, Origin};
+use crate::payment::{
+    Allocation, Attempt, Decline, Dispute, PaymentEvent, Refund, Reversal, Source,
+};
 
 /// A payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,10 @@ pub struct DeclinedPayment {
     pub gateway: String,
     /// What the gateway said.
     pub reason: String,
+    /// Whether another try may help.
+    pub decline: Decline,
+    /// The invoice it was to pay, if it was to pay one.
+    pub invoice_id: Option<InvoiceId>,
     /// The day it was tried.
     pub on: NaiveDate,
 }
@@ -73,60 +79,85 @@ impl Payment {
     }
 
     pub(super) fn take(&mut self, event: &PaymentEvent) {
+        if let Some(begun) = Self::begun_by(event) {
+            *self = begun;
+        } else if let Self::Settled(settled) = self {
+            settled.take(event);
+        }
+    }
+
+    fn begun_by(event: &PaymentEvent) -> Option<Self> {
         match event {
-            PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, on: _ } => {
-                *self = Self::Attempted(Attempt {
-                    client_id: *client_id,
-                    amount: *amount,
-                    gateway: gateway.clone(),
-                    reference: reference.clone(),
-                    stage: *stage,
-                });
-            }
-            PaymentEvent::Settled {
+            PaymentEvent::Attempted {
                 client_id,
                 amount,
                 gateway,
                 reference,
-                received_on: _,
-                allocations,
-                to_credit,
-                unapplied,
-                origin,
-            } => {
-                *self = Self::Settled(Box::new(SettledPayment {
-                    client_id: *client_id,
-                    amount: *amount,
-                    gateway: gateway.clone(),
-                    reference: reference.clone(),
-                    allocations: allocations.clone(),
-                    reversals: Vec::new(),
-                    credit: *to_credit,
-                    unapplied: *unapplied,
-                    refunds: Vec::new(),
-                    disputes: Vec::new(),
-                    origin: origin.clone(),
-                }));
-            }
-            PaymentEvent::Declined { client_id, amount, gateway, reason, on } => {
-                *self = Self::Declined(DeclinedPayment {
-                    client_id: *client_id,
-                    amount: *amount,
-                    gateway: gateway.clone(),
-                    reason: reason.clone(),
-                    on: *on,
-                });
-            }
-            _ => {
-                if let Self::Settled(settled) = self {
-                    settled.take(event);
-                }
-            }
+                stage,
+                invoice_id,
+                on,
+            } => Some(Self::Attempted(Attempt {
+                client_id: *client_id,
+                amount: *amount,
+                gateway: gateway.clone(),
+                reference: reference.clone(),
+                stage: *stage,
+                invoice_id: *invoice_id,
+                on: *on,
+            })),
+            PaymentEvent::Declined {
+                client_id,
+                amount,
+                gateway,
+                reason,
+                decline,
+                invoice_id,
+                on,
+            } => Some(Self::Declined(DeclinedPayment {
+                client_id: *client_id,
+                amount: *amount,
+                gateway: gateway.clone(),
+                reason: reason.clone(),
+                decline: *decline,
+                invoice_id: *invoice_id,
+                on: *on,
+            })),
+            _ => SettledPayment::begun_by(event).map(Box::new).map(Self::Settled),
         }
     }
 }
 
 impl SettledPayment {
+    fn begun_by(event: &PaymentEvent) -> Option<Self> {
+        let PaymentEvent::Settled {
+            client_id,
+            amount,
+            gateway,
+            reference,
+            received_on: _,
+            allocations,
+            to_credit,
+            unapplied,
+            origin,
+        } = event
+        else {
+            return None;
+        };
+        Some(Self {
+            client_id: *client_id,
+            amount: *amount,
+            gateway: gateway.clone(),
+            reference: reference.clone(),
+            allocations: allocations.clone(),
+            reversals: Vec::new(),
+            credit: *to_credit,
+            unapplied: *unapplied,
+            refunds: Vec::new(),
+            disputes: Vec::new(),
+            origin: origin.clone(),
+        })
+    }
+
     /// What lies in a place and can still be matched.
     pub fn left(&self, from: Source) -> Money {
         match from {

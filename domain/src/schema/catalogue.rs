@@ -13,6 +13,7 @@ use crate::order::OrderEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_method::PaymentMethodEvent;
 use crate::product::ProductEvent;
+use crate::proforma::ProformaEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
@@ -26,6 +27,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     SubscriptionEvent::NAMES,
     InvoiceEvent::NAMES,
     CreditNoteEvent::NAMES,
+    ProformaEvent::NAMES,
     CreditEvent::NAMES,
     PaymentEvent::NAMES,
     DunningStrategyEvent::NAMES,

@@ -17,6 +17,7 @@ use crate::order::{Order, OrderEvent};
 use crate::payment::{Payment, PaymentEvent};
 use crate::payment_method::{PaymentMethod, PaymentMethodEvent};
 use crate::product::{Product, ProductEvent};
+use crate::proforma::{Proforma, ProformaEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
 use crate::subscription::{Subscription, SubscriptionEvent};
@@ -92,6 +93,8 @@ event_union!(
     Invoice(InvoiceEvent),
     /// Of a credit note.
     CreditNote(CreditNoteEvent),
+    /// Of a proforma.
+    Proforma(ProformaEvent),
     /// Of a client's credit.
     CreditBalance(CreditEvent),
     /// Of a payment.

@@ -34,6 +34,7 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "invoice",
         "credit_note",
         "credit",
+        "proforma",
         "payment",
         "dunning_strategy",
         "dunning_case",

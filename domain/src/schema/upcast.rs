@@ -19,12 +19,32 @@ pub(crate) struct Step {
 }
 
 /// Every step there ever was. Steps are only added.
-pub(crate) const STEPS: &[Step] = &[Step {
-    event_type: "client.registered",
-    from: "1",
-    to: "2",
-    run: split_origin_of_client_registered,
-}];
+pub(crate) const STEPS: &[Step] = &[
+    Step {
+        event_type: "client.registered",
+        from: "1",
+        to: "2",
+        run: split_origin_of_client_registered,
+    },
+    Step {
+        event_type: "dunning_case.opened",
+        from: "1",
+        to: "2",
+        run: name_no_due_date_of_dunning_case_opened,
+    },
+    Step {
+        event_type: "payment.attempted",
+        from: "1",
+        to: "2",
+        run: name_no_invoice_of_payment_attempted,
+    },
+    Step {
+        event_type: "payment.declined",
+        from: "1",
+        to: "2",
+        run: name_no_invoice_of_payment_declined,
+    },
+];
 
 /// Why an old payload cannot be brought forward.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -112,5 +132,43 @@ fn split_origin_of_client_registered(mut payload: Value) -> Result<Value, Upcast
     };
     body.insert("origin".to_owned(), origin);
     body.entry("email_index").or_insert(Value::Null);
+    Ok(payload)
+}
+
+/// Version 1 did not say which invoice an attempt was to pay.
+fn name_no_invoice_of_payment_attempted(mut payload: Value) -> Result<Value, UpcastError> {
+    let wrong =
+        |detail| UpcastError::Payload { event_type: "payment.attempted", version: "1", detail };
+    let body = payload
+        .get_mut("attempted")
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| wrong("it has no object `attempted`"))?;
+    body.entry("invoice_id").or_insert(Value::Null);
+    Ok(payload)
+}
+
+/// Version 1 did not say which invoice it was to pay, nor whether another try might help; such a
+/// decline counts for no invoice, so that nothing is tried because of the guess.
+fn name_no_invoice_of_payment_declined(mut payload: Value) -> Result<Value, UpcastError> {
+    let wrong =
+        |detail| UpcastError::Payload { event_type: "payment.declined", version: "1", detail };
+    let body = payload
+        .get_mut("declined")
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| wrong("it has no object `declined`"))?;
+    body.entry("invoice_id").or_insert(Value::Null);
+    body.entry("decline").or_insert_with(|| json!("soft"));
+    Ok(payload)
+}
+
+/// Version 1 did not say when the invoice was due.
+fn name_no_due_date_of_dunning_case_opened(mut payload: Value) -> Result<Value, UpcastError> {
+    let wrong =
+        |detail| UpcastError::Payload { event_type: "dunning_case.opened", version: "1", detail };
+    let body = payload
+        .get_mut("opened")
+        .and_then(Value::as_object_mut)
+        .ok_or_else(|| wrong("it has no object `opened`"))?;
+    body.entry("due_date").or_insert(Value::Null);
     Ok(payload)
 }

@@ -15,6 +15,8 @@ pub enum SubscriptionCommand {
     Start(StartSubscription),
     /// Go over to other terms: another plan, price or quantity.
     ChangePlan(ChangePlan),
+    /// Take back a change that has not come yet.
+    WithdrawChange,
     /// Move the boundaries of what is not billed yet.
     SetAnchor {
         /// What they hold on to from then on.
@@ -106,6 +108,26 @@ pub struct ChangePlan {
     pub fallback_anchor: Anchor,
     /// Whose the day of the change is.
     pub rules: Rules,
+    /// What becomes of the period under way.
+    pub policy: ChangePolicy,
+}
+
+/// What a change of terms makes of the period under way (SUB-08).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangePolicy {
+    /// What was not used goes back and the rest is billed on the new terms, at once.
+    #[default]
+    ProrateNow,
+    /// The same, on the document of the next boundary.
+    ProrateNext,
+    /// What was not used goes back, and a whole period on the new terms begins.
+    FullNow,
+    /// The new terms begin when the period under way has run out.
+    AtPeriodEnd,
+    /// The new terms hold at once, and their price from the next period on; nothing goes back and
+    /// nothing more is billed for the period under way.
+    NoProration,
 }
 
 /// When a service ends.

@@ -6,14 +6,18 @@ use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::{Aggregate, Invalid, InvoiceId, Issued, Money, add_months_clamped};
 use crate::subscription::service::{DocumentRef, End, Phase};
 use crate::subscription::{
-    AdjustLine, Anchor, Bill, CancelAt, ChangePlan, Contract, Rules, Standing, StartSubscription,
-    Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
+    AdjustLine, Anchor, Bill, CancelAt, ChangePlan, ChangePolicy, Contract, PendingChange, Rules,
+    Standing, StartSubscription, Subscription, SubscriptionCommand, SubscriptionEvent,
+    SubscriptionRefusal,
 };
 
 /// The longest trial, in days.
 const LONGEST_TRIAL: u32 = 3_660;
 /// How far ahead a service may be billed.
 const MONTHS_AHEAD: u32 = 36;
+
+/// Phases that may wait for one settlement; a change after that settles them at once.
+pub(super) const MOST_WAITING: usize = 24;
 
 type Decided = Result<Vec<SubscriptionEvent>, SubscriptionRefusal>;
 
@@ -35,6 +39,7 @@ impl Aggregate for Subscription {
         match &ask.command {
             Ask::Start(_) => Err(SubscriptionRefusal::AlreadyStarted),
             Ask::ChangePlan(change) => contract.change(change, on),
+            Ask::WithdrawChange => contract.withdraw_change(on),
             Ask::SetAnchor { anchor } => contract.set_anchor(*anchor, on),
             Ask::Pause { rules } => contract.pause(*rules, on),
             Ask::Resume => contract.resume(on),
@@ -115,11 +120,39 @@ impl Contract {
         }
         let own_anchor = change.anchor.or(self.own_anchor);
         let anchor = own_anchor.unwrap_or(change.fallback_anchor);
-        if terms == *phase.terms() && anchor == phase.anchor() {
-            return Ok(Vec::new());
+        let from = self.boundary(on);
+        let event = match change.policy {
+            _ if terms == *phase.terms() && anchor == phase.anchor() => {
+                return self.pending.as_ref().map_or(Ok(Vec::new()), |_| self.withdraw_change(on));
+            }
+            ChangePolicy::AtPeriodEnd | ChangePolicy::NoProration if from > on => {
+                let holds_already = change.policy == ChangePolicy::NoProration;
+                let change = PendingChange { from, terms, own_anchor, anchor, holds_already };
+                if self.pending.as_deref() == Some(&change) {
+                    return Ok(Vec::new());
+                }
+                SubscriptionEvent::ChangeScheduled { on, change }
+            }
+            policy => {
+                let end = End { on, day: change.rules.conventions.change_day.end_on(on) };
+                let waits = from > on && self.service.phases() < MOST_WAITING;
+                let held = policy == ChangePolicy::ProrateNext && waits;
+                let reset = policy == ChangePolicy::FullNow;
+                let again = Anchor::Anniversary { date: Some(end.day.max(phase.starts_on())) };
+                let anchor = if reset { again } else { anchor };
+                let own_anchor = if reset { Some(again) } else { own_anchor };
+                let settles_on = held.then_some(from);
+                SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor, settles_on }
+            }
+        };
+        Ok(vec![event])
+    }
+
+    fn withdraw_change(&self, on: NaiveDate) -> Decided {
+        match self.pending {
+            Some(_) => Ok(vec![SubscriptionEvent::ChangeWithdrawn { on }]),
+            None => Err(SubscriptionRefusal::NothingPending),
         }
-        let end = End { on, day: change.rules.conventions.change_day.end_on(on) };
-        Ok(vec![SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor }])
     }
 
     fn set_anchor(&self, anchor: Anchor, on: NaiveDate) -> Decided {
@@ -214,12 +247,11 @@ impl Contract {
         if add_months_clamped(on, MONTHS_AHEAD).is_some_and(|latest| ask.through > latest) {
             return Err(SubscriptionRefusal::TooFarAhead { months: MONTHS_AHEAD });
         }
-        let plan = self.service.plan(ask.through, ask.rules.conventions, ask.rules.zone)?;
-        if plan.is_empty() {
-            return Ok(Vec::new());
-        }
+        let changed = self.change_by(ask.through);
+        let plan = self.by(ask.through).plan(ask.through, ask.rules)?;
         let on = (!plan.lines.is_empty()).then_some(ask.on);
-        Ok(vec![SubscriptionEvent::Billed { plan, on }])
+        let billed = (!plan.is_empty()).then_some(SubscriptionEvent::Billed { plan, on });
+        Ok(changed.into_iter().chain(billed).collect())
     }
 
     /// The present terms, if they may be changed on a day.

@@ -36,6 +36,9 @@ pub enum SubscriptionRefusal {
     /// There is no end to take back.
     #[error("no end of the subscription is set")]
     NotEnding,
+    /// There is no change to take back.
+    #[error("no change of the subscription is to come")]
+    NothingPending,
     /// The request counts for a day before something that happened.
     #[error("the terms changed on {since}, choose that day or a later one")]
     BeforeTerms {
@@ -97,6 +100,7 @@ impl Refusal for SubscriptionRefusal {
             Self::Ended => "subscription.ended",
             Self::Running => "subscription.running",
             Self::NotEnding => "subscription.not_ending",
+            Self::NothingPending => "subscription.nothing_pending",
             Self::BeforeTerms { .. } => "subscription.before_terms",
             Self::EndInPast { .. } => "subscription.end_in_past",
             Self::NoSuchLine { .. } => "subscription.no_such_line",
@@ -128,6 +132,7 @@ impl Refusal for SubscriptionRefusal {
             | Self::Ended
             | Self::Running
             | Self::NotEnding
+            | Self::NothingPending
             | Self::BeforeTerms { .. } => RefusalKind::State,
         }
     }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::coupon::CouponTerms;
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, CouponId, Currency, EventBody, Money};
-use crate::subscription::Anchor;
 use crate::subscription::coupons::LineDiscount;
 use crate::subscription::service::{DocumentRef, End, LineRef, Plan, PlanTerms};
+use crate::subscription::{Anchor, PendingChange};
 
 /// A fact about a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,21 @@ pub enum SubscriptionEvent {
         own_anchor: Option<Anchor>,
         /// What boundaries hold on to.
         anchor: Anchor,
+        /// Nothing is documented before that day; at once if absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settles_on: Option<NaiveDate>,
+    },
+    /// Other terms will hold from a day on.
+    ChangeScheduled {
+        /// The day on which it was asked for.
+        on: NaiveDate,
+        /// What will be.
+        change: PendingChange,
+    },
+    /// They will not, after all.
+    ChangeWithdrawn {
+        /// The day.
+        on: NaiveDate,
     },
     /// Boundaries moved, for what was not billed yet.
     AnchorSet {
@@ -134,6 +149,8 @@ pub enum SubscriptionEvent {
 name_events!(SubscriptionEvent {
     Started => "subscription.started" v "1",
     PlanChanged => "subscription.plan_changed" v "1",
+    ChangeScheduled => "subscription.change_scheduled" v "1",
+    ChangeWithdrawn => "subscription.change_withdrawn" v "1",
     AnchorSet => "subscription.anchor_set" v "1",
     Paused => "subscription.paused" v "1",
     Resumed => "subscription.resumed" v "1",
@@ -159,6 +176,8 @@ impl EventBody for SubscriptionEvent {
     fn effective_on(&self) -> Option<NaiveDate> {
         Some(match self {
             Self::Started { started_on: on, .. }
+            | Self::ChangeScheduled { on, .. }
+            | Self::ChangeWithdrawn { on }
             | Self::AnchorSet { on, .. }
             | Self::Resumed { on }
             | Self::CancellationWithdrawn { on }

@@ -33,12 +33,8 @@ mod decide;
 mod error;
 mod event;
 mod interval;
-#[cfg(test)]
-mod laws;
 mod periods;
 pub mod proration;
-#[cfg(test)]
-mod rules;
 pub mod service;
 mod state;
 #[cfg(test)]
@@ -46,8 +42,8 @@ mod tests;
 
 pub use anchor::{Anchor, BillingDay, Boundaries};
 pub use command::{
-    AdjustLine, Bill, CancelAt, ChangePlan, Rules, StartSubscription, SubscriptionCommand,
-    UseCoupon,
+    AdjustLine, Bill, CancelAt, ChangePlan, ChangePolicy, Rules, StartSubscription,
+    SubscriptionCommand, UseCoupon,
 };
 pub use conventions::{Conventions, LastDay};
 pub use coupons::{AttachedCoupon, CouponOff, LineDiscount};
@@ -55,4 +51,4 @@ pub use error::SubscriptionRefusal;
 pub use event::SubscriptionEvent;
 pub use interval::{Interval, IntervalUnit};
 pub use periods::{BillingPeriod, BillingSchedule, MOST_PERIODS, PeriodRefusal, Periods, Timing};
-pub use state::{Contract, Standing, Subscription};
+pub use state::{Contract, PendingChange, Standing, Subscription};

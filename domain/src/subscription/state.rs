@@ -1,11 +1,13 @@
 //! What is known of a subscription.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ClientId, Currency};
-use crate::subscription::service::{Days, PlanTerms, Service};
-use crate::subscription::{Anchor, AttachedCoupon, SubscriptionEvent};
+use crate::subscription::service::{Days, End, LineRef, Plan, PlanTerms, Service};
+use crate::subscription::{Anchor, AttachedCoupon, Rules, SubscriptionEvent, SubscriptionRefusal};
 
 /// A subscription.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,27 @@ pub struct Contract {
     /// The coupons that come off it, by their turn.
     #[serde(default)]
     pub coupons: Vec<AttachedCoupon>,
+    /// Other terms that will hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Box<PendingChange>>,
+    /// Nothing is documented before that day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles_on: Option<NaiveDate>,
+}
+
+/// Other terms that will hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingChange {
+    /// The first day that they are charged for.
+    pub from: NaiveDate,
+    /// What is charged.
+    pub terms: PlanTerms,
+    /// The subscription's own anchor, if it has one.
+    pub own_anchor: Option<Anchor>,
+    /// What boundaries hold on to.
+    pub anchor: Anchor,
+    /// Whether the service is that of the new terms already, at the price of the old ones.
+    pub holds_already: bool,
 }
 
 /// How a subscription stands on a day (SUB-21, as far as money decides).
@@ -70,9 +93,68 @@ impl Contract {
         }
     }
 
-    /// The terms that hold, or held last.
+    /// The terms that are charged, or were last.
     pub fn terms(&self) -> Option<&PlanTerms> {
         self.service.newest().map(|phase| phase.terms())
+    }
+
+    /// The terms of the service itself, which may hold before they are charged.
+    pub fn serves(&self) -> Option<&PlanTerms> {
+        let already = self.pending.as_ref().filter(|pending| pending.holds_already);
+        already.map(|pending| &pending.terms).or_else(|| self.terms())
+    }
+
+    /// The contract with the change that comes by a day.
+    pub fn by(&self, day: NaiveDate) -> Cow<'_, Contract> {
+        match self.change_by(day) {
+            None => Cow::Borrowed(self),
+            Some(change) => {
+                let mut then = self.clone();
+                then.take(&change);
+                Cow::Owned(then)
+            }
+        }
+    }
+
+    /// Plans what is due on a day or before on the terms as they stand; nothing while it is held
+    /// back.
+    ///
+    /// # Errors
+    /// As [`Service::plan`].
+    pub fn plan(&self, through: NaiveDate, rules: Rules) -> Result<Plan, SubscriptionRefusal> {
+        if self.settles_on.is_some_and(|day| through < day) {
+            return Ok(Plan::nothing(through));
+        }
+        self.service.plan(through, rules.conventions, rules.zone)
+    }
+
+    /// Takes a plan as documented.
+    pub fn document(&mut self, plan: &Plan, on: Option<LineRef>) {
+        self.settles_on = self.settles_on.filter(|day| *day > plan.through);
+        self.service.document(plan, on);
+    }
+
+    /// The change that was to come, once its day is there.
+    pub(super) fn change_by(&self, day: NaiveDate) -> Option<SubscriptionEvent> {
+        let PendingChange { from, terms, own_anchor, anchor, .. } =
+            *self.pending.clone().filter(|pending| pending.from <= day)?;
+        let end = End { on: from, day: from };
+        Some(SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor, settles_on: None })
+    }
+
+    /// The first day on which there is something to bill or to give back; nothing if there never
+    /// will be, as things stand.
+    pub fn next_due(&self) -> Option<NaiveDate> {
+        let change = self.pending.as_ref().map(|pending| pending.from);
+        let due = [self.service.next_due(), change].into_iter().flatten().min();
+        due.map(|due| self.settles_on.map_or(due, |day| due.max(day)))
+    }
+
+    /// The end of what is billed, or else of the period around a day; the day itself where that
+    /// is the boundary.
+    pub(super) fn boundary(&self, on: NaiveDate) -> NaiveDate {
+        let Some(newest) = self.service.newest() else { return on };
+        newest.billed_to().filter(|to| *to >= on).unwrap_or_else(|| newest.term_end(on))
     }
 }
 
@@ -116,6 +198,8 @@ impl Subscription {
                     paused: false,
                     service,
                     coupons: Vec::new(),
+                    pending: None,
+                    settles_on: None,
                 });
             }
             (Self::Begun(contract), event) => contract.take(event),
@@ -125,10 +209,15 @@ impl Subscription {
 }
 
 impl Contract {
-    fn take(&mut self, event: &SubscriptionEvent) {
+    pub(super) fn take(&mut self, event: &SubscriptionEvent) {
         match event {
             SubscriptionEvent::Started { .. } => {}
-            SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor } => {
+            SubscriptionEvent::ChangeScheduled { change, .. } => {
+                self.pending = Some(Box::new(change.clone()));
+            }
+            SubscriptionEvent::ChangeWithdrawn { .. } => self.pending = None,
+            SubscriptionEvent::PlanChanged { end, terms, own_anchor, anchor, settles_on } => {
+                (self.pending, self.settles_on) = (None, *settles_on);
                 let known = self.service.newest().and_then(|phase| phase.end());
                 let trial_end = self.service.newest().map(|phase| phase.starts_on());
                 let days = match trial_end.filter(|day| *day > end.day) {
@@ -146,7 +235,7 @@ impl Contract {
             }
             SubscriptionEvent::Paused { end } => {
                 self.paused = true;
-                self.service.end(*end);
+                self.settle(*end);
             }
             SubscriptionEvent::Resumed { on } => {
                 self.paused = false;
@@ -159,7 +248,7 @@ impl Contract {
             }
             SubscriptionEvent::Cancelled { end } => {
                 self.paused = false;
-                self.service.end(*end);
+                self.settle(*end);
             }
             SubscriptionEvent::CancellationWithdrawn { .. } => self.service.go_on(),
             SubscriptionEvent::LineAdjusted { line, amount, .. } => {
@@ -169,7 +258,15 @@ impl Contract {
             | SubscriptionEvent::CouponUsed { .. }
             | SubscriptionEvent::CouponReturned { .. }
             | SubscriptionEvent::CouponDetached { .. } => self.take_coupon(event),
-            SubscriptionEvent::Billed { plan, on } => self.service.document(plan, *on),
+            SubscriptionEvent::Billed { plan, on } => self.document(plan, *on),
         }
+    }
+
+    /// Ends the service: what was to come after the end does not, and what was held back until then
+    /// is documented.
+    fn settle(&mut self, end: End) {
+        self.pending = self.pending.take().filter(|pending| pending.from < end.day);
+        self.settles_on = self.settles_on.filter(|day| *day < end.on);
+        self.service.end(end);
     }
 }

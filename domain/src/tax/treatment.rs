@@ -99,3 +99,10 @@ pub struct TaxGroup {
     /// Base times rate, rounded once.
     pub tax: Money,
 }
+
+impl TaxGroup {
+    /// What its lines have in common.
+    pub fn treatment(&self) -> TaxTreatment {
+        TaxTreatment { category: self.category, rate: self.rate, country: self.country }
+    }
+}

@@ -1,5 +1,6 @@
 //! What may be asked of a seller.
 
+use crate::affiliate::CommissionTerms;
 use crate::kernel::{Country, Currency, NumberFormat};
 use crate::subscription::Conventions;
 
@@ -29,6 +30,11 @@ pub enum TenantCommand {
     SetConventions {
         /// How.
         conventions: Conventions,
+    },
+    /// Offer affiliates other terms, from now on.
+    SetAffiliateTerms {
+        /// What an affiliate gets who is approved without terms of their own.
+        terms: CommissionTerms,
     },
     /// Close the books to changes.
     Suspend {

@@ -4,6 +4,7 @@ use crate::client::check_vat_id;
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
+use crate::proforma::Proforma;
 use crate::tenant::{OpenBooks, Profile, Tenant, TenantCommand, TenantEvent, TenantRefusal};
 
 impl Aggregate for Tenant {
@@ -32,6 +33,13 @@ impl Aggregate for Tenant {
                     return Ok(Vec::new());
                 }
                 Ok(vec![TenantEvent::ConventionsSet { conventions }])
+            }
+            (Self::Open(profile), Ask::SetAffiliateTerms { terms }) => {
+                terms.check()?;
+                if profile.affiliate_terms.as_ref() == Some(terms) {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![TenantEvent::AffiliateTermsSet { terms: terms.clone() }])
             }
             (Self::Open(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
@@ -126,7 +134,17 @@ fn check_numbers(invoices: &NumberFormat, credit_notes: &NumberFormat) -> Result
     } else {
         Ok(())
     };
+    let proformas = Proforma::numbers().prefix;
+    let own = |field: &str, format: &NumberFormat| {
+        if format.prefix == proformas {
+            let detail = "is the prefix of proformas, choose another";
+            return Err(Invalid::one(field, "number_format.same_prefix", detail));
+        }
+        Ok(())
+    };
     Invalid::gather([
+        own("invoice_numbers/prefix", invoices),
+        own("credit_note_numbers/prefix", credit_notes),
         invoices.check().map_err(|invalid| invalid.under("invoice_numbers")),
         credit_notes.check().map_err(|invalid| invalid.under("credit_note_numbers")),
         apart,

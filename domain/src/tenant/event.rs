@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::affiliate::CommissionTerms;
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Country, Currency, EventBody, NumberFormat};
 use crate::subscription::Conventions;
@@ -52,6 +53,11 @@ pub enum TenantEvent {
         /// How, from now on.
         conventions: Conventions,
     },
+    /// Affiliates who are approved later get other terms; agreements stay as they are.
+    AffiliateTermsSet {
+        /// What they get from now on.
+        terms: CommissionTerms,
+    },
     /// The books were closed to changes.
     Suspended {
         /// Why.
@@ -67,6 +73,7 @@ name_events!(TenantEvent {
     VatIdSet => "tenant.vat_id_set" v "1",
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
+    AffiliateTermsSet => "tenant.affiliate_terms_set" v "1",
     Suspended => "tenant.suspended" v "1",
     Resumed => "tenant.resumed" v "1",
 });

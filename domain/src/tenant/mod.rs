@@ -6,8 +6,9 @@
 //! | open      | –    | open                            | suspended | –      |
 //! | suspended | –    | –                               | –         | open   |
 //!
-//! Guarantees that invoices and credit notes never share a prefix, so that no number is printed
-//! twice. Absent on purpose: people and their rights, branding, and the counters themselves.
+//! Guarantees that invoices, credit notes and proformas never share a prefix, so that no number is
+//! printed twice. Absent on purpose: people and their rights, branding, and the counters
+//! themselves.
 
 mod command;
 mod decide;

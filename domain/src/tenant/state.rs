@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::affiliate::CommissionTerms;
 use crate::kernel::{Country, Currency, NumberFormat};
 use crate::subscription::Conventions;
 use crate::tenant::TenantEvent;
@@ -41,6 +42,9 @@ pub struct Profile {
     /// How time becomes money.
     #[serde(default)]
     pub conventions: Conventions,
+    /// What an affiliate gets who is approved without terms of their own.
+    #[serde(default)]
+    pub affiliate_terms: Option<CommissionTerms>,
 }
 
 impl Tenant {
@@ -74,6 +78,7 @@ impl Tenant {
                     payment_term_days: *payment_term_days,
                     vat_id: vat_id.clone(),
                     conventions: Conventions::default(),
+                    affiliate_terms: None,
                 });
             }
             TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
@@ -88,6 +93,9 @@ impl Tenant {
             }
             TenantEvent::ConventionsSet { conventions } => {
                 self.change(|profile| profile.conventions = *conventions);
+            }
+            TenantEvent::AffiliateTermsSet { terms } => {
+                self.change(|profile| profile.affiliate_terms = Some(terms.clone()));
             }
             TenantEvent::Suspended { .. } => {
                 if let Self::Open(profile) = self {

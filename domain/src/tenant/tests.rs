@@ -72,6 +72,10 @@ fn invoices_and_credit_notes_do_not_share_a_prefix() {
     let refusal = Tenant::Absent.decide(&issued(TenantCommand::Open(same))).unwrap_err();
     assert_eq!(refusal.code(), "number_format.same_prefix");
     assert_eq!(refusal.field(), Some("/credit_note_numbers/prefix"));
+    let as_proformas = OpenBooks { invoice_numbers: NumberFormat::yearly("PRO"), ..books() };
+    let refusal = Tenant::Absent.decide(&issued(TenantCommand::Open(as_proformas))).unwrap_err();
+    assert_eq!(refusal.code(), "number_format.same_prefix");
+    assert_eq!(refusal.field(), Some("/invoice_numbers/prefix"));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! name, which would need names in clear. A client is found by the blind index of the e-mail
 //! address, or by its id in the system it was imported from.
 
+use billfold_domain::affiliate::{AffiliateEvent, PayoutTo};
 use billfold_domain::client::{ClientEvent, ContactCard};
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::gift_card::{Funding, GiftCardEvent, RedeemTo, Remainder};
@@ -116,6 +117,8 @@ row! {
             returned: i64,
             /// Ever redeemed of gift cards, less what was bought of them on account.
             gift_cards: i64,
+            /// Ever earned as an affiliate and made credit.
+            commissions: i64,
             /// Number of invoices issued.
             invoices: i64,
             /// Number of payments received.
@@ -145,16 +148,16 @@ impl Tables for ClientTables {
 
 impl Projection for ClientList {
     const NAME: &'static str = "client_list";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const STREAMS: &'static [&'static str] =
-        &["client", "invoice", "credit_note", "credit", "payment", "gift_card"];
+        &["client", "invoice", "credit_note", "credit", "payment", "affiliate", "gift_card"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
         rule: "what clients owe is what was billed less what was paid, redeemed and let off",
         violations: "select format('%s %s %s', tenant_id, client_id, currency) \
              from {client_list_balances} \
              where receivable + disputed - credit - unapplied - refunds \
-                 <> invoiced - credited - collected - written_off + returned \
+                 <> invoiced - credited - collected - written_off + returned - commissions \
                  - gift_cards",
         reads_log: false,
     }];
@@ -192,42 +195,62 @@ impl Projection for ClientList {
                 | InvoiceEvent::CreditApplied { .. }
                 | InvoiceEvent::CreditNoteApplied { .. } => {}
             },
-            Event::Payment(event) => match event {
-                PaymentEvent::Settled { client_id, amount, .. } => {
-                    let mut sums = blank(fact, *client_id, amount.currency());
-                    (sums.collected, sums.payments) = (amount.minor(), 1);
-                    rows.balances.add(sums)?;
-                }
-                PaymentEvent::RefundSent { client_id, amount, .. }
-                | PaymentEvent::DisputeOpened { client_id, amount, .. } => {
-                    let mut sums = blank(fact, *client_id, amount.currency());
-                    sums.returned = amount.minor();
-                    rows.balances.add(sums)?;
-                }
-                PaymentEvent::DisputeWon { client_id, amount, .. } => {
-                    let mut sums = blank(fact, *client_id, amount.currency());
-                    sums.returned = amount.negate().minor();
-                    rows.balances.add(sums)?;
-                }
-                PaymentEvent::Attempted { .. }
-                | PaymentEvent::Declined { .. }
-                | PaymentEvent::Allocated { .. }
-                | PaymentEvent::Unallocated { .. }
-                | PaymentEvent::RefundRequested { .. }
-                | PaymentEvent::RefundFailed { .. }
-                | PaymentEvent::DisputeLost { .. }
-                | PaymentEvent::DisputeFeeCharged { .. } => {}
-            },
+            Event::Payment(event) => apply_payment(&mut rows.balances, fact, event)?,
             Event::CreditNote(CreditNoteEvent::Issued(note)) => {
                 let mut sums = blank(fact, note.client_id, note.total.currency());
                 sums.credited = note.total.minor();
                 rows.balances.add(sums)?;
             }
             Event::GiftCard(event) => add_gift_card(&mut rows.balances, fact, event)?,
+            Event::Affiliate(AffiliateEvent::PayoutSent {
+                affiliate,
+                amount,
+                to: PayoutTo::CustomerCredit,
+                ..
+            }) => {
+                let mut sums = blank(fact, *affiliate, amount.currency());
+                sums.commissions = amount.minor();
+                rows.balances.add(sums)?;
+            }
             _ => {}
         }
         add_posting(&mut rows.balances, fact)
     }
+}
+
+/// Adds what came in and what went back.
+fn apply_payment(
+    balances: &mut Summed<ClientBalanceRow>,
+    fact: &Fact<'_>,
+    event: &PaymentEvent,
+) -> Result<(), FoldError> {
+    match event {
+        PaymentEvent::Settled { client_id, amount, .. } => {
+            let mut sums = blank(fact, *client_id, amount.currency());
+            (sums.collected, sums.payments) = (amount.minor(), 1);
+            balances.add(sums)?;
+        }
+        PaymentEvent::RefundSent { client_id, amount, .. }
+        | PaymentEvent::DisputeOpened { client_id, amount, .. } => {
+            let mut sums = blank(fact, *client_id, amount.currency());
+            sums.returned = amount.minor();
+            balances.add(sums)?;
+        }
+        PaymentEvent::DisputeWon { client_id, amount, .. } => {
+            let mut sums = blank(fact, *client_id, amount.currency());
+            sums.returned = amount.negate().minor();
+            balances.add(sums)?;
+        }
+        PaymentEvent::Attempted { .. }
+        | PaymentEvent::Declined { .. }
+        | PaymentEvent::Allocated { .. }
+        | PaymentEvent::Unallocated { .. }
+        | PaymentEvent::RefundRequested { .. }
+        | PaymentEvent::RefundFailed { .. }
+        | PaymentEvent::DisputeLost { .. }
+        | PaymentEvent::DisputeFeeCharged { .. } => {}
+    }
+    Ok(())
 }
 
 fn apply_client(
@@ -355,6 +378,7 @@ fn blank(fact: &Fact<'_>, client_id: ClientId, currency: Currency) -> ClientBala
         collected: 0,
         returned: 0,
         gift_cards: 0,
+        commissions: 0,
         invoices: 0,
         payments: 0,
         last_position: fact.position,

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 mod read;
 mod status;
 
-pub use read::{Count, Filter, Sort, counts, find, find_by_number, page};
+pub use read::{Count, Filter, Sort, counts, find, find_by_number, numbers, page, some};
 pub use status::Lifecycle;
 
 use crate::fact::Fact;
@@ -35,6 +35,8 @@ row! {
             client_id: ClientId,
             /// The order it bills.
             order_id: Option<OrderId>,
+            /// The invoice it corrects upwards, if it does.
+            corrects: Option<InvoiceId>,
             /// The stored part of its status.
             lifecycle: Lifecycle,
             /// Its number; none for a draft.
@@ -79,6 +81,7 @@ row! {
     index "(tenant_id, (coalesce(issue_date, 'infinity')), invoice_id)";
     index "(tenant_id, client_id, (coalesce(issue_date, 'infinity')), invoice_id)";
     index "(tenant_id, number)";
+    index "(tenant_id, corrects) where corrects is not null";
     index "(tenant_id, due_date, invoice_id) where lifecycle = 'issued' and balance_due > 0";
 }
 
@@ -123,8 +126,9 @@ impl InvoiceRow {
             Lifecycle::Issued => {
                 let due = self.due_date.unwrap_or(NO_DAY);
                 let (paid, refunded) = (self.paid > 0, self.refunded > 0);
+                let credited = self.total > 0 && self.credited >= self.total;
                 let balance_due = self.money(self.balance_due)?;
-                let standing = Standing { balance_due, paid, refunded };
+                let standing = Standing { balance_due, paid, refunded, credited };
                 Some(InvoiceStatus::of_issued(standing, due, today))
             }
         }
@@ -171,7 +175,7 @@ impl Tables for InvoiceTables {
 
 impl Projection for InvoiceList {
     const NAME: &'static str = "invoice_list";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const STREAMS: &'static [&'static str] = &["invoice"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
@@ -245,6 +249,7 @@ fn apply_invoice(
             change_or_put(rows, fact, new, |row| {
                 row.lifecycle = Lifecycle::Issued;
                 row.number = Some(issued.number.text.clone());
+                row.corrects = issued.corrects.as_ref().map(|corrects| corrects.of.invoice_id);
                 row.issue_date = Some(issued.issue_date);
                 row.due_date = Some(issued.due_date);
                 row.net = issued.net.minor();
@@ -329,6 +334,7 @@ fn blank(
         invoice_id: InvoiceId::new(fact.aggregate_id),
         client_id,
         order_id,
+        corrects: None,
         lifecycle: Lifecycle::Draft,
         number: None,
         credit_note: None,

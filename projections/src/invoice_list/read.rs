@@ -22,6 +22,8 @@ pub struct Filter {
     pub status: Vec<InvoiceStatus>,
     /// Who is billed.
     pub client: Option<ClientId>,
+    /// The invoice they correct upwards.
+    pub corrects: Option<InvoiceId>,
     /// Currency.
     pub currency: Option<Currency>,
     /// Part of the number.
@@ -43,6 +45,7 @@ impl Filter {
             today,
             status: Vec::new(),
             client: None,
+            corrects: None,
             currency: None,
             number: None,
             issued_from: None,
@@ -115,6 +118,50 @@ pub async fn page(
     let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
     let page = sorted.page(query, wanted, read.conn()).await?;
     Ok(read.answer(page))
+}
+
+/// The numbers of some invoices; drafts have none.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn numbers(
+    reads: &Reads,
+    tenant: TenantId,
+    invoices: &[InvoiceId],
+) -> Result<Answer<Vec<(InvoiceId, String)>>, Error> {
+    let ids: Vec<_> = invoices.iter().map(|invoice| invoice.uuid()).collect();
+    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
+    let rows = sqlx::query(
+        "select invoice_id, number from invoice_list \
+         where tenant_id = $1 and invoice_id = any($2) and number is not null",
+    )
+    .bind(tenant.uuid())
+    .bind(ids)
+    .fetch_all(read.conn())
+    .await?;
+    let number = |row: &sqlx::postgres::PgRow| {
+        Ok::<_, sqlx::Error>((InvoiceId::get(row, 0)?, row.try_get(1)?))
+    };
+    let numbers = rows.iter().map(number).collect::<Result<_, _>>()?;
+    Ok(read.answer(numbers))
+}
+
+/// Some invoices, in no order; unknown ones are left out.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn some(
+    reads: &Reads,
+    tenant: TenantId,
+    invoices: &[InvoiceId],
+) -> Result<Answer<Vec<InvoiceRow>>, Error> {
+    let ids: Vec<_> = invoices.iter().map(|invoice| invoice.uuid()).collect();
+    let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
+    query.push(" and invoice_id = any(").push_bind(ids).push(")");
+    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let rows = rows.iter().map(|row| InvoiceRow::get(row, 0)).collect::<Result<_, _>>()?;
+    Ok(read.answer(rows))
 }
 
 /// One invoice.
@@ -202,6 +249,9 @@ fn conditions(query: &mut QueryBuilder<'static, Postgres>, filter: &Filter) {
     if let Some(client) = filter.client {
         query.push(" and client_id = ").push_bind(client.uuid());
     }
+    if let Some(corrected) = filter.corrects {
+        query.push(" and corrects = ").push_bind(corrected.uuid());
+    }
     if let Some(currency) = filter.currency {
         query.push(" and currency = ").push_bind(currency.code());
     }
@@ -229,13 +279,19 @@ fn status_condition(
 ) {
     let (condition, late) = match status {
         InvoiceStatus::Draft => ("lifecycle = 'draft'", None),
-        InvoiceStatus::Void => ("lifecycle = 'voided'", None),
+        InvoiceStatus::Void => (
+            "lifecycle = 'voided' or lifecycle = 'issued' and balance_due = 0 and total > 0 \
+             and credited >= total and (paid > 0 or refunded = 0)",
+            None,
+        ),
         InvoiceStatus::Uncollectible => ("lifecycle = 'written_off'", None),
         InvoiceStatus::Refunded => {
             ("lifecycle = 'issued' and balance_due = 0 and paid = 0 and refunded > 0", None)
         }
         InvoiceStatus::Paid => {
-            ("lifecycle = 'issued' and balance_due = 0 and (paid > 0 or refunded = 0)", None)
+            let nothing_owed = "lifecycle = 'issued' and balance_due = 0 \
+                and (total = 0 or credited < total) and (paid > 0 or refunded = 0)";
+            (nothing_owed, None)
         }
         InvoiceStatus::Open => {
             ("lifecycle = 'issued' and balance_due > 0 and paid = 0", Some(">="))

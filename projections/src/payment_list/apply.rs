@@ -17,41 +17,9 @@ pub(super) fn apply(
     event: &PaymentEvent,
 ) -> Result<(), FoldError> {
     match event {
-        PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, on } => {
-            let mut row = blank(fact, *client_id, gateway, *on, *amount);
-            row.reference.clone_from(reference);
-            row.status = match stage {
-                AttemptStage::Pending => PaymentStatus::Pending,
-                AttemptStage::ActionRequired => PaymentStatus::ActionRequired,
-                AttemptStage::Unknown => PaymentStatus::Unknown,
-            };
-            rows.payments.put(row);
-            Ok(())
-        }
-        PaymentEvent::Settled {
-            client_id,
-            amount,
-            gateway,
-            reference,
-            received_on,
-            allocations,
-            to_credit,
-            unapplied,
-            origin: _,
-        } => {
-            let mut row = blank(fact, *client_id, gateway, *received_on, *amount);
-            row.reference.clone_from(reference);
-            row.put(allocations, *to_credit, *unapplied);
-            rows.payments.put(row);
-            allocate(rows, fact, allocations)
-        }
-        PaymentEvent::Declined { client_id, amount, gateway, reason, on } => {
-            let mut row = blank(fact, *client_id, gateway, *on, *amount);
-            row.status = PaymentStatus::Declined;
-            row.reason = Some(reason.clone());
-            rows.payments.put(row);
-            Ok(())
-        }
+        PaymentEvent::Attempted { .. }
+        | PaymentEvent::Settled { .. }
+        | PaymentEvent::Declined { .. } => apply_beginning(rows, fact, event),
         PaymentEvent::Allocated { no, invoice_id, amount, from, client_id: _, left: _ } => {
             rows.allocations.push(allocation(fact, *no, *invoice_id, *amount)?);
             change(rows, fact, |row| {
@@ -74,6 +42,69 @@ pub(super) fn apply(
         | PaymentEvent::DisputeLost { .. } => apply_dispute(rows, fact, event),
         // The gateway's fee is no part of what the client paid; the journal has it.
         PaymentEvent::DisputeFeeCharged { .. } => Ok(()),
+    }
+}
+
+fn apply_beginning(
+    rows: &mut PaymentTables,
+    fact: &Fact<'_>,
+    event: &PaymentEvent,
+) -> Result<(), FoldError> {
+    match event {
+        PaymentEvent::Attempted {
+            client_id,
+            amount,
+            gateway,
+            reference,
+            stage,
+            invoice_id,
+            on,
+        } => {
+            let mut row = blank(fact, *client_id, gateway, *on, *amount);
+            row.reference.clone_from(reference);
+            row.status = match stage {
+                AttemptStage::Pending => PaymentStatus::Pending,
+                AttemptStage::ActionRequired => PaymentStatus::ActionRequired,
+                AttemptStage::Unknown => PaymentStatus::Unknown,
+            };
+            row.invoice_id = *invoice_id;
+            rows.payments.put(row);
+            Ok(())
+        }
+        PaymentEvent::Settled {
+            client_id,
+            amount,
+            gateway,
+            reference,
+            received_on,
+            allocations,
+            to_credit,
+            unapplied,
+            origin: _,
+        } => {
+            let mut row = blank(fact, *client_id, gateway, *received_on, *amount);
+            row.reference.clone_from(reference);
+            row.put(allocations, *to_credit, *unapplied);
+            rows.payments.put(row);
+            allocate(rows, fact, allocations)
+        }
+        PaymentEvent::Declined {
+            client_id,
+            amount,
+            gateway,
+            reason,
+            decline: _,
+            invoice_id,
+            on,
+        } => {
+            let mut row = blank(fact, *client_id, gateway, *on, *amount);
+            row.status = PaymentStatus::Declined;
+            row.reason = Some(reason.clone());
+            row.invoice_id = *invoice_id;
+            rows.payments.put(row);
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -306,6 +337,7 @@ fn blank(
         disputed: 0,
         lost: 0,
         reason: None,
+        invoice_id: None,
         changed_at: fact.recorded_at,
         last_position: fact.position,
     }

@@ -13,7 +13,7 @@ mod apply;
 mod read;
 mod status;
 
-pub use read::{Filter, Returned, find, of_invoice, page, returned, taken_from_invoice};
+pub use read::{Filter, Returned, find, of_invoice, page, paid_by, returned, taken_from_invoice};
 pub use status::{PaymentStatus, RefundStatus};
 
 use crate::fact::Fact;
@@ -61,6 +61,8 @@ row! {
             lost: i64,
             /// Why it was refused.
             reason: Option<String>,
+            /// The invoice it was to pay, while no money of it arrived.
+            invoice_id: Option<InvoiceId>,
             /// When the log last heard of it.
             changed_at: DateTime<Utc>,
         }
@@ -69,6 +71,7 @@ row! {
         or amount = allocated + credit + unapplied + refunding + refunded + disputed + lost";
     index "(tenant_id, received_on, payment_id)";
     index "(tenant_id, client_id, received_on, payment_id)";
+    index "(tenant_id, invoice_id, status) where invoice_id is not null";
 }
 
 row! {
@@ -233,7 +236,7 @@ impl Tables for PaymentTables {
 
 impl Projection for PaymentList {
     const NAME: &'static str = "payment_list";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const STREAMS: &'static [&'static str] = &["payment"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {

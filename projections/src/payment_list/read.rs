@@ -137,6 +137,25 @@ pub async fn of_invoice(
     Ok(read.answer(rows))
 }
 
+/// What some payments paid, payment by payment, each invoice in the order it was paid.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn paid_by(
+    reads: &Reads,
+    tenant: TenantId,
+    payments: &[PaymentId],
+) -> Result<Answer<Vec<AllocationRow>>, Error> {
+    let ids: Vec<_> = payments.iter().map(|payment| payment.uuid()).collect();
+    let mut query = select::<AllocationRow>("payment_list_allocations", tenant);
+    query.push(" and payment_id = any(").push_bind(ids);
+    query.push(") order by payment_id, allocation_no");
+    let mut read = reads.open(tenant, &[PaymentList::NAME]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let rows = rows.iter().map(|row| AllocationRow::get(row, 0)).collect::<Result<_, _>>()?;
+    Ok(read.answer(rows))
+}
+
 /// What was taken back of that and is owed again, oldest first.
 ///
 /// # Errors

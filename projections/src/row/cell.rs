@@ -5,8 +5,9 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    ClientId, Country, CouponId, CreditNoteId, Currency, EventId, GiftCardId, InvoiceId, OrderId,
-    PaymentId, ProductId, SubjectId, SubscriptionId, TenantId,
+    AffiliateId, ClientId, Country, CouponId, CreditNoteId, Currency, DunningCaseId,
+    DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId,
+    SubjectId, SubscriptionId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -133,9 +134,13 @@ ids!(
     SubscriptionId,
     InvoiceId,
     CreditNoteId,
+    ProformaId,
+    AffiliateId,
     PaymentId,
     CouponId,
     GiftCardId,
+    DunningStrategyId,
+    DunningCaseId,
     SubjectId,
     EventId
 );

@@ -8,6 +8,7 @@
 mod bill;
 mod config;
 mod demo;
+mod dun;
 mod migrate;
 mod password;
 mod serve;
@@ -62,6 +63,8 @@ enum Command {
     Tenant(tenant::Command),
     /// Bill everything that is due.
     Bill(bill::Arguments),
+    /// Do what dunning wants today of every client who is late.
+    Dun(dun::Arguments),
     /// Make the first account of a seller.
     #[command(subcommand)]
     User(user::Command),
@@ -167,6 +170,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Config(command) => config::run(&context, &command),
         Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
         Command::Bill(arguments) => runtime.block_on(bill::run(context, arguments, output)),
+        Command::Dun(arguments) => runtime.block_on(dun::run(context, arguments, output)),
         Command::User(command) => runtime.block_on(user::run(context, command)),
         Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
         Command::Demo(arguments) => runtime.block_on(demo::run(context, arguments, output)),

@@ -7,6 +7,7 @@ mod background;
 mod checkpoints;
 mod due_accounts;
 mod foundation;
+mod listed_arrears;
 mod node;
 mod open_invoices;
 mod operations;

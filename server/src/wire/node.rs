@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use super::background::Background;
 use super::checkpoints::Checkpoints;
+use super::listed_arrears::ListedArrears;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
 use super::{Foundation, background};
@@ -88,6 +89,7 @@ impl Node {
                 feed: feed.clone(),
                 clock: Arc::clone(&clock),
             }),
+            arrears: Arc::new(ListedArrears { reads: reads.clone(), feed: feed.clone() }),
             clock: Arc::clone(&clock),
         });
         let access = Arc::new(Access::new(AccessParts {

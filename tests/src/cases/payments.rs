@@ -1,16 +1,17 @@
 //! Payments: what one invoice still asks for while it is paid, refunded, disputed and adjusted.
 
 use billfold_domain::invoice::{
-    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
+    ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
+    IssueTerms, LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
 };
 use billfold_domain::kernel::{
     Actor, Aggregate, ClientId, Country, Currency, DocumentKind, InvoiceId, Issued, Money,
     NumberFormat, PaymentId, Percent, Quantity, Series, TenantId,
 };
 use billfold_domain::payment::{
-    AttemptPayment, AttemptStage, DeclinePayment, Dispute, OpenDispute, Payment, PaymentCommand,
-    PaymentEvent, RefundFrom, RequestRefund, Reversal, SettlePayment, Share, spread,
+    AttemptPayment, AttemptStage, Decline, DeclinePayment, Dispute, OpenDispute, Payment,
+    PaymentCommand, PaymentEvent, RefundFrom, RequestRefund, Reversal, SettlePayment, Share,
+    spread,
 };
 use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
@@ -91,6 +92,7 @@ impl Books {
             gateway: GATEWAY.to_owned(),
             reference: None,
             stage: AttemptStage::Pending,
+            invoice_id: None,
             on: today()?,
         }))
     }
@@ -101,6 +103,8 @@ impl Books {
             amount,
             gateway: GATEWAY.to_owned(),
             reason: "declined".to_owned(),
+            decline: Decline::Soft,
+            invoice_id: None,
             on: today()?,
         }))
     }
@@ -160,7 +164,11 @@ impl Books {
 
     fn adjust(&mut self, amount: Money) -> Done {
         let credit_note = format!("CN-{}", self.noted.len().saturating_add(1));
-        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote { credit_note, amount })? {
+        for event in self.change_invoice(InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount,
+            given_back: GivenBack::default(),
+        })? {
             if let InvoiceEvent::CreditNoteApplied { to_credit, .. } = event {
                 self.noted.push(to_credit);
             }

@@ -21,7 +21,7 @@ use billfold_domain::kernel::{
     Zone,
 };
 use billfold_domain::product::ProductKind;
-use billfold_domain::subscription::{Anchor, CancelAt, Timing};
+use billfold_domain::subscription::{Anchor, CancelAt, ChangePolicy, Timing};
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 
@@ -241,6 +241,7 @@ impl<'a> Account<'a> {
             tax: None,
             anchor: anchor(&operation["anchor"])?,
             on: None,
+            policy: ChangePolicy::ProrateNow,
         };
         self.ask(change).await
     }

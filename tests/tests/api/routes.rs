@@ -62,12 +62,18 @@ fn fill(path: &str) -> String {
         ("credit-notes", "crn"),
         ("coupons", "cpn"),
         ("gift-cards", "gft"),
+        ("proformas", "prf"),
+        ("affiliates", "aff"),
+        ("dunning-strategies", "dst"),
+        ("dunning-cases", "dun"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
     path.replace("{id}", &id)
         .replace("{position}", "1")
         .replace("{line_no}", "1")
+        .replace("{no}", "1")
+        .replace("{client_id}", &format!("cli_{}", "0".repeat(26)))
         .replace("{code}", "1200")
         .replace("{name}", "journal")
 }
@@ -185,13 +191,31 @@ async fn subscribed_and_left(shop: &Shop, client: &str, product: &str) -> (Strin
 
 /// A coupon and a gift card.
 async fn money_off(shop: &Shop) -> (String, String) {
-    let coupon = shop.post("/api/v1/coupons", terms()).await.made();
+    let coupon = shop.post("/api/v1/coupons", coupon_terms()).await.made();
     let card = json!({ "value": eur("10.00"), "paid_by": "manual_bank" });
     (coupon, shop.post("/api/v1/gift-cards", card).await.made())
 }
 
-fn terms() -> Value {
+fn coupon_terms() -> Value {
     json!({ "code": "SPRING26", "discount": { "kind": "percent", "percent": "10" } })
+}
+
+fn commission_terms() -> Value {
+    json!({ "rate": { "kind": "percent", "percent": "10" }, "recurrence": { "kind": "forever" },
+        "hold_days": 30, "window_days": 60 })
+}
+
+/// A dunning strategy of one's own, and the case of an invoice.
+async fn dunned(shop: &Shop, invoice: &str) -> (String, String) {
+    let own = json!({ "code": "own", "name": "Own", "terms": terms() });
+    let strategy = shop.post("/api/v1/dunning-strategies", own).await.made();
+    let case = shop.post("/api/v1/dunning-cases", json!({ "invoice_id": invoice })).await.made();
+    (strategy, case)
+}
+
+fn terms() -> Value {
+    let stage = json!({ "name": "reminder", "when": { "days": 3 }, "action": "remind" });
+    json!({ "stages": [stage], "grace_days": 0 })
 }
 
 /// What a request to change something would say, were it one's own.
@@ -202,7 +226,9 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "pause_subscription"
         | "resume_subscription"
         | "withdraw_cancellation"
-        | "preview_subscription" => json!({}),
+        | "withdraw_subscription_change"
+        | "preview_subscription"
+        | "preview_credit_note" => json!({}),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
         "change_subscription" => json!({ "product_id": product, "offer": listed() }),
         "set_subscription_anchor" => json!({ "anchor": { "kind": "calendar" } }),
@@ -210,7 +236,7 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "amount": eur("1.00"), "reason": "because" }),
         "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
-        "revise_coupon" => terms(),
+        "revise_coupon" => coupon_terms(),
         "apply_coupon" | "attach_coupon" => json!({ "code": "SPRING26" }),
         "take_coupon_off" | "detach_coupon" => {
             json!({ "coupon_id": format!("cpn_{}", "0".repeat(26)) })
@@ -220,13 +246,31 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
             json!({ "client_id": format!("cli_{}", "0".repeat(26)), "reason": "because" })
         }
         "replace_lines" => json!({ "lines": [] }),
+        "debit_invoice" => json!({ "reason": "because",
+                "lines": [billfold_tests::shop::line("1.00")] }),
+        "refer_client" => json!({ "code": "friend" }),
+        "count_clicks" => json!({ "clicks": 1 }),
+        "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
+        "confirm_payout" => json!({ "reference": "SEPA 1" }),
+        "set_commission_terms" => json!({ "terms": commission_terms() }),
         "add_line" => billfold_tests::shop::line("1.00"),
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
         "issue_invoice" => json!({}),
-        "pay_invoice" => json!({ "method": "manual_bank" }),
+        "pay_proforma" | "pay_invoice" => json!({ "method": "manual_bank" }),
         "charge_invoice" => json!({ "gateway": "sandbox" }),
+        "apply_credit" | "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
+        "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
+        "charge_dispute_fee" => json!({ "fee": eur("15.00") }),
+        "unmatch_payment" => json!({ "to": "credit" }),
+        "assign_dunning_strategy" | "withdraw_dunning_strategy" => {
+            json!({ "holder": { "kind": "tenant" } })
+        }
+        "revise_dunning_strategy" => terms(),
+        "promise_to_pay" => json!({ "pay_by": "2026-03-05" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
+        "set_conventions" => json!({ "proration": "day", "day_count": "actual",
+                "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
         _ => json!({ "reason": "because" }),
     }
 }
@@ -249,14 +293,23 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     shop.fresh("/api/v1/orders").await.expect(200);
     let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
     let (coupon, card) = money_off(&shop).await;
-    let mine = [&client, &invoice, &paid, &product, &order, &subscription, &note, &coupon, &card];
+    let draft = shop.draft(&client, &["5.00"]).await;
+    let body = json!({ "invoice_id": draft });
+    let proforma = shop.post("/api/v1/proformas", body).await.made();
+    let body = json!({ "client_id": client, "code": "friend" });
+    let affiliate = shop.post("/api/v1/affiliates", body).await.made();
+    let late = shop.invoice(&client, &["10.00"]).await;
+    let (strategy, case) = dunned(&shop, &late).await;
+    let billed = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
+    let more = [&affiliate, &strategy, &case, &coupon, &card];
+    let ids = || billed.into_iter().chain(more);
 
     let mut asked = 0;
     for route in routes(&shop).await {
         if !(route.path.contains("_000") || route.path.ends_with("/1")) {
             continue;
         }
-        let path = mine.iter().fold(route.path.clone(), |path, id| {
+        let path = ids().fold(route.path.clone(), |path, id| {
             path.replace(&format!("{}_{}", &id[..3], "0".repeat(26)), id)
         });
         let path = match path.strip_suffix("/1") {
@@ -274,12 +327,13 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     }
     assert!(asked > 25, "{asked} routes");
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
-    let more = ["payments", "events", "journal", "coupons", "gift-cards"];
-    for path in lists.into_iter().chain(more) {
+    let more = ["payments", "affiliates", "dunning-cases", "dunning-strategies", "coupons"];
+    let lists = lists.into_iter().chain(more);
+    for path in lists.chain(["gift-cards", "proformas", "events", "journal"]) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();
-        for id in mine {
+        for id in ids() {
             assert!(!foreign.contains(id.as_str()), "{path}: {foreign}");
         }
     }

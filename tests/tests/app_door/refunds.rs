@@ -193,6 +193,7 @@ async fn an_attempt_that_is_not_decided_changes_no_invoice() {
         amount: eur("119.00"),
         gateway: "sandbox".to_owned(),
         reference: Some("pi_1".to_owned()),
+        invoice_id: None,
         stage,
     };
     house.ask("pending", attempt(AttemptStage::Pending)).await.unwrap();

@@ -13,6 +13,7 @@ use billfold_app::vault::{Kek, Vault};
 use billfold_domain::kernel::{Actor, ClientId, Country, Currency, InvoiceId, TenantId};
 use billfold_event_store::{Store, StoreOptions};
 use billfold_tests::harness::{TestClock, TestDb};
+use billfold_tests::till::NobodyLate;
 use sqlx::PgPool;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -73,6 +74,7 @@ async fn door(db: &TestDb) -> Door {
         vault: Arc::new(Vault::new(Kek::from_bytes([7; 32].into()), keys)),
         gateways: gateways::all(),
         open_invoices: Arc::new(LogReader(db.feed.clone())),
+        arrears: Arc::new(NobodyLate),
         clock,
     })
 }

@@ -3,29 +3,36 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod chasing;
 mod gifts;
+mod partners;
+mod proposing;
 mod returning;
 mod subscribing;
 
 use std::collections::HashMap;
 
+use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::credit::CreditBalance;
+use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
     NewLine, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
-    Actor, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind, DocumentNumber, EventBody,
-    GiftCardId, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId, PaymentId, Period, Pii,
-    ProductId, Series, SubjectId, SubscriptionId, TenantId, UnitPrice,
+    Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
+    DocumentNumber, EventBody, GiftCardId, InvoiceId, Issued, KeyClass, Money, NumberFormat,
+    OrderId, PaymentId, Period, Pii, ProductId, ProformaId, Series, SubjectId, SubscriptionId,
+    TenantId, UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
-    DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
+    Decline, DeclinePayment, Payment, PaymentCommand, SettlePayment, Share, Source,
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
+use billfold_domain::proforma::Proforma;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::Subscription;
 use billfold_projections::fact::Header;
@@ -96,6 +103,10 @@ pub(crate) struct Books {
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
     gift_cards: Vec<(GiftCardId, GiftCard)>,
     credits: HashMap<Uuid, CreditBalance>,
+    partner: Option<(AffiliateId, Affiliate)>,
+    proformas: Vec<(ProformaId, Proforma)>,
+    chased: HashMap<Uuid, DunningCase>,
+    strategy: Option<DunningStrategy>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -143,7 +154,7 @@ impl History {
     fn step(&mut self, step: Step) {
         let seller = usize::from(step.which) % 2;
         let pick = usize::from(step.other);
-        match step.what % 30 {
+        match step.what % 28 {
             0 => self.register(seller),
             1 => self.draft(seller, pick),
             2 | 3 => self.add_line(seller, pick, step),
@@ -161,8 +172,19 @@ impl History {
             19..=23 => self.send_back(seller, pick, step),
             25 => self.subscribe(seller, pick, step),
             26 | 27 => self.of_subscription(seller, pick, step),
-            28 | 29 => self.gift(seller, pick, step),
             _ => self.sellers[seller].days += u64::from(step.amount % 40),
+        }
+        if step.amount.is_multiple_of(5) {
+            self.partner(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(3) {
+            self.propose(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(7) {
+            self.chase(seller, pick, step);
+        }
+        if step.amount % 4 == 1 {
+            self.gift(seller, pick, step);
         }
     }
 
@@ -278,7 +300,11 @@ impl History {
         let ahead = Period::try_new(today, today + Days::new(30)).unwrap();
         let money_off = step.other.is_multiple_of(7);
         NewLine {
-            kind: if money_off { LineKind::Discount } else { LineKind::Vps },
+            kind: match (money_off, step.other % 5) {
+                (true, _) => LineKind::Discount,
+                (false, 0) => LineKind::LateFee,
+                (false, _) => LineKind::Vps,
+            },
             description: "a line".to_owned(),
             quantity: if money_off { "-1" } else { "2" }.parse().unwrap(),
             unit_price: UnitPrice::parse(&step.amount.to_string(), currency(seller)).unwrap(),
@@ -505,6 +531,8 @@ impl History {
             amount: Money::try_new(i64::from(step.amount) + 1, currency(seller)).unwrap(),
             gateway: "sandbox".to_owned(),
             reason: "no funds".to_owned(),
+            decline: Decline::Soft,
+            invoice_id: None,
             on: self.today(seller),
         };
         let (id, mut state) = (PaymentId::new(self.id()), Payment::default());

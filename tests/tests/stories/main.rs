@@ -3,14 +3,20 @@
 //!
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
+mod affiliates;
 mod billing;
+mod correcting;
 mod discounts;
+mod dunning;
 mod erasing;
 mod gift_cards;
+mod going_back;
 mod numbering;
 mod overpaying;
 mod past;
 mod paying;
+mod proformas;
+mod register;
 mod sellers;
 mod subscribing;
 mod taking_back;

@@ -104,8 +104,17 @@ pub(crate) struct Event {
 }
 
 const PATH: &str = "/admin/events";
-const AGGREGATES: [&str; 8] =
-    ["client", "order", "subscription", "invoice", "credit_note", "payment", "product", "tenant"];
+const AGGREGATES: [&str; 9] = [
+    "client",
+    "order",
+    "subscription",
+    "invoice",
+    "credit_note",
+    "payment",
+    "product",
+    "tenant",
+    "affiliate",
+];
 /// Events of one cause that are listed.
 const CHAIN: u32 = 20;
 

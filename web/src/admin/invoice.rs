@@ -17,13 +17,15 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
+use billfold_domain::credit::CreditBalance;
 use billfold_domain::invoice::{self as domain, Invoice as Stands, InvoiceEvent, IssuedInvoice};
 use billfold_domain::kernel::{
     Aggregate as _, ClientId, Currency, InvoiceId, Money, Pii, TenantId,
 };
 use billfold_domain::schema::Event;
 use billfold_projections::event_index::{self, Filter, Stored};
-use billfold_projections::{AsOf, Order, Wanted, payment_list};
+use billfold_projections::invoice_list::Sort;
+use billfold_projections::{AsOf, Order, Wanted, invoice_list, payment_list};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -45,6 +47,8 @@ pub(crate) struct Invoice {
     pub(crate) number: String,
     /// The payment status.
     pub(crate) status: Badge,
+    /// How its dunning case stands that goes on, with the page.
+    pub(crate) dunning: Option<(Badge, String)>,
     /// Whose, with the page.
     pub(crate) client: (String, String),
     /// Issue date, due date, currency, order.
@@ -73,6 +77,8 @@ pub(crate) struct Invoice {
     pub(crate) payments: Vec<PaidBy>,
     /// What happened to it.
     pub(crate) history: Vec<Change>,
+    /// Documents that correct it, or that it corrects: how, number, page.
+    pub(crate) related: Vec<(&'static str, String, String)>,
     /// Days at which it can be seen as it stood.
     pub(crate) versions: Vec<Chip>,
     /// Set when an older version is shown.
@@ -264,16 +270,13 @@ async fn show_invoice(
     let client = client_of(&kept).ok_or(PageError::NotFound)?;
     let names = state.names().clients(tenant, [client]).await?;
     let actors = state.names().actors(tenant).await?;
-    let tab = match wishes.tab.as_str() {
-        "payments" => "payments",
-        "events" => "events",
-        _ => "lines",
-    };
-    let actions = invoice_actions::actions(&href, stands);
+    let has_credit = has_credit(&state, tenant, (client, parts.currency), today).await?;
+    let actions = invoice_actions::actions(&href, stands, has_credit);
     page(&Invoice {
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),
         status: show::status(stands.status(today)),
+        dunning: super::dunning::mark(&state, tenant, id, wishes.as_of).await?,
         client: (
             names.get(&client).cloned().unwrap_or_default(),
             format!("/admin/clients/{client}"),
@@ -282,7 +285,7 @@ async fn show_invoice(
         seller: seller(then.issued.as_deref()),
         buyer: buyer_lines(&state, tenant, then.buyer()).await?,
         dates: dates(stands),
-        tab,
+        tab: tab(&wishes.tab),
         lines: parts.lines,
         taxes: parts.taxes,
         net: show::money(parts.net),
@@ -291,12 +294,31 @@ async fn show_invoice(
         balance: show::money(parts.balance),
         payments: paid_by(&state, tenant, &then).await?,
         history: changes(&then, &actors, today),
+        related: related(&state, tenant, id, stands, today).await?,
         versions,
         as_of: wishes.as_of.map(|_| last_at),
         actions: if wishes.as_of.is_some() { Vec::new() } else { actions },
         position,
         href,
     })
+}
+
+/// Whether the client has credit that could pay an invoice in this currency.
+async fn has_credit(
+    state: &WebState,
+    tenant: TenantId,
+    (client, currency): (ClientId, Currency),
+    today: NaiveDate,
+) -> Result<bool, PageError> {
+    let id = CreditBalance::id_of(client, currency).uuid();
+    let (credit, _) = state.door().load::<CreditBalance>(tenant, id).await?;
+    let usable = credit.held().map(|held| held.usable(today));
+    Ok(matches!(usable, Some(Ok(usable)) if usable.is_positive()))
+}
+
+/// The view that is asked for.
+fn tab(asked: &str) -> &'static str {
+    ["payments", "events"].into_iter().find(|known| *known == asked).unwrap_or("lines")
 }
 
 /// The figures of an invoice, draft or issued.
@@ -320,6 +342,15 @@ impl Parts {
                 let mut settled = Vec::new();
                 if !paid.is_zero() {
                     settled.push(("Paid".to_owned(), show::money(paid.negate())));
+                }
+                let credit = document.credits.iter().map(|credit| credit.amount);
+                let credit = Money::sum(currency, credit).map_err(PageError::bug)?;
+                if !credit.is_zero() {
+                    settled.push(("Paid from credit".to_owned(), show::money(credit.negate())));
+                }
+                for note in document.credit_notes.iter().filter(|note| !note.offset.is_zero()) {
+                    let label = format!("Credit note {}", note.credit_note);
+                    settled.push((label, show::money(note.offset.negate())));
                 }
                 let closed = matches!(stands, Stands::Void { .. } | Stands::Uncollectible { .. });
                 if closed && !document.balance_due.is_zero() {
@@ -429,6 +460,29 @@ fn dates(stands: &Stands) -> Vec<(&'static str, Day)> {
             dates
         }
     }
+}
+
+/// What it corrects upwards, and what corrects it.
+async fn related(
+    state: &WebState,
+    tenant: TenantId,
+    id: InvoiceId,
+    stands: &Stands,
+    today: NaiveDate,
+) -> Result<Vec<(&'static str, String, String)>, PageError> {
+    let link = |how, number: &str, id: InvoiceId| (how, number.to_owned(), format!("{PATH}/{id}"));
+    let of = stands.document().and_then(|document| document.corrects.as_ref());
+    let mut found: Vec<_> =
+        of.map(|it| link("Corrects", &it.of.number, it.of.invoice_id)).into_iter().collect();
+    let filter = invoice_list::Filter { corrects: Some(id), ..invoice_list::Filter::on(today) };
+    let (sort, wanted) = ((Sort::IssueDate, Order::Ascending), Wanted::default());
+    let page = invoice_list::page(state.reads(), tenant, &filter, sort, &wanted).await?.value;
+    found.extend(
+        page.rows
+            .iter()
+            .filter_map(|row| Some(link("Corrected by", row.number.as_deref()?, row.invoice_id))),
+    );
+    Ok(found)
 }
 
 async fn paid_by(

@@ -1,17 +1,22 @@
-//! What may be done with an invoice: issue, void, write off, discard, take a coupon off; each asks
-//! first.
+//! What may be done with an invoice: issue, pay from credit, refund, void, write off, discard, put
+//! a coupon on it and take it off; each asks first.
 
 use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::coupons::{ApplyCoupon, TakeCouponOff};
-use billfold_app::commands::invoices::{DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_app::commands::invoices::{
+    ApplyClientCredit, DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice,
+};
+use billfold_app::commands::payments::RefundInvoice;
+use billfold_app::commands::proformas::IssueProforma;
 use billfold_domain::invoice::Invoice;
-use billfold_domain::kernel::InvoiceId;
+use billfold_domain::kernel::{InvoiceId, Money};
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::ClientList;
 use billfold_projections::event_index::EventIndex;
 use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::journal::Journal;
+use billfold_projections::payment_list::PaymentList;
 
 use super::confirm::Action;
 use super::deed::{self, Asked, Deed, Question, Words};
@@ -31,10 +36,12 @@ pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
 
-/// What may be done with an invoice in this state.
-pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
+/// What may be done with an invoice in this state, whose client may have credit.
+pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let void = action(Verb::Void, "Void", "ban").class("danger");
+    let debit = Action::new(format!("{href}/debit"), "Correct upwards", "file-plus").on_a_page();
+    let credit = Action::new(format!("{href}/credit"), "Credit", "undo-2").on_a_page();
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
         Invoice::Draft(draft) if !draft.coupons.is_empty() => vec![
@@ -46,18 +53,24 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
         Invoice::Draft(_) => vec![
             action(Verb::Discard, "Discard", "trash-2").class("danger"),
             action(Verb::ApplyCoupon, "Apply coupon", "banknote"),
+            action(Verb::Proforma, "Make proforma", "file-text"),
             Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
             action(Verb::Issue, "Issue", "badge-check").class("primary"),
         ],
         Invoice::Open(_) => {
             let pay = address("/admin/payments/new", &[("invoice", id)]);
-            vec![
-                void,
-                action(Verb::WriteOff, "Write off", "circle-x"),
-                Action::new(pay, "Record payment", "hand-coins").class("primary"),
-            ]
+            let mut actions = vec![void, action(Verb::WriteOff, "Write off", "circle-x")];
+            actions.extend(refund(invoice).then(|| action(Verb::Refund, "Refund", "undo-2")));
+            actions.extend([credit, debit]);
+            let use_credit = || action(Verb::UseCredit, "Use credit", "wallet");
+            actions.extend(has_credit.then(use_credit));
+            actions.push(Action::new(pay, "Record payment", "hand-coins").class("primary"));
+            actions
         }
-        Invoice::Settled { .. } => vec![void],
+        Invoice::Settled { .. } => {
+            let back = refund(invoice).then(|| action(Verb::Refund, "Refund", "undo-2"));
+            [void].into_iter().chain(back).chain([credit, debit]).collect()
+        }
         Invoice::Absent
         | Invoice::Discarded
         | Invoice::Void { .. }
@@ -65,12 +78,20 @@ pub(super) fn actions(href: &str, invoice: &Invoice) -> Vec<Action> {
     }
 }
 
+/// Whether a payment pays it that could go back.
+fn refund(invoice: &Invoice) -> bool {
+    invoice.document().is_some_and(|document| !document.applied.is_empty())
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Issue,
+    UseCredit,
+    Refund,
     Void,
     WriteOff,
     Discard,
+    Proforma,
     ApplyCoupon,
     TakeCouponsOff,
 }
@@ -81,9 +102,12 @@ impl Deed for Verb {
     const SCOPE: Scope = Scope::InvoicesWrite;
     const ALL: &'static [Verb] = &[
         Verb::Issue,
+        Verb::UseCredit,
+        Verb::Refund,
         Verb::Void,
         Verb::WriteOff,
         Verb::Discard,
+        Verb::Proforma,
         Verb::ApplyCoupon,
         Verb::TakeCouponsOff,
     ];
@@ -91,13 +115,23 @@ impl Deed for Verb {
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Issue => ("issue", "Issue invoice", "issued"),
+            Verb::UseCredit => ("use-credit", "Use credit", "credit-used"),
+            Verb::Refund => ("refund", "Refund", "refund"),
             Verb::Void => ("void", "Void invoice", "voided"),
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
+            Verb::Proforma => ("proforma", "Make proforma", "proforma"),
             Verb::ApplyCoupon => ("coupon", "Apply coupon", "coupon-applied"),
             Verb::TakeCouponsOff => ("take-coupons-off", "Take off", "coupon-taken-off"),
         };
-        let danger = matches!(self, Verb::Void | Verb::WriteOff | Verb::Discard);
+        let danger = match self {
+            Verb::Void | Verb::WriteOff | Verb::Discard | Verb::Refund => true,
+            Verb::Issue
+            | Verb::UseCredit
+            | Verb::Proforma
+            | Verb::ApplyCoupon
+            | Verb::TakeCouponsOff => false,
+        };
         Words { path, button, done, danger }
     }
 
@@ -121,7 +155,17 @@ impl Deed for Verb {
                     .required()
                     .wrong(asked.wrong.of("code")),
             ],
-            Verb::TakeCouponsOff => Vec::new(),
+            Verb::UseCredit | Verb::TakeCouponsOff => Vec::new(),
+            Verb::Refund => {
+                let amount =
+                    Field::input("amount", "Amount", "text").with(asked.sent.one("amount"));
+                let amount = amount.decimal().hint("Empty: all that payments pay");
+                let hint = "Stands in the audit log; no personal data";
+                vec![amount.wrong(asked.wrong.of("amount")), deed::reason(asked, hint)]
+            }
+            Verb::Proforma => {
+                vec![date("valid_until", "Valid until", "Empty: the due date, if any")]
+            }
             Verb::Void | Verb::WriteOff | Verb::Discard => {
                 let hint = "Stands in the audit log and on the credit note; no personal data";
                 vec![deed::reason(asked, hint)]
@@ -139,6 +183,8 @@ impl Deed for Verb {
                 let issue = IssueInvoice { invoice_id, issue_date, due_date };
                 asked.command_on_seen(issue, &READ).await
             }
+            Verb::UseCredit => asked.command_on_seen(ApplyClientCredit { invoice_id }, &READ).await,
+            Verb::Refund => refund_typed(asked, reason).await,
             Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
             Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
@@ -150,6 +196,31 @@ impl Deed for Verb {
                 let all = TakeCouponOff { invoice_id, coupon_id: None };
                 asked.command_on_seen(all, &READ).await
             }
+            Verb::Proforma => {
+                let valid_until = day(asked.sent.one("valid_until"))?;
+                asked.command_on_seen(IssueProforma { invoice_id, valid_until }, &READ).await
+            }
+        }
+    }
+}
+
+async fn refund_typed(
+    asked: &Asked<'_, Verb>,
+    reason: String,
+) -> Result<Result<Seen, Wrong>, PageError> {
+    let tenant = asked.visitor.tenant();
+    let (invoice, _) = asked.state.door().load::<Invoice>(tenant, asked.id.uuid()).await?;
+    let currency = invoice.document().ok_or(PageError::NotFound)?.total.currency();
+    let amount = asked.sent.some("amount").map(|text| Money::parse_major(&text, currency));
+    match amount.transpose() {
+        Ok(amount) => {
+            let refund = RefundInvoice { invoice_id: asked.id, amount, reason };
+            asked.command_on_seen(refund, &[&READ[..], &[PaymentList::NAME]].concat()).await
+        }
+        Err(error) => {
+            let mut wrong = Wrong::default();
+            wrong.at("amount", error.to_string());
+            Ok(Err(wrong))
         }
     }
 }
@@ -174,6 +245,22 @@ fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), Page
         (Verb::Issue, _) => {
             ("Issue this invoice?".to_owned(), "It is not a draft any more.".to_owned())
         }
+        (Verb::UseCredit, _) => (
+            format!("Pay {number} from credit?"),
+            format!("{due} is owed. The client's credit pays as much of it as there is."),
+        ),
+        (Verb::Refund, _) => (
+            format!("Refund {number}?"),
+            "The money goes back the way it came, out of the newest payment that holds enough. \
+             What goes back is owed again, unless a credit note lowers the invoice."
+                .to_owned(),
+        ),
+        (Verb::Proforma, _) => (
+            "Make a proforma of this draft?".to_owned(),
+            "It takes the next number of the proformas, which is no fiscal one. The draft ends \
+              with it; the proforma becomes an invoice when it is paid."
+                .to_owned(),
+        ),
         (Verb::Void, _) => {
             let text = format!(
                 "A credit note over {total} is issued with a number of its own. What is unpaid is \

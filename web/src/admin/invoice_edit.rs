@@ -16,7 +16,7 @@ use billfold_domain::kernel::InvoiceId;
 
 use super::invoice;
 use super::invoice_actions::{READ, parse};
-use super::invoice_form::{InvoiceForm, due_field};
+use super::invoice_form::{InvoiceForm, SAVE, due_field};
 use super::invoice_lines::{self, Terms, Typed};
 use super::list::{address, day};
 use crate::error::PageError;
@@ -113,6 +113,7 @@ impl Edit {
             ],
             action: format!("{back}/edit"),
             back,
+            button: SAVE,
             key: new_key(),
             version: self.version.to_string(),
             error: wrong.whole.clone(),

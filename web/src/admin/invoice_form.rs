@@ -38,6 +38,8 @@ pub(crate) struct InvoiceForm {
     pub(crate) action: String,
     /// Where "cancel" goes.
     pub(crate) back: String,
+    /// On the button that sends it.
+    pub(crate) button: &'static str,
     /// The command's key.
     pub(crate) key: String,
     /// The version that was seen, for a saved draft.
@@ -53,6 +55,8 @@ pub(crate) struct InvoiceForm {
 }
 
 const PATH: &str = "/admin/invoices/new";
+/// On the button of a draft.
+pub(super) const SAVE: &str = "Save draft";
 const NO_NUMBER: &str = "A draft has no number; it takes the next one when it is issued";
 /// Clients offered in the list; others are named by id or mail address.
 const OFFERED: u32 = 200;
@@ -169,6 +173,7 @@ async fn form(
         facts: vec![NO_NUMBER.to_owned()],
         action: PATH.to_owned(),
         back: "/admin/invoices".to_owned(),
+        button: SAVE,
         key: new_key(),
         version: String::new(),
         error: wrong.whole.clone(),

@@ -4,6 +4,8 @@ use axum::Router;
 
 use crate::state::WebState;
 
+pub(crate) mod affiliate;
+pub(crate) mod affiliates;
 pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod clients;
@@ -13,6 +15,7 @@ pub(crate) mod coupons;
 pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
 pub(crate) mod deed;
+pub(crate) mod dunning;
 pub(crate) mod events;
 pub(crate) mod fault;
 pub(crate) mod gift_card;
@@ -20,21 +23,27 @@ pub(crate) mod gift_cards;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
+pub(crate) mod invoice_credit;
+mod invoice_debit;
 mod invoice_edit;
 pub(crate) mod invoice_form;
 pub(crate) mod invoice_lines;
 pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod list;
+pub(crate) mod number_register;
 pub(crate) mod orders;
 pub(crate) mod overview;
+pub(crate) mod payment;
 pub(crate) mod payments;
 pub(crate) mod products;
+pub(crate) mod proformas;
 pub(crate) mod projections;
 pub(crate) mod search;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
+pub(crate) mod timeline;
 pub(crate) mod trial_balance;
 
 /// Every page.
@@ -45,19 +54,27 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(client::routes())
         .merge(invoices::routes())
         .merge(invoice::routes())
+        .merge(invoice_credit::routes())
+        .merge(invoice_debit::routes())
         .merge(invoice_form::routes())
         .merge(invoice_edit::routes())
         .merge(subscriptions::routes())
         .merge(subscription::routes())
         .merge(payments::routes())
+        .merge(payment::routes())
         .merge(credit_notes::routes())
         .merge(credit_note::routes())
+        .merge(proformas::routes())
+        .merge(dunning::routes())
         .merge(orders::routes())
+        .merge(number_register::routes())
         .merge(products::routes())
         .merge(coupons::routes())
         .merge(coupon::routes())
         .merge(gift_cards::routes())
         .merge(gift_card::routes())
+        .merge(affiliates::routes())
+        .merge(affiliate::routes())
         .merge(journal::routes())
         .merge(trial_balance::routes())
         .merge(events::routes())
@@ -69,7 +86,11 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 #[cfg(test)]
+mod affiliate_samples;
+#[cfg(test)]
 mod discount_samples;
+#[cfg(test)]
+mod dunning_samples;
 #[cfg(test)]
 mod more_samples;
 #[cfg(test)]

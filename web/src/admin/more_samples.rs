@@ -59,6 +59,7 @@ pub(super) fn new_client() -> clients::NewClient {
 pub(super) fn payments() -> payments::Payments {
     let row = |status: Badge| payments::PaymentRow {
         day: day(2026, 11, 19),
+        href: "/admin/payments/pay_01".to_owned(),
         client: ("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned()),
         status,
         gateway: "Bank transfer".to_owned(),
@@ -73,6 +74,49 @@ pub(super) fn payments() -> payments::Payments {
         chips: chips(&[("All", 64_210), ("Declined", 12)]),
         rows: vec![row(Badge::new(Tone::Green, "Settled")), row(Badge::new(Tone::Red, "Declined"))],
         pager: pager(),
+    }
+}
+
+pub(super) fn payment(filled: bool) -> payment::PaymentPage {
+    let allocated = payment::Allocated {
+        invoice: ("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned()),
+        day: day(2026, 11, 19),
+        amount: eur(38_840),
+        left: eur(28_840),
+        position: 184_100,
+    };
+    let refunded = payment::Refunded {
+        no: 1,
+        status: Badge::new(Tone::Amber, "Promised"),
+        requested: day(2026, 11, 20),
+        why: "outage of 14 November".to_owned(),
+        reference: id("re_771"),
+        amount: eur(10_000),
+    };
+    let disputed = payment::Disputed {
+        no: 1,
+        status: Badge::new(Tone::Red, "Lost"),
+        opened: day(2026, 11, 21),
+        why: "fraudulent".to_owned(),
+        reference: id("dp_12"),
+        amount: eur(28_840),
+    };
+    payment::PaymentPage {
+        shell: shell("/admin/payments"),
+        amount: eur(38_840),
+        status: Badge::new(Tone::Red, if filled { "Disputed" } else { "Declined" }),
+        client: ("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned()),
+        gateway: "Bank transfer".to_owned(),
+        id: id("pay_01"),
+        received: day(2026, 11, 19),
+        reference: id(if filled { "SEPA 771" } else { "" }),
+        refused: if filled { String::new() } else { "insufficient_funds".to_owned() },
+        places: if filled { vec![("On invoices", eur(28_840))] } else { Vec::new() },
+        allocations: filled.then_some(allocated).into_iter().collect(),
+        refunds: filled.then_some(refunded).into_iter().collect(),
+        disputes: filled.then_some(disputed).into_iter().collect(),
+        timeline: Vec::new(),
+        actions: Vec::new(),
     }
 }
 

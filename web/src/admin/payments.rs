@@ -48,6 +48,8 @@ pub(crate) struct Payments {
 pub(crate) struct PaymentRow {
     /// The day it was received or refused.
     pub(crate) day: Day,
+    /// The payment's own page.
+    pub(crate) href: String,
     /// Whose, with the page.
     pub(crate) client: (String, String),
     /// Settled, declined, partly unapplied.
@@ -84,7 +86,8 @@ pub(crate) struct NewPayment {
     pub(crate) invoice: Option<(String, Amount)>,
 }
 
-const PATH: &str = "/admin/payments";
+/// The list.
+pub(crate) const PATH: &str = "/admin/payments";
 
 /// The list's and the form's addresses.
 pub(crate) fn routes() -> Router<WebState> {
@@ -118,6 +121,7 @@ async fn list(
     let names = state.names().clients(tenant, rows.iter().map(|row| row.client_id)).await?;
     let row = |row: &payment_list::PaymentRow| PaymentRow {
         day: Day(row.received_on),
+        href: format!("{PATH}/{}", row.payment_id),
         client: (
             names.get(&row.client_id).cloned().unwrap_or_default(),
             format!("/admin/clients/{}", row.client_id),
@@ -155,7 +159,8 @@ async fn list(
     })
 }
 
-fn status_of(row: &payment_list::PaymentRow) -> Badge {
+/// How a payment stands, as a badge.
+pub(super) fn status_of(row: &payment_list::PaymentRow) -> Badge {
     match row.status {
         PaymentStatus::Declined => Badge::new(Tone::Red, "Declined"),
         PaymentStatus::Settled if row.unapplied > 0 => Badge::new(Tone::Amber, "Unapplied"),

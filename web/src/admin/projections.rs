@@ -69,8 +69,9 @@ const PATH: &str = "/admin/projections";
 /// What else stands still with the invoice list: a payment must not miss the invoice it should pay.
 const PAYMENTS_WAIT: &str = " Meanwhile payments that pay the oldest invoices first are refused; \
      those that name their invoice are not.";
-const QUESTIONS: [(&str, &str); 9] = [
+const QUESTIONS: [(&str, &str); 10] = [
     ("account_balances", "What does every account hold, on any day and as known at any time?"),
+    ("affiliate_list", "Who brings clients, what did it earn, and what was paid?"),
     ("client_list", "Who are the clients, and what do they owe?"),
     ("event_index", "Which events are there, by type, actor and process?"),
     ("invoice_list", "Which invoices are there, and how does each stand?"),

@@ -221,6 +221,7 @@ fn head() -> client::Head {
         id: id("cli_01jd2kq7vhe8v9r3m5c2x7wq2m"),
         status: Badge::new(Tone::Green, "Active"),
         facts: vec!["client since 12 Mar 2024".to_owned(), "Germany".to_owned(), "EUR".to_owned()],
+        brought_by: Some(("friend".to_owned(), "/admin/affiliates/aff_01".to_owned())),
         contact: vec![
             "Brightfield Media GmbH".to_owned(),
             "billing@brightfield.example".to_owned(),
@@ -263,7 +264,7 @@ pub(super) fn client(tab: &'static str, past: bool) -> client::Client {
         ("Cloud, 4 × vCPU", "Revenue", 4_800),
         ("VAT DE 19 %", "Tax payable", 6_593),
     ];
-    let happened = |what: &str, tone, later| client::Happened {
+    let happened = |what: &str, tone, later| super::timeline::Happened {
         what: what.to_owned(),
         at: at(11, 18, 2, 0),
         by: "system: renewals".to_owned(),
@@ -376,6 +377,8 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
         href: "/admin/invoices/inv_01".to_owned(),
         number: "INV-2026-002041".to_owned(),
         status: Badge::invoice("partially_paid"),
+        dunning: (tab == "lines")
+            .then(|| (Badge::new(Tone::Red, "Open"), "/admin/dunning/dun_01".to_owned())),
         client: ("Brightfield Media GmbH".to_owned(), "/admin/clients/cli_01".to_owned()),
         facts: vec!["EUR".to_owned(), "net 14 days".to_owned()],
         seller: vec!["Northwind Hosting".to_owned(), "DE".to_owned(), "VAT DE123456789".to_owned()],
@@ -402,6 +405,11 @@ pub(super) fn invoice(tab: &'static str) -> invoice::Invoice {
             position: 184_100,
         }],
         history: history(),
+        related: vec![(
+            "Corrected by",
+            "INV-2026-002050".to_owned(),
+            "/admin/invoices/inv_02".to_owned(),
+        )],
         versions: chips(&[("now", 4), ("19 Nov", 3), ("18 Nov", 2)]),
         as_of: None,
         actions: vec![
@@ -461,6 +469,7 @@ pub(super) fn invoice_form() -> invoice_form::InvoiceForm {
         facts: vec!["A draft has no number".to_owned()],
         action: "/admin/invoices/new".to_owned(),
         back: "/admin/invoices".to_owned(),
+        button: "Save draft",
         key: "k-1".to_owned(),
         version: String::new(),
         error: String::new(),

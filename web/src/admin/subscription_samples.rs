@@ -77,7 +77,7 @@ fn foresight(net: i64) -> Foresight {
 }
 
 pub(super) fn subscription() -> SubscriptionPage {
-    let happened = |what: &str, tone| client::Happened {
+    let happened = |what: &str, tone| super::timeline::Happened {
         what: what.to_owned(),
         at: at(11, 18, 2, 0),
         by: "maria@northwind".to_owned(),
@@ -227,5 +227,115 @@ pub(super) fn credit_note(filled: bool) -> credit_note::CreditNotePage {
         offsets: if filled { vec![offset] } else { Vec::new() },
         to_credit: eur(1_356),
         position: filled.then_some(184_011),
+    }
+}
+
+/// What goes back of an invoice: asked, shown, or nothing left.
+pub(super) fn invoice_credit(shown: bool, left: bool) -> invoice_credit::Credit {
+    let row = invoice_credit::Row {
+        no: 1,
+        what: ("VPS 4 vCPU <L>".to_owned(), "30 Nov to 30 Dec 2026".to_owned()),
+        left: eur(1_980),
+        ways: vec![("none", "Nothing", !shown), ("days", "Days of service", shown)],
+        amount: String::new(),
+        days: ("2026-12-01".to_owned(), "2026-12-10".to_owned()),
+        has_days: true,
+        error: if shown { String::new() } else { "Name both days.".to_owned() },
+    };
+    let bare = invoice_credit::Row { no: 2, has_days: false, ..row.clone() };
+    let preview = invoice_credit::NotePreview {
+        lines: vec![line(1, "VPS 4 vCPU", 660)],
+        totals: invoice_lines::Totals { net: eur(660), taxes: tax(125), total: eur(785) },
+        offset: eur(785),
+        to_credit: eur(0),
+        balance: eur(1_571),
+    };
+    invoice_credit::Credit {
+        shell: shell("/admin/invoices"),
+        number: "INV-2026-002041".to_owned(),
+        facts: vec!["Total € 23.56".to_owned()],
+        action: "/admin/invoices/inv_01/credit".to_owned(),
+        back: "/admin/invoices/inv_01".to_owned(),
+        key: "k-8".to_owned(),
+        version: "2".to_owned(),
+        error: "Nothing of the invoice is left to be credited.".to_owned(),
+        note: if shown { "Look at it again." } else { "" },
+        rows: if left { vec![row, bare] } else { Vec::new() },
+        reason: Field::input("reason", "Reason", "text").required(),
+        preview: shown.then(|| (preview, "2 1".to_owned())),
+    }
+}
+
+/// A series: complete, or with a gap that is explained; or none yet.
+pub(super) fn number_register(filled: bool, complete: bool) -> number_register::NumberRegister {
+    let row = |number, status, voided_by: &str| number_register::NumberLine {
+        number,
+        printed: (format!("INV-2026-{number:06}"), "/admin/invoices/inv_01".to_owned()),
+        document: "Invoice",
+        status,
+        voided_by: voided_by.to_owned(),
+        day: day(2026, 11, 18),
+        client: client_link(),
+        total: eur(2_356),
+        position: 184_011,
+    };
+    let why = "given before by the store whose history was imported from 41 on";
+    let check = number_register::Check {
+        series: "invoice/INV/2026".to_owned(),
+        summary: "Complete from 1 to 118.".to_owned(),
+        complete,
+        days: (day(2026, 1, 2), day(2026, 11, 18)),
+        gaps: if complete { Vec::new() } else { vec![("1 to 40".to_owned(), why.to_owned())] },
+    };
+    let rows = vec![
+        row(117, Badge::new(Tone::Grey, "Voided"), "CN-2026-000117"),
+        row(118, Badge::new(Tone::Green, "Issued"), ""),
+    ];
+    number_register::NumberRegister {
+        shell: shell("/admin/number-register"),
+        chips: if filled { chips(&[("invoice/INV/2026", 118)]) } else { Vec::new() },
+        check: filled.then_some(check),
+        rows: if filled { rows } else { Vec::new() },
+        pager: pager(),
+    }
+}
+
+/// Proformas, or none yet.
+pub(super) fn proforma_list(filled: bool) -> proformas::Proformas {
+    let row = proformas::ProformaRow {
+        number: ("PRO-2026-000007".to_owned(), "/admin/proformas/prf_01".to_owned()),
+        client: client_link(),
+        status: Badge::new(Tone::Green, "Converted"),
+        day: day(2026, 11, 18),
+        valid_until: Some(day(2026, 12, 2)),
+        total: eur(2_356),
+        invoice: Some(("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned())),
+        position: 184_011,
+    };
+    proformas::Proformas {
+        shell: shell("/admin/proformas"),
+        chips: chips(&[("All", 1), ("Open", 0)]),
+        rows: if filled { vec![row] } else { Vec::new() },
+        pager: pager(),
+    }
+}
+
+/// One proforma that waits to be paid.
+pub(super) fn proforma() -> proformas::ProformaPage {
+    let href = "/admin/proformas/prf_01/pay".to_owned();
+    proformas::ProformaPage {
+        shell: shell("/admin/proformas"),
+        number: "PRO-2026-000007".to_owned(),
+        status: Badge::new(Tone::Blue, "Open"),
+        client: client_link(),
+        seller: vec!["Northwind Hosting".to_owned()],
+        buyer: Vec::new(),
+        dates: vec![("Issued", day(2026, 11, 18))],
+        lines: vec![line(1, "VPS 4 vCPU <L>", 1_980)],
+        taxes: tax(376),
+        net: eur(1_980),
+        total: eur(2_356),
+        invoice: None,
+        actions: vec![confirm::Action::new(href, "Record payment", "hand-coins")],
     }
 }

@@ -3,7 +3,8 @@
 use askama::Template as _;
 
 use super::{
-    discount_samples as discounts, more_samples as more, samples, subscription_samples as recurring,
+    affiliate_samples as partners, discount_samples as discounts, dunning_samples as dunning,
+    more_samples as more, samples, subscription_samples as recurring,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -32,6 +33,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("invoice-new", samples::invoice_form().render()),
         ("confirm", samples::confirm().render()),
         ("payments", more::payments().render()),
+        ("payment", more::payment(true).render()),
+        ("payment-declined", more::payment(false).render()),
         ("payment-new", more::new_payment().render()),
         ("orders", more::orders().render()),
         ("products", more::products().render()),
@@ -68,10 +71,30 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("subscription-change", recurring::change(None).render()),
         ("subscription-change-shown", recurring::change(Some(990)).render()),
         ("subscription-change-back", recurring::change(Some(-990)).render()),
+        ("invoice-credit", recurring::invoice_credit(false, true).render()),
+        ("invoice-credit-shown", recurring::invoice_credit(true, true).render()),
+        ("invoice-credit-none", recurring::invoice_credit(false, false).render()),
+        ("number-register", recurring::number_register(true, true).render()),
+        ("number-register-gap", recurring::number_register(true, false).render()),
+        ("number-register-none", recurring::number_register(false, true).render()),
+        ("proformas", recurring::proforma_list(true).render()),
+        ("proformas-none", recurring::proforma_list(false).render()),
+        ("proforma", recurring::proforma().render()),
+        ("affiliates", partners::affiliates(true).render()),
+        ("affiliates-none", partners::affiliates(false).render()),
+        ("affiliate", partners::affiliate(true).render()),
+        ("affiliate-new", partners::affiliate(false).render()),
         ("credit-notes", recurring::credit_notes(true).render()),
         ("credit-notes-none", recurring::credit_notes(false).render()),
         ("credit-note", recurring::credit_note(true).render()),
         ("credit-note-bare", recurring::credit_note(false).render()),
+        ("dunning", dunning::cases(true).render()),
+        ("dunning-none", dunning::cases(false).render()),
+        ("dunning-case", dunning::case(false).render()),
+        ("dunning-case-stopped", dunning::case(true).render()),
+        ("dunning-strategies", dunning::strategies(true).render()),
+        ("dunning-strategies-none", dunning::strategies(false).render()),
+        ("dunning-strategy-new", dunning::new_strategy().render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
@@ -172,6 +195,26 @@ fn a_change_of_terms_is_shown_before_it_can_be_confirmed() {
     assert!(shown.contains(r#"name="confirm""#) && shown.contains("Invoice with this change"));
     let back = recurring::change(Some(-990)).render().unwrap();
     assert!(back.contains("Credit note with this change"));
+}
+
+#[test]
+fn a_register_says_that_it_is_complete_or_what_is_missing() {
+    let complete = recurring::number_register(true, true).render().unwrap();
+    assert!(complete.contains("Complete from 1 to 118.") && !complete.contains("gaps-head"));
+    let gap = recurring::number_register(true, false).render().unwrap();
+    assert!(gap.contains("1 to 40") && gap.contains("history was imported"));
+    let none = recurring::number_register(false, true).render().unwrap();
+    assert!(none.contains("No numbers yet"));
+}
+
+#[test]
+fn a_credit_note_is_shown_before_it_can_be_issued() {
+    let asked = recurring::invoice_credit(false, true).render().unwrap();
+    assert!(!asked.contains(r#"name="confirm""#) && asked.contains("Name both days."));
+    let shown = recurring::invoice_credit(true, true).render().unwrap();
+    assert!(shown.contains(r#"name="confirm""#) && shown.contains("Lowers this invoice"));
+    let none = recurring::invoice_credit(false, false).render().unwrap();
+    assert!(none.contains("Nothing can go back") && !none.contains(r#"name="way""#));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::debit::WireDebitCorrection;
 use crate::auth::{InvoicesRead, May};
 use crate::problem::{Kind, Problem};
 use crate::receive::{Filter, Ident};
@@ -172,6 +173,11 @@ impl WireAllocation {
 pub(super) struct IssuedDocument {
     /// Which invoice.
     invoice_id: String,
+    /// Its kind by UNTDID 1001 (BT-3): 380 for an invoice, 383 for a debit correction.
+    #[schema(example = 380)]
+    type_code: u16,
+    /// The invoice it corrects upwards, if it does.
+    corrects: Option<WireDebitCorrection>,
     /// Its number as printed.
     #[schema(example = "INV-2026-000001")]
     number: String,
@@ -222,6 +228,8 @@ impl IssuedDocument {
     ) -> Self {
         Self {
             invoice_id: id.to_string(),
+            type_code: issued.type_code(),
+            corrects: issued.corrects.as_ref().map(WireDebitCorrection::from),
             number: issued.number.text.clone(),
             issue_date: issued.issue_date,
             due_date: issued.due_date,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use billfold_domain::invoice::InvoiceStatus;
-use billfold_domain::kernel::{ClientId, Currency};
+use billfold_domain::kernel::{ClientId, Currency, InvoiceId};
 use billfold_projections::invoice_list::{self, InvoiceList, InvoiceRow, Sort};
 use billfold_projections::{Order, Projection};
 use chrono::NaiveDate;
@@ -47,6 +47,9 @@ pub(super) struct ListInvoices {
     /// Who is billed.
     #[param(example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")]
     client_id: Option<String>,
+    /// The invoice they correct upwards.
+    #[param(example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    corrects: Option<String>,
     /// Currency; ISO 4217.
     #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
@@ -113,6 +116,7 @@ impl ListInvoices {
         let mut check = Check::query();
         let status = self.statuses(&mut check);
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
+        let corrects = check.optional_id::<InvoiceId>("/corrects", self.corrects.as_deref());
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         let number = check.optional_text("/number", self.number.as_deref(), 60);
         check.optional_date("/issued_from", self.issued_from);
@@ -124,6 +128,7 @@ impl ListInvoices {
             today,
             status,
             client: client.flatten(),
+            corrects: corrects.flatten(),
             currency: currency.flatten(),
             number,
             issued_from: self.issued_from,
@@ -160,6 +165,9 @@ pub(super) struct WireInvoice {
     client_id: String,
     /// The order it bills.
     order_id: Option<String>,
+    /// The invoice it corrects upwards, if it does.
+    #[schema(example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    corrects: Option<String>,
     /// Its number; null for a draft.
     #[schema(example = "INV-2026-000001")]
     number: Option<String>,
@@ -191,6 +199,7 @@ impl WireInvoice {
             status: row.status(today).map_or(WireInvoiceStatus::Discarded, Into::into),
             client_id: row.client_id.to_string(),
             order_id: row.order_id.map(|order| order.to_string()),
+            corrects: row.corrects.map(|corrected| corrected.to_string()),
             number: row.number.clone(),
             credit_note: row.credit_note.clone(),
             issue_date: row.issue_date,

@@ -5,14 +5,18 @@
 //! instant.
 
 mod coupon;
+mod credit;
+mod debit;
 mod draft;
 mod history;
 mod list;
 mod money;
 mod preview;
 mod read;
+mod refund;
 mod settle;
 
+pub(super) use settle::InvoiceIssued;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,10 +35,14 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(coupon::take_coupon_off))
         .routes(routes!(settle::issue_invoice))
         .routes(routes!(settle::void_invoice))
+        .routes(routes!(credit::credit_invoice))
+        .routes(routes!(credit::preview_credit_note))
+        .routes(routes!(debit::debit_invoice))
         .routes(routes!(settle::write_off_invoice))
         .routes(routes!(money::pay_invoice))
         .routes(routes!(money::apply_credit))
         .routes(routes!(money::charge_invoice))
+        .routes(routes!(refund::refund_invoice))
         .routes(routes!(history::list_invoice_payments))
         .routes(routes!(history::list_invoice_events))
         .routes(routes!(history::read_document))

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::debit::WireDebitCorrection;
 use crate::answer::Versioned;
 use crate::auth::{InvoicesRead, May};
 use crate::problem::Problem;
@@ -117,6 +118,8 @@ pub(super) struct InvoiceDetail {
     client_id: Option<String>,
     /// The order it bills, while it is a draft.
     order_id: Option<String>,
+    /// The invoice it corrects upwards, if it does.
+    corrects: Option<WireDebitCorrection>,
     /// Its number; null for a draft.
     #[schema(example = "INV-2026-000001")]
     number: Option<String>,
@@ -195,6 +198,7 @@ impl InvoiceDetail {
             status: WireInvoiceStatus::Discarded,
             client_id: None,
             order_id: None,
+            corrects: None,
             number: None,
             issue_date: None,
             due_date: None,
@@ -231,6 +235,7 @@ impl InvoiceDetail {
     fn write_document(&mut self, document: &Document) {
         self.coupons = document.coupons.iter().map(ToString::to_string).collect();
         self.client_id = Some(document.client_id.to_string());
+        self.corrects = document.corrects.as_ref().map(WireDebitCorrection::from);
         self.number = Some(document.number.clone());
         self.issue_date = Some(document.issue_date);
         self.due_date = Some(document.due_date);

@@ -1,7 +1,7 @@
 //! What makes an invoice a document, and what ends one.
 
 use axum::extract::State;
-use billfold_app::commands::invoices::{IssueInvoice, VoidInvoice, WriteOffInvoice};
+use billfold_app::commands::invoices::{self, IssueInvoice, VoidInvoice, WriteOffInvoice};
 use billfold_domain::kernel::InvoiceId;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -30,15 +30,7 @@ pub(super) async fn issue_invoice(
     Body(issue): Body<Issue>,
 ) -> Result<Answer<InvoiceIssued>, Problem> {
     let done = state.change(&caller, &key, seen, issue.read(id)?).await?;
-    let issued = &done.answer;
-    let body = InvoiceIssued {
-        id: id.to_string(),
-        number: issued.number.clone(),
-        issue_date: issued.issue_date,
-        due_date: issued.due_date,
-        total: issued.total.into(),
-        stamp: Stamp::of(&done, id.uuid()),
-    };
+    let body = InvoiceIssued::of(&done.answer, Stamp::of(&done, id.uuid()));
     Ok(Answer::of(&done, id.uuid(), body))
 }
 
@@ -115,7 +107,7 @@ impl Issue {
 
 /// The invoice is issued.
 #[derive(Serialize, ToSchema)]
-pub(super) struct InvoiceIssued {
+pub(crate) struct InvoiceIssued {
     /// Which invoice.
     id: String,
     /// Its number as printed.
@@ -130,6 +122,19 @@ pub(super) struct InvoiceIssued {
     /// Version and position.
     #[serde(flatten)]
     stamp: Stamp,
+}
+
+impl InvoiceIssued {
+    pub(crate) fn of(issued: &invoices::InvoiceIssued, stamp: Stamp) -> Self {
+        Self {
+            id: issued.invoice_id.to_string(),
+            number: issued.number.clone(),
+            issue_date: issued.issue_date,
+            due_date: issued.due_date,
+            total: issued.total.into(),
+            stamp,
+        }
+    }
 }
 
 /// The invoice is taken back.

@@ -263,7 +263,7 @@ pub(super) struct NewRefund {
 
 /// Money is promised back.
 #[derive(Serialize, ToSchema)]
-pub(super) struct RefundPromised {
+pub(in crate::v1) struct RefundPromised {
     /// Counts the refunds of the payment from 1.
     refund_no: u32,
     /// How much.
@@ -404,7 +404,7 @@ impl NewDispute {
 }
 
 impl RefundPromised {
-    fn of(requested: &RefundRequested, stamp: Stamp) -> Self {
+    pub(in crate::v1) fn of(requested: &RefundRequested, stamp: Stamp) -> Self {
         let reopened = |share: &payments::ShareOf| Reopened {
             invoice_id: share.invoice_id.to_string(),
             amount: share.amount.map(WireMoney::from),

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::state::ApiState;
 
+pub(super) use going_back::RefundPromised;
 pub(super) use write::PaymentRecorded;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {

@@ -4,10 +4,11 @@ use axum::extract::State;
 use billfold_app::commands::subscriptions::{
     AdjustSubscriptionLine, CancelSubscription, ChangeSubscription, PauseSubscription,
     ResumeSubscription, SetSubscriptionAnchor, SubscriptionActed, WithdrawCancellation,
+    WithdrawSubscriptionChange,
 };
 use billfold_app::commands::{Done, UseCase};
 use billfold_domain::kernel::{ProductId, SubscriptionId};
-use billfold_domain::subscription::CancelAt;
+use billfold_domain::subscription::{CancelAt, ChangePolicy};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -96,6 +97,24 @@ pub(super) async fn cancel_subscription(
     let on = check.optional_date("/on", new.on);
     let (Some(at), Some(on)) = (at, on) else { return Err(check.problem()) };
     let command = CancelSubscription { subscription_id, at, on };
+    act(&state, &caller, &key, seen, command).await
+}
+
+/// Takes back a change of terms that has not come yet.
+#[utoipa::path(
+    post, path = "/{id}/withdraw-change", tag = "subscriptions", request_body = OnDay,
+    params(("id" = String, Path, example = "sub_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = SubscriptionChanged)),
+)]
+pub(super) async fn withdraw_subscription_change(
+    State(state): State<ApiState>,
+    May(caller, _): May<SubscriptionsWrite>,
+    Ident(subscription_id): Ident<SubscriptionId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(day): Body<OnDay>,
+) -> Result<Answer<SubscriptionChanged>, Problem> {
+    let command = WithdrawSubscriptionChange { subscription_id, on: day.read()? };
     act(&state, &caller, &key, seen, command).await
 }
 
@@ -199,6 +218,9 @@ pub(super) struct NewTerms {
     anchor: Option<WireAnchor>,
     /// The day it counts for; today at the client's place if absent.
     on: Option<NaiveDate>,
+    /// What becomes of the period under way.
+    #[serde(default)]
+    policy: WireChangePolicy,
 }
 
 /// On which day.
@@ -207,6 +229,36 @@ pub(super) struct NewTerms {
 pub(super) struct OnDay {
     /// The day it counts for; today at the client's place if absent.
     on: Option<NaiveDate>,
+}
+
+/// What a change of terms makes of the period under way.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ChangePolicy)]
+pub(super) enum WireChangePolicy {
+    /// What was not used goes back and the rest is billed on the new terms, at once.
+    #[default]
+    ProrateNow,
+    /// The same, on the document of the next boundary.
+    ProrateNext,
+    /// What was not used goes back, and a whole period on the new terms begins.
+    FullNow,
+    /// The new terms begin when the period under way has run out.
+    AtPeriodEnd,
+    /// The new terms hold at once, and their price from the next period on.
+    NoProration,
+}
+
+impl From<WireChangePolicy> for ChangePolicy {
+    fn from(policy: WireChangePolicy) -> Self {
+        match policy {
+            WireChangePolicy::ProrateNow => Self::ProrateNow,
+            WireChangePolicy::ProrateNext => Self::ProrateNext,
+            WireChangePolicy::FullNow => Self::FullNow,
+            WireChangePolicy::AtPeriodEnd => Self::AtPeriodEnd,
+            WireChangePolicy::NoProration => Self::NoProration,
+        }
+    }
 }
 
 /// When a service ends.
@@ -294,6 +346,7 @@ impl NewTerms {
                     tax,
                     anchor,
                     on,
+                    policy: self.policy.into(),
                 })
             }
             _ => Err(check.problem()),

@@ -26,6 +26,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(act::resume_subscription))
         .routes(routes!(act::cancel_subscription))
         .routes(routes!(act::withdraw_cancellation))
+        .routes(routes!(act::withdraw_subscription_change))
         .routes(routes!(act::set_subscription_anchor))
         .routes(routes!(act::adjust_subscription_line))
         .routes(routes!(coupon::attach_coupon))

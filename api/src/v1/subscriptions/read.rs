@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use billfold_domain::kernel::{ClientId, SubscriptionId};
 use billfold_domain::subscription::service::{Billed, DocumentRef};
-use billfold_domain::subscription::{Contract, Standing, Subscription};
+use billfold_domain::subscription::{Contract, PendingChange, Standing, Subscription};
 use billfold_projections::subscription_list::{self, SubscriptionList, SubscriptionRow};
 use billfold_projections::{Order as Direction, Projection};
 use chrono::NaiveDate;
@@ -198,12 +198,52 @@ pub(super) struct SubscriptionDetail {
     anchor: WireAnchor,
     /// How it is taxed.
     tax: WireTax,
+    /// Other terms that will hold.
+    pending_change: Option<WirePendingChange>,
+    /// Nothing is documented before that day, if what a change came to waits for it.
+    settles_on: Option<NaiveDate>,
     /// The billed lines that may still go back, oldest first.
     billed: Vec<WireBilledLine>,
     /// The coupons that come off it.
     coupons: Vec<WireAttachedCoupon>,
     /// Its version, as in `ETag`.
     version: i64,
+}
+
+/// Other terms that will hold.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PendingChange)]
+pub(super) struct WirePendingChange {
+    /// The first day that they are charged for.
+    from: NaiveDate,
+    /// What will be subscribed to.
+    product_id: String,
+    /// What documents will call it.
+    name: String,
+    /// Price of one for a whole interval without tax, in major units; null if nothing recurs.
+    #[schema(example = "19.90")]
+    price: Option<String>,
+    /// How many.
+    quantity: String,
+    /// How far boundaries lie apart.
+    interval: WireInterval,
+    /// Whether the service is that of the new terms already, at the price of the old ones.
+    holds_already: bool,
+}
+
+impl From<&PendingChange> for WirePendingChange {
+    fn from(change: &PendingChange) -> Self {
+        let terms = &change.terms;
+        Self {
+            from: change.from,
+            product_id: terms.product_id.to_string(),
+            name: terms.name.clone(),
+            price: terms.price.map(|price| price.amount().to_string()),
+            quantity: terms.quantity.to_string(),
+            interval: terms.interval.into(),
+            holds_already: change.holds_already,
+        }
+    }
 }
 
 /// A billed line.
@@ -225,16 +265,16 @@ pub(super) struct WireBilledLine {
 impl SubscriptionDetail {
     fn of(id: SubscriptionId, contract: &Contract, today: NaiveDate, version: i64) -> Option<Self> {
         let newest = contract.service.newest()?;
-        let terms = newest.terms();
+        let (terms, serves) = (newest.terms(), contract.serves()?);
         Some(Self {
             id: id.to_string(),
             client_id: contract.client_id.to_string(),
-            product_id: terms.product_id.to_string(),
-            name: terms.name.clone(),
+            product_id: serves.product_id.to_string(),
+            name: serves.name.clone(),
             status: contract.standing(today).into(),
             started_on: contract.started_on,
             ends_on: newest.end().map(|end| end.day),
-            next_due: contract.service.next_due(),
+            next_due: contract.next_due(),
             coupons: contract.coupons.iter().map(WireAttachedCoupon::from).collect(),
             currency: contract.currency.code().to_owned(),
             price: terms.price.map(|price| price.amount().to_string()),
@@ -243,6 +283,8 @@ impl SubscriptionDetail {
             timing: terms.timing.into(),
             anchor: newest.anchor().into(),
             tax: terms.tax.into(),
+            pending_change: contract.pending.as_deref().map(WirePendingChange::from),
+            settles_on: contract.settles_on,
             billed: contract.service.billed().iter().map(WireBilledLine::from).collect(),
             version,
         })

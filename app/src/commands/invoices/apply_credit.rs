@@ -7,6 +7,7 @@ use billfold_domain::kernel::{InvoiceId, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::credit::pay_from_credit;
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -36,7 +37,8 @@ impl UseCase for ApplyClientCredit {
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<CreditApplied>, Error> {
         let invoice_id = self.invoice_id;
         let known = room.load::<Invoice>(invoice_id.uuid()).await?;
-        let mut touches = Touches::new(room.tenant).main::<Invoice>(invoice_id.uuid());
+        let touches = Touches::new(room.tenant).main::<Invoice>(invoice_id.uuid());
+        let mut touches = owed_invoice(touches, invoice_id);
         if let Some(document) = known.state.0.document() {
             let credit = CreditBalance::id_of(document.client_id, document.total.currency());
             touches = touches.reads::<CreditBalance>(credit.uuid());
@@ -45,6 +47,7 @@ impl UseCase for ApplyClientCredit {
             let document = table.state::<Invoice>(invoice_id.uuid())?.document();
             document.ok_or_else(|| Refused::of(&InvoiceRefusal::NotIssued))?;
             let amount = pay_from_credit(table, invoice_id)?;
+            end_if_over(table, invoice_id)?;
             if amount.is_zero() {
                 return Err(Refused::of(&CreditRefusal::NothingThere).into());
             }

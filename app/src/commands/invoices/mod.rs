@@ -1,8 +1,10 @@
-//! Use cases about an invoice: draft, edit, issue, void, write off.
+//! Use cases about an invoice: draft, edit, issue, credit, correct upwards, void, write off.
 
 mod add_line;
 mod apply_credit;
 mod buyer;
+mod credit;
+mod debit;
 mod discard;
 mod draft;
 mod issue;
@@ -15,6 +17,8 @@ mod write_off;
 pub use add_line::{AddLine, LineAdded};
 pub use apply_credit::{ApplyClientCredit, CreditApplied};
 pub(super) use buyer::{fiscal_key, sealed_buyer};
+pub use credit::{CreditInvoice, ForeseenCredit, InvoiceCredited, foresee_credit};
+pub use debit::DebitInvoice;
 pub use discard::DiscardDraft;
 pub use draft::{DraftInvoice, InvoiceDrafted};
 pub use issue::{InvoiceIssued, IssueInvoice};

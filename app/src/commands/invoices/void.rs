@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::coupons::give_back;
 use crate::commands::credit::keep_as_credit;
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{No, Plan, Room, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -49,7 +50,8 @@ impl UseCase for VoidInvoice {
         let today = settings.day_of(room.now);
         let kind = DocumentKind::CreditNote;
         let series = Series::new(&settings.credit_note_numbers, kind, today);
-        let mut touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
+        let touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
+        let mut touches = owed_invoice(touches, invoice_id);
         let known = room.load::<Invoice>(id).await?;
         let document = known.state.0.document();
         let subscriptions = document.map_or(Vec::new(), |document| document.subscriptions.clone());
@@ -80,6 +82,7 @@ impl UseCase for VoidInvoice {
             let credit_note = table.next_number(&format, kind, table.today())?;
             let void = InvoiceCommand::Void { reason: reason.clone(), credit_note };
             let events = table.decide::<Invoice>(id, void)?;
+            end_if_over(table, invoice_id)?;
             let voided = events.into_iter().find_map(|event| match event {
                 InvoiceEvent::Voided(voided) => Some(voided),
                 _ => None,

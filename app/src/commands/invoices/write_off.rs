@@ -5,6 +5,7 @@ use billfold_domain::invoice::{Invoice, InvoiceCommand};
 use billfold_domain::kernel::InvoiceId;
 use serde::Serialize;
 
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
@@ -24,9 +25,11 @@ impl UseCase for WriteOffInvoice {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let (id, reason) = (self.invoice_id.uuid(), self.reason.clone());
-        Ok(Touches::new(room.tenant).main::<Invoice>(id).decide(move |table| {
+        let invoice_id = self.invoice_id;
+        let touches = owed_invoice(Touches::new(room.tenant).main::<Invoice>(id), invoice_id);
+        Ok(touches.decide(move |table| {
             table.decide::<Invoice>(id, InvoiceCommand::WriteOff { reason: reason.clone() })?;
-            Ok(())
+            end_if_over(table, invoice_id)
         }))
     }
 }

@@ -3,7 +3,8 @@
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientRefusal};
-use billfold_domain::kernel::{ClientId, Money, PaymentId};
+use billfold_domain::invoice::{Invoice, InvoiceRefusal};
+use billfold_domain::kernel::{ClientId, InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{
     AttemptPayment, AttemptStage, Payment, PaymentCommand, PaymentEvent,
 };
@@ -27,6 +28,8 @@ pub struct RecordAttempt {
     pub reference: Option<String>,
     /// How far it has come.
     pub stage: AttemptStage,
+    /// The invoice it is to pay; it may be for any of the client's unless given.
+    pub invoice_id: Option<InvoiceId>,
 }
 
 #[async_trait]
@@ -43,7 +46,17 @@ impl UseCase for RecordAttempt {
             .main::<Payment>(id)
             .reads::<Client>(ask.client_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
+        let touches = match ask.invoice_id {
+            Some(invoice) => touches.reads::<Invoice>(invoice.uuid()),
+            None => touches,
+        };
         Ok(touches.decide(move |table| {
+            if let Some(invoice) = ask.invoice_id {
+                let document = table.state::<Invoice>(invoice.uuid())?.document();
+                if document.is_none_or(|document| document.client_id != ask.client_id) {
+                    return Err(Refused::of(&InvoiceRefusal::Absent).at("/invoice_id").into());
+                }
+            }
             if *table.state::<Client>(ask.client_id.uuid())? == Client::Absent {
                 return Err(Refused::of(&ClientRefusal::Absent).at("/client_id").into());
             }
@@ -53,6 +66,7 @@ impl UseCase for RecordAttempt {
                 gateway: ask.gateway.clone(),
                 reference: ask.reference.clone(),
                 stage: ask.stage,
+                invoice_id: ask.invoice_id,
                 on: table.today(),
             });
             table.decide::<Payment>(id, attempt)?;

@@ -10,11 +10,14 @@ use billfold_domain::client::Client;
 use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{InvoiceId, Money, PaymentId};
 use billfold_domain::payment::{
-    DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment, Share,
+    Allocation, Decline, DeclinePayment, Payment, PaymentCommand, PaymentEvent, SettlePayment,
+    Share,
 };
 use serde::{Deserialize, Serialize};
 
 use super::settle;
+use crate::commands::affiliates::Referral;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 use crate::ports::{Charge, ChargeAnswer};
@@ -94,7 +97,10 @@ impl UseCase for ChargeInvoice {
             .reads::<Client>(document.client_id.uuid())
             .begins::<Payment>(charged.payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
-        Ok(touches.decide(move |table| charged.record(table)))
+        let (client_id, payment_id) = (document.client_id, charged.payment_id);
+        let touches = owed_invoice(touches, self.invoice_id);
+        let (referral, touches) = Referral::beside(room, client_id, payment_id, touches).await?;
+        Ok(touches.decide(move |table| charged.record(table, &referral)))
     }
 }
 
@@ -108,18 +114,22 @@ struct Charged {
 }
 
 impl Charged {
-    fn record(&self, table: &mut Table<'_, '_>) -> Result<InvoiceCharged, No> {
+    fn record(&self, table: &mut Table<'_, '_>, referral: &Referral) -> Result<InvoiceCharged, No> {
         let outcome = match &self.answer {
             ChargeAnswer::Settled { reference } => {
-                self.settled(table, reference)?;
+                let applied = self.settled(table, reference)?;
+                let on = table.today();
+                referral.earn(table, self.payment_id, on, &applied)?;
                 ChargeOutcome::Settled { reference: reference.clone() }
             }
-            ChargeAnswer::Declined { reason, .. } => {
+            ChargeAnswer::Declined { reason, retry_may_help } => {
                 let decline = DeclinePayment {
                     client_id: self.client_id,
                     amount: self.amount,
                     gateway: self.gateway.clone(),
                     reason: reason.clone(),
+                    decline: if *retry_may_help { Decline::Soft } else { Decline::Hard },
+                    invoice_id: Some(self.invoice_id),
                     on: table.today(),
                 };
                 let payment = self.payment_id.uuid();
@@ -130,7 +140,7 @@ impl Charged {
         Ok(InvoiceCharged { payment_id: self.payment_id, amount: self.amount, outcome })
     }
 
-    fn settled(&self, table: &mut Table<'_, '_>, reference: &str) -> Result<(), No> {
+    fn settled(&self, table: &mut Table<'_, '_>, reference: &str) -> Result<Vec<Allocation>, No> {
         let owed = match table.state::<Invoice>(self.invoice_id.uuid())? {
             Invoice::Open(document) => document.balance_due,
             _ => Money::zero(self.amount.currency()),

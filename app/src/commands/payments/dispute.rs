@@ -15,6 +15,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::taking_back::{Planned, apply, give_back, reopen, voided};
+use crate::commands::affiliates::Earned;
+use crate::commands::dunning::end_if_over;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -151,6 +153,7 @@ impl UseCase for LoseDispute {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let (planned, touches) = Planned::new(room, self.payment_id).await?;
+        let (earned, touches) = Earned::beside(room, self.payment_id, touches).await?;
         let ask = self.clone();
         Ok(touches.decide(move |table| {
             let settled = planned.settled(table)?;
@@ -158,6 +161,7 @@ impl UseCase for LoseDispute {
             let on = ask.on.unwrap_or_else(|| table.today());
             let lose = PaymentCommand::LoseDispute { dispute_no, on };
             let lost = table.decide::<Payment>(ask.payment_id.uuid(), lose)?;
+            earned.take_back(table)?;
             if ask.then == AfterLoss::Owed || lost.is_empty() {
                 return Ok(());
             }
@@ -167,6 +171,7 @@ impl UseCase for LoseDispute {
                 if let Invoice::Open(_) = table.state::<Invoice>(invoice)? {
                     let reason = "a dispute over its payment was lost".to_owned();
                     table.decide::<Invoice>(invoice, InvoiceCommand::WriteOff { reason })?;
+                    end_if_over(table, reversal.invoice_id)?;
                 }
             }
             Ok(())

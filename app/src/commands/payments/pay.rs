@@ -14,6 +14,8 @@ use serde::Serialize;
 use super::charge::payable;
 use super::record::{MANUAL_METHODS, PaymentRecorded, ShareOf};
 use super::settle;
+use crate::commands::affiliates::Referral;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -53,13 +55,20 @@ impl UseCase for PayInvoice {
             .reads::<Client>(client.uuid())
             .begins::<Payment>(payment_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
+        let touches = owed_invoice(touches, self.invoice_id);
+        let (referral, touches) = Referral::beside(room, client, payment_id, touches).await?;
         let ask = self.clone();
-        Ok(touches.decide(move |table| ask.pay(table, payment_id)))
+        Ok(touches.decide(move |table| ask.pay(table, payment_id, &referral)))
     }
 }
 
 impl PayInvoice {
-    fn pay(&self, table: &mut Table<'_, '_>, payment_id: PaymentId) -> Result<PaymentRecorded, No> {
+    fn pay(
+        &self,
+        table: &mut Table<'_, '_>,
+        payment_id: PaymentId,
+        referral: &Referral,
+    ) -> Result<PaymentRecorded, No> {
         let document = payable(table.state::<Invoice>(self.invoice_id.uuid())?)?;
         let (client_id, owed) = (document.client_id, document.balance_due);
         let amount = self.amount.unwrap_or(owed);
@@ -68,17 +77,19 @@ impl PayInvoice {
             .split(amount)
             .map_err(|no| Refused::new(no.code(), Kind::Rule, no.to_string()).at("/amount"))?;
         let zero = Money::zero(owed.currency());
+        let received_on = self.received_on.unwrap_or_else(|| table.today());
         let payment = SettlePayment {
             client_id,
             amount,
             gateway: self.method.clone(),
             reference: self.reference.clone(),
-            received_on: self.received_on.unwrap_or_else(|| table.today()),
+            received_on,
             allocations: vec![Share { invoice_id: self.invoice_id, amount: pays }],
             to_credit,
             origin: None,
         };
-        settle(table, payment_id, payment)?;
+        let applied = settle(table, payment_id, payment)?;
+        referral.earn(table, payment_id, received_on, &applied)?;
         let paid = vec![ShareOf { invoice_id: self.invoice_id, amount: Some(pays) }];
         Ok(PaymentRecorded { payment_id, paid, to_credit, unapplied: zero })
     }

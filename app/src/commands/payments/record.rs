@@ -7,11 +7,13 @@ use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientRefusal};
 use billfold_domain::invoice::{Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{ClientId, InvoiceId, Money, PaymentId};
-use billfold_domain::payment::{Payment, PaymentEvent, SettlePayment, Share};
+use billfold_domain::payment::{Allocation, Payment, PaymentEvent, SettlePayment, Share};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::settle;
+use crate::commands::affiliates::Referral;
+use crate::commands::dunning::owed_invoice;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 
@@ -95,10 +97,17 @@ impl UseCase for RecordPayment {
             .reads::<Client>(self.client_id.uuid())
             .claims(PaymentEvent::REFERENCE_SCOPE, key.as_deref());
         for share in &invoices {
-            touches = touches.reads::<Invoice>(share.invoice_id.uuid());
+            touches = owed_invoice(touches, share.invoice_id);
         }
+        let (referral, touches) =
+            Referral::beside(room, self.client_id, payment_id, touches).await?;
         let ask = self.clone();
-        Ok(touches.decide(move |table| ask.record(table, payment_id, &invoices)))
+        Ok(touches.decide(move |table| {
+            let (answer, applied) = ask.record(table, payment_id, &invoices)?;
+            let on = ask.received_on.unwrap_or_else(|| table.today());
+            referral.earn(table, payment_id, on, &applied)?;
+            Ok(answer)
+        }))
     }
 }
 
@@ -122,7 +131,7 @@ impl RecordPayment {
         table: &mut Table<'_, '_>,
         payment_id: PaymentId,
         candidates: &[ShareOf],
-    ) -> Result<PaymentRecorded, No> {
+    ) -> Result<(PaymentRecorded, Vec<Allocation>), No> {
         if *table.state::<Client>(self.client_id.uuid())? == Client::Absent {
             return Err(Refused::of(&ClientRefusal::Absent).at("/client_id").into());
         }
@@ -149,8 +158,8 @@ impl RecordPayment {
             to_credit,
             origin: None,
         };
-        settle(table, payment_id, payment)?;
-        Ok(answer)
+        let applied = settle(table, payment_id, payment)?;
+        Ok((answer, applied))
     }
 
     /// How the money is shared out, and what is left.

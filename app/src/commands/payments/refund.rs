@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{MANUAL_METHODS, ShareOf};
 use super::taking_back::{Planned, apply, give_back, reopen, voided};
+use crate::commands::affiliates::Earned;
 use crate::commands::{No, Plan, Room, Table, UseCase};
 use crate::error::{Error, Refused};
 
@@ -54,12 +55,15 @@ impl UseCase for RefundPayment {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<RefundRequested>, Error> {
         let (planned, touches) = Planned::new(room, self.payment_id).await?;
+        let (earned, touches) = Earned::beside(room, self.payment_id, touches).await?;
         let ask = self.clone();
         Ok(touches.decide(move |table| {
             let settled = planned.settled(table)?;
             let left = settled.refundable().map_err(|no| Refused::of(&no))?;
             let amount = ask.amount.unwrap_or(left);
-            refund(table, ask.payment_id, amount, ask.from, &ask.reason)
+            let requested = refund(table, ask.payment_id, amount, ask.from, &ask.reason)?;
+            earned.take_back(table)?;
+            Ok(requested)
         }))
     }
 }
@@ -123,6 +127,7 @@ impl UseCase for ConfirmRefund {
         let key = self.reference.as_deref().zip(gateway);
         let key = key.map(|(reference, way)| PaymentEvent::reference_key(&way, reference));
         let touches = touches.claims(PaymentEvent::REFUND_REFERENCE_SCOPE, key.as_deref());
+        let (earned, touches) = Earned::beside(room, self.payment_id, touches).await?;
         let ask = self.clone();
         Ok(touches.decide(move |table| {
             planned.settled(table)?;
@@ -132,7 +137,7 @@ impl UseCase for ConfirmRefund {
                 sent_on: ask.sent_on.unwrap_or_else(|| table.today()),
             };
             table.decide::<Payment>(ask.payment_id.uuid(), confirm)?;
-            Ok(())
+            earned.take_back(table)
         }))
     }
 }

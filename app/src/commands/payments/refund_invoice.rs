@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::refund::{RefundRequested, refund};
 use super::taking_back::Planned;
+use crate::commands::affiliates::Earned;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 
@@ -35,16 +36,21 @@ impl UseCase for RefundInvoice {
         let mut planned = Vec::new();
         for payment_id in known.state.0.document().map(payments).unwrap_or_default() {
             let (payment, named) = Planned::beside(room, payment_id, touches).await?;
+            let (earned, named) = Earned::beside(room, payment_id, named).await?;
             touches = named;
-            planned.push(payment);
+            planned.push((payment, earned));
         }
         let (ask, version) = (self.clone(), known.version);
         Ok(touches.decide(move |table| {
             table.unmoved::<Invoice>(ask.invoice_id.uuid(), version)?;
-            for payment in &planned {
+            for (payment, _) in &planned {
                 payment.settled(table)?;
             }
-            ask.refund(table)
+            let requested = ask.refund(table)?;
+            for (_, earned) in &planned {
+                earned.take_back(table)?;
+            }
+            Ok(requested)
         }))
     }
 }

@@ -9,6 +9,7 @@ use billfold_domain::payment::{
     Allocation, Drawn, GiveBack, Payment, PaymentRefusal, Reversal, SettledPayment,
 };
 
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Refused};
 
@@ -38,8 +39,7 @@ impl Planned {
         let known = room.load::<Payment>(payment_id.uuid()).await?;
         let paid = known.state.0.settled().map_or(&[][..], |paid| paid.allocations.as_slice());
         let touches = touches.reads::<Payment>(payment_id.uuid());
-        let name =
-            |touches: Touches, part: &Allocation| touches.reads::<Invoice>(part.invoice_id.uuid());
+        let name = |touches: Touches, part: &Allocation| owed_invoice(touches, part.invoice_id);
         let touches = paid.iter().fold(touches, name);
         Ok((Self { payment_id, version: known.version }, touches))
     }
@@ -124,6 +124,7 @@ pub(super) fn apply(
             amount: allocation.amount,
         });
         table.decide::<Invoice>(allocation.invoice_id.uuid(), apply)?;
+        end_if_over(table, allocation.invoice_id)?;
     }
     Ok(())
 }

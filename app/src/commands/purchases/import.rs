@@ -8,6 +8,7 @@
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand, ClientRefusal, ContactCard, Register};
+use billfold_domain::dunning::DunningCase;
 use billfold_domain::invoice::{
     CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine, TaxCategory,
     TaxTreatment,
@@ -108,6 +109,7 @@ impl ImportPurchase {
             .reads::<Client>(row.client_id(tenant).uuid())
             .begins::<Order>(row.order_id(tenant).uuid())
             .begins::<Invoice>(row.invoice_id(tenant).uuid())
+            .begins::<DunningCase>(DunningCase::id_of(row.invoice_id(tenant)).uuid())
             .effective_on(row.date);
         if !row.amount.is_zero() {
             touches = touches.begins::<Payment>(row.payment_id(tenant).uuid());

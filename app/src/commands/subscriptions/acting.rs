@@ -11,7 +11,7 @@ use super::account::Account;
 use super::billing::{Billing, Paper};
 use super::coupons::release_unused;
 use crate::commands::{No, Plan, Room, Table, Touches};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Kind, Refused};
 
 /// It happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,8 @@ where
     }
 }
 
-/// Prepares an act on a subscription on a day; today at the client's place unless given.
+/// Prepares an act on a subscription on a day, which is not to come; today at the client's place
+/// unless given.
 pub(super) async fn act(
     room: &Room<'_>,
     touches: Touches,
@@ -69,7 +70,14 @@ pub(super) async fn act(
         let contract = table.state::<Subscription>(id.uuid())?.contract();
         let contract = contract.ok_or_else(|| Refused::of(&SubscriptionRefusal::Absent))?;
         let command = act.command(table, &account, contract)?;
-        table.dated(on.unwrap_or(account.today));
+        let day = on.unwrap_or(account.today);
+        if day > account.today {
+            let detail = format!("{day} is to come, it is {} at the client's place", account.today);
+            return Err(Refused::new("subscription.in_future", Kind::Rule, detail)
+                .at("/on")
+                .into());
+        }
+        table.dated(day);
         table.decide::<Subscription>(id.uuid(), command)?;
         let billing = paper.bill(table, &account, &[id], account.today)?;
         release_unused(table, id, &account)?;

@@ -7,6 +7,8 @@
 //! it corrects, and the rest becomes credit (SUB-09, INV-20). Absent on purpose: which
 //! subscriptions are due, which the caller knows.
 
+use std::borrow::Cow;
+
 use billfold_domain::client::ContactCard;
 use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::{CreditBalance, CreditSource};
@@ -14,8 +16,8 @@ use billfold_domain::credit_note::{
     Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
 };
 use billfold_domain::invoice::{
-    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, LineKind,
-    NewLine, preview,
+    CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, Line,
+    LineGivenBack, LineKind, NewLine, TaxGroup, preview,
 };
 use billfold_domain::kernel::{
     ClientId, CouponId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Pii, Quantity,
@@ -31,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::account::Account;
 use super::coupons::{Coming, CouponOff, attached, redeem};
 use crate::commands::credit::{keep_as_credit, pay_from_credit};
+use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::invoices::sealed_buyer;
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Kind, Refused};
@@ -120,7 +123,7 @@ impl Paper {
             touches = touches.reads::<Coupon>(coupon.uuid());
         }
         for invoice in &paper.corrected {
-            touches = touches.reads::<Invoice>(invoice.uuid());
+            touches = owed_invoice(touches, *invoice);
         }
         Ok((touches, paper))
     }
@@ -215,7 +218,8 @@ impl Paper {
             period: Some(line.period.span()),
             product_id: Some(line.product_id()),
         };
-        let correction = |invoice_id| Correction { invoice_id, lines: vec![off.clone()] };
+        let lines = vec![(line.on.line, off.clone())];
+        let correction = |invoice_id| Correction { invoice_id, lines: lines.clone() };
         let corrected: Vec<_> = invoice.into_iter().map(correction).collect();
         self.credit_note(table, vec![off], &corrected, reason)
     }
@@ -234,23 +238,24 @@ impl Paper {
             let detail = format!("{id} is of another client or in another currency");
             return Err(Refused::new("subscription.of_another_account", Kind::Rule, detail).into());
         }
-        let planned = contract.service.plan(through, account.rules.conventions, account.rules.zone);
-        let planned = planned.map_err(|no| Refused::of(&no))?;
-        if planned.is_empty() {
+        let then = contract.by(through);
+        let planned = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
+        let changes = matches!(then, Cow::Owned(_));
+        if planned.is_empty() && !changes {
             return Ok(());
         }
-        let lines = contract.service.wording(&planned).map_err(|no| Refused::of(&no))?;
-        for (invoice, line) in given_back(contract, &planned, &lines) {
+        let lines = then.service.wording(&planned).map_err(|no| Refused::of(&no))?;
+        for (invoice, line_no, line) in given_back(&then, &planned, &lines) {
             if !self.corrected.contains(&invoice) {
                 return Err(No::Stale);
             }
-            due.gives_back(invoice, line);
+            due.gives_back(invoice, line_no, line);
         }
-        if contract.coupons.iter().any(|coupon| !self.coupons.contains(&coupon.coupon_id)) {
+        if then.coupons.iter().any(|coupon| !self.coupons.contains(&coupon.coupon_id)) {
             return Err(No::Stale);
         }
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
-        let offs = Coming::off(contract, &planned, &lines);
+        let offs = Coming::off(&then, &planned, &lines);
         due.plans.push(Part { id, first_line: before.saturating_add(1), offs });
         due.lines.extend(lines);
         Ok(())
@@ -312,6 +317,7 @@ impl Paper {
             client_id: self.client_id,
             currency: self.currency,
             lines,
+            tax_groups: None,
             corrects,
             offsets,
             reason: reason.to_owned(),
@@ -344,17 +350,28 @@ struct Due {
     corrected: Vec<Correction>,
 }
 
-/// What goes back of an invoice: the lines as they would stand on another one.
+/// What goes back of an invoice: which lines, and how they would stand on another one.
 struct Correction {
     invoice_id: InvoiceId,
-    lines: Vec<NewLine>,
+    lines: Vec<(u32, NewLine)>,
 }
 
 impl Correction {
-    /// What goes back, with tax, rounded like a document of its own.
-    fn gross(&self, currency: Currency) -> Result<Money, No> {
-        let alone = preview(currency, &self.lines).map_err(|no| Refused::of(&no))?;
-        Ok(alone.totals.total.negate())
+    /// What goes back, with tax, rounded like a document of its own; with the lines it is of.
+    fn given_back(&self, currency: Currency) -> Result<(Money, GivenBack), No> {
+        let lines: Vec<_> = self.lines.iter().map(|(_, line)| line.clone()).collect();
+        let alone = preview(currency, &lines).map_err(|no| Refused::of(&no))?;
+        let numbers = self.lines.iter().map(|(line_no, _)| *line_no);
+        let back =
+            |(line_no, line): (u32, &Line)| LineGivenBack { line_no, net: line.net.negate() };
+        let lines = numbers.zip(&alone.lines).map(back).collect();
+        let turned = |group: &TaxGroup| TaxGroup {
+            base: group.base.negate(),
+            tax: group.tax.negate(),
+            ..*group
+        };
+        let tax_groups = alone.totals.tax_groups.iter().map(turned).collect();
+        Ok((alone.totals.total.negate(), GivenBack { lines, tax_groups }))
     }
 }
 
@@ -371,12 +388,12 @@ impl Due {
         Ok(offs)
     }
 
-    fn gives_back(&mut self, invoice_id: InvoiceId, line: &NewLine) {
+    fn gives_back(&mut self, invoice_id: InvoiceId, line_no: u32, line: &NewLine) {
         let known = self.corrected.iter_mut().find(|known| known.invoice_id == invoice_id);
         match known {
-            Some(known) => known.lines.push(line.clone()),
+            Some(known) => known.lines.push((line_no, line.clone())),
             None => {
-                let lines = vec![line.clone()];
+                let lines = vec![(line_no, line.clone())];
                 self.corrected.push(Correction { invoice_id, lines });
             }
         }
@@ -409,36 +426,38 @@ fn set_off(
             number: document.number.clone(),
             issue_date: document.issue_date,
         });
-        let gross = correction.gross(total.currency())?;
+        let (gross, given_back) = correction.given_back(total.currency())?;
         let amount = if gross.minor() < left.minor() { gross } else { left };
         if !amount.is_positive() {
             continue;
         }
         left = left.checked_sub(amount).map_err(|no| Refused::of(&no))?;
-        let apply = InvoiceCommand::ApplyCreditNote { credit_note: number.to_owned(), amount };
+        let credit_note = number.to_owned();
+        let apply = InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back };
         for event in table.decide::<Invoice>(invoice_id.uuid(), apply)? {
             let InvoiceEvent::CreditNoteApplied { offset, .. } = event else { continue };
             if offset.is_positive() {
                 offsets.push(Offset { invoice_id, amount: offset });
             }
         }
+        end_if_over(table, invoice_id)?;
     }
     Ok((corrects, offsets))
 }
 
-/// The lines that a plan gives back, with the invoices they stood on.
+/// The lines that a plan gives back, with the invoices they stood on and their numbers there.
 fn given_back<'a>(
     contract: &Contract,
     plan: &Planned,
     lines: &'a [NewLine],
-) -> Vec<(InvoiceId, &'a NewLine)> {
+) -> Vec<(InvoiceId, u32, &'a NewLine)> {
     let billed = contract.service.billed();
-    let invoice = |number: u32| {
-        let line = billed.iter().find(|line| line.line == number)?;
-        invoice_of(line.on.document)
-    };
     let back = plan.lines.iter().zip(lines);
-    back.filter_map(|(planned, line)| Some((invoice(planned.of?)?, line))).collect()
+    back.filter_map(|(planned, line)| {
+        let of = billed.iter().find(|line| Some(line.line) == planned.of)?;
+        Some((invoice_of(of.on.document)?, of.on.line, line))
+    })
+    .collect()
 }
 
 /// The invoices of every line that may still go back.

@@ -6,7 +6,7 @@ use billfold_domain::invoice::TaxTreatment;
 use billfold_domain::kernel::{ProductId, Quantity, SubscriptionId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{
-    Anchor, ChangePlan, Contract, SubscriptionCommand, SubscriptionRefusal,
+    Anchor, ChangePlan, ChangePolicy, Contract, SubscriptionCommand, SubscriptionRefusal,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub struct ChangeSubscription {
     pub anchor: Option<Anchor>,
     /// The day it counts for; today at the client's place unless given.
     pub on: Option<NaiveDate>,
+    /// What becomes of the period under way.
+    pub policy: ChangePolicy,
 }
 
 #[async_trait]
@@ -71,6 +73,7 @@ impl ChangeSubscription {
             anchor: self.anchor,
             fallback_anchor: taken.anchor.unwrap_or(account.anchor),
             rules: account.rules,
+            policy: self.policy,
         }))
     }
 }

@@ -8,9 +8,7 @@ use billfold_domain::coupon::{CouponLine, HeldCoupon, RedeemedFor, spread};
 use billfold_domain::invoice::NewLine;
 use billfold_domain::kernel::{CouponId, Currency, Money, SubscriptionId};
 use billfold_domain::subscription::service::{DocumentRef, Plan as Planned};
-use billfold_domain::subscription::{
-    Contract, Rules, Subscription, SubscriptionCommand, UseCoupon,
-};
+use billfold_domain::subscription::{Contract, Subscription, SubscriptionCommand, UseCoupon};
 use chrono::NaiveDate;
 
 use super::account::Account;
@@ -135,8 +133,8 @@ pub(super) fn release_unused(
     if contract.paused || unused.is_empty() {
         return Ok(());
     }
-    let Rules { conventions, zone } = account.rules;
-    let ahead = contract.service.plan(end.on.max(account.today), conventions, zone);
+    let through = end.on.max(account.today);
+    let ahead = contract.by(through).plan(through, account.rules);
     let ahead = ahead.map_err(|no| Refused::of(&no))?;
     if ahead.lines.iter().any(|line| line.amount.is_positive()) {
         return Ok(());

@@ -21,6 +21,7 @@ mod resume;
 mod set_anchor;
 mod subscribe;
 mod withdraw;
+mod withdraw_change;
 
 pub use adjust::AdjustSubscriptionLine;
 pub use attach_coupon::{AttachCoupon, CouponAttached};
@@ -36,5 +37,6 @@ pub use resume::ResumeSubscription;
 pub use set_anchor::SetSubscriptionAnchor;
 pub use subscribe::{Subscribe, Subscribed};
 pub use withdraw::WithdrawCancellation;
+pub use withdraw_change::WithdrawSubscriptionChange;
 
 pub use acting::SubscriptionActed;

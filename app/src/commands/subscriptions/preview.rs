@@ -28,8 +28,8 @@ pub struct Forecast {
     pub subscription_id: SubscriptionId,
     /// What is thought of.
     pub thought: Thought,
-    /// The last day of what is due; the day something is due next, or with a thought today, unless
-    /// given.
+    /// The last day of what is due; the day something is due next, or with a thought the day it
+    /// takes effect, unless given.
     pub through: Option<NaiveDate>,
 }
 
@@ -95,24 +95,26 @@ pub async fn foresee(
             subscription.apply(&event);
         }
     }
-    let service = &contract(&subscription)?.service;
-    let usual = if thinks { Some(account.today) } else { service.next_due() };
+    let known = contract(&subscription)?;
+    let later = known.settles_on.or(known.pending.as_ref().map(|change| change.from));
+    let usual = match thinks {
+        true => Some(later.unwrap_or(account.today)),
+        false => known.next_due(),
+    };
     let Some(through) = ask.through.or(usual) else {
         return Ok(Foreseen { through: None, document: None, next_due: None });
     };
-    let currency = contract(&subscription)?.currency;
-    let plan = service.plan(through, account.rules.conventions, account.rules.zone);
-    let plan = plan.map_err(|no| Refused::of(&no))?;
-    let mut lines = service.wording(&plan).map_err(|no| Refused::of(&no))?;
-    let offs = Coming::off(contract(&subscription)?, &plan, &lines).on(account.today)?;
+    let mut then = known.by(through).into_owned();
+    let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
+    let mut lines = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
+    let offs = Coming::off(&then, &plan, &lines).on(account.today)?;
     lines.extend(offs.into_iter().flat_map(|off| off.worded));
     let document = match lines.as_slice() {
         [] => None,
-        lines => Some(preview(currency, lines).map_err(|no| Refused::of(&no))?),
+        lines => Some(preview(then.currency, lines).map_err(|no| Refused::of(&no))?),
     };
-    let mut after = service.clone();
-    after.document(&plan, None);
-    Ok(Foreseen { through: Some(through), document, next_due: after.next_due() })
+    then.document(&plan, None);
+    Ok(Foreseen { through: Some(through), document, next_due: then.next_due() })
 }
 
 /// What the document of an account would come to, with tax and negative for a credit note; nothing
@@ -132,12 +134,10 @@ pub async fn foresee_account(
     let mut lines = Vec::new();
     for id in &ask.subscriptions {
         let (subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
-        let contract = contract(&subscription)?;
-        let service = &contract.service;
-        let plan = service.plan(through, account.rules.conventions, account.rules.zone);
-        let plan = plan.map_err(|no| Refused::of(&no))?;
-        let due = service.wording(&plan).map_err(|no| Refused::of(&no))?;
-        let offs = Coming::off(contract, &plan, &due).on(account.today)?;
+        let then = contract(&subscription)?.by(through);
+        let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
+        let due = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
+        let offs = Coming::off(&then, &plan, &due).on(account.today)?;
         lines.extend(due);
         lines.extend(offs.into_iter().flat_map(|off| off.worded));
     }

@@ -198,3 +198,78 @@ fn each_fact_about_money_names_its_day() {
     assert_eq!(suspended().effective_on(), None);
     assert_eq!(reversal.claims(), []);
 }
+
+fn reject(no: u32, reason: &str) -> Issued<AffiliateCommand> {
+    issued_on(TODAY, AffiliateCommand::RejectCommission { no, reason: reason.into() })
+}
+
+fn rejected(no: u32, minor: i64, stage: Stage) -> AffiliateEvent {
+    AffiliateEvent::CommissionRejected {
+        no,
+        payment_id: payment(1),
+        affiliate: own(),
+        amount: eur(minor),
+        stage,
+        reason: "own card".into(),
+        on: TODAY,
+    }
+}
+
+#[test]
+fn a_refused_commission_is_worth_nothing_and_its_refund_takes_nothing_back() {
+    let mut history = active();
+    history.push(accrued(1, sale(1, 4_900, TODAY), 1_470));
+    let later = issued_on(day("2026-06-01"), AffiliateCommand::ApproveDue);
+    for again in [reject(1, "own card"), reverse(TODAY, 1, 4_900), later] {
+        given::<Affiliate>(history.clone())
+            .when(reject(1, "own card"))
+            .then([rejected(1, 1_470, Stage::Pending)])
+            .when(again)
+            .then_nothing();
+    }
+    given::<Affiliate>(history.clone())
+        .when(reject(7, "own card"))
+        .then_refused(AffiliateRefusal::NoSuchCommission { no: 7 });
+    history.push(rejected(1, 1_470, Stage::Pending));
+    let affiliate = Affiliate::fold(&history);
+    let statement = affiliate.partner().unwrap().book.statement(Currency::EUR).unwrap();
+    let lines: Vec<_> =
+        statement.lines.iter().map(|line| (line.kind.word(), line.amount.minor())).collect();
+    assert_eq!(lines, [("earned", 1_470), ("rejected", -1_470)]);
+    assert_eq!((statement.pending, statement.payable), (eur(0), eur(0)));
+}
+
+#[test]
+fn what_is_in_a_payout_is_refused_no_longer() {
+    let mut history = active();
+    history.push(accrued(1, sale(1, 4_900, TODAY), 1_470));
+    history.push(approved(1, 1, 1_470, TODAY));
+    given::<Affiliate>(history.clone()).when(reject(1, "own card")).then([rejected(
+        1,
+        1_470,
+        Stage::Approved,
+    )]);
+    history.push(requested(1, 1_470, (&[1], &[]), TODAY));
+    given::<Affiliate>(history)
+        .when(reject(1, "own card"))
+        .then_refused(AffiliateRefusal::InPayout { no: 1, payout: 1 });
+}
+
+#[test]
+fn a_clawback_of_a_failed_payout_is_settled_when_its_commission_is_refused() {
+    let mut history = active();
+    history.push(accrued(1, sale(1, 4_900, TODAY), 1_470));
+    history.push(approved(1, 1, 1_470, TODAY));
+    history.push(requested(1, 1_470, (&[1], &[]), TODAY));
+    history.push(reversed(1, 1_000, 300, Stage::PaidOut, TODAY));
+    history.push(failed(1, 1_470, TODAY));
+    given::<Affiliate>(history.clone()).when(reject(1, "own card")).then([rejected(
+        1,
+        1_170,
+        Stage::Approved,
+    )]);
+    history.push(rejected(1, 1_170, Stage::Approved));
+    let affiliate = Affiliate::fold(&history);
+    let statement = affiliate.partner().unwrap().book.statement(Currency::EUR).unwrap();
+    assert_eq!(statement.payable, eur(0));
+}

@@ -22,6 +22,10 @@ pub enum DunningCaseCommand {
         /// The last day of the promise.
         pay_by: NaiveDate,
     },
+    /// Let it rest until it is released; what is paid ends it all the same.
+    Hold,
+    /// Let it go on: a rest by hand and a promise hold it up no longer.
+    Release,
     /// End dunning for the invoice, whatever is owed; what was suspended is lifted.
     Stop {
         /// Why, 1 to 500 characters.
@@ -36,6 +40,8 @@ pub struct OpenCase {
     pub invoice_id: InvoiceId,
     /// Who owes it.
     pub client_id: ClientId,
+    /// Its last day to be paid in time.
+    pub due_date: NaiveDate,
     /// The seller's own strategy and its version, unless it is a built-in one.
     pub strategy_version: Option<StrategyVersion>,
     /// What the strategy says.

@@ -32,6 +32,8 @@ impl Aggregate for DunningCase {
             (Self::Stopped { case, reason }, Ask::Open(new)) => reopen(case, reason, new, on),
             (Self::Open(case), Ask::Advance { facts, zone }) => Ok(advance(case, facts, *zone, on)),
             (Self::Open(case), Ask::Promise { pay_by }) => promise(case, *pay_by, on),
+            (Self::Open(case), Ask::Hold) => Ok(hold(case, on)),
+            (Self::Open(case), Ask::Release) => Ok(release(case, on)),
             (Self::Open(case), Ask::Stop { reason }) => {
                 check_line("reason", reason, 500)?;
                 let reason = StopReason::ByHand { reason: reason.clone() };
@@ -39,7 +41,9 @@ impl Aggregate for DunningCase {
             }
             // Over already: there is nothing to do and nothing to stop.
             (Self::Stopped { .. }, Ask::Advance { .. } | Ask::Stop { .. }) => Ok(Vec::new()),
-            (Self::Stopped { .. }, Ask::Promise { .. }) => Err(CaseRefusal::Over),
+            (Self::Stopped { .. }, Ask::Promise { .. } | Ask::Hold | Ask::Release) => {
+                Err(CaseRefusal::Over)
+            }
         }
     }
 
@@ -62,6 +66,7 @@ fn open(new: &OpenCase, on: NaiveDate) -> DunningCaseEvent {
     DunningCaseEvent::Opened {
         invoice_id: new.invoice_id,
         client_id: new.client_id,
+        due_date: Some(new.due_date),
         strategy_version: new.strategy_version,
         strategy: new.strategy.clone(),
         on,
@@ -98,6 +103,7 @@ fn advance(
 ) -> Vec<DunningCaseEvent> {
     match next_step(&case.strategy, facts, &case.progress, on, zone) {
         Next::Stop(over) => vec![stopped(case, reason(over), on)],
+        _ if case.paused == Some(PauseReason::Held) => Vec::new(),
         Next::Hold(Hold::Disputed) => match case.paused {
             None => vec![DunningCaseEvent::Paused { reason: PauseReason::Disputed, on }],
             Some(_) => Vec::new(),
@@ -161,6 +167,24 @@ fn stopped(case: &OpenedCase, reason: StopReason, on: NaiveDate) -> DunningCaseE
         StopReason::WrittenOff | StopReason::Terminated => false,
     };
     DunningCaseEvent::Stopped { reason, lifts, on }
+}
+
+fn hold(case: &OpenedCase, on: NaiveDate) -> Vec<DunningCaseEvent> {
+    match case.paused {
+        Some(PauseReason::Held) => Vec::new(),
+        Some(PauseReason::Disputed) | None => {
+            vec![DunningCaseEvent::Paused { reason: PauseReason::Held, on }]
+        }
+    }
+}
+
+/// A dispute holds dunning up whoever releases it.
+fn release(case: &OpenedCase, on: NaiveDate) -> Vec<DunningCaseEvent> {
+    let held = case.paused.filter(|reason| *reason == PauseReason::Held);
+    let resumed = held.map(|_| DunningCaseEvent::Resumed { on });
+    let promised = case.progress.promised_until;
+    let released = promised.map(|pay_by| DunningCaseEvent::PromiseReleased { pay_by, on });
+    resumed.into_iter().chain(released).collect()
 }
 
 fn promise(case: &OpenedCase, pay_by: NaiveDate, on: NaiveDate) -> Decided {

@@ -26,8 +26,8 @@ pub enum CaseRefusal {
     /// Somebody stopped it.
     #[error("dunning for this invoice was stopped by hand and does not begin again")]
     StoppedByHand,
-    /// Nothing is left to promise.
-    #[error("dunning for this invoice is over, there is nothing to promise")]
+    /// Nothing is left to hold up.
+    #[error("dunning for this invoice is over, there is nothing to hold up")]
     Over,
     /// A promise for a day that is over or too far away.
     #[error("a promise must name a day from {earliest} to {latest}")]

@@ -17,6 +17,8 @@ pub enum DunningCaseEvent {
         invoice_id: InvoiceId,
         /// Who owes it.
         client_id: ClientId,
+        /// Its last day to be paid in time; unknown for cases that did not say it.
+        due_date: Option<NaiveDate>,
         /// The seller's own strategy and its version, unless it is a built-in one.
         strategy_version: Option<StrategyVersion>,
         /// What the strategy says; the case keeps to it.
@@ -63,6 +65,13 @@ pub enum DunningCaseEvent {
         /// The day it was noted.
         on: NaiveDate,
     },
+    /// Somebody decided not to wait for a promise any longer; it was neither kept nor broken.
+    PromiseReleased {
+        /// The last day of the promise.
+        pay_by: NaiveDate,
+        /// The day it was released.
+        on: NaiveDate,
+    },
     /// Dunning rests.
     Paused {
         /// Why.
@@ -92,6 +101,8 @@ pub enum DunningCaseEvent {
 pub enum PauseReason {
     /// A dispute about a payment is open.
     Disputed,
+    /// Somebody decided so; it rests until it is released.
+    Held,
 }
 
 /// Why dunning is over.
@@ -114,12 +125,13 @@ pub enum StopReason {
 }
 
 name_events!(DunningCaseEvent {
-    Opened => "dunning_case.opened" v "1",
+    Opened => "dunning_case.opened" v "2",
     StepTaken => "dunning_case.step_taken" v "1",
     RetryRequested => "dunning_case.retry_requested" v "1",
     MethodRequested => "dunning_case.method_requested" v "1",
     PromiseMade => "dunning_case.promise_made" v "1",
     PromiseBroken => "dunning_case.promise_broken" v "1",
+    PromiseReleased => "dunning_case.promise_released" v "1",
     Paused => "dunning_case.paused" v "1",
     Resumed => "dunning_case.resumed" v "1",
     Stopped => "dunning_case.stopped" v "1",
@@ -142,6 +154,7 @@ impl EventBody for DunningCaseEvent {
             | Self::MethodRequested { on }
             | Self::PromiseMade { on, .. }
             | Self::PromiseBroken { on, .. }
+            | Self::PromiseReleased { on, .. }
             | Self::Paused { on, .. }
             | Self::Resumed { on }
             | Self::Stopped { on, .. } => Some(*on),

@@ -1,10 +1,10 @@
 //! A dunning case: dunning for one invoice, from its first day to its end.
 //!
-//! | state   | open   | advance       | promise | stop    |
-//! | ------- | ------ | ------------- | ------- | ------- |
-//! | absent  | open   | –             | –       | –       |
-//! | open    | –      | open, stopped | open    | stopped |
-//! | stopped | open   | –             | –       | –       |
+//! | state   | open   | advance       | promise, hold, release | stop    |
+//! | ------- | ------ | ------------- | ---------------------- | ------- |
+//! | absent  | open   | –             | –                      | –       |
+//! | open    | –      | open, stopped | open                   | stopped |
+//! | stopped | open   | –             | –                      | –       |
 //!
 //! A case stopped because nothing was owed any more may open anew: a refund or a chargeback makes
 //! the invoice owed again. One that somebody stopped, or that ended the service, may not.

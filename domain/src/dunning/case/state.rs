@@ -1,9 +1,10 @@
 //! What is known of a dunning case.
 
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::dunning::{
-    DunningCaseEvent, PauseReason, Progress, StageAction, StopReason, Strategy, TakenStage,
+    DunningCaseEvent, PauseReason, Progress, Stage, StageAction, StopReason, Strategy, TakenStage,
 };
 use crate::kernel::{ClientId, DunningCaseId, InvoiceId};
 
@@ -32,6 +33,8 @@ pub struct OpenedCase {
     pub invoice_id: InvoiceId,
     /// Who owes it.
     pub client_id: ClientId,
+    /// Its last day to be paid in time, if the case knows it.
+    pub due_date: Option<NaiveDate>,
     /// What the strategy says.
     pub strategy: Strategy,
     /// How far it is.
@@ -47,6 +50,31 @@ impl OpenedCase {
     pub fn holds_back(&self) -> bool {
         let given_back = |action| matches!(action, StageAction::Block | StageAction::Suspend);
         self.progress.taken.iter().any(|taken| given_back(taken.action))
+    }
+}
+
+impl OpenedCase {
+    /// The stage that comes next, with its number from 1; nothing after the last one.
+    pub fn next_stage(&self) -> Option<(u32, &Stage)> {
+        let done = self.progress.taken.last().map_or(0, |taken| taken.no);
+        let no = done.checked_add(1)?;
+        Some((no, self.strategy.stage(no)?))
+    }
+
+    /// The first day on which the next stage may be taken, as far as days alone say; nothing while
+    /// the case rests, for a stage that waits for invoices or money only, and after the last one.
+    pub fn next_stage_on(&self) -> Option<NaiveDate> {
+        if self.paused.is_some() {
+            return None;
+        }
+        let (_, stage) = self.next_stage()?;
+        let later = |day: NaiveDate, days: u32| day.checked_add_days(Days::new(u64::from(days)));
+        let due = later(self.due_date?, stage.when.days?)?;
+        let grace = if stage.action.is_severe() { self.strategy.terms().grace_days } else { 0 };
+        let last = self.progress.taken.last();
+        let rested = last.and_then(|last| later(last.on, grace.max(1)));
+        let promised = self.progress.promised_until.and_then(|day| later(day, 1));
+        [Some(due), rested, promised].into_iter().flatten().max()
     }
 }
 
@@ -67,10 +95,11 @@ impl DunningCase {
     pub(super) fn take(&mut self, event: &DunningCaseEvent) {
         use DunningCaseEvent as Fact;
         match event {
-            Fact::Opened { invoice_id, client_id, strategy, .. } => {
+            Fact::Opened { invoice_id, client_id, due_date, strategy, .. } => {
                 *self = Self::Open(OpenedCase {
                     invoice_id: *invoice_id,
                     client_id: *client_id,
+                    due_date: *due_date,
                     strategy: strategy.clone(),
                     progress: Progress::default(),
                     promises: 0,
@@ -91,7 +120,7 @@ impl DunningCase {
                 case.progress.promised_until = Some(*pay_by);
                 case.promises = case.promises.saturating_add(1);
             }),
-            Fact::PromiseBroken { .. } => {
+            Fact::PromiseBroken { .. } | Fact::PromiseReleased { .. } => {
                 self.change(|case| case.progress.promised_until = None);
             }
             Fact::Paused { reason, .. } => self.change(|case| case.paused = Some(*reason)),

@@ -22,6 +22,7 @@ fn new() -> OpenCase {
     OpenCase {
         invoice_id: invoice(1),
         client_id: ClientId::new(Uuid::from_u128(3)),
+        due_date: after(0),
         strategy_version: None,
         strategy: BuiltIn::Default.strategy(),
     }
@@ -29,7 +30,14 @@ fn new() -> OpenCase {
 
 fn opened_with(strategy: Strategy) -> DunningCaseEvent {
     let OpenCase { invoice_id, client_id, strategy_version, .. } = new();
-    DunningCaseEvent::Opened { invoice_id, client_id, strategy_version, strategy, on: after(1) }
+    DunningCaseEvent::Opened {
+        invoice_id,
+        client_id,
+        due_date: Some(after(0)),
+        strategy_version,
+        strategy,
+        on: after(1),
+    }
 }
 
 fn opened() -> DunningCaseEvent {
@@ -330,4 +338,54 @@ fn refusals_are_well_spoken() {
             CaseRefusal::TooManyPromises { most: 2 },
         ],
     );
+}
+
+#[test]
+fn held_by_hand_nothing_happens_until_it_is_released_or_paid() {
+    let ask = |command, days| issued_on(after(days), command);
+    let held = DunningCaseEvent::Paused { reason: PauseReason::Held, on: after(2) };
+    given::<DunningCase>([opened()])
+        .when(ask(DunningCaseCommand::Hold, 2))
+        .then([held.clone()])
+        .when(ask(DunningCaseCommand::Hold, 3))
+        .then([])
+        .when(advance(40, facts()))
+        .then([])
+        .when(ask(DunningCaseCommand::Release, 40))
+        .then([DunningCaseEvent::Resumed { on: after(40) }])
+        .when(ask(DunningCaseCommand::Release, 40))
+        .then_nothing();
+    given::<DunningCase>([opened(), held])
+        .when(advance(40, ended(InvoiceEnd::Paid)))
+        .then([stopped(StopReason::Paid, false, 40)])
+        .when(ask(DunningCaseCommand::Hold, 40))
+        .then_refused(CaseRefusal::Over);
+}
+
+#[test]
+fn a_released_promise_holds_nothing_up_and_is_not_broken() {
+    given::<DunningCase>([opened(), made(10, 1)])
+        .when(advance(3, facts()))
+        .then([])
+        .when(issued_on(after(3), DunningCaseCommand::Release))
+        .then([DunningCaseEvent::PromiseReleased { pay_by: after(10), on: after(3) }])
+        .when(advance(3, facts()))
+        .then([step(2, "reminder_2", StageAction::Remind, 3)]);
+}
+
+#[test]
+fn the_day_of_the_next_stage_follows_the_days_and_what_holds_it_up() {
+    let day = |events: Vec<DunningCaseEvent>| {
+        let mut case = DunningCase::default();
+        events.iter().for_each(|event| case.apply(event));
+        case.opened().and_then(OpenedCase::next_stage_on)
+    };
+    assert_eq!(day(vec![opened()]), Some(after(1)));
+    let reminded = step(1, "reminder_1", StageAction::Remind, 2);
+    assert_eq!(day(vec![opened(), reminded]), Some(after(3)));
+    let warned = step(4, "last_warning", StageAction::Warn, 20);
+    assert_eq!(day(vec![opened(), warned.clone()]), Some(after(23)), "the days of grace");
+    assert_eq!(day(vec![opened(), warned.clone(), made(30, 21)]), Some(after(31)));
+    let held = DunningCaseEvent::Paused { reason: PauseReason::Held, on: after(21) };
+    assert_eq!(day(vec![opened(), warned, held]), None);
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::dunning::retry::RetryPolicy;
 use crate::dunning::stage::{Stage, StageAction};
 use crate::dunning::strategy::{PromiseTerms, Strategy, StrategyTerms};
+use crate::kernel::{DunningStrategyId, TenantId};
 
 /// A strategy that is built in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,6 +53,25 @@ impl BuiltIn {
             Self::Gentle => "gentle",
             Self::Aggressive => "aggressive",
         }
+    }
+
+    /// Name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "Default",
+            Self::Gentle => "Gentle",
+            Self::Aggressive => "Aggressive",
+        }
+    }
+
+    /// Under which id a seller has it, whether or not it was ever chosen for anybody.
+    pub fn id_of(self, tenant: TenantId) -> DunningStrategyId {
+        DunningStrategyId::derive(tenant.uuid(), &format!("built_in/{}", self.word()))
+    }
+
+    /// The one a seller has under an id.
+    pub fn by_id(tenant: TenantId, id: DunningStrategyId) -> Option<Self> {
+        Self::ALL.into_iter().find(|built_in| built_in.id_of(tenant) == id)
     }
 
     /// What it says.

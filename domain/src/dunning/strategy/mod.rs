@@ -9,8 +9,8 @@
 //! Guarantees that a holder (the seller, a product, a client) has one strategy at most, that a
 //! revision counts for cases opened from then on, since a case keeps the terms it was opened
 //! with, and that a strategy somebody still relies on is not retired. Absent on purpose: the three
-//! [built-in](BuiltIn) strategies as streams; one is chosen by defining a strategy that says the
-//! same.
+//! [built-in](BuiltIn) strategies as streams before anybody chooses one; then it is defined under
+//! the id that it always had, saying the same.
 
 mod built_in;
 mod command;

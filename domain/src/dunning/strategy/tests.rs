@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::kernel::testing::{TODAY, given, issued};
-use crate::kernel::{Claim, ClientId, EventBody, Invalid, ProductId};
+use crate::kernel::{Claim, ClientId, EventBody, Invalid, ProductId, TenantId};
 
 fn define(code: &str) -> DunningStrategyCommand {
     DunningStrategyCommand::Define {
@@ -156,4 +156,14 @@ fn refusals_are_well_spoken() {
             StrategyRefusal::Retired { code: "patient".into() },
         ],
     );
+}
+
+#[test]
+fn every_seller_has_the_built_in_strategies_under_ids_of_its_own() {
+    let (one, other) = (TenantId::new(Uuid::from_u128(1)), TenantId::new(Uuid::from_u128(2)));
+    for built_in in BuiltIn::ALL {
+        let id = built_in.id_of(one);
+        assert_eq!(BuiltIn::by_id(one, id), Some(built_in));
+        assert_eq!(BuiltIn::by_id(other, id), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! The specification of an invoice: one file per stage of its life, and what always holds.
 
+mod correcting;
 mod drafting;
 mod ending;
 mod issuing;
@@ -59,6 +60,7 @@ fn number(kind: DocumentKind) -> DocumentNumber {
     let format = match kind {
         DocumentKind::Invoice => NumberFormat::yearly("INV"),
         DocumentKind::CreditNote => NumberFormat::yearly("CN"),
+        DocumentKind::Proforma => NumberFormat::yearly("PRO"),
     };
     Series::new(&format, kind, TODAY).next(|_| None).unwrap()
 }
@@ -110,6 +112,7 @@ fn issued_invoice() -> InvoiceEvent {
         subscriptions: Vec::new(),
         coupons: Vec::new(),
         origin: None,
+        corrects: None,
     }))
 }
 
@@ -147,7 +150,11 @@ fn unapplied(ask: UnapplyPayment, balance_due: i64) -> InvoiceEvent {
 
 fn note(no: u32, minor: i64) -> InvoiceCommand {
     let credit_note = format!("CN-2026-{no:06}");
-    InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor) }
+    InvoiceCommand::ApplyCreditNote {
+        credit_note,
+        amount: eur(minor),
+        given_back: GivenBack::default(),
+    }
 }
 
 fn noted(no: u32, offset: i64, to_credit: i64, balance_due: i64) -> InvoiceEvent {
@@ -157,6 +164,7 @@ fn noted(no: u32, offset: i64, to_credit: i64, balance_due: i64) -> InvoiceEvent
         offset: eur(offset),
         to_credit: eur(to_credit),
         balance_due: eur(balance_due),
+        given_back: GivenBack::default(),
     }
 }
 

@@ -32,7 +32,9 @@ fn the_word_follows_from_history_and_day() {
     let part = [back(900, UnapplyCause::Refunded, 900), noted(1, 900, 0, 0), settled()];
     assert_eq!(after(&part, late), Some(Paid));
     let disputed = back(11_900, UnapplyCause::Disputed, 11_900);
-    assert_eq!(after(&[disputed, noted(1, 11_900, 0, 0), settled()], late), Some(Paid));
+    assert_eq!(after(&[disputed, noted(1, 11_900, 0, 0), settled()], late), Some(Void));
+    assert_eq!(after(&[noted(1, 0, 11_900, 0)], late), Some(Void), "all of it went back");
+    assert_eq!(after(&[noted(1, 0, 11_899, 0)], late), Some(Paid));
     assert_eq!(on(&then(noted(1, 900, 0, 11_000)), TODAY), Some(Open), "a note pays nothing");
     assert_eq!(on(&then(voided(11_900, 0)), late), Some(Void));
     assert_eq!(on(&then(written_off(11_900)), late), Some(Uncollectible));
@@ -65,6 +67,8 @@ fn refusals_are_well_spoken() {
             InvoiceRefusal::NoSuchLine { line_no: 1 },
             InvoiceRefusal::LineCount { limit: 1_000, found: 0 },
             InvoiceRefusal::NegativeTotal { total: eur(-1) },
+            InvoiceRefusal::FullyCredited { credit_note: "CN-2026-000001".into() },
+            InvoiceRefusal::NothingToCharge { total: eur(0) },
             InvoiceRefusal::DueDateMissing,
             InvoiceRefusal::DueBeforeIssue { due_date, issue_date },
             InvoiceRefusal::NumberOfAnotherYear { number: "INV-2026-000001".into(), date },

@@ -4,9 +4,11 @@
 //! | ------------------- | ------------------ | ----------------------------------------- |
 //! | commission approved | commission expense | commission payable                        |
 //! | commission reversed | commission payable | commission expense                        |
+//! | commission rejected | commission payable | commission expense                        |
 //! | payout sent         | commission payable | bank (per channel), or customer credit    |
 //!
-//! A commission in its hold is not owed, so that neither earning it nor taking it back posts. A
+//! A commission in its hold is not owed, so that neither earning it nor taking it
+//! back posts. A
 //! clawback leaves the affiliate's payable in debit until the next payout is set against it.
 
 use crate::affiliate::{AffiliateEvent, PayoutTo, Stage};
@@ -22,8 +24,15 @@ pub(super) fn postings(event: &AffiliateEvent) -> Result<Option<Posting>, Ledger
         AffiliateEvent::CommissionApproved { affiliate, amount, .. } => {
             Draft::transfer(*amount, expense, payable(affiliate))
         }
-        AffiliateEvent::CommissionReversed { stage: Stage::Pending, .. } => Ok(None),
+        AffiliateEvent::CommissionReversed { stage: Stage::Pending, .. }
+        | AffiliateEvent::CommissionRejected { stage: Stage::Pending, .. } => Ok(None),
         AffiliateEvent::CommissionReversed {
+            stage: Stage::Approved | Stage::PaidOut,
+            affiliate,
+            amount,
+            ..
+        }
+        | AffiliateEvent::CommissionRejected {
             stage: Stage::Approved | Stage::PaidOut,
             affiliate,
             amount,

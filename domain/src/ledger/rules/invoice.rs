@@ -8,15 +8,16 @@
 //! |             | tax payable: groups        | customer credit: rest      |
 //! | written off | bad debt: amount           | receivable: amount         |
 //!
-//! A line whose days of service end after the issue date is deferred; any other is revenue. A
-//! credit note looks at the invoice's date too, so that it mirrors what the invoice posted.
+//! A line whose days of service end after the issue date is deferred; a late fee is income of its
+//! own kind; any other line is revenue. A credit note looks at the invoice's date too, so that it
+//! mirrors what the invoice posted.
 
 use chrono::NaiveDate;
 
-use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, TaxGroup, VoidedInvoice};
+use crate::invoice::{InvoiceEvent, IssuedInvoice, Line, LineKind, TaxGroup, VoidedInvoice};
 use crate::kernel::{ClientId, Money};
 use crate::ledger::accounts::{
-    BAD_DEBT, CUSTOMER_CREDIT, DEFERRED_REVENUE, RECEIVABLE, REVENUE, TAX_PAYABLE,
+    BAD_DEBT, CUSTOMER_CREDIT, DEFERRED_REVENUE, LATE_FEES, RECEIVABLE, REVENUE, TAX_PAYABLE,
 };
 use crate::ledger::posting::{Draft, Target};
 use crate::ledger::{LedgerError, Posting};
@@ -83,7 +84,11 @@ fn write_off(amount: Money, client: ClientId) -> Result<Option<Posting>, LedgerE
 
 pub(super) fn earned(line: &Line, issue_date: NaiveDate) -> Target {
     let ahead = line.period.is_some_and(|period| period.to() > issue_date);
-    let account = if ahead { DEFERRED_REVENUE } else { REVENUE };
+    let account = match line.kind {
+        LineKind::LateFee => LATE_FEES,
+        _ if ahead => DEFERRED_REVENUE,
+        _ => REVENUE,
+    };
     Target::detailed(account, line.kind.word())
 }
 

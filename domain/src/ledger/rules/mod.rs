@@ -37,6 +37,8 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::Order(_)
         | Event::PaymentMethod(_)
         | Event::Product(_)
+        // Nobody owes anything for a proforma.
+        | Event::Proforma(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)
         | Event::Tenant(_) => Ok(None),

@@ -4,7 +4,8 @@ use super::*;
 
 fn attempt(stage: AttemptStage) -> AttemptPayment {
     let SettlePayment { client_id, amount, gateway, reference, .. } = new();
-    AttemptPayment { client_id, amount, gateway, reference, stage, on: TODAY }
+    let invoice_id = Some(invoice(1));
+    AttemptPayment { client_id, amount, gateway, reference, stage, invoice_id, on: TODAY }
 }
 
 fn ask(stage: AttemptStage) -> Issued<PaymentCommand> {
@@ -12,8 +13,9 @@ fn ask(stage: AttemptStage) -> Issued<PaymentCommand> {
 }
 
 fn attempted(stage: AttemptStage) -> PaymentEvent {
-    let AttemptPayment { client_id, amount, gateway, reference, stage, on } = attempt(stage);
-    PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, on }
+    let AttemptPayment { client_id, amount, gateway, reference, stage, invoice_id, on } =
+        attempt(stage);
+    PaymentEvent::Attempted { client_id, amount, gateway, reference, stage, invoice_id, on }
 }
 
 #[test]

@@ -70,13 +70,15 @@ fn failed() -> DeclinePayment {
         amount: eur(500),
         gateway: "sandbox".into(),
         reason: "insufficient funds".into(),
+        decline: Decline::Soft,
+        invoice_id: None,
         on: TODAY,
     }
 }
 
 fn declined() -> PaymentEvent {
-    let DeclinePayment { client_id, amount, gateway, reason, on } = failed();
-    PaymentEvent::Declined { client_id, amount, gateway, reason, on }
+    let DeclinePayment { client_id, amount, gateway, reason, decline, invoice_id, on } = failed();
+    PaymentEvent::Declined { client_id, amount, gateway, reason, decline, invoice_id, on }
 }
 
 fn allocate(bits: u128, minor: i64, from: Source) -> Issued<PaymentCommand> {

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::invoice::{
-    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
-    LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
+    ApplyPayment, CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent,
+    IssueTerms, LineKind, NewLine, Seller, TaxCategory, TaxTreatment, UnapplyCause, UnapplyPayment,
 };
 use crate::kernel::testing::replay_law;
 use crate::kernel::{
@@ -235,7 +235,11 @@ impl World {
     fn credit(&mut self, at: usize, minor: i64) {
         self.notes += 1;
         let credit_note = format!("CN-{}", self.notes);
-        let note = InvoiceCommand::ApplyCreditNote { credit_note, amount: eur(minor) };
+        let note = InvoiceCommand::ApplyCreditNote {
+            credit_note,
+            amount: eur(minor),
+            given_back: GivenBack::default(),
+        };
         for event in self.invoice(at, note) {
             if let InvoiceEvent::CreditNoteApplied { amount, offset, to_credit, .. } = event {
                 self.book(accounts::RECEIVABLE.as_str(), -offset.minor());

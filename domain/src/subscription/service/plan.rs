@@ -75,6 +75,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan of nothing by a day.
+    pub fn nothing(through: NaiveDate) -> Self {
+        Self { through, lines: Vec::new(), progress: Vec::new(), more: false }
+    }
+
     /// Whether there is nothing to document.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty() && self.progress.is_empty()
@@ -93,8 +98,7 @@ impl Service {
         conventions: Conventions,
         zone: Zone,
     ) -> Result<Plan, SubscriptionRefusal> {
-        let (lines, progress) = (Vec::new(), Vec::new());
-        let plan = Plan { through, lines, progress, more: false };
+        let plan = Plan::nothing(through);
         let mut planning = Planning { plan, conventions, zone };
         for phase in &self.phases {
             planning.phase(phase)?;

@@ -1,4 +1,5 @@
-//! Gift cards in the books: sold, redeemed into credit, put back, expired, cancelled.
+//! Gift cards in the books: sold, redeemed into credit, put back, expired, cancelled. Their ids are
+//! of their own, so that what else happens stays as it is without them.
 
 use billfold_domain::credit::{CreditCommand, CreditSource, GrantCredit};
 use billfold_domain::gift_card::{
@@ -7,6 +8,7 @@ use billfold_domain::gift_card::{
 use billfold_domain::kernel::{BlindIndex, ClientId, GiftCardId, Money};
 use billfold_domain::schema::Event;
 use chrono::Days;
+use uuid::Uuid;
 
 use super::{History, Step, currency};
 
@@ -39,7 +41,9 @@ impl History {
     }
 
     fn sell_card(&mut self, seller: usize, client_id: ClientId, step: Step) {
-        let id = GiftCardId::new(self.id());
+        let count = self.sellers[seller].gift_cards.len() as u128;
+        let id = 0x61f7_0000_0000 + ((seller as u128) << 32) + count;
+        let id = GiftCardId::new(Uuid::from_u128(id));
         let mut card = GiftCard::default();
         let code = BlindIndex::try_new(id.uuid().simple().to_string()).unwrap();
         let value = Money::try_new(i64::from(step.amount) * 3 + 1, currency(seller)).unwrap();

@@ -119,6 +119,7 @@ impl History {
             client_id,
             currency: currency(seller),
             lines: lines.into_iter().map(turned).collect(),
+            tax_groups: None,
             corrects: Vec::new(),
             offsets: Vec::new(),
             reason: "not used".to_owned(),

@@ -1,20 +1,25 @@
-//! What may be done with a client: suspend, activate, erase; each asks first.
+//! What may be done with a client: suspend, activate, erase, make an affiliate, record who brought
+//! them; each asks first.
 
 use axum::Router;
 use billfold_app::access::Scope;
+use billfold_app::commands::affiliates::{EnrolAffiliate, ReferClient};
 use billfold_app::commands::clients::{ActivateClient, EraseClient, SuspendClient};
 use billfold_domain::client::Client;
 use billfold_domain::kernel::ClientId;
 use billfold_projections::Projection as _;
+use billfold_projections::affiliate_list::AffiliateList;
 use billfold_projections::client_list::{ClientList, ClientStatus};
 
 use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
+use crate::admin::list::day;
 use crate::error::PageError;
 use crate::fields::Wrong;
+use crate::form::Field;
 use crate::state::{Seen, WebState};
 
-/// The addresses of the three.
+/// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
@@ -24,7 +29,12 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let erase = action(Verb::Erase, "Erase", "trash-2").class("danger");
     match status {
-        ClientStatus::Active => vec![action(Verb::Suspend, "Suspend", "ban"), erase],
+        ClientStatus::Active => vec![
+            action(Verb::Enrol, "Make an affiliate", "user-plus"),
+            action(Verb::Refer, "Record who brought them", "users"),
+            action(Verb::Suspend, "Suspend", "ban"),
+            erase,
+        ],
         ClientStatus::Suspended => vec![action(Verb::Activate, "Activate", "play"), erase],
         ClientStatus::Erased => Vec::new(),
     }
@@ -35,19 +45,24 @@ enum Verb {
     Suspend,
     Activate,
     Erase,
+    Enrol,
+    Refer,
 }
 
 impl Deed for Verb {
     type Id = ClientId;
     const PAGE: &'static str = "/admin/clients";
     const SCOPE: Scope = Scope::ClientsWrite;
-    const ALL: &'static [Verb] = &[Verb::Suspend, Verb::Activate, Verb::Erase];
+    const ALL: &'static [Verb] =
+        &[Verb::Suspend, Verb::Activate, Verb::Erase, Verb::Enrol, Verb::Refer];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Suspend => ("suspend", "Suspend client", "suspended"),
             Verb::Activate => ("activate", "Activate client", "activated"),
             Verb::Erase => ("erase", "Erase for ever", "erased"),
+            Verb::Enrol => ("affiliate", "Make an affiliate", "affiliate"),
+            Verb::Refer => ("referral", "Record", "referred"),
         };
         Words { path, button, done, danger: self == Verb::Erase }
     }
@@ -70,24 +85,67 @@ impl Deed for Verb {
                  Amounts, documents and the chain stay; the buyer on issued invoices stays \
                  readable until the law's retention ends.",
             ),
+            Verb::Enrol => (
+                "Make this client an affiliate?",
+                "Once approved, the affiliate earns a part of what the clients pay whom it brings.",
+            ),
+            Verb::Refer => (
+                "Who brought this client?",
+                "The affiliate whose link the client clicked, within the days a click counts.",
+            ),
         };
-        let reason = deed::reason(asked, "For the audit log; no personal data");
+        let fields = match self {
+            Verb::Activate => Vec::new(),
+            Verb::Suspend | Verb::Erase => {
+                vec![deed::reason(asked, "For the audit log; no personal data")]
+            }
+            Verb::Enrol | Verb::Refer => {
+                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                self.link(asked)
+            }
+        };
         Ok(Question {
             title: title.to_owned(),
             text: text.to_owned(),
             version: Some(version),
-            fields: if self == Verb::Activate { Vec::new() } else { vec![reason] },
+            fields,
         })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
         let (client_id, reason) = (asked.id, asked.sent.one("reason").to_owned());
-        let read = [ClientList::NAME];
+        let read = [ClientList::NAME, AffiliateList::NAME];
+        let code = asked.sent.one("code").to_owned();
         match self {
             Verb::Suspend => asked.command(SuspendClient { client_id, reason }, &read).await,
             Verb::Activate => asked.command(ActivateClient { client_id }, &read).await,
             Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
+            Verb::Enrol => {
+                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                asked.command(EnrolAffiliate { client_id, code }, &read).await
+            }
+            Verb::Refer => {
+                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                let clicked_on = day(asked.sent.one("clicked_on"))?;
+                asked.command(ReferClient { client_id, code, clicked_on }, &read).await
+            }
         }
+    }
+}
+
+impl Verb {
+    /// The fields of a link: its code and, for one that was clicked, the day.
+    fn link(self, asked: &Asked<'_, Verb>) -> Vec<Field> {
+        let code = Field::input("code", "Code of the links", "text")
+            .with(asked.sent.one("code"))
+            .required()
+            .hint("Lower case letters, digits, - and _")
+            .wrong(asked.wrong.of("code"));
+        let clicked_on = Field::input("clicked_on", "Clicked on", "date")
+            .with(asked.sent.one("clicked_on"))
+            .hint("Empty: today")
+            .wrong(asked.wrong.of("clicked_on"));
+        if self == Verb::Refer { vec![code, clicked_on] } else { vec![code] }
     }
 }
 

@@ -14,15 +14,15 @@ use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_domain::client::ContactCard;
-use billfold_projections::event_index::Stored;
+use billfold_projections::affiliate_list;
 
 use super::confirm::Action;
 use super::events::EventRow;
 use super::invoices::InvoiceRow;
 use super::list::{Pager, address};
 use super::subscriptions::{SubscriptionRow, few_of};
+use super::timeline::Happened;
 use crate::error::PageError;
-use crate::happened::happened;
 use crate::layout::Shell;
 use crate::names::Actors;
 use crate::router::page;
@@ -78,6 +78,8 @@ pub(crate) struct Head {
     pub(crate) status: Badge,
     /// Since when, country, currency, terms.
     pub(crate) facts: Vec<String>,
+    /// The code and the page of the affiliate who brought the client, if the reader may see it.
+    pub(crate) brought_by: Option<(String, String)>,
     /// Contact lines, if the reader may see them and they were not erased.
     pub(crate) contact: Vec<String>,
 }
@@ -155,23 +157,6 @@ pub(crate) struct Balance {
     pub(crate) now: Option<Amount>,
 }
 
-/// One thing that happened.
-#[derive(Clone, Debug)]
-pub(crate) struct Happened {
-    /// `Payment of € 388.40 settled`.
-    pub(crate) what: String,
-    /// When it was recorded.
-    pub(crate) at: Moment,
-    /// By whom or through what.
-    pub(crate) by: String,
-    /// Its event.
-    pub(crate) position: i64,
-    /// The class of its dot: empty, `green`, `red`, `grey`.
-    pub(crate) tone: &'static str,
-    /// Whether it came after the shown version.
-    pub(crate) later: bool,
-}
-
 /// How a balance comes about: its parts, each with its event, and a text to copy.
 #[derive(Debug, Template)]
 #[template(path = "admin/client/balance.html", blocks = ["explained"])]
@@ -238,7 +223,10 @@ async fn show_account(
     let seen = Seen::of(&state, &visitor, parse(&id)?, &wishes).await?;
     let compare = wishes.compare.is_some();
     let contact = state.names().contact(seen.tenant, &seen.row).await?;
-    let head = head(&state, &seen, contact.as_ref()).await?;
+    let mut head = head(&state, &seen, contact.as_ref()).await?;
+    if visitor.caller.identity.may(Scope::AffiliatesRead) {
+        head.brought_by = brought_by(&state, &seen).await?;
+    }
     let actors = state.names().actors(seen.tenant).await?;
     let tab = match wishes.tab.as_str() {
         "invoices" => "invoices",
@@ -308,8 +296,19 @@ async fn head(
         id: Ident(row.client_id.to_string()),
         status: show::client_status(row.status),
         facts,
+        brought_by: None,
         contact: contact.map(contact_lines).unwrap_or_default(),
     })
+}
+
+/// Who brought the client.
+async fn brought_by(state: &WebState, seen: &Seen) -> Result<Option<(String, String)>, PageError> {
+    let client = seen.row.client_id;
+    let found = affiliate_list::referred_by(state.reads(), seen.tenant, client).await?.value;
+    Ok(found.map(|found| {
+        let href = format!("/admin/affiliates/{}", found.affiliate.affiliate_id);
+        (found.affiliate.code, href)
+    }))
 }
 
 /// A contact as lines of text, empty ones left out.
@@ -354,19 +353,8 @@ async fn timeline(
     seen: &Seen,
     actors: &Actors,
 ) -> Result<Vec<Happened>, PageError> {
-    let happened = |event: &Stored, later| {
-        let (what, tone) = happened(event);
-        Happened {
-            what,
-            at: Moment(event.recorded_at),
-            by: actors.name(&event.actor),
-            position: event.position,
-            tone,
-            later,
-        }
-    };
     let later = seen.account.events_after(state, seen.position, 3).await?;
     let before = seen.account.events_up_to(state, seen.position, HAPPENED).await?;
-    let later = later.iter().map(|event| happened(event, true));
-    Ok(later.chain(before.iter().map(|event| happened(event, false))).collect())
+    let later = later.iter().map(|event| Happened { later: true, ..Happened::of(event, actors) });
+    Ok(later.chain(before.iter().map(|event| Happened::of(event, actors))).collect())
 }

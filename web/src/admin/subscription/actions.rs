@@ -5,7 +5,7 @@ use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::subscriptions::{
     AttachCoupon, CancelSubscription, DetachCoupon, PauseSubscription, ResumeSubscription, Thought,
-    WithdrawCancellation,
+    WithdrawCancellation, WithdrawSubscriptionChange,
 };
 use billfold_domain::kernel::SubscriptionId;
 use billfold_domain::subscription::{CancelAt, Contract, Standing, Subscription};
@@ -43,11 +43,11 @@ pub(super) fn routes() -> Router<WebState> {
 }
 
 /// What may be done with a subscription that stands so.
-pub(super) fn actions(href: &str, standing: Standing, has_coupon: bool) -> Vec<Action> {
+pub(super) fn actions(href: &str, standing: Standing, contract: &Contract) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let now = action(Verb::CancelNow, "Cancel now", "circle-x").class("danger");
     let pause = action(Verb::Pause, "Pause", "pause");
-    let coupon = if has_coupon {
+    let coupon = if !contract.coupons.is_empty() {
         action(Verb::TakeCouponsOff, "Take coupons off", "undo-2")
     } else {
         action(Verb::AttachCoupon, "Apply coupon", "banknote")
@@ -56,7 +56,13 @@ pub(super) fn actions(href: &str, standing: Standing, has_coupon: bool) -> Vec<A
     match standing {
         Standing::Trialing | Standing::Active => {
             let at_end = action(Verb::Cancel, "Cancel at end of term", "ban");
-            vec![now, at_end, pause, coupon, change.class("primary")]
+            let back = contract.pending.is_some();
+            let back = back.then(|| action(Verb::WithdrawChange, "Withdraw change", "undo-2"));
+            let mut actions = vec![now, at_end, pause];
+            actions.extend(back);
+            actions.push(coupon);
+            actions.push(change.class("primary"));
+            actions
         }
         Standing::Ending { .. } => {
             let withdraw = action(Verb::Withdraw, "Withdraw cancellation", "undo-2");
@@ -78,6 +84,7 @@ enum Verb {
     Withdraw,
     AttachCoupon,
     TakeCouponsOff,
+    WithdrawChange,
 }
 
 impl Deed for Verb {
@@ -92,6 +99,7 @@ impl Deed for Verb {
         Verb::Withdraw,
         Verb::AttachCoupon,
         Verb::TakeCouponsOff,
+        Verb::WithdrawChange,
     ];
 
     fn words(self) -> Words {
@@ -103,6 +111,7 @@ impl Deed for Verb {
             Verb::Withdraw => ("withdraw-cancellation", "Withdraw cancellation", "goes-on"),
             Verb::AttachCoupon => ("coupon", "Apply coupon", "coupon-attached"),
             Verb::TakeCouponsOff => ("take-coupons-off", "Take off", "coupon-taken-off"),
+            Verb::WithdrawChange => ("withdraw-change", "Withdraw change", "terms-kept"),
         };
         Words { path, button, done, danger: self == Verb::CancelNow }
     }
@@ -148,6 +157,10 @@ impl Deed for Verb {
                 format!("Let {name} go on?"),
                 "The end that was set is taken back, and it is billed on as before.".to_owned(),
             ),
+            Verb::WithdrawChange => (
+                format!("Keep {name} as it is?"),
+                "The change that was to come is taken back.".to_owned(),
+            ),
         };
         let text = format!("{text} {ahead}").trim_end().to_owned();
         let code = Field::input("code", "Code", "text").with(asked.sent.one("code"));
@@ -181,6 +194,10 @@ impl Deed for Verb {
                 let all = DetachCoupon { subscription_id, coupon_id: None };
                 asked.command_on_seen(all, &READ).await
             }
+            Verb::WithdrawChange => {
+                let withdraw = WithdrawSubscriptionChange { subscription_id, on };
+                asked.command_on_seen(withdraw, &READ).await
+            }
             Verb::Withdraw => {
                 asked.command_on_seen(WithdrawCancellation { subscription_id, on }, &READ).await
             }
@@ -195,7 +212,11 @@ impl Verb {
             Verb::Pause => Some(Thought::Pause),
             Verb::CancelNow => Some(Thought::Cancel(CancelAt::Immediate)),
             Verb::Cancel => Some(Thought::Cancel(CancelAt::EndOfTerm)),
-            Verb::Resume | Verb::Withdraw | Verb::AttachCoupon | Verb::TakeCouponsOff => None,
+            Verb::Resume
+            | Verb::Withdraw
+            | Verb::WithdrawChange
+            | Verb::AttachCoupon
+            | Verb::TakeCouponsOff => None,
         }
     }
 }

@@ -15,7 +15,7 @@ use billfold_app::commands::Ask;
 use billfold_app::commands::subscriptions::{ChangeSubscription, Foreseen, Offer, Thought};
 use billfold_domain::kernel::{Cycle, SubscriptionId};
 use billfold_domain::subscription::service::PlanTerms;
-use billfold_domain::subscription::{Contract, Interval, IntervalUnit, Subscription};
+use billfold_domain::subscription::{ChangePolicy, Contract, Interval, IntervalUnit, Subscription};
 
 use super::actions::READ;
 use super::catalogue::{Catalogue, Choice, chosen};
@@ -86,7 +86,7 @@ impl Known {
         self.contract.terms().ok_or(PageError::NotFound)
     }
 
-    fn command(&self, choice: Choice) -> ChangeSubscription {
+    fn command(&self, (choice, policy): (Choice, ChangePolicy)) -> ChangeSubscription {
         ChangeSubscription {
             subscription_id: self.id,
             product_id: choice.product_id,
@@ -95,6 +95,7 @@ impl Known {
             tax: None,
             anchor: None,
             on: None,
+            policy,
         }
     }
 }
@@ -116,7 +117,8 @@ async fn send(
     let Posted { visitor, fields } = posted;
     let known = Known::load(&state, &visitor, &id).await?;
     let mut wrong = Wrong::default();
-    let Some(choice) = chosen(&fields, &mut wrong) else {
+    let policy = policy(&fields, &mut wrong);
+    let Some(choice) = chosen(&fields, &mut wrong).zip(policy) else {
         return again(&state, &visitor, &known, fields, wrong).await;
     };
     let confirmed = fields.some("confirm").is_some();
@@ -143,7 +145,7 @@ async fn change(
     state: &WebState,
     visitor: &Visitor,
     known: &Known,
-    choice: Choice,
+    choice: (Choice, ChangePolicy),
     fields: Fields,
 ) -> Result<Response, PageError> {
     let ask = visitor.ask(&fields.key()?, known.command(choice));
@@ -170,11 +172,11 @@ async fn again(
 }
 
 /// What is shown was chosen at this version and comes to this.
-fn mark(choice: Choice, version: i64, foreseen: &Foreseen) -> String {
-    let Choice { product_id, cycle, quantity } = choice;
+fn mark(choice: (Choice, ChangePolicy), version: i64, foreseen: &Foreseen) -> String {
+    let (Choice { product_id, cycle, quantity }, policy) = choice;
     let totals = foreseen.document.as_ref().map(|document| &document.totals);
     let (net, total) = totals.map_or((0, 0), |totals| (totals.net.minor(), totals.total.minor()));
-    format!("{version} {product_id} {cycle:?} {quantity} {net} {total}")
+    format!("{version} {product_id} {cycle:?} {quantity} {policy:?} {net} {total}")
 }
 
 /// What the form shows besides the subscription itself.
@@ -211,9 +213,38 @@ async fn form(
         version: known.version.to_string(),
         error: shown.wrong.whole.clone(),
         note: shown.note,
-        fields: catalogue.fields(&shown.sent, Some(has), &shown.wrong).to_vec(),
+        fields: {
+            let mut fields = catalogue.fields(&shown.sent, Some(has), &shown.wrong).to_vec();
+            fields.push(policy_field(&shown.sent, &shown.wrong));
+            fields
+        },
         preview: shown.preview,
     })
+}
+
+/// What becomes of the period under way, as the form says it.
+const POLICIES: [(&str, ChangePolicy, &str); 5] = [
+    ("now", ChangePolicy::ProrateNow, "Settle what is left of it now"),
+    ("next", ChangePolicy::ProrateNext, "Settle what is left of it with the next bill"),
+    ("full", ChangePolicy::FullNow, "Begin a whole new one now"),
+    ("end", ChangePolicy::AtPeriodEnd, "Change when it has run out"),
+    ("none", ChangePolicy::NoProration, "Change now, new price with the next one"),
+];
+
+fn policy_field(sent: &Fields, wrong: &Wrong) -> Field {
+    let options = POLICIES.map(|(key, _, label)| (key.to_owned(), label.to_owned()));
+    Field::choice("policy", "Period under way", options.to_vec())
+        .with(sent.one("policy"))
+        .wrong(wrong.of("policy"))
+}
+
+fn policy(sent: &Fields, wrong: &mut Wrong) -> Option<ChangePolicy> {
+    let key = sent.some("policy").unwrap_or_else(|| "now".to_owned());
+    let known = POLICIES.iter().find(|(known, ..)| *known == key);
+    if known.is_none() {
+        wrong.at("policy", "choose what becomes of the period under way");
+    }
+    known.map(|(_, policy, _)| *policy)
 }
 
 /// The cycle of the catalogue that is as long as an interval.

@@ -22,19 +22,16 @@ use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{SubscriptionId, TenantId};
 use billfold_domain::subscription::service::{Billed, DocumentRef, Phase, PlanTerms};
 use billfold_domain::subscription::{Contract, Standing, Subscription};
-use billfold_projections::event_index::{self, Filter, Stored};
-use billfold_projections::{Order, Wanted};
 
-use super::client::Happened;
 use super::confirm::Action;
 use super::subscriptions::PATH;
+use super::timeline::{self, Happened};
 use crate::error::PageError;
-use crate::happened::happened;
 use crate::layout::Shell;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
-use crate::view::{Amount, Badge, Day, Ident, Moment};
+use crate::view::{Amount, Badge, Day, Ident};
 use crate::visitor::Visitor;
 use foreseen::Foresight;
 
@@ -87,8 +84,6 @@ pub(crate) struct BilledRow {
 
 /// Billed lines that are listed.
 const LINES: usize = 24;
-/// Things on the timeline.
-const HAPPENED: u32 = 24;
 
 /// The subscription's addresses.
 pub(crate) fn routes() -> Router<WebState> {
@@ -116,7 +111,7 @@ async fn show_subscription(
     let billed = contract.service.billed();
     page(&SubscriptionPage {
         shell: visitor.shell(&state, PATH, head).await?,
-        name: terms.name.clone(),
+        name: contract.serves().unwrap_or(terms).name.clone(),
         id: Ident(id.to_string()),
         status: show::standing(Some(standing)),
         client: (
@@ -130,8 +125,8 @@ async fn show_subscription(
         billed: billed_rows(&state, tenant, billed).await?,
         older: billed.len().saturating_sub(LINES),
         foreseen: foreseen::next(&state, &visitor, id).await?,
-        timeline: timeline(&state, tenant, id).await?,
-        actions: actions::actions(&format!("{PATH}/{id}"), standing, !contract.coupons.is_empty()),
+        timeline: timeline::of(&state, tenant, "subscription", id.uuid()).await?,
+        actions: actions::actions(&format!("{PATH}/{id}"), standing, contract),
     })
 }
 
@@ -190,8 +185,11 @@ fn days(contract: &Contract, newest: &Phase, standing: Standing) -> Vec<(&'stati
         };
         days.push((label, Day(end.day)));
     }
-    if let Some(day) = contract.service.next_due() {
+    if let Some(day) = contract.next_due() {
         days.push(("Next due", Day(day)));
+    }
+    if let Some(change) = &contract.pending {
+        days.push(("Other terms from", Day(change.from)));
     }
     days
 }
@@ -239,31 +237,4 @@ async fn document(
             (number, format!("/admin/credit-notes/{id}"))
         }
     })
-}
-
-async fn timeline(
-    state: &WebState,
-    tenant: TenantId,
-    id: SubscriptionId,
-) -> Result<Vec<Happened>, PageError> {
-    let filter = Filter {
-        stream: Some(("subscription".to_owned(), Some(id.uuid()))),
-        order: Order::Descending,
-        ..Filter::default()
-    };
-    let wanted = Wanted { limit: HAPPENED, ..Wanted::default() };
-    let found = event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows;
-    let actors = state.names().actors(tenant).await?;
-    let item = |event: &Stored| {
-        let (what, tone) = happened(event);
-        Happened {
-            what,
-            at: Moment(event.recorded_at),
-            by: actors.name(&event.actor),
-            position: event.position,
-            tone,
-            later: false,
-        }
-    };
-    Ok(found.iter().map(item).collect())
 }

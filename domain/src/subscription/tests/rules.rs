@@ -3,8 +3,6 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::service::{DocumentRef, End, LineRef, PlanTerms, PlannedKind};
-use super::*;
 use crate::coupon::{CouponStatus, CouponTerms, Discount, Frequency, Limits, Scope};
 use crate::invoice::{LineKind, TaxCategory, TaxTreatment};
 use crate::kernel::testing::{TODAY, given, issued, issued_on};
@@ -12,6 +10,8 @@ use crate::kernel::{
     Aggregate, ClientId, Country, CouponId, Currency, InvoiceId, Money, Percent, ProductId,
     Refusal, UnitPrice, Zone,
 };
+use crate::subscription::service::{DocumentRef, End, LineRef, PlanTerms, PlannedKind};
+use crate::subscription::*;
 
 const ON_FIRST: Anchor = Anchor::Calendar {};
 
@@ -79,6 +79,7 @@ fn change(terms: PlanTerms) -> SubscriptionCommand {
         anchor: None,
         fallback_anchor,
         rules: rules(),
+        policy: ChangePolicy::ProrateNow,
     })
 }
 
@@ -300,6 +301,7 @@ fn what_is_given_back_whole_is_not_due_again() {
         anchor: None,
         fallback_anchor,
         rules,
+        policy: ChangePolicy::ProrateNow,
     }));
     assert_eq!(ask(bill(last)), Some(day("2026-05-01")), "April is billed on the day before");
     assert_eq!(ask(SubscriptionCommand::Pause { rules }), Some(last), "April goes back");

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use chrono::NaiveDate;
 
-use super::*;
+use crate::credit::*;
 use crate::kernel::{Currency, Money};
 
 fn eur(minor: i64) -> Money {

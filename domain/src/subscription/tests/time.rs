@@ -4,12 +4,12 @@ use chrono::{Datelike, Days, NaiveDate};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::conventions::{CreditBasis, DayCount, MonthDays, ProrationUnit};
-use super::proration::{
+use crate::kernel::{Currency, Money, MoneyRefusal, Period, Quantity, Refusal, UnitPrice, Zone};
+use crate::subscription::conventions::{CreditBasis, DayCount, MonthDays, ProrationUnit};
+use crate::subscription::proration::{
     BilledLine, BilledSpan, Charge, Fraction, Ruler, Stretch, StretchChange, Terms, charges, cycles,
 };
-use super::*;
-use crate::kernel::{Currency, Money, MoneyRefusal, Period, Quantity, Refusal, UnitPrice, Zone};
+use crate::subscription::*;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
+use crate::credit::*;
 use crate::kernel::testing::{TODAY, given, issued, refusals_are_well_spoken, replay_law};
 use crate::kernel::{
     Aggregate, ClientId, CreditNoteId, Currency, InvoiceId, Money, PaymentId, TenantId,

@@ -1,0 +1,111 @@
+//! Bills what was missing on an issued invoice, by an invoice that names it (INV-11).
+//!
+//! Guarantees that the corrected invoice stands at that moment, and that the correction has its
+//! parties and its currency. Absent on purpose: changing the corrected invoice, which stays as it
+//! is, and credit of the client, which is applied when asked.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use billfold_domain::client::{Client, ClientRefusal};
+use billfold_domain::invoice::{
+    Corrected, DraftFor, Invoice, InvoiceCommand, IssueCorrection, IssueTerms, NewLine,
+};
+use billfold_domain::kernel::{DocumentKind, InvoiceId, Series};
+use chrono::{Days, NaiveDate};
+use serde::Serialize;
+
+use super::buyer::fiscal_key;
+use super::issue::InvoiceIssued;
+use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
+use crate::error::{Error, Refused};
+
+/// Correct an issued invoice upwards.
+#[derive(Clone, Debug, Serialize)]
+pub struct DebitInvoice {
+    /// Which invoice is corrected.
+    pub invoice_id: InvoiceId,
+    /// What was missing on it.
+    pub lines: Vec<NewLine>,
+    /// Last day to pay; by the seller's payment term unless given.
+    pub due_date: Option<NaiveDate>,
+    /// Why, 1 to 500 characters; stands on the document, so no personal data.
+    pub reason: String,
+}
+
+#[async_trait]
+impl UseCase for DebitInvoice {
+    const NAME: &'static str = "debit_invoice";
+    type Answer = InvoiceIssued;
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<InvoiceIssued>, Error> {
+        let known = room.load::<Invoice>(self.invoice_id.uuid()).await?;
+        let document = known.state.0.debitable().map_err(|no| Refused::of(&no))?;
+        let client_id = document.client_id;
+        let settings = room.settings().await?;
+        let today = settings.day_of(room.now);
+        let series = Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today);
+        let debit_id = InvoiceId::new(room.mint());
+        let touches = Touches::new(room.tenant)
+            .main::<Invoice>(self.invoice_id.uuid())
+            .begins::<Invoice>(debit_id.uuid())
+            .reads::<Client>(client_id.uuid())
+            .counts(series.keys());
+        if document.buyer.is_some() {
+            // The correction is kept as long as law asks for it, and its buyer readable with it.
+            let key = fiscal_key(client_id, today);
+            room.vault().ring_to_seal(room.tenant, &[key], room.now).await?;
+        }
+        let debiting = Debiting { ask: self.clone(), debit_id };
+        Ok(touches.decide(move |table| {
+            if *table.state::<Client>(client_id.uuid())? == Client::Erased {
+                return Err(Refused::of(&ClientRefusal::Erased).into());
+            }
+            debiting.debit(table)
+        }))
+    }
+}
+
+struct Debiting {
+    ask: DebitInvoice,
+    debit_id: InvoiceId,
+}
+
+impl Debiting {
+    fn debit(&self, table: &mut Table<'_, '_>) -> Result<InvoiceIssued, No> {
+        let settings = Arc::clone(table.settings()?);
+        let today = table.calendar_day();
+        let invoice_id = self.ask.invoice_id;
+        let corrected = table.state::<Invoice>(invoice_id.uuid())?;
+        let document = corrected.debitable().map_err(|no| Refused::of(&no))?.clone();
+        let kind = DocumentKind::Invoice;
+        let number = table.next_number(&settings.invoice_numbers, kind, today)?;
+        let by_term = today.checked_add_days(Days::new(settings.payment_term_days.into()));
+        let (client_id, currency) = (document.client_id, document.total.currency());
+        let correction = IssueCorrection {
+            draft: DraftFor { client_id, currency, order_id: None },
+            lines: self.ask.lines.clone(),
+            terms: IssueTerms {
+                number,
+                due_date: self.ask.due_date.or(by_term),
+                seller: document.seller,
+                buyer: document.buyer,
+            },
+            of: Corrected { invoice_id, number: document.number, issue_date: document.issue_date },
+            reason: self.ask.reason.clone(),
+        };
+        table.dated(today);
+        let id = self.debit_id;
+        let issue = InvoiceCommand::IssueCorrection(Box::new(correction));
+        table.decide::<Invoice>(id.uuid(), issue)?;
+        let document = table.state::<Invoice>(id.uuid())?.document();
+        let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        Ok(InvoiceIssued {
+            invoice_id: id,
+            number: document.number.clone(),
+            issue_date: today,
+            due_date: document.due_date,
+            total: document.total,
+        })
+    }
+}

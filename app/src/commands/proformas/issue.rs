@@ -1,0 +1,136 @@
+//! Makes a proforma of a draft invoice. The draft ends with it, so that what is agreed stands in
+//! one place.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use billfold_domain::client::{Client, ContactCard};
+use billfold_domain::invoice::{
+    DraftInvoice, Invoice, InvoiceCommand, InvoiceRefusal, Line, NewLine,
+};
+use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Pii, ProformaId, Series};
+use billfold_domain::proforma::{self, Proforma, ProformaCommand};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::commands::invoices::sealed_buyer;
+use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
+use crate::error::{Error, Refused};
+
+/// Make a proforma of a draft.
+#[derive(Clone, Debug, Serialize)]
+pub struct IssueProforma {
+    /// Which draft.
+    pub invoice_id: InvoiceId,
+    /// The last day on which it is meant to be paid; the draft's due date unless given.
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// The proforma is issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProformaIssued {
+    /// Which.
+    pub proforma_id: ProformaId,
+    /// Its number as printed.
+    pub number: String,
+    /// Its date.
+    pub issue_date: NaiveDate,
+    /// What it would come to.
+    pub total: Money,
+}
+
+#[async_trait]
+impl UseCase for IssueProforma {
+    const NAME: &'static str = "issue_proforma";
+    type Answer = ProformaIssued;
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<ProformaIssued>, Error> {
+        let id = self.invoice_id.uuid();
+        let known = room.load::<Invoice>(id).await?;
+        let draft = drafted(&known.state.0)?;
+        let client_id = draft.client_id;
+        let settings = room.settings().await?;
+        let today = settings.day_of(room.now);
+        let (buyer, version) = sealed_buyer(room, client_id, today).await?;
+        let proforma_id = ProformaId::new(room.mint());
+        let format = Proforma::numbers();
+        let series = Series::new(&format, DocumentKind::Proforma, today);
+        let touches = Touches::new(room.tenant)
+            .main::<Invoice>(id)
+            .begins::<Proforma>(proforma_id.uuid())
+            .reads::<Client>(client_id.uuid())
+            .counts(series.keys());
+        let issuing = Issuing { ask: self.clone(), proforma_id, buyer };
+        Ok(touches.decide(move |table| {
+            // A contact that changed, or a client who was erased since, must not get an old buyer.
+            table.unmoved::<Client>(client_id.uuid(), version)?;
+            issuing.issue(table)
+        }))
+    }
+}
+
+struct Issuing {
+    ask: IssueProforma,
+    proforma_id: ProformaId,
+    buyer: Pii<ContactCard>,
+}
+
+impl Issuing {
+    fn issue(&self, table: &mut Table<'_, '_>) -> Result<ProformaIssued, No> {
+        let settings = Arc::clone(table.settings()?);
+        let today = table.calendar_day();
+        let invoice = self.ask.invoice_id.uuid();
+        let draft = drafted(table.state::<Invoice>(invoice)?)?.clone();
+        let number = table.next_number(&Proforma::numbers(), DocumentKind::Proforma, today)?;
+        let reason = format!("became proforma {}", number.text);
+        let id = self.proforma_id;
+        let new = proforma::IssueProforma {
+            number,
+            client_id: draft.client_id,
+            order_id: draft.order_id,
+            currency: draft.currency,
+            lines: draft.lines.iter().map(asked).collect(),
+            valid_until: self.ask.valid_until.or(draft.due_date),
+            seller: settings.seller(),
+            buyer: Some(self.buyer.clone()),
+        };
+        table.dated(today);
+        table.decide::<Proforma>(id.uuid(), ProformaCommand::Issue(Box::new(new)))?;
+        table.decide::<Invoice>(invoice, InvoiceCommand::Discard { reason })?;
+        let document = table.state::<Proforma>(id.uuid())?.document();
+        let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
+        Ok(ProformaIssued {
+            proforma_id: id,
+            number: document.number.text.clone(),
+            issue_date: today,
+            total: document.total,
+        })
+    }
+}
+
+/// The draft, if the invoice is one.
+fn drafted(invoice: &Invoice) -> Result<&DraftInvoice, Refused> {
+    match invoice {
+        Invoice::Draft(draft) => Ok(draft),
+        Invoice::Absent => Err(Refused::of(&InvoiceRefusal::Absent)),
+        Invoice::Discarded => Err(Refused::of(&InvoiceRefusal::Discarded)),
+        issued => {
+            let number = issued.document().map(|document| document.number.clone());
+            let number = number.unwrap_or_default();
+            Err(Refused::of(&InvoiceRefusal::AlreadyIssued { number }))
+        }
+    }
+}
+
+/// A line as it was asked for.
+pub(super) fn asked(line: &Line) -> NewLine {
+    NewLine {
+        kind: line.kind,
+        description: line.description.clone(),
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        tax: line.tax,
+        period: line.period,
+        product_id: line.product_id,
+    }
+}

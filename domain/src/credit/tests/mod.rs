@@ -1,0 +1,4 @@
+//! Rules of credit: how it is spent, and how its balance moves.
+
+mod apply;
+mod balance;
