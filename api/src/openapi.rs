@@ -39,6 +39,8 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "products", description = "What is sold, with prices that begin on a day"),
         (name = "tax rates", description = "What is charged where, on what, and when"),
         (name = "client groups", description = "Who pays which prices"),
+        (name = "coupons", description = "Money off by a code, within limits"),
+        (name = "gift cards", description = "Money paid before anything was bought"),
         (name = "orders", description = "What a client asked for"),
         (name = "subscriptions", description = "Services that are billed again and again"),
         (name = "credit notes", description = "What was given back"),
@@ -222,12 +224,21 @@ fn takes(operation: &Operation, name: &str) -> bool {
 /// Whether it is a write of history: signing in, keys and the brakes of read models are not, and a
 /// preview stores nothing.
 fn is_command(operation: &Operation) -> bool {
-    !tagged(operation, "access") && !tagged(operation, "operations") && !foresees(operation)
+    !tagged(operation, "access")
+        && !tagged(operation, "operations")
+        && !foresees(operation)
+        && !named(operation, "look_up_")
 }
 
 /// Whether it says what would be, which is refused as the thing itself would be.
 fn foresees(operation: &Operation) -> bool {
-    operation.operation_id.as_deref().is_some_and(|id| id.starts_with("preview_"))
+    named(operation, "preview_")
+}
+
+/// Whether its name begins so. What is looked up by a code is asked for in a body, because an
+/// address is written down.
+fn named(operation: &Operation, start: &str) -> bool {
+    operation.operation_id.as_deref().is_some_and(|id| id.starts_with(start))
 }
 
 fn tagged(operation: &Operation, tag: &str) -> bool {

@@ -11,6 +11,11 @@ with facts as (
       when 'credit_note.issued'  then payload -> 'issued'
       when 'credit.spent'        then payload -> 'spent'
       when 'credit.unspent'      then payload -> 'unspent'
+      when 'gift_card.activated' then payload -> 'activated'
+      when 'gift_card.redeemed'  then payload -> 'redeemed'
+      when 'gift_card.redemption_reversed' then payload -> 'redemption_reversed'
+      when 'gift_card.expired'   then payload -> 'expired'
+      when 'gift_card.cancelled' then payload -> 'cancelled'
       when 'payment.settled'     then payload -> 'settled'
       when 'payment.allocated'   then payload -> 'allocated'
       when 'payment.unallocated' then payload -> 'unallocated'
@@ -29,8 +34,9 @@ with facts as (
   from events
   where log_id = 1 and position <= {position} and event_type in
     ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent', 'credit.unspent',
-     'affiliate.commission_approved', 'affiliate.commission_reversed', 'affiliate.commission_rejected',
-     'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
+     'gift_card.activated', 'gift_card.redeemed', 'gift_card.redemption_reversed', 'gift_card.expired',
+     'gift_card.cancelled', 'affiliate.commission_approved', 'affiliate.commission_reversed',
+     'affiliate.commission_rejected', 'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
      'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),
@@ -63,6 +69,22 @@ moves (tenant_id, account, amount, sign, day) as (
   select tenant_id, v.account, body -> 'amount', v.sign, (body ->> 'on')::date
   from facts join (values ('credit.spent', '2100', 1), ('credit.spent', '1200', -1),
     ('credit.unspent', '2100', -1), ('credit.unspent', '1200', 1)) v (event_type, account, sign) using (event_type)
+  union all
+  -- What is on a card is owed from its sale on, until it is somebody's credit or is given up.
+  select tenant_id, '2150', coalesce(body -> 'value', body -> 'amount', body -> 'left'),
+    case when event_type in ('gift_card.activated', 'gift_card.redemption_reversed') then -1 else 1 end, (body ->> 'on')::date
+  from facts where event_type like 'gift_card.%' and (event_type <> 'gift_card.cancelled' or body ->> 'left' is not null)
+  union all
+  select tenant_id, case body #>> '{funding,kind}' when 'gateway' then '1100' else '1200' end, body -> 'value', 1, (body ->> 'on')::date
+  from facts where event_type = 'gift_card.activated'
+  union all
+  select tenant_id, case body #>> '{to,kind}' when 'customer_credit' then '2100' else '1200' end, body -> 'amount',
+    case event_type when 'gift_card.redeemed' then -1 else 1 end, (body ->> 'on')::date
+  from facts where event_type in ('gift_card.redeemed', 'gift_card.redemption_reversed')
+  union all
+  select tenant_id, case when event_type = 'gift_card.expired' then '4100' when body #>> '{remainder,kind}' = 'refund' then '2400' else '2100' end,
+    body -> 'left', -1, (body ->> 'on')::date
+  from facts where event_type = 'gift_card.expired' or (event_type = 'gift_card.cancelled' and body ->> 'left' is not null)
   union all
   select tenant_id, '2100', body -> 'to_credit', -1, day from documents where sign = 1
   union all

@@ -7,12 +7,14 @@ use crate::account_balances::AccountBalances;
 use crate::affiliate_list::AffiliateList;
 use crate::client_group_list::ClientGroupList;
 use crate::client_list::ClientList;
+use crate::coupon_list::CouponList;
 use crate::credit_note_list::CreditNoteList;
 use crate::dunning_case_list::DunningCaseList;
 use crate::dunning_strategy_list::DunningStrategyList;
 use crate::error::Error;
 use crate::event_index::EventIndex;
 use crate::generation::{self, Generation, LOG};
+use crate::gift_card_list::GiftCardList;
 use crate::invoice_list::InvoiceList;
 use crate::journal::Journal;
 use crate::number_register::NumberRegister;
@@ -42,6 +44,8 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<ProductList>(),
     Definition::of::<TaxRateList>(),
     Definition::of::<ClientGroupList>(),
+    Definition::of::<CouponList>(),
+    Definition::of::<GiftCardList>(),
     Definition::of::<AffiliateList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),

@@ -91,6 +91,8 @@ impl Projection for RevenueByDay {
                 | InvoiceEvent::LineAdded { .. }
                 | InvoiceEvent::LineRemoved { .. }
                 | InvoiceEvent::LineTaxed { .. }
+                | InvoiceEvent::CouponApplied { .. }
+                | InvoiceEvent::CouponTakenOff { .. }
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }

@@ -18,6 +18,11 @@ impl Fields {
         Fields(pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect())
     }
 
+    /// A form that shows what is known, as if it had been sent.
+    pub(crate) fn from_pairs(pairs: Vec<(String, String)>) -> Fields {
+        Fields(pairs)
+    }
+
     /// The first value of a name, without blanks around it; empty when it was not sent.
     pub(crate) fn one(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())

@@ -6,11 +6,13 @@
 use billfold_domain::affiliate::AffiliateEvent;
 use billfold_domain::client::ClientEvent;
 use billfold_domain::client_group::ClientGroupEvent;
+use billfold_domain::coupon::CouponEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::dunning::{
     DunningCaseEvent, DunningStrategyEvent, Holder, PauseReason, StageAction, StopReason,
 };
+use billfold_domain::gift_card::GiftCardEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
@@ -41,6 +43,8 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::TaxRate(event)) => tax_rate(&event),
         Some(Event::ClientGroup(event)) => client_group(&event),
+        Some(Event::Coupon(event)) => coupon(&event),
+        Some(Event::GiftCard(event)) => gift_card(&event),
         Some(Event::Affiliate(event)) => affiliate(&event),
         Some(Event::DunningCase(event)) => dunning_case(&event),
         Some(Event::DunningStrategy(event)) => dunning_strategy(&event),
@@ -70,6 +74,8 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
             let treatment = evidence.treatment;
             (format!("Line {line_no} taxed at {} %", treatment.rate), "grey")
         }
+        InvoiceEvent::CouponApplied { .. } => ("Coupon applied".to_owned(), "green"),
+        InvoiceEvent::CouponTakenOff { .. } => ("Coupon taken off".to_owned(), "grey"),
         InvoiceEvent::DueDateSet { due_date } => {
             (format!("Due date set to {}", Day(*due_date).plain()), "grey")
         }
@@ -214,6 +220,16 @@ fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {
         SubscriptionEvent::Taxed { evidence: None, .. } => {
             ("Taxed as the terms say".to_owned(), "grey")
         }
+        SubscriptionEvent::CouponAttached { terms, .. } => {
+            (format!("Coupon {} attached", terms.code), "green")
+        }
+        SubscriptionEvent::CouponUsed { amount, .. } => {
+            (format!("Coupon took {} off", money(*amount).plain()), "green")
+        }
+        SubscriptionEvent::CouponReturned { amount, .. } => {
+            (format!("Coupon got {} back", money(*amount).plain()), "grey")
+        }
+        SubscriptionEvent::CouponDetached { .. } => ("Coupon taken off".to_owned(), "grey"),
         SubscriptionEvent::Billed { plan, .. } => {
             (format!("Billed through {}", Day(plan.through).plain()), "")
         }
@@ -266,6 +282,40 @@ fn client_group(event: &ClientGroupEvent) -> (String, &'static str) {
         ClientGroupEvent::ClientLeft { .. } => "Client left".to_owned(),
     };
     (text, "grey")
+}
+
+fn coupon(event: &CouponEvent) -> (String, &'static str) {
+    match event {
+        CouponEvent::Created { terms } => (format!("Coupon {} created", terms.code), ""),
+        CouponEvent::Revised { terms, .. } => (format!("Coupon {} changed", terms.code), "grey"),
+        CouponEvent::Disabled { .. } => ("Coupon switched off".to_owned(), "red"),
+        CouponEvent::Enabled {} => ("Coupon switched on".to_owned(), "green"),
+        CouponEvent::Archived {} => ("Coupon archived".to_owned(), "grey"),
+        CouponEvent::Reserved { .. } => ("Coupon reserved".to_owned(), "grey"),
+        CouponEvent::Redeemed { terms, .. } => (format!("Coupon {} redeemed", terms.code), "green"),
+        CouponEvent::Released { .. } => ("Coupon released".to_owned(), "grey"),
+    }
+}
+
+fn gift_card(event: &GiftCardEvent) -> (String, &'static str) {
+    match event {
+        GiftCardEvent::Issued { value, .. } => {
+            (format!("Gift card over {} made", money(*value).plain()), "grey")
+        }
+        GiftCardEvent::Activated { value, .. } => {
+            (format!("Gift card over {} sold", money(*value).plain()), "")
+        }
+        GiftCardEvent::Redeemed { amount, .. } => {
+            (format!("{} of a gift card redeemed", money(*amount).plain()), "green")
+        }
+        GiftCardEvent::RedemptionReversed { amount, .. } => {
+            (format!("{} put back on a gift card", money(*amount).plain()), "grey")
+        }
+        GiftCardEvent::Expired { left, .. } => {
+            (format!("Gift card expired with {} left", money(*left).plain()), "red")
+        }
+        GiftCardEvent::Cancelled { .. } => ("Gift card cancelled".to_owned(), "red"),
+    }
 }
 
 fn affiliate(event: &AffiliateEvent) -> (String, &'static str) {

@@ -56,6 +56,8 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/products", "Products", "package", "k"),
             place("/admin/client-groups", "Client groups", "wallet", "m"),
             place("/admin/tax-rates", "Tax rates", "sigma", "x"),
+            place("/admin/coupons", "Coupons", "banknote", "v"),
+            place("/admin/gift-cards", "Gift cards", "wallet", "w"),
             place("/admin/affiliates", "Affiliates", "user-plus", "g"),
         ],
     },

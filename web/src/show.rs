@@ -4,9 +4,9 @@
 
 use billfold_domain::invoice::{InvoiceStatus, LineKind, TaxCategory};
 use billfold_domain::kernel::{
-    AffiliateId, ClientId, Country, CreditNoteId, Currency, Cycle, DunningCaseId,
-    DunningStrategyId, InvoiceId, Money, OrderId, PaymentId, Percent, Period, ProductId,
-    ProformaId, SubscriptionId, UnitPrice,
+    AffiliateId, ClientId, Country, CouponId, CreditNoteId, Currency, Cycle, DunningCaseId,
+    DunningStrategyId, GiftCardId, InvoiceId, Money, OrderId, PaymentId, Percent, Period,
+    ProductId, ProformaId, SubscriptionId, UnitPrice,
 };
 use billfold_domain::ledger::{Side, account};
 use billfold_domain::schema::Event;
@@ -84,6 +84,8 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "payment" => PaymentId::new(id).to_string(),
         "subscription" => SubscriptionId::new(id).to_string(),
         "credit_note" => CreditNoteId::new(id).to_string(),
+        "coupon" => CouponId::new(id).to_string(),
+        "gift_card" => GiftCardId::new(id).to_string(),
         "proforma" => ProformaId::new(id).to_string(),
         "affiliate" => AffiliateId::new(id).to_string(),
         "dunning_case" => DunningCaseId::new(id).to_string(),
@@ -100,6 +102,8 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "invoice" => "invoices",
         "subscription" => "subscriptions",
         "credit_note" => "credit-notes",
+        "coupon" => "coupons",
+        "gift_card" => "gift-cards",
         "payment" => "payments",
         "affiliate" => "affiliates",
         "dunning_case" => "dunning",

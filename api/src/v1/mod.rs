@@ -7,8 +7,10 @@ mod access;
 mod affiliates;
 mod client_groups;
 mod clients;
+mod coupons;
 mod credit_notes;
 mod dunning;
+mod gift_cards;
 mod history;
 mod invoices;
 mod ledger;
@@ -35,6 +37,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/client-groups", client_groups::router())
         .nest("/tax-rates", tax_rates::router())
         .nest("/products", products::router())
+        .nest("/coupons", coupons::router())
+        .nest("/gift-cards", gift_cards::router())
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())
         .nest("/credit-notes", credit_notes::router())

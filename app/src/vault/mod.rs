@@ -178,6 +178,35 @@ impl Vault {
         blind(&key, b"email", &email.trim().to_lowercase())
     }
 
+    /// A keyed hash of a gift card's code.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub async fn gift_card_index(
+        &self,
+        tenant: TenantId,
+        code: &str,
+        at: DateTime<Utc>,
+    ) -> Result<BlindIndex, VaultError> {
+        let key = self.index_key(tenant, at).await?;
+        blind(&key, b"gift card", code)
+    }
+
+    /// Bytes that a request stands for and nobody without the seller's key can tell: the code of
+    /// the gift card that it sells, which is kept nowhere.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub(crate) async fn gift_card_secret(
+        &self,
+        tenant: TenantId,
+        request: &str,
+        at: DateTime<Utc>,
+    ) -> Result<[u8; 32], VaultError> {
+        let key = self.index_key(tenant, at).await?;
+        keyed(&key, b"gift card code", request)
+    }
+
     /// A keyed hash of a sign-in address, the same in every tenant, so that one sign-in form serves
     /// all.
     ///
@@ -289,12 +318,16 @@ impl std::fmt::Debug for Vault {
 }
 
 fn blind(key: &CachedKey, what: &[u8], value: &str) -> Result<BlindIndex, VaultError> {
+    BlindIndex::try_new(hex(&keyed(key, what, value)?)).map_err(|_| VaultError::TooLong)
+}
+
+fn keyed(key: &CachedKey, what: &[u8], value: &str) -> Result<[u8; 32], VaultError> {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.key.bytes())
         .map_err(|_| VaultError::TooLong)?;
     mac.update(what);
     mac.update(&[0]);
     mac.update(value.as_bytes());
-    BlindIndex::try_new(hex(&mac.finalize().into_bytes())).map_err(|_| VaultError::TooLong)
+    Ok(mac.finalize().into_bytes().into())
 }
 
 /// Lower case hexadecimal digits.

@@ -11,6 +11,7 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 
+use crate::coupon::terms::Breadth;
 use crate::coupon::{CouponRefusal, CouponStatus, Discount, HeldCoupon, Left};
 use crate::kernel::{Currency, Money, MoneyRefusal, Rounding, Unrounded};
 
@@ -57,7 +58,7 @@ pub fn apply(
     let amounts = Money::sum(currency, lines.iter().map(|line| line.amount))?;
     let mut left: Vec<Unrounded> = lines.iter().map(|line| line.amount.into()).collect();
     let mut turns: Vec<&HeldCoupon> = coupons.iter().collect();
-    turns.sort_by_key(|held| (held.coupon.scope.breadth(), held.order));
+    turns.sort_by_key(|held| turn(held));
     let mut uses = Vec::with_capacity(turns.len());
     let mut discount = Money::zero(currency);
     for held in turns {
@@ -74,6 +75,11 @@ pub fn apply(
         uses.push(CouponUse { taken, held });
     }
     Ok(Discounted { uses, left, discount, subtotal: amounts.checked_sub(discount)? })
+}
+
+/// When a coupon is applied: the narrowest first, among equals by their order.
+pub(super) fn turn(held: &HeldCoupon) -> (Breadth, u32) {
+    (held.coupon.scope.breadth(), held.order)
 }
 
 /// For each line, whether the coupon touches it.

@@ -40,6 +40,13 @@ pub enum CouponCommand {
         /// What it comes off.
         target: RedeemedFor,
     },
+    /// Give a redemption back: what it came off was taken back whole.
+    Return {
+        /// What it came off.
+        target: RedeemedFor,
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
     /// Let somebody else have what was reserved.
     Release {
         /// What it was to come off.

@@ -38,6 +38,9 @@ impl Aggregate for Coupon {
             (Self::Created(known), Ask::Confirm { target }) => {
                 confirm(known, *target, ask.effective_on)
             }
+            (Self::Created(known), Ask::Return { target, reason }) => {
+                give_back(known, *target, reason)
+            }
             (Self::Created(known), Ask::Release { target, reason }) => {
                 release(known, *target, reason)
             }
@@ -146,6 +149,14 @@ fn release(known: &OfferedCoupon, target: RedeemedFor, reason: &str) -> Decision
     }
     let (client_id, reason) = (taken.client_id, reason.to_owned());
     Ok(vec![CouponEvent::Released { target, client_id, reason }])
+}
+
+/// What is redeemed comes back only with what it came off; a reservation is released instead.
+fn give_back(known: &OfferedCoupon, target: RedeemedFor, reason: &str) -> Decision {
+    check_line("reason", reason, 500)?;
+    let taken = known.taken.get(&target).filter(|taken| taken.redeemed);
+    let client_id = taken.ok_or(CouponRefusal::NotRedeemed)?.client_id;
+    Ok(vec![CouponEvent::Released { target, client_id, reason: reason.to_owned() }])
 }
 
 fn check_begins_active(terms: &CouponTerms) -> Result<(), CouponRefusal> {

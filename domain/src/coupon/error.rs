@@ -41,6 +41,9 @@ pub enum CouponRefusal {
     /// Nothing is kept for it.
     #[error("the coupon is not reserved for this order or invoice, reserve it first")]
     NotReserved,
+    /// There is no redemption to give back.
+    #[error("the coupon is not redeemed for this")]
+    NotRedeemed,
     /// What is redeemed is not given back.
     #[error("the coupon is redeemed for this order or invoice and cannot be released")]
     AlreadyRedeemed,
@@ -101,6 +104,7 @@ impl Refusal for CouponRefusal {
             Self::LimitBelowUse { .. } => "coupon.limit_below_use",
             Self::TakenByAnother => "coupon.taken_by_another",
             Self::NotReserved => "coupon.not_reserved",
+            Self::NotRedeemed => "coupon.not_redeemed",
             Self::AlreadyRedeemed => "coupon.already_redeemed",
             Self::Inactive { status: CouponStatus::Active } => "coupon.active",
             Self::Inactive { status: CouponStatus::Disabled } => "coupon.disabled",
@@ -126,6 +130,7 @@ impl Refusal for CouponRefusal {
             | Self::AlreadyCreated { .. }
             | Self::TakenByAnother
             | Self::NotReserved
+            | Self::NotRedeemed
             | Self::AlreadyRedeemed => RefusalKind::State,
             Self::CodeFixed { .. }
             | Self::LimitBelowUse { .. }

@@ -32,7 +32,7 @@ pub enum CouponEvent {
     Enabled {},
     /// It was put away for good.
     Archived {},
-    /// One redemption is kept for an order or an invoice.
+    /// One redemption is kept for an order, an invoice or a subscription.
     Reserved {
         /// What it is to come off.
         target: RedeemedFor,
@@ -54,7 +54,7 @@ pub enum CouponEvent {
         /// The day.
         on: NaiveDate,
     },
-    /// What was reserved may be had by somebody else.
+    /// What was reserved or redeemed may be had by somebody else.
     Released {
         /// What it was to come off.
         target: RedeemedFor,

@@ -40,6 +40,15 @@ impl Left {
         }
     }
 
+    /// What is left once a use that took `amount` off is taken back.
+    pub fn before(self, amount: Money) -> Result<Self, MoneyRefusal> {
+        Ok(match self {
+            Self::Amount(left) => Self::Amount(left.checked_add(amount)?),
+            Self::Uses(uses) => Self::Uses(uses.saturating_add(1)),
+            Self::Unlimited => Self::Unlimited,
+        })
+    }
+
     /// What is left after a use that took `amount` off.
     pub fn after(self, amount: Money) -> Result<Self, MoneyRefusal> {
         Ok(match self {

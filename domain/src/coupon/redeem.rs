@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::coupon::{CouponRefusal, CouponStatus, CouponTerms};
-use crate::kernel::{Currency, InvoiceId, OrderId};
+use crate::kernel::{Currency, InvoiceId, OrderId, SubscriptionId};
 
 /// What a coupon comes off; each has one redemption of a coupon at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum RedeemedFor {
     Order(OrderId),
     /// An invoice.
     Invoice(InvoiceId),
+    /// A subscription: all its invoices, as many as the coupon is good for.
+    Subscription(SubscriptionId),
 }
 
 /// A client asks for a coupon.

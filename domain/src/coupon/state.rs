@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::coupon::{CouponEvent, CouponStatus, CouponTerms, RedeemedFor, Redemptions};
-use crate::kernel::ClientId;
+use crate::kernel::{ClientId, CouponId, TenantId};
 
 /// A coupon.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,11 @@ pub struct TakenCoupon {
 }
 
 impl Coupon {
+    /// The id of the coupon of a code: a seller has one coupon of a code, for ever.
+    pub fn id_of(tenant: TenantId, code: &str) -> CouponId {
+        CouponId::derive(tenant.uuid(), &code.trim().to_uppercase())
+    }
+
     /// The particulars, once the coupon was created.
     pub fn offered(&self) -> Option<&OfferedCoupon> {
         match self {

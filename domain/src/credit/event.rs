@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{AffiliateId, ClientId, CreditNoteId, EventBody, InvoiceId, Money, PaymentId};
+use crate::kernel::{
+    AffiliateId, ClientId, CreditNoteId, EventBody, GiftCardId, InvoiceId, Money, PaymentId,
+};
 
 /// A fact about a client's credit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +96,15 @@ pub enum CreditSource {
     VoidedInvoice(InvoiceId),
     /// Money paid ahead, or beyond what was owed.
     Payment(PaymentId),
+    /// A gift card that was redeemed.
+    GiftCard {
+        /// The card.
+        gift_card_id: GiftCardId,
+        /// Which redemption of it, from 1.
+        no: u32,
+    },
+    /// What was left on a gift card that was cancelled.
+    CancelledGiftCard(GiftCardId),
     /// What the client earned as an affiliate.
     CommissionPayout {
         /// The affiliate.

@@ -214,7 +214,10 @@ impl CreditSource {
     fn kind(self) -> CreditKind {
         match self {
             Self::CreditNote(_) | Self::VoidedInvoice(_) => CreditKind::CreditNote,
-            Self::Payment(_) | Self::CommissionPayout { .. } => CreditKind::Wallet { priority: 1 },
+            Self::Payment(_)
+            | Self::GiftCard { .. }
+            | Self::CancelledGiftCard(_)
+            | Self::CommissionPayout { .. } => CreditKind::Wallet { priority: 1 },
         }
     }
 }

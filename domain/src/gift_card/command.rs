@@ -45,6 +45,8 @@ pub enum GiftCardCommand {
 pub struct IssueGiftCard {
     /// A keyed hash of the code; unique.
     pub code: BlindIndex,
+    /// The last four characters of the code, so that people tell cards apart.
+    pub ending: String,
     /// What it is worth once it is sold; more than nothing.
     pub value: Money,
     /// The last day it can be redeemed, if there is one; not before the day of the request.

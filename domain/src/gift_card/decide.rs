@@ -8,7 +8,7 @@ use crate::gift_card::{
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_key, check_line};
-use crate::kernel::{Aggregate, Issued, Money};
+use crate::kernel::{Aggregate, Invalid, Issued, Money};
 
 impl Aggregate for GiftCard {
     const TYPE: &'static str = "gift_card";
@@ -66,8 +66,13 @@ fn issue(new: &IssueGiftCard, today: NaiveDate) -> Decision {
     if let Some(expires_on) = new.expires_on.filter(|last| *last < today) {
         return Err(GiftCardRefusal::ExpiresInPast { expires_on, today });
     }
-    let IssueGiftCard { code, value, expires_on } = new.clone();
-    Ok(vec![GiftCardEvent::Issued { code, value, expires_on }])
+    let four = new.ending.chars().count() == 4;
+    if !four || !new.ending.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let detail = "must be the last four letters or digits of the code";
+        return Err(Invalid::one("ending", "gift_card.ending_malformed", detail).into());
+    }
+    let IssueGiftCard { code, ending, value, expires_on } = new.clone();
+    Ok(vec![GiftCardEvent::Issued { code, ending: Some(ending), value, expires_on }])
 }
 
 fn issue_again(known: &GiftCard, new: &IssueGiftCard) -> Decision {

@@ -15,6 +15,9 @@ pub enum GiftCardEvent {
     Issued {
         /// A keyed hash of its code; unique.
         code: BlindIndex,
+        /// The last four characters of the code, if they were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ending: Option<String>,
         /// What it is worth once it is sold.
         value: Money,
         /// The last day it can be redeemed.

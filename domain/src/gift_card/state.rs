@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::gift_card::{Funding, GiftCardEvent, RedeemTo};
-use crate::kernel::{BlindIndex, Money};
+use crate::kernel::{BlindIndex, GiftCardId, Money, TenantId};
 
 /// A gift card.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub enum GiftCard {
 pub struct Card {
     /// A keyed hash of its code.
     pub code: BlindIndex,
+    /// The last four characters of the code, if they were kept.
+    #[serde(default)]
+    pub ending: Option<String>,
     /// What it was made for.
     pub value: Money,
     /// The last day it can be redeemed.
@@ -54,6 +57,12 @@ pub struct CardRedemption {
 }
 
 impl GiftCard {
+    /// The id of the card of a code, by the keyed hash of the code: a seller has one card of a
+    /// code.
+    pub fn id_of(tenant: TenantId, code: &BlindIndex) -> GiftCardId {
+        GiftCardId::derive(tenant.uuid(), code.as_str())
+    }
+
     /// The particulars, once the card was issued.
     pub fn card(&self) -> Option<&Card> {
         match self {
@@ -68,8 +77,9 @@ impl GiftCard {
     pub(super) fn take(&mut self, event: &GiftCardEvent) {
         let known = std::mem::take(self);
         *self = match (known, event) {
-            (_, GiftCardEvent::Issued { code, value, expires_on }) => Self::Issued(Card {
+            (_, GiftCardEvent::Issued { code, ending, value, expires_on }) => Self::Issued(Card {
                 code: code.clone(),
+                ending: ending.clone(),
                 value: *value,
                 expires_on: *expires_on,
                 funding: None,

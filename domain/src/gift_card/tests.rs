@@ -32,7 +32,8 @@ fn code() -> BlindIndex {
 }
 
 fn new() -> IssueGiftCard {
-    IssueGiftCard { code: code(), value: eur(5_000), expires_on: Some(last_day()) }
+    let ending = "7K3Q".to_owned();
+    IssueGiftCard { code: code(), ending, value: eur(5_000), expires_on: Some(last_day()) }
 }
 
 fn issue(new: IssueGiftCard) -> Issued<GiftCardCommand> {
@@ -40,8 +41,8 @@ fn issue(new: IssueGiftCard) -> Issued<GiftCardCommand> {
 }
 
 fn made() -> GiftCardEvent {
-    let IssueGiftCard { code, value, expires_on } = new();
-    GiftCardEvent::Issued { code, value, expires_on }
+    let IssueGiftCard { code, ending, value, expires_on } = new();
+    GiftCardEvent::Issued { code, ending: Some(ending), value, expires_on }
 }
 
 fn funding() -> Funding {
@@ -202,7 +203,8 @@ fn a_card_is_good_on_its_last_day_and_expires_after_it() {
             .when(issued(command))
             .then_refused(GiftCardRefusal::Expired);
     }
-    let endless = GiftCardEvent::Issued { code: code(), value: eur(5_000), expires_on: None };
+    let endless =
+        GiftCardEvent::Issued { code: code(), ending: None, value: eur(5_000), expires_on: None };
     given::<GiftCard>([endless, sold()])
         .when(issued_on(NaiveDate::MAX, GiftCardCommand::Expire))
         .then_refused(GiftCardRefusal::StillGood { expires_on: None });

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use crate::client::ContactCard;
 use crate::invoice::{Corrected, GivenBack, NewLine, Particulars, Seller, UnapplyCause};
 use crate::kernel::{
-    ClientId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin, PaymentId, Pii,
-    SubscriptionId,
+    ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin,
+    PaymentId, Pii, SubscriptionId,
 };
 use crate::tax::TaxEvidence;
 
@@ -36,6 +36,18 @@ pub enum InvoiceCommand {
     SetDueDate {
         /// Last day to pay without being late.
         due_date: NaiveDate,
+    },
+    /// Take a coupon's discount off the draft; from then on its lines stay as they are.
+    ApplyCoupon {
+        /// The coupon; each counts once.
+        coupon_id: CouponId,
+        /// What it takes off, a line of kind discount each; at least one.
+        lines: Vec<NewLine>,
+    },
+    /// Take a coupon off the draft, with its lines.
+    TakeCouponOff {
+        /// The coupon.
+        coupon_id: CouponId,
     },
     /// Throw the draft away.
     Discard {

@@ -11,7 +11,7 @@ use crate::invoice::{
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
 use crate::kernel::{
-    Aggregate, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
+    Aggregate, CouponId, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
 };
 use crate::tax::TaxEvidence;
 
@@ -72,9 +72,14 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
     match command {
         Ask::Draft(asked) => draft_again(draft, asked),
         Ask::IssueComplete(_) | Ask::IssueCorrection(_) => Err(InvoiceRefusal::AlreadyDrafted),
+        Ask::AddLine { .. } | Ask::RemoveLine { .. } if !draft.coupons.is_empty() => {
+            Err(InvoiceRefusal::HasCoupon)
+        }
         Ask::AddLine { line } => add_line(draft, line),
         Ask::RemoveLine { line_no } => remove_line(draft, *line_no),
         Ask::TaxLine { line_no, evidence } => tax_line(draft, *line_no, evidence),
+        Ask::ApplyCoupon { coupon_id, lines } => apply_coupon(draft, *coupon_id, lines),
+        Ask::TakeCouponOff { coupon_id } => take_coupon_off(draft, *coupon_id),
         Ask::SetDueDate { due_date } if draft.due_date == Some(*due_date) => Ok(Vec::new()),
         Ask::SetDueDate { due_date } => Ok(vec![InvoiceEvent::DueDateSet { due_date: *due_date }]),
         Ask::Discard { reason } => {
@@ -268,6 +273,32 @@ fn tax_line(draft: &DraftInvoice, line_no: u32, evidence: &TaxEvidence) -> Decis
     Ok(vec![InvoiceEvent::LineTaxed { line_no, evidence: evidence.clone() }])
 }
 
+/// Each coupon comes off once. What is billed stays as it is while one does: its discount was
+/// computed from these lines.
+fn apply_coupon(draft: &DraftInvoice, coupon_id: CouponId, lines: &[NewLine]) -> Decision {
+    if draft.coupons.iter().any(|coupon| coupon.coupon_id == coupon_id) {
+        return Ok(Vec::new());
+    }
+    check_count(lines.len())?;
+    check_count(draft.lines.len().saturating_add(lines.len()))?;
+    let mut priced = Vec::with_capacity(lines.len());
+    let mut no = draft.last_line_no;
+    for line in lines {
+        line.check().map_err(|invalid| invalid.under("line"))?;
+        no = no.saturating_add(1);
+        priced.push(line.priced(no)?);
+    }
+    check_sum(draft, draft.lines.iter().chain(&priced))?;
+    Ok(vec![InvoiceEvent::CouponApplied { coupon_id, lines: priced }])
+}
+
+fn take_coupon_off(draft: &DraftInvoice, coupon_id: CouponId) -> Decision {
+    let applied = draft.coupons.iter().find(|coupon| coupon.coupon_id == coupon_id);
+    let lines = applied.ok_or(InvoiceRefusal::NoSuchCoupon)?.lines.clone();
+    check_sum(draft, draft.lines.iter().filter(|line| !lines.contains(&line.no)))?;
+    Ok(vec![InvoiceEvent::CouponTakenOff { coupon_id, lines }])
+}
+
 /// What a draft holds can always be summed up, so that its preview cannot fail.
 fn check_sum<'a>(
     draft: &DraftInvoice,
@@ -293,6 +324,7 @@ fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> De
         due_date,
         particulars: particulars(draft, terms),
         subscriptions: Vec::new(),
+        coupons: draft.coupons.iter().map(|coupon| coupon.coupon_id).collect(),
         origin: None,
         corrects: None,
     };
@@ -314,6 +346,7 @@ fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
         due_date: complete.terms.due_date,
         particulars: complete.terms.particulars.clone(),
         subscriptions: complete.subscriptions.clone(),
+        coupons: Vec::new(),
         origin: complete.origin.clone(),
         corrects: None,
     };
@@ -338,6 +371,7 @@ fn issue_correction(correction: &IssueCorrection, today: NaiveDate) -> Decision 
         due_date: correction.terms.due_date,
         particulars: correction.terms.particulars.clone(),
         subscriptions: Vec::new(),
+        coupons: Vec::new(),
         origin: None,
         corrects: Some(DebitCorrection { of, reason }),
     };
@@ -351,6 +385,7 @@ struct Content {
     due_date: Option<NaiveDate>,
     particulars: Particulars,
     subscriptions: Vec<SubscriptionId>,
+    coupons: Vec<CouponId>,
     origin: Option<Origin>,
     corrects: Option<DebitCorrection>,
 }
@@ -382,6 +417,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
         total: totals.total,
         particulars: content.particulars,
         subscriptions: content.subscriptions,
+        coupons: content.coupons,
         origin: content.origin,
         corrects: content.corrects,
     };

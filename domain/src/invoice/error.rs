@@ -38,6 +38,12 @@ pub enum InvoiceRefusal {
         /// The number asked for.
         line_no: u32,
     },
+    /// A coupon's discount was computed from the lines as they are.
+    #[error("a coupon comes off the draft, take it off before the lines change")]
+    HasCoupon,
+    /// No such coupon comes off it.
+    #[error("the coupon does not come off this draft")]
+    NoSuchCoupon,
     /// Nothing is billed, or too much at once.
     #[error("an invoice has 1 to {limit} lines, this one has {found}")]
     LineCount {
@@ -159,6 +165,8 @@ impl Refusal for InvoiceRefusal {
             Self::NotIssued => "invoice.not_issued",
             Self::AlreadyIssued { .. } => "invoice.already_issued",
             Self::NoSuchLine { .. } => "invoice.no_such_line",
+            Self::HasCoupon => "invoice.has_coupon",
+            Self::NoSuchCoupon => "invoice.no_such_coupon",
             Self::LineCount { .. } => "invoice.line_count",
             Self::NegativeTotal { .. } => "invoice.negative_total",
             Self::NothingToCharge { .. } => "invoice.nothing_to_charge",
@@ -199,6 +207,8 @@ impl Refusal for InvoiceRefusal {
             | Self::MoreThanApplied { .. }
             | Self::BeforeIssue { .. } => RefusalKind::Rule,
             Self::AlreadyDrafted
+            | Self::HasCoupon
+            | Self::NoSuchCoupon
             | Self::Discarded
             | Self::NotIssued
             | Self::AlreadyIssued { .. }

@@ -7,8 +7,8 @@ use crate::client::ContactCard;
 use crate::invoice::{Line, Particulars, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
-    Claim, ClientId, CreditBalanceId, Currency, DocumentNumber, EventBody, InvoiceId, Money,
-    OrderId, Origin, PaymentId, Pii, SubscriptionId,
+    Claim, ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, EventBody, InvoiceId,
+    Money, OrderId, Origin, PaymentId, Pii, SubscriptionId,
 };
 use crate::tax::TaxEvidence;
 
@@ -41,6 +41,20 @@ pub enum InvoiceEvent {
         line_no: u32,
         /// What was looked up, and what came of it.
         evidence: TaxEvidence,
+    },
+    /// A coupon came off the draft.
+    CouponApplied {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// What it takes off.
+        lines: Vec<Line>,
+    },
+    /// A coupon comes off the draft no longer.
+    CouponTakenOff {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// Numbers of the lines that went with it.
+        lines: Vec<u32>,
     },
     /// The draft's due date was set.
     DueDateSet {
@@ -213,6 +227,9 @@ pub struct IssuedInvoice {
     /// The subscriptions whose lines it bills.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subscriptions: Vec<SubscriptionId>,
+    /// The coupons that were applied to it as a draft.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
     /// The invoice it corrects upwards, if it does.
@@ -286,6 +303,8 @@ name_events!(InvoiceEvent {
     LineAdded => "invoice.line_added" v "1",
     LineRemoved => "invoice.line_removed" v "1",
     LineTaxed => "invoice.line_taxed" v "1",
+    CouponApplied => "invoice.coupon_applied" v "1",
+    CouponTakenOff => "invoice.coupon_taken_off" v "1",
     DueDateSet => "invoice.due_date_set" v "1",
     Discarded => "invoice.discarded" v "1",
     Issued => "invoice.issued" v "1",
@@ -322,6 +341,8 @@ impl EventBody for InvoiceEvent {
             | Self::LineAdded { .. }
             | Self::LineRemoved { .. }
             | Self::LineTaxed { .. }
+            | Self::CouponApplied { .. }
+            | Self::CouponTakenOff { .. }
             | Self::DueDateSet { .. }
             | Self::Discarded { .. }
             | Self::PaymentApplied { .. }

@@ -148,3 +148,18 @@ impl NewLine {
         })
     }
 }
+
+/// The line as it was asked for.
+impl From<&Line> for NewLine {
+    fn from(line: &Line) -> Self {
+        Self {
+            kind: line.kind,
+            description: line.description.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            tax: line.tax,
+            period: line.period,
+            product_id: line.product_id,
+        }
+    }
+}

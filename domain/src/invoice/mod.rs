@@ -50,8 +50,8 @@ pub use line::{Line, LineKind, NewLine};
 pub use particulars::Particulars;
 pub use seller::Seller;
 pub use state::{
-    Applied, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice, Unapplied,
-    UnappliedCredit,
+    Applied, AppliedCoupon, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice,
+    Unapplied, UnappliedCredit,
 };
 pub use status::{InvoiceStatus, Standing};
 pub use totals::{LINE_LIMIT, Preview, Totals, preview};

@@ -11,8 +11,8 @@ use crate::invoice::{
     Totals, UnapplyCause,
 };
 use crate::kernel::{
-    ClientId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId, Pii,
-    SubscriptionId,
+    ClientId, CouponId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
+    Pii, SubscriptionId,
 };
 use crate::tax::TaxEvidence;
 
@@ -65,11 +65,23 @@ pub struct DraftInvoice {
     pub lines: Vec<Line>,
     /// Number of the last line ever added; numbers are not used again.
     pub last_line_no: u32,
+    /// The coupons that come off it, with their lines.
+    #[serde(default)]
+    pub coupons: Vec<AppliedCoupon>,
     /// Last day to pay, if it was set.
     pub due_date: Option<NaiveDate>,
     /// The lines that are taxed by the seller's rates, and what was looked up last.
     #[serde(default)]
     pub automatic: BTreeMap<u32, TaxEvidence>,
+}
+
+/// A coupon that comes off a draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedCoupon {
+    /// The coupon.
+    pub coupon_id: CouponId,
+    /// Numbers of the lines that say what it takes off.
+    pub lines: Vec<u32>,
 }
 
 /// An invoice as it was issued, and what was paid since.
@@ -115,6 +127,9 @@ pub struct Document {
     pub unapplied_credits: Vec<UnappliedCredit>,
     /// The subscriptions whose lines it bills.
     pub subscriptions: Vec<SubscriptionId>,
+    /// The coupons that were applied to it as a draft.
+    #[serde(default)]
+    pub coupons: Vec<CouponId>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
     /// References, and why it is taxed as it is.
@@ -206,6 +221,7 @@ impl Invoice {
                     order_id: *order_id,
                     lines: Vec::new(),
                     last_line_no: 0,
+                    coupons: Vec::new(),
                     due_date: None,
                     automatic: BTreeMap::new(),
                 });
@@ -225,6 +241,13 @@ impl Invoice {
                     line.tax = evidence.treatment;
                 }
                 draft.automatic.insert(*line_no, evidence.clone());
+            }),
+            InvoiceEvent::CouponApplied { coupon_id, lines } => {
+                self.edit(|draft| draft.take_off(*coupon_id, lines));
+            }
+            InvoiceEvent::CouponTakenOff { coupon_id, lines } => self.edit(|draft| {
+                draft.coupons.retain(|coupon| coupon.coupon_id != *coupon_id);
+                draft.lines.retain(|line| !lines.contains(&line.no));
             }),
             InvoiceEvent::DueDateSet { due_date } => {
                 self.edit(|draft| draft.due_date = Some(*due_date));
@@ -348,6 +371,19 @@ impl Invoice {
 }
 
 impl DraftInvoice {
+    /// What is billed, without what coupons take off.
+    pub fn charges(&self) -> impl Iterator<Item = &Line> {
+        let off = |line: &Line| self.coupons.iter().any(|coupon| coupon.lines.contains(&line.no));
+        self.lines.iter().filter(move |line| !off(line))
+    }
+
+    fn take_off(&mut self, coupon_id: CouponId, lines: &[Line]) {
+        let numbers = lines.iter().map(|line| line.no).collect();
+        self.coupons.push(AppliedCoupon { coupon_id, lines: numbers });
+        self.last_line_no = lines.last().map_or(self.last_line_no, |line| line.no);
+        self.lines.extend(lines.iter().cloned());
+    }
+
     /// What the lines sum to so far; the same code issues the invoice.
     pub fn totals(&self) -> Result<Totals, MoneyRefusal> {
         Totals::of(self.currency, &self.lines)
@@ -457,6 +493,7 @@ impl From<&IssuedInvoice> for Document {
             credits: Vec::new(),
             unapplied_credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
+            coupons: issued.coupons.clone(),
             origin: issued.origin.clone(),
             particulars: issued.particulars.clone(),
             corrects: issued.corrects.clone(),

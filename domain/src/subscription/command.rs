@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::{ClientId, Currency, InvoiceId, Money, Zone};
-use crate::subscription::service::{LineRef, PlanTerms};
+use crate::coupon::CouponTerms;
+use crate::kernel::{ClientId, CouponId, Currency, InvoiceId, Money, Zone};
+use crate::subscription::service::{DocumentRef, LineRef, PlanTerms};
 use crate::subscription::{Anchor, Conventions};
 use crate::tax::TaxEvidence;
 
@@ -51,6 +52,25 @@ pub enum SubscriptionCommand {
     Tax {
         /// What was looked up, and what came of it.
         evidence: Option<TaxEvidence>,
+    },
+    /// Let a coupon come off what is billed from now on.
+    AttachCoupon {
+        /// The coupon; each is attached once.
+        coupon_id: CouponId,
+        /// The coupon, as it was when it was reserved.
+        terms: Box<CouponTerms>,
+    },
+    /// Take a coupon off a document that was just billed.
+    UseCoupon(UseCoupon),
+    /// Take back what coupons took off an invoice, because it was taken back whole.
+    ReturnCoupons {
+        /// The invoice.
+        invoice_id: InvoiceId,
+    },
+    /// Let a coupon come off no longer.
+    DetachCoupon {
+        /// The coupon.
+        coupon_id: CouponId,
     },
     /// Bill what is due, and give back what was not used.
     Bill(Bill),
@@ -136,6 +156,19 @@ pub struct AdjustLine {
     pub line: u32,
     /// How much, before tax.
     pub amount: Money,
+}
+
+/// What a coupon takes off a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseCoupon {
+    /// The coupon.
+    pub coupon_id: CouponId,
+    /// The document.
+    pub document: DocumentRef,
+    /// What it takes off, before tax; more than nothing.
+    pub amount: Money,
+    /// The same by the numbers of the document's lines.
+    pub lines: Vec<(u32, Money)>,
 }
 
 /// What is billed, and on which document.

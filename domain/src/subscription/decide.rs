@@ -49,6 +49,10 @@ impl Aggregate for Subscription {
             Ask::Adjust(adjust) => contract.adjust(*adjust, on),
             Ask::Uncharge { invoice_id } => Ok(contract.uncharge(*invoice_id, on)),
             Ask::Tax { evidence } => contract.tax(evidence.as_ref(), on),
+            Ask::AttachCoupon { coupon_id, terms } => contract.attach(*coupon_id, terms, on),
+            Ask::UseCoupon(used) => contract.use_coupon(used, on),
+            Ask::ReturnCoupons { invoice_id } => Ok(contract.return_coupons(*invoice_id, on)),
+            Ask::DetachCoupon { coupon_id } => contract.detach(*coupon_id, on),
             Ask::Bill(bill) => contract.bill(*bill, on),
         }
     }

@@ -74,6 +74,12 @@ pub enum SubscriptionRefusal {
         "a part of what the invoice billed went back already, take the rest off by adjustments"
     )]
     GaveBack,
+    /// No such coupon is attached.
+    #[error("the coupon is not attached to this subscription")]
+    NoSuchCoupon,
+    /// A coupon takes off more than nothing, and no more than was billed.
+    #[error("a coupon takes off more than nothing and no more than was billed")]
+    BeyondBilled,
     /// Billed too far ahead.
     #[error("at most {months} months may be billed ahead")]
     TooFarAhead {
@@ -101,6 +107,8 @@ impl Refusal for SubscriptionRefusal {
             Self::NoLineFrom { .. } => "subscription.no_line_from",
             Self::BeyondLine { .. } => "subscription.beyond_line",
             Self::GaveBack => "subscription.gave_back",
+            Self::NoSuchCoupon => "subscription.no_such_coupon",
+            Self::BeyondBilled => "subscription.beyond_billed",
             Self::TooFarAhead { .. } => "subscription.too_far_ahead",
         }
     }
@@ -115,9 +123,11 @@ impl Refusal for SubscriptionRefusal {
             | Self::NoSuchLine { .. }
             | Self::NoLineFrom { .. }
             | Self::BeyondLine { .. }
+            | Self::BeyondBilled
             | Self::TooFarAhead { .. } => RefusalKind::Rule,
             Self::AlreadyStarted
             | Self::GaveBack
+            | Self::NoSuchCoupon
             | Self::Paused
             | Self::Ended
             | Self::Running

@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::coupon::CouponTerms;
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{ClientId, Currency, EventBody, Money};
-use crate::subscription::service::{End, LineRef, Plan, PlanTerms};
+use crate::kernel::{ClientId, CouponId, Currency, EventBody, Money};
+use crate::subscription::coupons::LineDiscount;
+use crate::subscription::service::{DocumentRef, End, LineRef, Plan, PlanTerms};
 use crate::subscription::{Anchor, PendingChange};
 use crate::tax::TaxEvidence;
 
@@ -101,6 +103,48 @@ pub enum SubscriptionEvent {
         /// What was looked up, and what came of it; nothing where the terms decide.
         evidence: Option<TaxEvidence>,
     },
+    /// A coupon comes off what is billed from now on.
+    CouponAttached {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The coupon, as it was when it was reserved.
+        terms: Box<CouponTerms>,
+        /// Its turn among coupons as broad as itself.
+        order: u32,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A coupon came off a document.
+    CouponUsed {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The document.
+        document: DocumentRef,
+        /// What it took off, before tax.
+        amount: Money,
+        /// The same by the lines of the subscription that may still go back.
+        lines: Vec<LineDiscount>,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// What a coupon took off a document counts no longer.
+    CouponReturned {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The document.
+        document: DocumentRef,
+        /// What it took off, before tax.
+        amount: Money,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// A coupon comes off no longer.
+    CouponDetached {
+        /// The coupon.
+        coupon_id: CouponId,
+        /// The day.
+        on: NaiveDate,
+    },
     /// What was due was billed, and what was not used given back.
     Billed {
         /// All of it.
@@ -122,6 +166,10 @@ name_events!(SubscriptionEvent {
     CancellationWithdrawn => "subscription.cancellation_withdrawn" v "1",
     LineAdjusted => "subscription.line_adjusted" v "1",
     Taxed => "subscription.taxed" v "1",
+    CouponAttached => "subscription.coupon_attached" v "1",
+    CouponUsed => "subscription.coupon_used" v "1",
+    CouponReturned => "subscription.coupon_returned" v "1",
+    CouponDetached => "subscription.coupon_detached" v "1",
     Billed => "subscription.billed" v "1",
 });
 
@@ -142,6 +190,10 @@ impl EventBody for SubscriptionEvent {
             | Self::AnchorSet { on, .. }
             | Self::Resumed { on }
             | Self::CancellationWithdrawn { on }
+            | Self::CouponAttached { on, .. }
+            | Self::CouponUsed { on, .. }
+            | Self::CouponReturned { on, .. }
+            | Self::CouponDetached { on, .. }
             | Self::LineAdjusted { on, .. }
             | Self::Taxed { on, .. } => *on,
             Self::PlanChanged { end, .. } | Self::Paused { end } | Self::Cancelled { end } => {

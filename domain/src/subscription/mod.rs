@@ -18,6 +18,7 @@
 //! | ended  | –     | –                   | –     | active | –      | –        | ended        |
 //!
 //! What is not billed yet may be taxed anew at any time, as the seller's rates say.
+//! Coupons are attached and detached while it is not ended, and come off what is billed.
 //!
 //! Guarantees that boundary n is always counted from the original anchor (31 January, then
 //! 28 February, then 31 March), that periods have neither gaps nor overlaps, that no day is charged
@@ -28,6 +29,7 @@
 mod anchor;
 mod command;
 pub mod conventions;
+mod coupons;
 mod decide;
 mod error;
 mod event;
@@ -42,9 +44,10 @@ mod tests;
 pub use anchor::{Anchor, BillingDay, Boundaries};
 pub use command::{
     AdjustLine, Bill, CancelAt, ChangePlan, ChangePolicy, Rules, StartSubscription,
-    SubscriptionCommand,
+    SubscriptionCommand, UseCoupon,
 };
 pub use conventions::{Conventions, LastDay};
+pub use coupons::{AttachedCoupon, CouponOff, LineDiscount};
 pub use error::SubscriptionRefusal;
 pub use event::SubscriptionEvent;
 pub use interval::{Interval, IntervalUnit};

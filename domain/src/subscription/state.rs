@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ClientId, Currency};
 use crate::subscription::service::{Days, End, LineRef, Plan, PlanTerms, Service};
-use crate::subscription::{Anchor, Rules, SubscriptionEvent, SubscriptionRefusal};
+use crate::subscription::{Anchor, AttachedCoupon, Rules, SubscriptionEvent, SubscriptionRefusal};
 use crate::tax::TaxEvidence;
 
 /// A subscription.
@@ -39,6 +39,9 @@ pub struct Contract {
     /// What was looked up last, where the seller's rates decide how it is taxed.
     #[serde(default)]
     pub automatic: Option<TaxEvidence>,
+    /// The coupons that come off it, by their turn.
+    #[serde(default)]
+    pub coupons: Vec<AttachedCoupon>,
     /// Other terms that will hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Box<PendingChange>>,
@@ -199,6 +202,7 @@ impl Subscription {
                     paused: false,
                     service,
                     automatic: None,
+                    coupons: Vec::new(),
                     pending: None,
                     settles_on: None,
                 });
@@ -258,6 +262,10 @@ impl Contract {
                 self.service.adjust(*line, *amount);
             }
             SubscriptionEvent::Taxed { evidence, .. } => self.tax_by(evidence.as_ref()),
+            SubscriptionEvent::CouponAttached { .. }
+            | SubscriptionEvent::CouponUsed { .. }
+            | SubscriptionEvent::CouponReturned { .. }
+            | SubscriptionEvent::CouponDetached { .. } => self.take_coupon(event),
             SubscriptionEvent::Billed { plan, on } => self.document(plan, *on),
         }
     }

@@ -8,6 +8,7 @@
 use billfold_domain::affiliate::{AffiliateEvent, PayoutTo};
 use billfold_domain::client::{ClientEvent, ContactCard};
 use billfold_domain::credit_note::CreditNoteEvent;
+use billfold_domain::gift_card::{Funding, GiftCardEvent, RedeemTo, Remainder};
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
 use billfold_domain::ledger::accounts::{
@@ -114,6 +115,8 @@ row! {
             collected: i64,
             /// Ever sent back, or taken back by the client's bank and not won.
             returned: i64,
+            /// Ever redeemed of gift cards, less what was bought of them on account.
+            gift_cards: i64,
             /// Ever earned as an affiliate and made credit.
             commissions: i64,
             /// Number of invoices issued.
@@ -145,16 +148,17 @@ impl Tables for ClientTables {
 
 impl Projection for ClientList {
     const NAME: &'static str = "client_list";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const STREAMS: &'static [&'static str] =
-        &["client", "invoice", "credit_note", "credit", "payment", "affiliate"];
+        &["client", "invoice", "credit_note", "credit", "payment", "affiliate", "gift_card"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
-        rule: "what clients owe is what they were billed less what they paid and were let off",
+        rule: "what clients owe is what was billed less what was paid, redeemed and let off",
         violations: "select format('%s %s %s', tenant_id, client_id, currency) \
              from {client_list_balances} \
              where receivable + disputed - credit - unapplied - refunds \
-                 <> invoiced - credited - collected - written_off + returned - commissions",
+                 <> invoiced - credited - collected - written_off + returned - commissions \
+                 - gift_cards",
         reads_log: false,
     }];
     type Rows = ClientTables;
@@ -182,6 +186,8 @@ impl Projection for ClientList {
                 | InvoiceEvent::LineAdded { .. }
                 | InvoiceEvent::LineRemoved { .. }
                 | InvoiceEvent::LineTaxed { .. }
+                | InvoiceEvent::CouponApplied { .. }
+                | InvoiceEvent::CouponTakenOff { .. }
                 | InvoiceEvent::DueDateSet { .. }
                 | InvoiceEvent::Discarded { .. }
                 | InvoiceEvent::Settled { .. }
@@ -197,6 +203,7 @@ impl Projection for ClientList {
                 sums.credited = note.total.minor();
                 rows.balances.add(sums)?;
             }
+            Event::GiftCard(event) => add_gift_card(&mut rows.balances, fact, event)?,
             Event::Affiliate(AffiliateEvent::PayoutSent {
                 affiliate,
                 amount,
@@ -306,6 +313,36 @@ fn change(
     })
 }
 
+/// Adds what a gift card gave a client, or was bought for on account.
+fn add_gift_card(
+    balances: &mut Summed<ClientBalanceRow>,
+    fact: &Fact<'_>,
+    event: &GiftCardEvent,
+) -> Result<(), FoldError> {
+    let of = |to: &RedeemTo| match to {
+        RedeemTo::CustomerCredit { client_id } | RedeemTo::Invoice { client_id, .. } => *client_id,
+    };
+    let (client_id, gave) = match event {
+        GiftCardEvent::Activated { value, funding: Funding::Receivable { client_id }, .. } => {
+            (*client_id, value.negate())
+        }
+        GiftCardEvent::Redeemed { amount, to, .. } => (of(to), *amount),
+        GiftCardEvent::RedemptionReversed { amount, to, .. } => (of(to), amount.negate()),
+        GiftCardEvent::Cancelled { left: Some(left), remainder, .. } => match remainder {
+            Remainder::CustomerCredit { client_id } | Remainder::Refund { client_id } => {
+                (*client_id, *left)
+            }
+        },
+        GiftCardEvent::Issued { .. }
+        | GiftCardEvent::Activated { funding: Funding::Gateway { .. }, .. }
+        | GiftCardEvent::Expired { .. }
+        | GiftCardEvent::Cancelled { left: None, .. } => return Ok(()),
+    };
+    let mut sums = blank(fact, client_id, gave.currency());
+    sums.gift_cards = gave.minor();
+    balances.add(sums)
+}
+
 /// Adds what the fact's posting moves on the accounts that are kept per client.
 fn add_posting(balances: &mut Summed<ClientBalanceRow>, fact: &Fact<'_>) -> Result<(), FoldError> {
     let Some(posting) = fact.posting()? else { return Ok(()) };
@@ -344,6 +381,7 @@ fn blank(fact: &Fact<'_>, client_id: ClientId, currency: Currency) -> ClientBala
         written_off: 0,
         collected: 0,
         returned: 0,
+        gift_cards: 0,
         commissions: 0,
         invoices: 0,
         payments: 0,

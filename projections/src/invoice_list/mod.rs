@@ -227,6 +227,17 @@ fn apply_invoice(
             row.sum_draft();
         }),
         InvoiceEvent::LineTaxed { .. } => change(rows, fact, |_| {}),
+        InvoiceEvent::CouponApplied { lines: off, .. } => change(rows, fact, |row| {
+            let lines = &mut row.draft_lines.get_or_insert_with(|| Json(Vec::new())).0;
+            lines.extend(off.iter().map(|line| (line.no, line.net.minor())));
+            row.sum_draft();
+        }),
+        InvoiceEvent::CouponTakenOff { lines: off, .. } => change(rows, fact, |row| {
+            if let Some(Json(lines)) = &mut row.draft_lines {
+                lines.retain(|(no, _)| !off.contains(no));
+            }
+            row.sum_draft();
+        }),
         InvoiceEvent::DueDateSet { due_date } => {
             change(rows, fact, |row| row.due_date = Some(*due_date))
         }
@@ -304,6 +315,8 @@ impl InvoiceRow {
             | InvoiceEvent::LineAdded { .. }
             | InvoiceEvent::LineRemoved { .. }
             | InvoiceEvent::LineTaxed { .. }
+            | InvoiceEvent::CouponApplied { .. }
+            | InvoiceEvent::CouponTakenOff { .. }
             | InvoiceEvent::DueDateSet { .. }
             | InvoiceEvent::Discarded { .. }
             | InvoiceEvent::Issued(_)

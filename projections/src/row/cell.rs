@@ -5,9 +5,9 @@
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
 use billfold_domain::kernel::{
-    AffiliateId, ClientGroupId, ClientId, Country, CreditNoteId, Currency, DunningCaseId,
-    DunningStrategyId, EventId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId, SubjectId,
-    SubscriptionId, TaxRateId, TenantId,
+    AffiliateId, ClientGroupId, ClientId, Country, CouponId, CreditNoteId, Currency, DunningCaseId,
+    DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId,
+    SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -139,6 +139,8 @@ ids!(
     ProformaId,
     AffiliateId,
     PaymentId,
+    CouponId,
+    GiftCardId,
     DunningStrategyId,
     DunningCaseId,
     SubjectId,

@@ -62,6 +62,8 @@ fn fill(path: &str) -> String {
         ("credit-notes", "crn"),
         ("tax-rates", "tax"),
         ("client-groups", "grp"),
+        ("coupons", "cpn"),
+        ("gift-cards", "gft"),
         ("proformas", "prf"),
         ("affiliates", "aff"),
         ("dunning-strategies", "dst"),
@@ -194,6 +196,17 @@ fn nobody() -> String {
     format!("cli_{}", "0".repeat(26))
 }
 
+/// A coupon and a gift card.
+async fn money_off(shop: &Shop) -> (String, String) {
+    let coupon = shop.post("/api/v1/coupons", coupon_terms()).await.made();
+    let card = json!({ "value": eur("10.00"), "paid_by": "manual_bank" });
+    (coupon, shop.post("/api/v1/gift-cards", card).await.made())
+}
+
+fn coupon_terms() -> Value {
+    json!({ "code": "SPRING26", "discount": { "kind": "percent", "percent": "10" } })
+}
+
 fn commission_terms() -> Value {
     json!({ "rate": { "kind": "percent", "percent": "10" }, "recurrence": { "kind": "forever" },
         "hold_days": 30, "window_days": 60 })
@@ -240,6 +253,15 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "amount": eur("1.00"), "reason": "because" }),
         "set_price" => json!({ "cycle": { "every": "once" },
                 "price": { "amount": "1.00", "currency": "EUR" } }),
+        "revise_coupon" => coupon_terms(),
+        "apply_coupon" | "attach_coupon" => json!({ "code": "SPRING26" }),
+        "take_coupon_off" | "detach_coupon" => {
+            json!({ "coupon_id": format!("cpn_{}", "0".repeat(26)) })
+        }
+        "redeem_gift_card" => json!({ "code": "7K3Q-9M2X-4TBD-W8HN" }),
+        "cancel_gift_card" => {
+            json!({ "client_id": format!("cli_{}", "0".repeat(26)), "reason": "because" })
+        }
         "replace_lines" => json!({ "lines": [] }),
         "debit_invoice" => json!({ "reason": "because",
                 "lines": [billfold_tests::shop::line("1.00")] }),
@@ -287,6 +309,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let order = shop.post("/api/v1/orders", body).await.made();
     shop.fresh("/api/v1/orders").await.expect(200);
     let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
+    let (coupon, card) = money_off(&shop).await;
     let draft = shop.draft(&client, &["5.00"]).await;
     let body = json!({ "invoice_id": draft });
     let proforma = shop.post("/api/v1/proformas", body).await.made();
@@ -295,7 +318,8 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let late = shop.invoice(&client, &["10.00"]).await;
     let (strategy, case) = dunned(&shop, &late).await;
     let billed = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
-    let ids = || billed.into_iter().chain([&affiliate, &strategy, &case]);
+    let more = [&affiliate, &strategy, &case, &coupon, &card];
+    let ids = || billed.into_iter().chain(more);
 
     let mut asked = 0;
     for route in routes(&shop).await {
@@ -320,8 +344,9 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     }
     assert!(asked > 25, "{asked} routes");
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
-    let more = ["payments", "affiliates", "dunning-cases", "dunning-strategies"];
-    for path in lists.into_iter().chain(more).chain(["proformas", "events", "journal"]) {
+    let more = ["payments", "affiliates", "dunning-cases", "dunning-strategies", "coupons"];
+    let lists = lists.into_iter().chain(more);
+    for path in lists.chain(["gift-cards", "proformas", "events", "journal"]) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();

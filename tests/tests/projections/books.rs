@@ -4,6 +4,7 @@
 //! is a history, and a failing one can be shrunk step by step.
 
 mod chasing;
+mod gifts;
 mod partners;
 mod proposing;
 mod returning;
@@ -17,15 +18,16 @@ use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
+use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::{
     ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
     LineKind, NewLine, Particulars, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
     Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
-    DocumentNumber, EventBody, InvoiceId, Issued, KeyClass, Money, NumberFormat, OrderId,
-    PaymentId, Period, Pii, ProductId, ProformaId, Series, SubjectId, SubscriptionId, TenantId,
-    UnitPrice,
+    DocumentNumber, EventBody, GiftCardId, InvoiceId, Issued, KeyClass, Money, NumberFormat,
+    OrderId, PaymentId, Period, Pii, ProductId, ProformaId, Series, SubjectId, SubscriptionId,
+    TenantId, UnitPrice,
 };
 use billfold_domain::order::{NewItem, Order, OrderCommand, PlaceOrder};
 use billfold_domain::payment::{
@@ -102,6 +104,7 @@ pub(crate) struct Books {
     pub(crate) invoices: Vec<(InvoiceId, ClientId, Invoice)>,
     pub(crate) payments: Vec<(PaymentId, ClientId, Payment)>,
     pub(crate) subscriptions: Vec<(SubscriptionId, ClientId, Subscription)>,
+    gift_cards: Vec<(GiftCardId, GiftCard)>,
     credits: HashMap<Uuid, CreditBalance>,
     partner: Option<(AffiliateId, Affiliate)>,
     proformas: Vec<(ProformaId, Proforma)>,
@@ -187,6 +190,9 @@ impl History {
         }
         if step.amount.is_multiple_of(11) {
             self.tax(seller, pick, step);
+        }
+        if step.amount % 4 == 1 {
+            self.gift(seller, pick, step);
         }
     }
 

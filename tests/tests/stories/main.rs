@@ -6,8 +6,10 @@
 mod affiliates;
 mod billing;
 mod correcting;
+mod discounts;
 mod dunning;
 mod erasing;
+mod gift_cards;
 mod going_back;
 mod groups;
 mod numbering;

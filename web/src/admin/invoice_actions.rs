@@ -1,8 +1,9 @@
-//! What may be done with an invoice: issue, pay from credit, refund, void, write off, discard; each
-//! asks first.
+//! What may be done with an invoice: issue, pay from credit, refund, void, write off, discard, put
+//! a coupon on it and take it off; each asks first.
 
 use axum::Router;
 use billfold_app::access::Scope;
+use billfold_app::commands::coupons::{ApplyCoupon, TakeCouponOff};
 use billfold_app::commands::invoices::{
     ApplyClientCredit, DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice,
 };
@@ -44,8 +45,15 @@ pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Ac
     let credit = Action::new(format!("{href}/credit"), "Credit", "undo-2").on_a_page();
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
+        Invoice::Draft(draft) if !draft.coupons.is_empty() => vec![
+            action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            action(Verb::TakeCouponsOff, "Take coupons off", "undo-2"),
+            action(Verb::ApplyCoupon, "Apply coupon", "banknote"),
+            action(Verb::Issue, "Issue", "badge-check").class("primary"),
+        ],
         Invoice::Draft(_) => vec![
             action(Verb::Discard, "Discard", "trash-2").class("danger"),
+            action(Verb::ApplyCoupon, "Apply coupon", "banknote"),
             action(Verb::Proforma, "Make proforma", "file-text"),
             Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
             action(Verb::Issue, "Issue", "badge-check").class("primary"),
@@ -85,6 +93,8 @@ enum Verb {
     WriteOff,
     Discard,
     Proforma,
+    ApplyCoupon,
+    TakeCouponsOff,
 }
 
 impl Deed for Verb {
@@ -99,6 +109,8 @@ impl Deed for Verb {
         Verb::WriteOff,
         Verb::Discard,
         Verb::Proforma,
+        Verb::ApplyCoupon,
+        Verb::TakeCouponsOff,
     ];
 
     fn words(self) -> Words {
@@ -110,9 +122,18 @@ impl Deed for Verb {
             Verb::WriteOff => ("write-off", "Write off", "written-off"),
             Verb::Discard => ("discard", "Discard draft", "discarded"),
             Verb::Proforma => ("proforma", "Make proforma", "proforma"),
+            Verb::ApplyCoupon => ("coupon", "Apply coupon", "coupon-applied"),
+            Verb::TakeCouponsOff => ("take-coupons-off", "Take off", "coupon-taken-off"),
         };
-        let mild = matches!(self, Verb::Issue | Verb::UseCredit | Verb::Proforma);
-        Words { path, button, done, danger: !mild }
+        let danger = match self {
+            Verb::Void | Verb::WriteOff | Verb::Discard | Verb::Refund => true,
+            Verb::Issue
+            | Verb::UseCredit
+            | Verb::Proforma
+            | Verb::ApplyCoupon
+            | Verb::TakeCouponsOff => false,
+        };
+        Words { path, button, done, danger }
     }
 
     async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
@@ -135,7 +156,13 @@ impl Deed for Verb {
                 text("buyer_reference", "Buyer's reference", "What the buyer looks for on it"),
                 text("exemption", "Reason for no tax", "Needed where a line is exempt"),
             ],
-            Verb::UseCredit => Vec::new(),
+            Verb::ApplyCoupon => vec![
+                Field::input("code", "Code", "text")
+                    .with(asked.sent.one("code"))
+                    .required()
+                    .wrong(asked.wrong.of("code")),
+            ],
+            Verb::UseCredit | Verb::TakeCouponsOff => Vec::new(),
             Verb::Refund => {
                 let amount =
                     Field::input("amount", "Amount", "text").with(asked.sent.one("amount"));
@@ -173,6 +200,14 @@ impl Deed for Verb {
             Verb::Void => asked.command(VoidInvoice { invoice_id, reason }, &READ).await,
             Verb::WriteOff => asked.command(WriteOffInvoice { invoice_id, reason }, &READ).await,
             Verb::Discard => asked.command(DiscardDraft { invoice_id, reason }, &READ).await,
+            Verb::ApplyCoupon => {
+                let code = asked.sent.one("code").to_owned();
+                asked.command_on_seen(ApplyCoupon { invoice_id, code }, &READ).await
+            }
+            Verb::TakeCouponsOff => {
+                let all = TakeCouponOff { invoice_id, coupon_id: None };
+                asked.command_on_seen(all, &READ).await
+            }
             Verb::Proforma => {
                 let valid_until = day(asked.sent.one("valid_until"))?;
                 let particulars = particulars(asked);
@@ -258,6 +293,16 @@ fn question_text(invoice: &Invoice, verb: Verb) -> Result<(String, String), Page
             let text = format!("{due} becomes a loss. The invoice stays as it is and is closed.");
             (format!("Write off {number}?"), text)
         }
+        (Verb::ApplyCoupon, _) => (
+            "Apply a coupon?".to_owned(),
+            "Its discount stands on a line for each line it lowers. It is redeemed when the draft \
+             is issued; until it is taken off the lines stay as they are."
+                .to_owned(),
+        ),
+        (Verb::TakeCouponsOff, _) => (
+            "Take the coupons off this draft?".to_owned(),
+            "Their discounts go, and others may have them.".to_owned(),
+        ),
         (Verb::Discard, _) => (
             "Discard this draft?".to_owned(),
             "It never had a number, so none is missing.".to_owned(),

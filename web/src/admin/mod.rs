@@ -11,12 +11,16 @@ pub(crate) mod client;
 pub(crate) mod client_groups;
 pub(crate) mod clients;
 pub(crate) mod confirm;
+pub(crate) mod coupon;
+pub(crate) mod coupons;
 pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
 pub(crate) mod deed;
 pub(crate) mod dunning;
 pub(crate) mod events;
 pub(crate) mod fault;
+pub(crate) mod gift_card;
+pub(crate) mod gift_cards;
 pub(crate) mod integrity;
 pub(crate) mod invoice;
 mod invoice_actions;
@@ -70,6 +74,10 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(products::routes())
         .merge(tax_rates::routes())
         .merge(client_groups::routes())
+        .merge(coupons::routes())
+        .merge(coupon::routes())
+        .merge(gift_cards::routes())
+        .merge(gift_card::routes())
         .merge(affiliates::routes())
         .merge(affiliate::routes())
         .merge(journal::routes())
@@ -85,6 +93,8 @@ pub(crate) fn routes() -> Router<WebState> {
 
 #[cfg(test)]
 mod affiliate_samples;
+#[cfg(test)]
+mod discount_samples;
 #[cfg(test)]
 mod dunning_samples;
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use askama::Template as _;
 
 use super::{
-    affiliate_samples as partners, dunning_samples as dunning, more_samples as more, samples,
-    subscription_samples as recurring, tax_samples as taxes,
+    affiliate_samples as partners, discount_samples as discounts, dunning_samples as dunning,
+    more_samples as more, samples, subscription_samples as recurring, tax_samples as taxes,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -54,6 +54,7 @@ fn pages() -> Vec<(&'static str, String)> {
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
     .chain(recurring_pages())
+    .chain(discount_pages())
     .collect()
 }
 
@@ -104,6 +105,25 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("dunning-strategies", dunning::strategies(true).render()),
         ("dunning-strategies-none", dunning::strategies(false).render()),
         ("dunning-strategy-new", dunning::new_strategy().render()),
+    ]
+    .into_iter()
+    .map(|(name, html)| (name, html.unwrap()))
+    .collect()
+}
+
+fn discount_pages() -> Vec<(&'static str, String)> {
+    [
+        ("coupons", discounts::coupons(true).render()),
+        ("coupons-none", discounts::coupons(false).render()),
+        ("coupon", discounts::coupon(true).render()),
+        ("coupon-unused", discounts::coupon(false).render()),
+        ("coupon-new", discounts::coupon_form().render()),
+        ("gift-cards", discounts::gift_cards(true).render()),
+        ("gift-cards-none", discounts::gift_cards(false).render()),
+        ("gift-card", discounts::gift_card(true).render()),
+        ("gift-card-unused", discounts::gift_card(false).render()),
+        ("gift-card-new", discounts::gift_card_form(false).render()),
+        ("gift-card-sold", discounts::gift_card_form(true).render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))

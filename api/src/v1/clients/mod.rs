@@ -6,6 +6,7 @@
 mod account;
 mod billing;
 mod change;
+mod gift_card;
 mod read;
 mod referral;
 mod register;
@@ -28,6 +29,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(change::activate_client))
         .routes(routes!(change::erase_client))
         .routes(routes!(account::read_balance))
+        .routes(routes!(gift_card::redeem_gift_card))
         .routes(routes!(referral::read_referral, referral::refer_client))
         .routes(routes!(statement::read_ledger))
         .routes(routes!(statement::explain_balance))

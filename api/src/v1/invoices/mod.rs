@@ -4,6 +4,7 @@
 //! its newest state, whatever the read side has reached, or its state as of a past position or
 //! instant.
 
+mod coupon;
 mod credit;
 mod debit;
 mod draft;
@@ -30,6 +31,8 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(draft::remove_line))
         .routes(routes!(draft::set_due_date))
         .routes(routes!(draft::discard_draft))
+        .routes(routes!(coupon::apply_coupon))
+        .routes(routes!(coupon::take_coupon_off))
         .routes(routes!(settle::issue_invoice))
         .routes(routes!(settle::void_invoice))
         .routes(routes!(credit::credit_invoice))

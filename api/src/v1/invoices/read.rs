@@ -143,6 +143,9 @@ pub(super) struct InvoiceDetail {
     closed_on: Option<NaiveDate>,
     /// What paid it.
     payments: Vec<AppliedPayment>,
+    /// The coupons that were applied to it as a draft; those of subscriptions are read there.
+    #[schema(example = json!(["cpn_01kchkq7w7fc9r6a8b9c0d1e2f"]))]
+    coupons: Vec<String>,
     /// Its version, as in `ETag`.
     version: i64,
     /// The log position of a past answer; null for the present.
@@ -207,12 +210,15 @@ impl InvoiceDetail {
             balance_due: None,
             closed_on: None,
             payments: Vec::new(),
+            coupons: Vec::new(),
             version,
             as_of_position: None,
         }
     }
 
     fn write_draft(&mut self, draft: &DraftInvoice) -> Result<(), Problem> {
+        let coupons = draft.coupons.iter().map(|coupon| coupon.coupon_id.to_string());
+        self.coupons = coupons.collect();
         let totals = draft.totals();
         let totals = totals.map_err(|no| Problem::from(billfold_app::Refused::of(&no)))?;
         self.client_id = Some(draft.client_id.to_string());
@@ -227,6 +233,7 @@ impl InvoiceDetail {
     }
 
     fn write_document(&mut self, document: &Document) {
+        self.coupons = document.coupons.iter().map(ToString::to_string).collect();
         self.client_id = Some(document.client_id.to_string());
         self.corrects = document.corrects.as_ref().map(WireDebitCorrection::from);
         self.number = Some(document.number.clone());

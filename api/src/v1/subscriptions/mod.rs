@@ -6,6 +6,7 @@
 mod act;
 mod begin;
 mod bill;
+mod coupon;
 mod offer;
 mod preview;
 mod read;
@@ -28,5 +29,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(act::withdraw_subscription_change))
         .routes(routes!(act::set_subscription_anchor))
         .routes(routes!(act::adjust_subscription_line))
+        .routes(routes!(coupon::attach_coupon))
+        .routes(routes!(coupon::detach_coupon))
         .routes(routes!(bill::bill_account))
 }

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::coupon::WireAttachedCoupon;
 use crate::answer::Versioned;
 use crate::auth::{May, SubscriptionsRead};
 use crate::problem::Problem;
@@ -203,6 +204,8 @@ pub(super) struct SubscriptionDetail {
     settles_on: Option<NaiveDate>,
     /// The billed lines that may still go back, oldest first.
     billed: Vec<WireBilledLine>,
+    /// The coupons that come off it.
+    coupons: Vec<WireAttachedCoupon>,
     /// Its version, as in `ETag`.
     version: i64,
 }
@@ -272,6 +275,7 @@ impl SubscriptionDetail {
             started_on: contract.started_on,
             ends_on: newest.end().map(|end| end.day),
             next_due: contract.next_due(),
+            coupons: contract.coupons.iter().map(WireAttachedCoupon::from).collect(),
             currency: contract.currency.code().to_owned(),
             price: terms.price.map(|price| price.amount().to_string()),
             quantity: terms.quantity.to_string(),

@@ -1,11 +1,14 @@
-//! Throws a draft away; it had no number, so nothing is missing.
+//! Throws a draft away; it had no number, so nothing is missing. Its coupons may be had by
+//! somebody else.
 
 use async_trait::async_trait;
+use billfold_domain::coupon::{Coupon, RedeemedFor};
 use billfold_domain::invoice::{Invoice, InvoiceCommand};
-use billfold_domain::kernel::InvoiceId;
+use billfold_domain::kernel::{CouponId, InvoiceId};
 use serde::Serialize;
 
-use crate::commands::{Plan, Room, Touches, UseCase};
+use crate::commands::coupons::release;
+use crate::commands::{No, Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
 /// Discard a draft.
@@ -23,10 +26,30 @@ impl UseCase for DiscardDraft {
     type Answer = ();
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
-        let (id, reason) = (self.invoice_id.uuid(), self.reason.clone());
-        Ok(Touches::new(room.tenant).main::<Invoice>(id).decide(move |table| {
+        let Self { invoice_id, reason } = self.clone();
+        let id = invoice_id.uuid();
+        let known = room.load::<Invoice>(id).await?;
+        let coupons = draft_coupons(&known.state.0);
+        let touches = Touches::new(room.tenant).main::<Invoice>(id);
+        let touches =
+            coupons.iter().fold(touches, |all, coupon| all.reads::<Coupon>(coupon.uuid()));
+        Ok(touches.decide(move |table| {
+            if draft_coupons(table.state::<Invoice>(id)?) != coupons {
+                return Err(No::Stale);
+            }
             table.decide::<Invoice>(id, InvoiceCommand::Discard { reason: reason.clone() })?;
+            for coupon in &coupons {
+                release(table, *coupon, RedeemedFor::Invoice(invoice_id), "draft discarded")?;
+            }
             Ok(())
         }))
+    }
+}
+
+/// The coupons that come off a draft; none of what is no draft.
+pub(super) fn draft_coupons(invoice: &Invoice) -> Vec<CouponId> {
+    match invoice {
+        Invoice::Draft(draft) => draft.coupons.iter().map(|coupon| coupon.coupon_id).collect(),
+        _ => Vec::new(),
     }
 }

@@ -1,16 +1,20 @@
-//! Issues a draft: freezes it, takes its number under the lock, posts it (D7, INV-09, INV-10).
+//! Issues a draft: freezes it, takes its number under the lock, posts it (D7, INV-09, INV-10), and
+//! redeems the coupons that come off it (CPN-03).
 
 use async_trait::async_trait;
 use billfold_domain::client::Client;
+use billfold_domain::coupon::{Coupon, RedeemedFor};
 use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceRefusal, IssueTerms, Particulars};
-use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, OrderId, Series};
+use billfold_domain::kernel::{CouponId, DocumentKind, InvoiceId, Money, OrderId, Series};
 use billfold_domain::order::{Order, OrderCommand};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::buyer::{Buyer, sealed_buyer};
 use super::checked::check_invoice;
+use super::discard::draft_coupons;
 use super::taxing::tax_anew;
+use crate::commands::coupons::confirm;
 use crate::commands::tax_rates::Rates;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
@@ -58,7 +62,13 @@ impl UseCase for IssueInvoice {
         let touches = Touches::new(room.tenant).main::<Invoice>(id).counts(series.keys());
         let known = room.load::<Invoice>(id).await?;
         let Invoice::Draft(draft) = &known.state.0 else {
-            let ask = Issuing { ask: self.clone(), buyer: None, order: None, rates: None };
+            let ask = Issuing {
+                ask: self.clone(),
+                buyer: None,
+                order: None,
+                rates: None,
+                coupons: Vec::new(),
+            };
             return Ok(touches.decide(move |table| ask.issue(table)));
         };
         let client = draft.client_id;
@@ -74,7 +84,11 @@ impl UseCase for IssueInvoice {
         if let Some(order) = order {
             touches = touches.reads::<Order>(order.uuid());
         }
-        let ask = Issuing { ask: self.clone(), buyer: Some(buyer), order, rates };
+        let coupons = draft_coupons(&known.state.0);
+        for coupon in &coupons {
+            touches = touches.reads::<Coupon>(coupon.uuid());
+        }
+        let ask = Issuing { ask: self.clone(), buyer: Some(buyer), order, rates, coupons };
         Ok(touches.decide(move |table| {
             // A contact that changed, or a client who was erased since, must not get an old buyer.
             table.unmoved::<Client>(client.uuid(), version)?;
@@ -88,6 +102,7 @@ struct Issuing {
     buyer: Option<Buyer>,
     order: Option<OrderId>,
     rates: Option<Rates>,
+    coupons: Vec<CouponId>,
 }
 
 impl Issuing {
@@ -104,6 +119,8 @@ impl Issuing {
         let drafted_due = match state {
             // The plan saw no draft, so it has no buyer to put on one.
             Invoice::Draft(_) if self.buyer.is_none() => return Err(No::Stale),
+            // A coupon came or went since the plan was made.
+            Invoice::Draft(_) if draft_coupons(state) != self.coupons => return Err(No::Stale),
             Invoice::Draft(draft) => draft.due_date,
             Invoice::Absent => return Err(Refused::of(&InvoiceRefusal::Absent).into()),
             _ => None,
@@ -126,6 +143,9 @@ impl Issuing {
         table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::Issue(terms))?;
         if let Some(order) = self.order {
             table.decide::<Order>(order.uuid(), OrderCommand::MarkInvoiced { invoice_id })?;
+        }
+        for coupon in &self.coupons {
+            confirm(table, *coupon, RedeemedFor::Invoice(invoice_id))?;
         }
         let document = table.state::<Invoice>(invoice_id.uuid())?.document();
         let document = document.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;

@@ -1,7 +1,8 @@
 //! Takes a whole invoice back by a credit note, numbered under the lock. What was paid becomes the
-//! client's credit.
+//! client's credit, and the coupons that came off it may be had again (CPN-03).
 
 use async_trait::async_trait;
+use billfold_domain::coupon::{Coupon, RedeemedFor};
 use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::invoice::{Invoice, InvoiceCommand, InvoiceEvent};
 use billfold_domain::kernel::{DocumentKind, InvoiceId, Money, Series};
@@ -9,6 +10,7 @@ use billfold_domain::subscription::service::DocumentRef;
 use billfold_domain::subscription::{Subscription, SubscriptionCommand, SubscriptionRefusal};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::coupons::give_back;
 use crate::commands::credit::keep_as_credit;
 use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{No, Plan, Room, Touches, UseCase};
@@ -53,6 +55,10 @@ impl UseCase for VoidInvoice {
         let known = room.load::<Invoice>(id).await?;
         let document = known.state.0.document();
         let subscriptions = document.map_or(Vec::new(), |document| document.subscriptions.clone());
+        let coupons = document.map_or(Vec::new(), |document| document.coupons.clone());
+        for coupon in &coupons {
+            touches = touches.reads::<Coupon>(coupon.uuid());
+        }
         for subscription in &subscriptions {
             touches = touches.reads::<Subscription>(subscription.uuid());
         }
@@ -61,6 +67,10 @@ impl UseCase for VoidInvoice {
             touches = touches.reads::<CreditBalance>(credit.uuid());
         }
         Ok(touches.decide(move |table| {
+            let document = table.state::<Invoice>(id)?.document();
+            if document.is_some_and(|document| document.coupons != coupons) {
+                return Err(No::Stale);
+            }
             for subscription in &subscriptions {
                 let contract = table.state::<Subscription>(subscription.uuid())?.contract();
                 let document = DocumentRef::Invoice(invoice_id);
@@ -81,6 +91,11 @@ impl UseCase for VoidInvoice {
             for subscription in &subscriptions {
                 let uncharge = SubscriptionCommand::Uncharge { invoice_id };
                 table.decide::<Subscription>(subscription.uuid(), uncharge)?;
+                let give_back = SubscriptionCommand::ReturnCoupons { invoice_id };
+                table.decide::<Subscription>(subscription.uuid(), give_back)?;
+            }
+            for coupon in &coupons {
+                give_back(table, *coupon, RedeemedFor::Invoice(invoice_id), "invoice voided")?;
             }
             let source = CreditSource::VoidedInvoice(invoice_id);
             keep_as_credit(table, voided.client_id, voided.to_credit, source)?;

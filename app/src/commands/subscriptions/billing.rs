@@ -3,11 +3,13 @@
 //!
 //! Guarantees that a plan and its document are one append: every line that is planned stands on a
 //! numbered document, and none twice. An invoice is paid from the client's credit before money is
-//! asked for; a credit note lowers the unpaid invoices it corrects, and the rest becomes credit
-//! (SUB-09, INV-20). Absent on purpose: which subscriptions are due, which the caller knows.
+//! asked for; attached coupons come off it first (CPN-01); a credit note lowers the unpaid invoices
+//! it corrects, and the rest becomes credit (SUB-09, INV-20). Absent on purpose: which
+//! subscriptions are due, which the caller knows.
 
 use std::borrow::Cow;
 
+use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::credit_note::{
     Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
@@ -17,7 +19,7 @@ use billfold_domain::invoice::{
     LineGivenBack, LineKind, NewLine, Particulars, TaxGroup, preview,
 };
 use billfold_domain::kernel::{
-    ClientId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Quantity, Series,
+    ClientId, CouponId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Quantity, Series,
     SubscriptionId, UnitPrice,
 };
 use billfold_domain::subscription::service::{Billed, DocumentRef, LineRef, Plan as Planned};
@@ -29,6 +31,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
+use super::coupons::{Coming, CouponOff, attached, redeem};
 use crate::commands::credit::{keep_as_credit, pay_from_credit};
 use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::invoices::{Buyer, check_invoice, check_note, sealed_buyer};
@@ -80,6 +83,8 @@ pub(super) struct Paper {
     credit_note_id: CreditNoteId,
     /// The invoices whose lines may go back.
     corrected: Vec<InvoiceId>,
+    /// The coupons that may come off.
+    coupons: Vec<CouponId>,
 }
 
 impl Paper {
@@ -102,6 +107,7 @@ impl Paper {
             invoice_id: InvoiceId::new(room.mint()),
             credit_note_id: CreditNoteId::new(room.mint()),
             corrected: corrected(contracts),
+            coupons: attached(contracts),
         };
         let series = [
             Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today),
@@ -114,6 +120,9 @@ impl Paper {
             .reads::<CreditBalance>(CreditBalance::id_of(client_id, currency).uuid());
         for series in series {
             touches = touches.counts(series.keys());
+        }
+        for coupon in &paper.coupons {
+            touches = touches.reads::<Coupon>(coupon.uuid());
         }
         for invoice in &paper.corrected {
             touches = owed_invoice(touches, *invoice);
@@ -150,6 +159,7 @@ impl Paper {
         }
         let today = table.calendar_day();
         table.dated(today);
+        let offs = due.take_coupons_off(account.today)?;
         let total = match due.lines.as_slice() {
             [] => Money::zero(self.currency),
             lines => preview(self.currency, lines).map_err(|no| Refused::of(&no))?.totals.total,
@@ -163,6 +173,9 @@ impl Paper {
             let on = LineRef { document, line: plan.first_line };
             let bill = Bill { through, on, rules: account.rules };
             table.decide::<Subscription>(plan.id.uuid(), SubscriptionCommand::Bill(bill))?;
+        }
+        for (id, off) in offs {
+            redeem(table, id, document, off)?;
         }
         if due.lines.is_empty() {
             return Ok(None);
@@ -244,11 +257,15 @@ impl Paper {
             }
             due.gives_back(invoice, line_no, line);
         }
+        if then.coupons.iter().any(|coupon| !self.coupons.contains(&coupon.coupon_id)) {
+            return Err(No::Stale);
+        }
         let looked_up = |tax| lines.iter().any(|line| line.tax == tax);
         let evidence = contract.automatic.iter().filter(|known| looked_up(known.treatment));
         evidence.for_each(|known| due.particulars.add(known));
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
-        due.plans.push(Part { id, first_line: before.saturating_add(1) });
+        let offs = Coming::off(&then, &planned, &lines);
+        due.plans.push(Part { id, first_line: before.saturating_add(1), offs });
         due.lines.extend(lines);
         Ok(())
     }
@@ -383,6 +400,18 @@ impl Correction {
 }
 
 impl Due {
+    /// Adds the discounts of coupons behind all lines; answers what each takes off.
+    fn take_coupons_off(&mut self, on: NaiveDate) -> Result<Vec<(SubscriptionId, CouponOff)>, No> {
+        let mut offs = Vec::new();
+        for plan in &self.plans {
+            for off in plan.offs.on(on)? {
+                self.lines.extend(off.worded.iter().cloned());
+                offs.push((plan.id, off.behind(plan.first_line)));
+            }
+        }
+        Ok(offs)
+    }
+
     fn gives_back(&mut self, invoice_id: InvoiceId, line_no: u32, line: &NewLine) {
         let known = self.corrected.iter_mut().find(|known| known.invoice_id == invoice_id);
         match known {
@@ -399,6 +428,7 @@ impl Due {
 struct Part {
     id: SubscriptionId,
     first_line: u32,
+    offs: Coming,
 }
 
 /// Sets a note off against the invoices it corrects, each by what the note gives back of it;

@@ -7,10 +7,13 @@
 mod account;
 mod acting;
 mod adjust;
+mod attach_coupon;
 mod bill;
 mod billing;
 mod cancel;
 mod change;
+mod coupons;
+mod detach_coupon;
 mod offer;
 mod pause;
 mod preview;
@@ -22,10 +25,12 @@ mod withdraw;
 mod withdraw_change;
 
 pub use adjust::AdjustSubscriptionLine;
+pub use attach_coupon::{AttachCoupon, CouponAttached};
 pub use bill::{AccountBilled, BillAccount};
 pub use billing::{BilledDocument, Billing};
 pub use cancel::CancelSubscription;
 pub use change::ChangeSubscription;
+pub use detach_coupon::DetachCoupon;
 pub use offer::{AgreedOffer, Offer};
 pub use pause::PauseSubscription;
 pub use preview::{Forecast, Foreseen, Thought, foresee, foresee_account};

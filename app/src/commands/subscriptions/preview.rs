@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 use super::account::Account;
 use super::bill::BillAccount;
 use super::change::ChangeSubscription;
+use super::coupons::Coming;
 use crate::commands::Door;
 use crate::commands::client_groups::group_of_client;
 use crate::commands::tax_rates::{WhichTax, which_tax};
@@ -110,7 +111,9 @@ pub async fn foresee(
     tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
     let mut then = contract(&subscription)?.by(through).into_owned();
     let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
-    let lines = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
+    let mut lines = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
+    let offs = Coming::off(&then, &plan, &lines).on(account.today)?;
+    lines.extend(offs.into_iter().flat_map(|off| off.worded));
     let document = match lines.as_slice() {
         [] => None,
         lines => Some(preview(then.currency, lines).map_err(|no| Refused::of(&no))?),
@@ -139,7 +142,10 @@ pub async fn foresee_account(
         tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
         let then = contract(&subscription)?.by(through);
         let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
-        lines.extend(then.service.wording(&plan).map_err(|no| Refused::of(&no))?);
+        let due = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
+        let offs = Coming::off(&then, &plan, &due).on(account.today)?;
+        lines.extend(due);
+        lines.extend(offs.into_iter().flat_map(|off| off.worded));
     }
     if lines.is_empty() {
         return Ok(None);

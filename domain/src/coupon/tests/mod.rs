@@ -1,6 +1,7 @@
 //! Rules of coupons, and what holds for any coupons on any lines.
 
 mod redeeming;
+mod spreading;
 
 use std::collections::BTreeSet;
 

@@ -270,3 +270,21 @@ proptest! {
         prop_assert_eq!(redeemed, count("coupon.redeemed"));
     }
 }
+
+#[test]
+fn what_is_redeemed_is_returned_once_and_may_be_had_again() {
+    let give_back = |target| {
+        let reason = "order cancelled".into();
+        issued(CouponCommand::Return { target, reason })
+    };
+    let taken = [created(), reserved(order(1), 1, 1)];
+    given::<Coupon>(taken.clone())
+        .when(give_back(order(1)))
+        .then_refused(CouponRefusal::NotRedeemed);
+    let redeemed = redeemed(order(1), 1, terms());
+    given::<Coupon>(taken.into_iter().chain([redeemed]))
+        .when(give_back(order(1)))
+        .then([released(order(1), 1)])
+        .when(give_back(order(1)))
+        .then_refused(CouponRefusal::NotRedeemed);
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::kernel::testing::{given, issued};
-use crate::kernel::{Aggregate, Issued, Refusal};
+use crate::kernel::{Aggregate, CouponId, Issued, Refusal};
 use crate::tax::{RateClass, TaxEvidence, VatCheck};
 
 fn drafted() -> InvoiceEvent {
@@ -194,4 +194,46 @@ fn a_line_taxed_by_the_rates_keeps_what_was_looked_up_last_and_the_invoice_says_
     let removed = InvoiceEvent::LineRemoved { line_no: 1 };
     let empty = Invoice::fold(&[drafted(), added(1), taxed("19"), removed]);
     assert!(matches!(empty, Invoice::Draft(draft) if draft.automatic.is_empty()));
+}
+
+#[test]
+fn a_coupon_comes_off_once_and_what_is_billed_stays_until_it_is_taken_off() {
+    let coupon_id = CouponId::new(Uuid::from_u128(11));
+    let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
+    let lines = vec![discount.priced(2).unwrap()];
+    let apply = || {
+        let lines = vec![discount.clone()];
+        issued(InvoiceCommand::ApplyCoupon { coupon_id, lines })
+    };
+    let take_off = || issued(InvoiceCommand::TakeCouponOff { coupon_id });
+    given::<Invoice>([drafted(), added(1)])
+        .when(take_off())
+        .then_refused(InvoiceRefusal::NoSuchCoupon);
+    let applied = InvoiceEvent::CouponApplied { coupon_id, lines };
+    let with_coupon = || [drafted(), added(1), applied.clone()];
+    given::<Invoice>([drafted(), added(1)]).when(apply()).then([applied.clone()]);
+    given::<Invoice>(with_coupon()).when(apply()).then_nothing();
+    given::<Invoice>(with_coupon())
+        .when(add(line("1", "10", standard("19"))))
+        .then_refused(InvoiceRefusal::HasCoupon);
+    given::<Invoice>(with_coupon())
+        .when(issued(InvoiceCommand::RemoveLine { line_no: 2 }))
+        .then_refused(InvoiceRefusal::HasCoupon);
+    given::<Invoice>(with_coupon())
+        .when(take_off())
+        .then([InvoiceEvent::CouponTakenOff { coupon_id, lines: vec![2] }])
+        .when(add(line("1", "10", standard("19"))))
+        .then([added(3)]);
+}
+
+#[test]
+fn an_issued_invoice_names_the_coupons_that_came_off_it() {
+    let coupon_id = CouponId::new(Uuid::from_u128(11));
+    let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
+    let lines = vec![discount.priced(2).unwrap()];
+    let applied = InvoiceEvent::CouponApplied { coupon_id, lines };
+    let issue = issued(InvoiceCommand::Issue(terms()));
+    let events = Invoice::fold(&[drafted(), added(1), applied]).decide(&issue).unwrap();
+    let InvoiceEvent::Issued(document) = &events[0] else { panic!("it was not issued") };
+    assert_eq!((document.coupons.as_slice(), document.net), ([coupon_id].as_slice(), eur(800)));
 }

@@ -112,6 +112,7 @@ fn issued_invoice() -> InvoiceEvent {
         total: totals.total,
         subscriptions: Vec::new(),
         particulars: Particulars::default(),
+        coupons: Vec::new(),
         origin: None,
         corrects: None,
     }))

@@ -33,6 +33,8 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         | InvoiceEvent::LineAdded { .. }
         | InvoiceEvent::LineRemoved { .. }
         | InvoiceEvent::LineTaxed { .. }
+        | InvoiceEvent::CouponApplied { .. }
+        | InvoiceEvent::CouponTakenOff { .. }
         | InvoiceEvent::DueDateSet { .. }
         | InvoiceEvent::Discarded { .. }
         | InvoiceEvent::Settled { .. }

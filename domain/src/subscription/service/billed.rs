@@ -83,7 +83,7 @@ impl Billed {
         self.tax
     }
 
-    /// What was billed, before tax.
+    /// What was billed, after coupons and before tax.
     pub fn amount(&self) -> Money {
         self.amount
     }
@@ -108,6 +108,12 @@ impl Billed {
         let terms = Terms { price: self.price, quantity: self.quantity };
         let line = BilledLine { left: self.left, ..BilledLine::new(terms, self.amount) };
         BilledSpan { kept_to: self.kept_to, ..BilledSpan::new(line, self.period) }
+    }
+
+    /// Less was charged than the list price says: what goes back is a share of what was charged.
+    pub(super) fn discount(&mut self, amount: Money) {
+        self.amount = self.amount.checked_sub(amount).unwrap_or(self.amount);
+        self.take_off(amount);
     }
 
     pub(super) fn take_off(&mut self, amount: Money) {

@@ -104,6 +104,13 @@ impl Service {
         }
     }
 
+    /// Lowers a billed line by what a coupon took off it; nothing if there is no such line.
+    pub fn discount(&mut self, line: u32, amount: Money) {
+        if let Some(billed) = self.billed.iter_mut().find(|billed| billed.line == line) {
+            billed.discount(amount);
+        }
+    }
+
     /// Takes a plan as documented: nothing of it is planned again. `first` is where its first line
     /// stands; a plan without lines stands nowhere.
     pub fn document(&mut self, plan: &Plan, first: Option<LineRef>) {

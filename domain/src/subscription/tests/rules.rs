@@ -3,11 +3,12 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use crate::coupon::{CouponStatus, CouponTerms, Discount, Frequency, Limits, Scope};
 use crate::invoice::{LineKind, TaxCategory, TaxTreatment};
 use crate::kernel::testing::{TODAY, given, issued, issued_on};
 use crate::kernel::{
-    Aggregate, ClientId, Country, Currency, InvoiceId, Money, Percent, ProductId, Refusal,
-    UnitPrice, Zone,
+    Aggregate, ClientId, Country, CouponId, Currency, InvoiceId, Money, Percent, ProductId,
+    Refusal, UnitPrice, Zone,
 };
 use crate::subscription::service::{DocumentRef, End, LineRef, PlanTerms, PlannedKind};
 use crate::subscription::*;
@@ -305,4 +306,99 @@ fn what_is_given_back_whole_is_not_due_again() {
     assert_eq!(ask(bill(last)), Some(day("2026-05-01")), "April is billed on the day before");
     assert_eq!(ask(SubscriptionCommand::Pause { rules }), Some(last), "April goes back");
     assert_eq!(ask(bill(last)), None);
+}
+
+fn coupon_id() -> CouponId {
+    CouponId::new(Uuid::from_u128(11))
+}
+
+/// Half of everything, on so many documents.
+fn half(cycles: u32) -> CouponTerms {
+    CouponTerms {
+        code: "HALF".into(),
+        discount: Discount::Percent("50".parse().unwrap()),
+        scope: Scope::default(),
+        frequency: Frequency::Recurring { cycles },
+        currency: None,
+        starts_on: None,
+        expires_on: Some(TODAY),
+        limits: Limits::default(),
+        status: CouponStatus::Active,
+    }
+}
+
+fn attached(cycles: u32) -> SubscriptionEvent {
+    let (terms, on) = (Box::new(half(cycles)), TODAY);
+    SubscriptionEvent::CouponAttached { coupon_id: coupon_id(), terms, order: 1, on }
+}
+
+fn use_coupon(minor: i64) -> SubscriptionCommand {
+    let document = DocumentRef::Invoice(InvoiceId::new(Uuid::from_u128(7)));
+    SubscriptionCommand::UseCoupon(UseCoupon {
+        coupon_id: coupon_id(),
+        document,
+        amount: eur(minor),
+        lines: vec![(1, eur(minor))],
+    })
+}
+
+#[test]
+fn a_coupon_is_attached_once_and_keeps_coming_off_when_its_days_are_over() {
+    let attach = || {
+        let terms = Box::new(half(3));
+        issued(SubscriptionCommand::AttachCoupon { coupon_id: coupon_id(), terms })
+    };
+    given::<Subscription>([started()])
+        .when(attach())
+        .then_state(|subscription| {
+            let coupon = &subscription.contract().unwrap().coupons[0];
+            assert_eq!((coupon.held.coupon.expires_on, coupon.redeemed), (None, false));
+        })
+        .when(attach())
+        .then_nothing();
+    given::<Subscription>([started()]).when(attach()).then([attached(3)]);
+    given::<Subscription>([started(), SubscriptionEvent::Cancelled { end: end(TODAY) }])
+        .when(attach())
+        .then_refused(SubscriptionRefusal::Ended);
+    let other = SubscriptionCommand::DetachCoupon { coupon_id: CouponId::new(Uuid::from_u128(12)) };
+    given::<Subscription>([started(), attached(3)])
+        .when(issued(other))
+        .then_refused(SubscriptionRefusal::NoSuchCoupon);
+}
+
+#[test]
+fn what_goes_back_is_a_share_of_what_was_charged_after_the_coupon() {
+    // 17 of 31 days of 31.00, half of it off: 8.50 for 17 days.
+    let history = billed(vec![started(), attached(3)], TODAY);
+    assert_eq!(lines(&history), [(PlannedKind::Recurring, 1_700)]);
+    let used = Subscription::fold(&history).decide(&issued(use_coupon(850))).unwrap();
+    let history = [history, used, vec![SubscriptionEvent::Cancelled { end: end(TODAY) }]].concat();
+    let later = day("2026-03-25");
+    let before = history.len();
+    let cancelled = billed(history, later);
+    assert_eq!(lines(&cancelled[before..]), [(PlannedKind::Unused, -850)]);
+}
+
+#[test]
+fn a_coupon_takes_no_more_than_was_billed_and_gets_it_back_with_the_invoice() {
+    let history = billed(vec![started(), attached(1)], TODAY);
+    let asked = || given::<Subscription>(history.clone());
+    asked().when(issued(use_coupon(1_701))).then_refused(SubscriptionRefusal::BeyondBilled);
+    asked().when(issued(use_coupon(0))).then_refused(SubscriptionRefusal::BeyondBilled);
+    let used = Subscription::fold(&history).decide(&issued(use_coupon(850))).unwrap();
+    let invoice_id = InvoiceId::new(Uuid::from_u128(7));
+    let give_back = || issued(SubscriptionCommand::ReturnCoupons { invoice_id });
+    let document = DocumentRef::Invoice(invoice_id);
+    let (coupon_id, amount) = (coupon_id(), eur(850));
+    let returned = SubscriptionEvent::CouponReturned { coupon_id, document, amount, on: TODAY };
+    let history: Vec<_> = history.into_iter().chain(used).collect();
+    given::<Subscription>(history.clone()).when(give_back()).then([returned]);
+    given::<Subscription>(history)
+        .when(give_back())
+        .then_state(|subscription| {
+            let coupon = &subscription.contract().unwrap().coupons[0];
+            assert!(!coupon.held.left.is_spent() && coupon.redeemed && coupon.uses.is_empty());
+        })
+        .when(give_back())
+        .then_nothing();
 }

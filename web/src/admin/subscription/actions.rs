@@ -4,8 +4,8 @@
 use axum::Router;
 use billfold_app::access::Scope;
 use billfold_app::commands::subscriptions::{
-    CancelSubscription, PauseSubscription, ResumeSubscription, Thought, WithdrawCancellation,
-    WithdrawSubscriptionChange,
+    AttachCoupon, CancelSubscription, DetachCoupon, PauseSubscription, ResumeSubscription, Thought,
+    WithdrawCancellation, WithdrawSubscriptionChange,
 };
 use billfold_domain::kernel::SubscriptionId;
 use billfold_domain::subscription::{CancelAt, Contract, Standing, Subscription};
@@ -23,6 +23,7 @@ use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
 use crate::fields::Wrong;
+use crate::form::Field;
 use crate::state::{Seen, WebState};
 use crate::view::Day;
 
@@ -41,24 +42,31 @@ pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
 }
 
-/// What may be done with a subscription that stands so, with a change to come or without.
-pub(super) fn actions(href: &str, standing: Standing, pending: bool) -> Vec<Action> {
+/// What may be done with a subscription that stands so.
+pub(super) fn actions(href: &str, standing: Standing, contract: &Contract) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let now = action(Verb::CancelNow, "Cancel now", "circle-x").class("danger");
     let pause = action(Verb::Pause, "Pause", "pause");
+    let coupon = if !contract.coupons.is_empty() {
+        action(Verb::TakeCouponsOff, "Take coupons off", "undo-2")
+    } else {
+        action(Verb::AttachCoupon, "Apply coupon", "banknote")
+    };
     let change = Action::new(format!("{href}/change"), "Change", "pencil").on_a_page();
     match standing {
         Standing::Trialing | Standing::Active => {
             let at_end = action(Verb::Cancel, "Cancel at end of term", "ban");
-            let back = pending.then(|| action(Verb::WithdrawChange, "Withdraw change", "undo-2"));
+            let back = contract.pending.is_some();
+            let back = back.then(|| action(Verb::WithdrawChange, "Withdraw change", "undo-2"));
             let mut actions = vec![now, at_end, pause];
             actions.extend(back);
+            actions.push(coupon);
             actions.push(change.class("primary"));
             actions
         }
         Standing::Ending { .. } => {
             let withdraw = action(Verb::Withdraw, "Withdraw cancellation", "undo-2");
-            vec![now, pause, change, withdraw.class("primary")]
+            vec![now, pause, coupon, change, withdraw.class("primary")]
         }
         Standing::Paused => {
             vec![now, action(Verb::Resume, "Resume", "play").class("primary")]
@@ -74,6 +82,8 @@ enum Verb {
     CancelNow,
     Cancel,
     Withdraw,
+    AttachCoupon,
+    TakeCouponsOff,
     WithdrawChange,
 }
 
@@ -87,6 +97,8 @@ impl Deed for Verb {
         Verb::CancelNow,
         Verb::Cancel,
         Verb::Withdraw,
+        Verb::AttachCoupon,
+        Verb::TakeCouponsOff,
         Verb::WithdrawChange,
     ];
 
@@ -97,6 +109,8 @@ impl Deed for Verb {
             Verb::CancelNow => ("cancel-now", "Cancel now", "cancelled"),
             Verb::Cancel => ("cancel", "Cancel at end of term", "ending"),
             Verb::Withdraw => ("withdraw-cancellation", "Withdraw cancellation", "goes-on"),
+            Verb::AttachCoupon => ("coupon", "Apply coupon", "coupon-attached"),
+            Verb::TakeCouponsOff => ("take-coupons-off", "Take off", "coupon-taken-off"),
             Verb::WithdrawChange => ("withdraw-change", "Withdraw change", "terms-kept"),
         };
         Words { path, button, done, danger: self == Verb::CancelNow }
@@ -131,6 +145,14 @@ impl Deed for Verb {
                 let today = asked.state.today(tenant).await?;
                 (format!("Cancel {name} at the end of its term?"), end_of_term(contract, today))
             }
+            Verb::AttachCoupon => (
+                format!("Apply a coupon to {name}?"),
+                "It comes off what is billed from now on, as often as it says.".to_owned(),
+            ),
+            Verb::TakeCouponsOff => (
+                format!("Take the coupons off {name}?"),
+                "What is billed from now on is charged in full.".to_owned(),
+            ),
             Verb::Withdraw => (
                 format!("Let {name} go on?"),
                 "The end that was set is taken back, and it is billed on as before.".to_owned(),
@@ -141,7 +163,12 @@ impl Deed for Verb {
             ),
         };
         let text = format!("{text} {ahead}").trim_end().to_owned();
-        Ok(Question { title, text, version: Some(version), fields: Vec::new() })
+        let code = Field::input("code", "Code", "text").with(asked.sent.one("code"));
+        let fields = match self {
+            Verb::AttachCoupon => vec![code.required().wrong(asked.wrong.of("code"))],
+            _ => Vec::new(),
+        };
+        Ok(Question { title, text, version: Some(version), fields })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
@@ -158,6 +185,14 @@ impl Deed for Verb {
                     if self == Verb::Cancel { CancelAt::EndOfTerm } else { CancelAt::Immediate };
                 let cancel = CancelSubscription { subscription_id, at, on };
                 asked.command_on_seen(cancel, &READ).await
+            }
+            Verb::AttachCoupon => {
+                let code = asked.sent.one("code").to_owned();
+                asked.command_on_seen(AttachCoupon { subscription_id, code }, &READ).await
+            }
+            Verb::TakeCouponsOff => {
+                let all = DetachCoupon { subscription_id, coupon_id: None };
+                asked.command_on_seen(all, &READ).await
             }
             Verb::WithdrawChange => {
                 let withdraw = WithdrawSubscriptionChange { subscription_id, on };
@@ -177,7 +212,11 @@ impl Verb {
             Verb::Pause => Some(Thought::Pause),
             Verb::CancelNow => Some(Thought::Cancel(CancelAt::Immediate)),
             Verb::Cancel => Some(Thought::Cancel(CancelAt::EndOfTerm)),
-            Verb::Resume | Verb::Withdraw | Verb::WithdrawChange => None,
+            Verb::Resume
+            | Verb::Withdraw
+            | Verb::WithdrawChange
+            | Verb::AttachCoupon
+            | Verb::TakeCouponsOff => None,
         }
     }
 }

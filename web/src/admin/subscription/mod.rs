@@ -16,6 +16,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
+use billfold_domain::coupon::Left;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{SubscriptionId, TenantId};
@@ -119,13 +120,13 @@ async fn show_subscription(
         ),
         facts: vec![terms.plan.clone(), contract.currency.code().to_owned()],
         price: price(terms),
-        terms: agreed(newest),
+        terms: agreed(newest).into_iter().chain(coupons(contract)).collect(),
         days: days(contract, newest, standing),
         billed: billed_rows(&state, tenant, billed).await?,
         older: billed.len().saturating_sub(LINES),
         foreseen: foreseen::next(&state, &visitor, id).await?,
         timeline: timeline::of(&state, tenant, "subscription", id.uuid()).await?,
-        actions: actions::actions(&format!("{PATH}/{id}"), standing, contract.pending.is_some()),
+        actions: actions::actions(&format!("{PATH}/{id}"), standing, contract),
     })
 }
 
@@ -153,6 +154,19 @@ fn agreed(phase: &Phase) -> Vec<(&'static str, String)> {
     }
     agreed.push(("Tax", show::tax(terms.tax.category, terms.tax.rate, terms.tax.country)));
     agreed
+}
+
+/// The coupons that come off it, and what is left of each.
+fn coupons(contract: &Contract) -> impl Iterator<Item = (&'static str, String)> {
+    contract.coupons.iter().map(|coupon| {
+        let left = match coupon.held.left {
+            Left::Amount(amount) => format!("{} left", show::money(amount).plain()),
+            Left::Uses(1) => "once more".to_owned(),
+            Left::Uses(uses) => format!("{uses} times more"),
+            Left::Unlimited => "on every invoice".to_owned(),
+        };
+        ("Coupon", format!("{}, {left}", coupon.held.coupon.code))
+    })
 }
 
 fn days(contract: &Contract, newest: &Phase, standing: Standing) -> Vec<(&'static str, Day)> {
