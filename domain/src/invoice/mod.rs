@@ -43,7 +43,7 @@ pub use event::{
     Corrected, DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, LineGivenBack,
     UnapplyCause, VoidedInvoice,
 };
-pub use line::{Line, LineKind, NewLine};
+pub use line::{Line, LineKind, Lowering, NewLine};
 pub use seller::Seller;
 pub use state::{
     Applied, AppliedCoupon, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
 use crate::invoice::{
-    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Seller, TaxGroup, Totals,
-    UnapplyCause,
+    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Lowering, Seller, TaxGroup,
+    Totals, UnapplyCause,
 };
 use crate::kernel::{
     ClientId, CouponId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
@@ -76,6 +76,8 @@ pub struct AppliedCoupon {
     pub coupon_id: CouponId,
     /// Numbers of the lines that say what it takes off.
     pub lines: Vec<u32>,
+    /// Numbers of the lines that these lower, one for each.
+    pub lowers: Vec<u32>,
 }
 
 /// An invoice as it was issued, and what was paid since.
@@ -122,6 +124,9 @@ pub struct Document {
     /// The coupons that were applied to it as a draft.
     #[serde(default)]
     pub coupons: Vec<CouponId>,
+    /// Which lines say what coupons take off which.
+    #[serde(default)]
+    pub lowerings: Vec<Lowering>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
     /// The invoice it corrects upwards, if it does.
@@ -208,8 +213,8 @@ impl Invoice {
             InvoiceEvent::LineRemoved { line_no } => {
                 self.edit(|draft| draft.lines.retain(|line| line.no != *line_no));
             }
-            InvoiceEvent::CouponApplied { coupon_id, lines } => {
-                self.edit(|draft| draft.take_off(*coupon_id, lines));
+            InvoiceEvent::CouponApplied { coupon_id, lines, lowers } => {
+                self.edit(|draft| draft.take_off(*coupon_id, lines, lowers));
             }
             InvoiceEvent::CouponTakenOff { coupon_id, lines } => self.edit(|draft| {
                 draft.coupons.retain(|coupon| coupon.coupon_id != *coupon_id);
@@ -332,11 +337,23 @@ impl DraftInvoice {
         self.lines.iter().filter(move |line| !off(line))
     }
 
-    fn take_off(&mut self, coupon_id: CouponId, lines: &[Line]) {
-        let numbers = lines.iter().map(|line| line.no).collect();
-        self.coupons.push(AppliedCoupon { coupon_id, lines: numbers });
+    fn take_off(&mut self, coupon_id: CouponId, lines: &[Line], lowers: &[u32]) {
+        let (numbers, lowers) = (lines.iter().map(|line| line.no).collect(), lowers.to_vec());
+        self.coupons.push(AppliedCoupon { coupon_id, lines: numbers, lowers });
         self.last_line_no = lines.last().map_or(self.last_line_no, |line| line.no);
         self.lines.extend(lines.iter().cloned());
+    }
+
+    /// Which lines say what coupons take off which, by the places of lines, from 1.
+    pub(super) fn lowerings(&self) -> Vec<Lowering> {
+        let place = |no: u32| {
+            let place = (1_u32..).zip(&self.lines).find(|(_, line)| line.no == no);
+            place.map(|(place, _)| place)
+        };
+        let applied =
+            self.coupons.iter().flat_map(|coupon| coupon.lines.iter().zip(&coupon.lowers));
+        let placed = applied.filter_map(|(line, of)| Some((place(*line)?, place(*of)?)));
+        placed.map(|(line_no, of)| Lowering { line_no, of }).collect()
     }
 
     /// What the lines sum to so far; the same code issues the invoice.
@@ -425,6 +442,7 @@ impl From<&IssuedInvoice> for Document {
             credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
             coupons: issued.coupons.clone(),
+            lowerings: issued.lowerings.clone(),
             origin: issued.origin.clone(),
             corrects: issued.corrects.clone(),
         }

@@ -48,7 +48,14 @@ fn issue(lines: Vec<NewLine>) -> Vec<InvoiceEvent> {
         Seller { name: "Seller".into(), country: Country::parse("DE").unwrap(), vat_id: None };
     let number = number("INV", DocumentKind::Invoice);
     let terms = IssueTerms { number, due_date: Some(TODAY), seller, buyer: None };
-    let ask = CompleteInvoice { draft, lines, terms, subscriptions: Vec::new(), origin: None };
+    let ask = CompleteInvoice {
+        draft,
+        lines,
+        terms,
+        subscriptions: Vec::new(),
+        lowerings: Vec::new(),
+        origin: None,
+    };
     Invoice::Absent.decide(&issued(InvoiceCommand::IssueComplete(ask))).unwrap()
 }
 

@@ -307,5 +307,12 @@ fn one_line(total: Money) -> Done<CompleteInvoice> {
     let seller = Seller { name: "Seller".to_owned(), country, vat_id: None };
     let terms = IssueTerms { number, due_date: Some(today()?), seller, buyer: None };
     let draft = DraftFor { client_id: CLIENT, currency: total.currency(), order_id: None };
-    Ok(CompleteInvoice { draft, lines: vec![line], terms, subscriptions: Vec::new(), origin: None })
+    Ok(CompleteInvoice {
+        draft,
+        lines: vec![line],
+        terms,
+        subscriptions: Vec::new(),
+        lowerings: Vec::new(),
+        origin: None,
+    })
 }

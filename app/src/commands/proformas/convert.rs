@@ -199,6 +199,7 @@ impl Conversion {
                 buyer: Some(self.buyer.clone()),
             },
             subscriptions: Vec::new(),
+            lowerings: Vec::new(),
             origin: None,
         };
         table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::IssueComplete(whole))?;

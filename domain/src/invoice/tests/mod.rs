@@ -88,6 +88,7 @@ fn complete(lines: Vec<NewLine>) -> CompleteInvoice {
         lines,
         terms: terms(),
         subscriptions: Vec::new(),
+        lowerings: Vec::new(),
         origin: None,
     }
 }
@@ -111,6 +112,7 @@ fn issued_invoice() -> InvoiceEvent {
         total: totals.total,
         subscriptions: Vec::new(),
         coupons: Vec::new(),
+        lowerings: Vec::new(),
         origin: None,
         corrects: None,
     }))

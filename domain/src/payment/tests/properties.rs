@@ -409,5 +409,12 @@ fn over_sixty() -> CompleteInvoice {
     let seller = Seller { name: "Seller".into(), country, vat_id: None };
     let terms = IssueTerms { number, due_date: Some(TODAY), seller, buyer: None };
     let draft = DraftFor { client_id: new().client_id, currency: Currency::EUR, order_id: None };
-    CompleteInvoice { draft, lines: vec![line], terms, subscriptions: Vec::new(), origin: None }
+    CompleteInvoice {
+        draft,
+        lines: vec![line],
+        terms,
+        subscriptions: Vec::new(),
+        lowerings: Vec::new(),
+        origin: None,
+    }
 }
