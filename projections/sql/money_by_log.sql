@@ -10,6 +10,7 @@ with facts as (
       when 'invoice.written_off' then payload -> 'written_off'
       when 'credit_note.issued'  then payload -> 'issued'
       when 'credit.spent'        then payload -> 'spent'
+      when 'credit.unspent'      then payload -> 'unspent'
       when 'gift_card.activated' then payload -> 'activated'
       when 'gift_card.redeemed'  then payload -> 'redeemed'
       when 'gift_card.redemption_reversed' then payload -> 'redemption_reversed'
@@ -33,9 +34,10 @@ with facts as (
   from events
   where log_id = 1 and position <= {position} and event_type in
     ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent',
-     'gift_card.activated', 'gift_card.redeemed', 'gift_card.redemption_reversed', 'gift_card.expired',
-     'gift_card.cancelled', 'affiliate.commission_approved', 'affiliate.commission_reversed',
-     'affiliate.commission_rejected', 'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
+     'credit.unspent', 'gift_card.activated', 'gift_card.redeemed', 'gift_card.redemption_reversed',
+     'gift_card.expired', 'gift_card.cancelled', 'affiliate.commission_approved',
+     'affiliate.commission_reversed', 'affiliate.commission_rejected',
+     'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
      'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),
@@ -66,8 +68,8 @@ moves (tenant_id, account, amount, sign, day) as (
   where event_type = 'credit_note.issued'
   union all
   select tenant_id, v.account, body -> 'amount', v.sign, (body ->> 'on')::date
-  from facts cross join (values ('2100', 1), ('1200', -1)) v (account, sign)
-  where event_type = 'credit.spent'
+  from facts join (values ('credit.spent', '2100', 1), ('credit.spent', '1200', -1),
+    ('credit.unspent', '2100', -1), ('credit.unspent', '1200', 1)) v (event_type, account, sign) using (event_type)
   union all
   -- What is on a card is owed from its sale on, until it is somebody's credit or is given up.
   select tenant_id, '2150', coalesce(body -> 'value', body -> 'amount', body -> 'left'),

@@ -98,6 +98,7 @@ impl Projection for RevenueByDay {
                 | InvoiceEvent::PaymentApplied { .. }
                 | InvoiceEvent::PaymentUnapplied { .. }
                 | InvoiceEvent::CreditApplied { .. }
+                | InvoiceEvent::CreditUnapplied { .. }
                 | InvoiceEvent::CreditNoteApplied { .. } => Ok(()),
             },
             Event::Payment(event) => match event {

@@ -79,6 +79,9 @@ fn invoice(event: &InvoiceEvent) -> (String, &'static str) {
         InvoiceEvent::CreditApplied { amount, .. } => {
             (format!("{} paid from credit", money(*amount).plain()), "green")
         }
+        InvoiceEvent::CreditUnapplied { amount, .. } => {
+            (format!("{} of credit taken back", money(*amount).plain()), "red")
+        }
         InvoiceEvent::PaymentUnapplied { amount, .. } => {
             (format!("{} of a payment taken back", money(*amount).plain()), "red")
         }
@@ -227,6 +230,12 @@ fn credit(event: &CreditEvent) -> (String, &'static str) {
         }
         CreditEvent::Spent { amount, .. } => {
             (format!("{} of credit paid an invoice", money(*amount).plain()), "")
+        }
+        CreditEvent::Unspent { amount, .. } => {
+            (format!("{} of credit taken back from an invoice", money(*amount).plain()), "")
+        }
+        CreditEvent::Withdrawn { amount, .. } => {
+            (format!("{} of credit given back with its payment", money(*amount).plain()), "red")
         }
     }
 }

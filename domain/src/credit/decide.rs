@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use crate::credit::withdraw::withdraw;
 use crate::credit::{
     CreditBalance, CreditCommand, CreditEvent, CreditPart, CreditRefusal, Grant, GrantCredit, Held,
     SpendCredit, apply,
@@ -9,7 +10,7 @@ use crate::credit::{
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::{Aggregate, Issued, Money};
 
-type Decision = Result<Vec<CreditEvent>, CreditRefusal>;
+pub(super) type Decision = Result<Vec<CreditEvent>, CreditRefusal>;
 
 impl Aggregate for CreditBalance {
     const TYPE: &'static str = "credit";
@@ -20,8 +21,13 @@ impl Aggregate for CreditBalance {
     fn decide(&self, ask: &Issued<CreditCommand>) -> Decision {
         match (self, &ask.command) {
             (_, CreditCommand::Grant(new)) => grant(self.held(), *new),
-            (Self::Absent, CreditCommand::Spend(_)) => Err(CreditRefusal::NothingThere),
+            (Self::Absent, CreditCommand::Spend(_) | CreditCommand::Withdraw(_)) => {
+                Err(CreditRefusal::NothingThere)
+            }
             (Self::Held(held), CreditCommand::Spend(new)) => spend(held, *new, ask.effective_on),
+            (Self::Held(held), CreditCommand::Withdraw(new)) => {
+                withdraw(held, new, ask.effective_on)
+            }
         }
     }
 
@@ -31,7 +37,9 @@ impl Aggregate for CreditBalance {
 
     fn weight(&self) -> usize {
         let held = self.held().map_or(0, |held| {
-            size_of_val(held.grants.as_slice()).saturating_add(size_of_val(held.sources.as_slice()))
+            size_of_val(held.grants.as_slice())
+                .saturating_add(size_of_val(held.sources.as_slice()))
+                .saturating_add(size_of_val(held.spendings.as_slice()))
         });
         size_of::<Self>().saturating_add(held)
     }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::kernel::{MoneyRefusal, Problem, Refusal, RefusalKind};
+use crate::kernel::{Money, MoneyRefusal, Problem, Refusal, RefusalKind};
 
 /// A refusal about a client's credit.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -16,6 +16,18 @@ pub enum CreditRefusal {
     /// Another client's.
     #[error("the credit is another client's")]
     OtherClient,
+    /// More would be taken out than is left.
+    #[error(
+        "{amount} would leave the client's credit, but {left} is left: what an invoice gave back \
+         when it was voided has paid other invoices since; take at most what is left, or refund \
+         those invoices"
+    )]
+    SpentSince {
+        /// What was asked for.
+        amount: Money,
+        /// What is left.
+        left: Money,
+    },
     /// No credit can pay this.
     #[error("there is no credit in this currency that can be used today")]
     NothingThere,
@@ -27,6 +39,7 @@ impl Refusal for CreditRefusal {
             Self::Money(refusal) => refusal.code(),
             Self::NotPositive => "credit.not_positive",
             Self::OtherClient => "credit.other_client",
+            Self::SpentSince { .. } => "credit.spent_since",
             Self::NothingThere => "credit.nothing_there",
         }
     }
@@ -35,14 +48,14 @@ impl Refusal for CreditRefusal {
         match self {
             Self::Money(refusal) => refusal.kind(),
             Self::NotPositive => RefusalKind::Malformed,
-            Self::OtherClient => RefusalKind::Rule,
+            Self::OtherClient | Self::SpentSince { .. } => RefusalKind::Rule,
             Self::NothingThere => RefusalKind::State,
         }
     }
 
     fn field(&self) -> Option<&str> {
         match self {
-            Self::Money(_) | Self::NotPositive => Some("/amount"),
+            Self::Money(_) | Self::NotPositive | Self::SpentSince { .. } => Some("/amount"),
             Self::OtherClient => Some("/client_id"),
             Self::NothingThere => None,
         }

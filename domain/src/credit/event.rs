@@ -44,6 +44,46 @@ pub enum CreditEvent {
         /// The day.
         on: NaiveDate,
     },
+    /// Credit that had paid an invoice pays it no longer, and lies in the balance again.
+    Unspent {
+        /// Counts what came back to this balance from 1.
+        no: u32,
+        /// Which payment out of this balance is taken back, whole or in part.
+        spent_no: u32,
+        /// Whose it is.
+        client_id: ClientId,
+        /// The invoice, which asks for it again.
+        invoice_id: InvoiceId,
+        /// To which grant it goes back.
+        grant: u32,
+        /// How much.
+        amount: Money,
+        /// All that may be spent afterwards.
+        balance: Money,
+        /// The day.
+        on: NaiveDate,
+    },
+    /// The money that had become credit went back to where the payment came from.
+    Withdrawn {
+        /// Counts the withdrawals from 1.
+        no: u32,
+        /// Whose it is.
+        client_id: ClientId,
+        /// The voided invoice whose money had become credit.
+        invoice_id: InvoiceId,
+        /// The payment that gives its money back.
+        payment_id: PaymentId,
+        /// Which reversal of the payment.
+        reversal_no: u32,
+        /// How much.
+        amount: Money,
+        /// Out of which grants.
+        parts: Vec<CreditPart>,
+        /// All that may be spent afterwards.
+        balance: Money,
+        /// The day.
+        on: NaiveDate,
+    },
 }
 
 /// Where credit comes from. The fact itself is posted, not the grant.
@@ -86,6 +126,8 @@ pub struct CreditPart {
 name_events!(CreditEvent {
     Granted => "credit.granted" v "1",
     Spent => "credit.spent" v "1",
+    Unspent => "credit.unspent" v "1",
+    Withdrawn => "credit.withdrawn" v "1",
 });
 
 impl EventBody for CreditEvent {
@@ -100,7 +142,9 @@ impl EventBody for CreditEvent {
     fn effective_on(&self) -> Option<NaiveDate> {
         match self {
             Self::Granted { .. } => None,
-            Self::Spent { on, .. } => Some(*on),
+            Self::Spent { on, .. } | Self::Unspent { on, .. } | Self::Withdrawn { on, .. } => {
+                Some(*on)
+            }
         }
     }
 }

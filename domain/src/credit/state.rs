@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::credit::{Credit, CreditEvent, CreditKind, CreditSource};
-use crate::kernel::{ClientId, CreditBalanceId, Currency, Money, MoneyRefusal};
+use crate::credit::{Credit, CreditEvent, CreditKind, CreditPart, CreditSource};
+use crate::kernel::{ClientId, CreditBalanceId, Currency, InvoiceId, Money, MoneyRefusal};
 
 /// What a client may spend in one currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,8 +30,25 @@ pub struct Held {
     pub granted: u32,
     /// How often it paid something.
     pub spent: u32,
+    /// How often something that was spent came back.
+    pub unspent: u32,
+    /// How often something was withdrawn.
+    pub withdrawn: u32,
     /// The newest sources, so that one that is told again is known.
     pub sources: Vec<CreditSource>,
+    /// What money of voided invoices pays, oldest first: only that can be called back.
+    pub spendings: Vec<Spending>,
+}
+
+/// A part of a grant that pays an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spending {
+    /// Which payment out of the balance.
+    pub no: u32,
+    /// The invoice.
+    pub invoice_id: InvoiceId,
+    /// The grant; `left` is what of it pays the invoice.
+    pub grant: Grant,
 }
 
 /// Credit of one source.
@@ -74,7 +91,10 @@ impl CreditBalance {
                         grants: Vec::new(),
                         granted: 0,
                         spent: 0,
+                        unspent: 0,
+                        withdrawn: 0,
                         sources: Vec::new(),
+                        spendings: Vec::new(),
                     });
                 }
                 if let Self::Held(held) = self {
@@ -88,16 +108,23 @@ impl CreditBalance {
                     held.remember(*source);
                 }
             }
-            CreditEvent::Spent { no, parts, .. } => {
+            CreditEvent::Spent { no, invoice_id, parts, .. } => {
                 if let Self::Held(held) = self {
                     held.spent = *no;
-                    for part in parts {
-                        let grant = held.grants.iter_mut().find(|grant| grant.no == part.grant);
-                        if let Some(grant) = grant {
-                            grant.left = grant.left.checked_sub(part.amount).unwrap_or(grant.left);
-                        }
-                    }
-                    held.grants.retain(|grant| !grant.left.is_zero());
+                    held.remember_spending(*no, *invoice_id, parts);
+                    held.lower(parts);
+                }
+            }
+            CreditEvent::Unspent { no, spent_no, grant, amount, .. } => {
+                if let Self::Held(held) = self {
+                    held.unspent = *no;
+                    held.call_back(*spent_no, *grant, *amount);
+                }
+            }
+            CreditEvent::Withdrawn { no, parts, .. } => {
+                if let Self::Held(held) = self {
+                    held.withdrawn = *no;
+                    held.lower(parts);
                 }
             }
         }
@@ -134,6 +161,44 @@ impl Held {
         self.grants.iter().map(credit).collect()
     }
 
+    /// Takes parts out of the grants.
+    fn lower(&mut self, parts: &[CreditPart]) {
+        for part in parts {
+            if let Some(grant) = self.grants.iter_mut().find(|grant| grant.no == part.grant) {
+                grant.left = grant.left.checked_sub(part.amount).unwrap_or(grant.left);
+            }
+        }
+        self.grants.retain(|grant| !grant.left.is_zero());
+    }
+
+    /// Keeps what money of voided invoices pays, before it is taken out of the grants.
+    fn remember_spending(&mut self, no: u32, invoice_id: InvoiceId, parts: &[CreditPart]) {
+        for part in parts {
+            let grant = self.grants.iter().find(|grant| grant.no == part.grant);
+            if let Some(grant) = grant.filter(|grant| grant.source.is_voided_invoice()) {
+                let grant = Grant { left: part.amount, ..*grant };
+                self.spendings.push(Spending { no, invoice_id, grant });
+            }
+        }
+    }
+
+    /// Puts back into a grant what had paid an invoice.
+    fn call_back(&mut self, spent_no: u32, grant: u32, amount: Money) {
+        let named = |one: &&mut Spending| one.no == spent_no && one.grant.no == grant;
+        let Some(spending) = self.spendings.iter_mut().find(named) else { return };
+        let known = spending.grant;
+        spending.grant.left = known.left.checked_sub(amount).unwrap_or(known.left);
+        self.spendings.retain(|one| !one.grant.left.is_zero());
+        match self.grants.binary_search_by_key(&grant, |one| one.no) {
+            Ok(at) => {
+                if let Some(there) = self.grants.get_mut(at) {
+                    there.left = there.left.checked_add(amount).unwrap_or(there.left);
+                }
+            }
+            Err(at) => self.grants.insert(at, Grant { left: amount, ..known }),
+        }
+    }
+
     fn remember(&mut self, source: CreditSource) {
         self.sources.push(source);
         let old = self.sources.len().saturating_sub(SOURCES_KEPT);
@@ -142,6 +207,10 @@ impl Held {
 }
 
 impl CreditSource {
+    fn is_voided_invoice(self) -> bool {
+        matches!(self, Self::VoidedInvoice(_))
+    }
+
     fn kind(self) -> CreditKind {
         match self {
             Self::CreditNote(_) | Self::VoidedInvoice(_) => CreditKind::CreditNote,

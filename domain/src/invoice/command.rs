@@ -59,6 +59,8 @@ pub enum InvoiceCommand {
     UnapplyPayment(UnapplyPayment),
     /// Let credit of the client pay what is owed.
     ApplyCredit(ApplyCredit),
+    /// Take credit back that paid this invoice, so that it asks for it again.
+    UnapplyCredit(UnapplyCredit),
     /// Set a credit note off against what is still owed.
     ApplyCreditNote {
         /// The note's number; each note counts once.
@@ -179,5 +181,19 @@ pub struct ApplyCredit {
     /// Whose it is; must be who was billed.
     pub client_id: ClientId,
     /// How much; more than nothing, at most what is owed.
+    pub amount: Money,
+}
+
+/// Credit of the client that paid the invoice and does so no longer. Balance and `unspent_no`
+/// together count once, however often this is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnapplyCredit {
+    /// Which balance.
+    pub credit_id: CreditBalanceId,
+    /// Which payment out of it is taken back, whole or in part.
+    pub no: u32,
+    /// Which return to the balance this is, from 1.
+    pub unspent_no: u32,
+    /// How much; more than nothing, at most what it still pays.
     pub amount: Money,
 }

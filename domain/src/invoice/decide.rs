@@ -6,8 +6,7 @@ use crate::invoice::totals::check_count;
 use crate::invoice::{
     ApplyCredit, ApplyPayment, CompleteInvoice, DebitCorrection, Document, DraftFor, DraftInvoice,
     GivenBack, Invoice, InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueCorrection, IssueTerms,
-    IssuedInvoice, Line, Lowering, NewLine, Preview, Totals, UnapplyPayment, VoidedInvoice,
-    preview, settling,
+    IssuedInvoice, Line, Lowering, NewLine, Preview, Totals, VoidedInvoice, preview, settling,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
@@ -89,6 +88,7 @@ fn edit(draft: &DraftInvoice, command: &InvoiceCommand, today: NaiveDate) -> Dec
         Ask::ApplyPayment(_)
         | Ask::UnapplyPayment(_)
         | Ask::ApplyCredit(_)
+        | Ask::UnapplyCredit(_)
         | Ask::ApplyCreditNote { .. }
         | Ask::Void { .. }
         | Ask::WriteOff { .. } => Err(InvoiceRefusal::NotIssued),
@@ -109,7 +109,12 @@ impl Invoice {
                 settling::apply_credit(document, part, today)
             }
             (_, Ask::ApplyCredit(part)) => self.credit_too_late(part),
-            (_, Ask::UnapplyPayment(part)) => self.unapply(part),
+            (_, Ask::UnapplyPayment(part)) => {
+                self.owed_again(|document, owed| settling::unapply_payment(document, part, owed))
+            }
+            (_, Ask::UnapplyCredit(part)) => {
+                self.owed_again(|document, owed| settling::unapply_credit(document, part, owed))
+            }
             (_, Ask::ApplyCreditNote { credit_note, amount, given_back }) => {
                 self.credit(credit_note, *amount, given_back, today)
             }
@@ -138,16 +143,15 @@ impl Invoice {
         }
     }
 
-    /// A payment can be taken back as long as the invoice stands. What was given up before stays
-    /// given up; what is taken back is owed.
-    fn unapply(&self, part: &UnapplyPayment) -> Decision {
+    /// A payment or credit can be taken back as long as the invoice stands. What was given up
+    /// before stays given up; what is taken back is owed.
+    fn owed_again(&self, unapply: impl FnOnce(&Document, Money) -> Decision) -> Decision {
         match self {
             Self::Open(document) | Self::Settled { document, .. } => {
-                settling::unapply_payment(document, part, document.balance_due)
+                unapply(document, document.balance_due)
             }
             Self::Uncollectible { document, .. } => {
-                let nothing = Money::zero(document.total.currency());
-                settling::unapply_payment(document, part, nothing)
+                unapply(document, Money::zero(document.total.currency()))
             }
             Self::Void { on, .. } => Err(InvoiceRefusal::AlreadyVoided { voided_on: *on }),
             Self::Absent | Self::Draft(_) | Self::Discarded => Err(InvoiceRefusal::NotIssued),

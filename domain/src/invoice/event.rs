@@ -104,6 +104,19 @@ pub enum InvoiceEvent {
         /// What is still owed afterwards.
         balance_due: Money,
     },
+    /// Credit of the client pays this invoice no longer, and is owed again.
+    CreditUnapplied {
+        /// Which balance.
+        credit_id: CreditBalanceId,
+        /// Which payment out of it.
+        no: u32,
+        /// Which return to the balance, from 1.
+        unspent_no: u32,
+        /// How much.
+        amount: Money,
+        /// What is owed afterwards.
+        balance_due: Money,
+    },
     /// A credit note was set off against this invoice. The note itself says what was billed too
     /// much, and posts.
     CreditNoteApplied {
@@ -292,6 +305,7 @@ name_events!(InvoiceEvent {
     PaymentApplied => "invoice.payment_applied" v "1",
     PaymentUnapplied => "invoice.payment_unapplied" v "1",
     CreditApplied => "invoice.credit_applied" v "1",
+    CreditUnapplied => "invoice.credit_unapplied" v "1",
     CreditNoteApplied => "invoice.credit_note_applied" v "1",
     Voided => "invoice.voided" v "1",
     WrittenOff => "invoice.written_off" v "1",
@@ -326,6 +340,7 @@ impl EventBody for InvoiceEvent {
             | Self::PaymentApplied { .. }
             | Self::PaymentUnapplied { .. }
             | Self::CreditApplied { .. }
+            | Self::CreditUnapplied { .. }
             | Self::CreditNoteApplied { .. } => None,
         }
     }

@@ -36,7 +36,7 @@ mod totals;
 
 pub use command::{
     ApplyCredit, ApplyPayment, CompleteInvoice, DraftFor, InvoiceCommand, IssueCorrection,
-    IssueTerms, UnapplyPayment,
+    IssueTerms, UnapplyCredit, UnapplyPayment,
 };
 pub use error::InvoiceRefusal;
 pub use event::{
@@ -47,7 +47,7 @@ pub use line::{Line, LineKind, Lowering, NewLine};
 pub use seller::Seller;
 pub use state::{
     Applied, AppliedCoupon, AppliedCredit, CreditNoteApplied, Document, DraftInvoice, Invoice,
-    Unapplied,
+    Unapplied, UnappliedCredit,
 };
 pub use status::{InvoiceStatus, Standing};
 pub use totals::{LINE_LIMIT, Preview, Totals, preview};

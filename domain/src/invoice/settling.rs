@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use crate::invoice::decide::Decision;
 use crate::invoice::{
-    ApplyCredit, Document, GivenBack, InvoiceEvent, InvoiceRefusal, UnapplyPayment,
+    ApplyCredit, Document, GivenBack, InvoiceEvent, InvoiceRefusal, UnapplyCredit, UnapplyPayment,
 };
 use crate::kernel::text::check_line;
 use crate::kernel::{ClientId, Money, MoneyRefusal};
@@ -63,6 +63,25 @@ pub(super) fn apply_credit(document: &Document, part: &ApplyCredit, today: Naive
     let balance_due = owed_after(document, client_id, amount)?;
     let applied = InvoiceEvent::CreditApplied { credit_id, no, amount, balance_due };
     Ok(settled_if_nothing_owed(applied, balance_due, today))
+}
+
+/// Takes credit back that had paid. `owed` is what the invoice asks for before that.
+pub(super) fn unapply_credit(document: &Document, part: &UnapplyCredit, owed: Money) -> Decision {
+    let UnapplyCredit { credit_id, no, unspent_no, amount } = *part;
+    match document.unapplied_credit(credit_id, unspent_no) {
+        Some(unapplied) if unapplied == amount => return Ok(Vec::new()),
+        Some(recorded) => return Err(InvoiceRefusal::OtherAmount { recorded }),
+        None => {}
+    }
+    if !amount.is_positive() {
+        return Err(InvoiceRefusal::NothingToApply);
+    }
+    let pays = document.credit_pays(credit_id, no);
+    if pays.checked_sub(amount)?.is_negative() {
+        return Err(InvoiceRefusal::MoreThanApplied { amount, pays });
+    }
+    let balance_due = owed.checked_add(amount)?;
+    Ok(vec![InvoiceEvent::CreditUnapplied { credit_id, no, unspent_no, amount, balance_due }])
 }
 
 /// What is owed once a client's amount is applied: more than nothing, and at most what is owed.

@@ -119,6 +119,8 @@ pub struct Document {
     pub written_off_on: Option<NaiveDate>,
     /// Every credit of the client that was applied.
     pub credits: Vec<AppliedCredit>,
+    /// Every part of that credit that was taken back.
+    pub unapplied_credits: Vec<UnappliedCredit>,
     /// The subscriptions whose lines it bills.
     pub subscriptions: Vec<SubscriptionId>,
     /// The coupons that were applied to it as a draft.
@@ -166,6 +168,19 @@ pub struct AppliedCredit {
     pub credit_id: CreditBalanceId,
     /// Which payment out of it.
     pub no: u32,
+    /// How much was applied.
+    pub applied: Money,
+    /// How much of it pays the invoice still.
+    pub amount: Money,
+}
+
+/// Credit of the client that was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnappliedCredit {
+    /// Which balance.
+    pub credit_id: CreditBalanceId,
+    /// Which return to the balance.
+    pub unspent_no: u32,
     /// How much.
     pub amount: Money,
 }
@@ -228,6 +243,7 @@ impl Invoice {
             InvoiceEvent::PaymentApplied { .. }
             | InvoiceEvent::PaymentUnapplied { .. }
             | InvoiceEvent::CreditApplied { .. }
+            | InvoiceEvent::CreditUnapplied { .. }
             | InvoiceEvent::CreditNoteApplied { .. } => self.settle(event),
             InvoiceEvent::Settled { on } => {
                 self.close(|document| Self::Settled { document, on: *on });
@@ -276,8 +292,18 @@ impl Invoice {
                 if let Self::Open(document) = self {
                     let (credit_id, no, amount) = (*credit_id, *no, *amount);
                     document.balance_due = *balance_due;
-                    document.credits.push(AppliedCredit { credit_id, no, amount });
+                    let credit = AppliedCredit { credit_id, no, applied: amount, amount };
+                    document.credits.push(credit);
                 }
+            }
+            InvoiceEvent::CreditUnapplied { credit_id, no, unspent_no, amount, balance_due } => {
+                self.reopen(|document| {
+                    let (credit_id, unspent_no, amount) = (*credit_id, *unspent_no, *amount);
+                    document.balance_due = *balance_due;
+                    let unapplied = UnappliedCredit { credit_id, unspent_no, amount };
+                    document.unapplied_credits.push(unapplied);
+                    document.lower_credit(credit_id, *no, amount);
+                });
             }
             InvoiceEvent::CreditNoteApplied {
                 credit_note,
@@ -385,13 +411,36 @@ impl Document {
     /// What this payment out of a client's credit pays.
     pub fn credited(&self, credit_id: CreditBalanceId, no: u32) -> Option<Money> {
         let named = |one: &&AppliedCredit| one.credit_id == credit_id && one.no == no;
-        self.credits.iter().find(named).map(|credit| credit.amount)
+        self.credits.iter().find(named).map(|credit| credit.applied)
+    }
+
+    /// What of this payment out of a client's credit still pays the invoice.
+    pub fn credit_pays(&self, credit_id: CreditBalanceId, no: u32) -> Money {
+        let named = |one: &&AppliedCredit| one.credit_id == credit_id && one.no == no;
+        let zero = Money::zero(self.total.currency());
+        self.credits.iter().find(named).map_or(zero, |credit| credit.amount)
+    }
+
+    /// What went back to a client's credit under this number.
+    pub fn unapplied_credit(&self, credit_id: CreditBalanceId, unspent_no: u32) -> Option<Money> {
+        let named =
+            |one: &&UnappliedCredit| one.credit_id == credit_id && one.unspent_no == unspent_no;
+        self.unapplied_credits.iter().find(named).map(|unapplied| unapplied.amount)
     }
 
     /// Lowers what an allocation still pays; the decision has proven that it pays as much.
     fn lower(&mut self, payment_id: PaymentId, allocation_no: u32, amount: Money) {
         for one in &mut self.applied {
             if one.payment_id == payment_id && one.allocation_no == allocation_no {
+                one.amount = one.amount.checked_sub(amount).unwrap_or(one.amount);
+            }
+        }
+    }
+
+    /// The same for credit.
+    fn lower_credit(&mut self, credit_id: CreditBalanceId, no: u32, amount: Money) {
+        for one in &mut self.credits {
+            if one.credit_id == credit_id && one.no == no {
                 one.amount = one.amount.checked_sub(amount).unwrap_or(one.amount);
             }
         }
@@ -440,6 +489,7 @@ impl From<&IssuedInvoice> for Document {
             credit_notes: Vec::new(),
             written_off_on: None,
             credits: Vec::new(),
+            unapplied_credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
             coupons: issued.coupons.clone(),
             lowerings: issued.lowerings.clone(),

@@ -127,7 +127,7 @@ impl Document {
         let sent_back = |one: &Unapplied| one.cause == UnapplyCause::Refunded;
         Standing {
             balance_due: self.balance_due,
-            paid: !self.credits.is_empty()
+            paid: self.credits.iter().any(|credit| credit.amount.is_positive())
                 || self.applied.iter().any(|applied| applied.amount.is_positive()),
             refunded: self.unapplied.iter().any(sent_back),
             credited: self.is_credited(),

@@ -193,6 +193,7 @@ impl Projection for ClientList {
                 | InvoiceEvent::PaymentApplied { .. }
                 | InvoiceEvent::PaymentUnapplied { .. }
                 | InvoiceEvent::CreditApplied { .. }
+                | InvoiceEvent::CreditUnapplied { .. }
                 | InvoiceEvent::CreditNoteApplied { .. } => {}
             },
             Event::Payment(event) => apply_payment(&mut rows.balances, fact, event)?,

@@ -263,6 +263,7 @@ fn apply_invoice(
         InvoiceEvent::PaymentApplied { .. }
         | InvoiceEvent::PaymentUnapplied { .. }
         | InvoiceEvent::CreditApplied { .. }
+        | InvoiceEvent::CreditUnapplied { .. }
         | InvoiceEvent::CreditNoteApplied { .. }
         | InvoiceEvent::Voided(_)
         | InvoiceEvent::WrittenOff { .. } => change(rows, fact, |row| row.settle(event)),
@@ -286,6 +287,12 @@ impl InvoiceRow {
                 if *cause == UnapplyCause::Refunded {
                     self.refunded += amount.minor();
                 }
+            }
+            InvoiceEvent::CreditUnapplied { amount, balance_due, .. } => {
+                self.lifecycle = Lifecycle::Issued;
+                self.settled_on = None;
+                self.paid -= amount.minor();
+                self.balance_due = balance_due.minor();
             }
             InvoiceEvent::CreditNoteApplied { credit_note, amount, balance_due, .. } => {
                 self.credit_note = Some(credit_note.clone());

@@ -18,8 +18,8 @@ use billfold_domain::credit::CreditBalance;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::{
-    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LineKind,
-    NewLine, Seller, TaxCategory, TaxTreatment,
+    ApplyPayment, CompleteInvoice, DraftFor, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms,
+    LineKind, NewLine, Seller, TaxCategory, TaxTreatment,
 };
 use billfold_domain::kernel::{
     Actor, AffiliateId, Aggregate, ClientId, Country, Currency, Cycle, DocumentKind,
@@ -452,8 +452,11 @@ impl History {
         let (number, before) = (credit_note.clone(), self.events.len());
         let reason = "wrong".to_owned();
         self.of_invoice(seller, pick, InvoiceCommand::Void { reason, credit_note });
-        if self.events.len() > before {
-            self.count_up(seller, &number);
+        let Some(fresh) = self.events.get(before) else { return };
+        let told = fresh.event.clone();
+        self.count_up(seller, &number);
+        if let Event::Invoice(InvoiceEvent::Voided(voided)) = told {
+            self.keep_paid(seller, &voided);
         }
     }
 

@@ -177,3 +177,55 @@ async fn credit_pays_an_open_invoice_when_asked() {
     })
     .await;
 }
+
+/// A client whose paid invoice was voided, and who paid another with the credit that made; client,
+/// payment and the other invoice.
+async fn spent_what_was_voided(shop: &Shop) -> (String, String, String) {
+    let (client, invoice, payment) = charged(shop).await;
+    shop.program().void(&invoice).await.expect(200);
+    let other = shop.invoice(&client, &["5.00"]).await;
+    shop.program().act(&other, "apply-credit", json!({})).await.expect(200);
+    assert_eq!(stands(shop, &other).await, (json!("paid"), eur("0.00")));
+    (client, payment, other)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credit_of_a_voided_invoice_leaves_with_the_refund_of_its_payment() {
+    Shop::story(async |shop| {
+        let (client, payment, other) = spent_what_was_voided(shop).await;
+        // 11.90 became credit, 5.95 of it paid the other invoice.
+        let all = on(shop, &payment, "refund", json!({ "reason": "leaves" })).await;
+        let refused = all.problem(422, "credit.spent_since");
+        assert_eq!(refused.pointer(), "/amount");
+        let body = json!({ "amount": eur("5.95"), "reason": "leaves" });
+        on(shop, &payment, "refund", body).await.expect(200);
+        assert_eq!(shop.balance(&client).await["credit"], eur("0.00"));
+        assert_eq!(account(shop, "2100").await, eur("0.00"));
+        assert_eq!(stands(shop, &other).await, (json!("paid"), eur("0.00")));
+        let third = shop.invoice(&client, &["5.00"]).await;
+        shop.program()
+            .act(&third, "apply-credit", json!({}))
+            .await
+            .problem(409, "credit.nothing_there");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chargeback_calls_back_what_the_credit_of_a_voided_invoice_has_paid() {
+    Shop::story(async |shop| {
+        let (client, payment, other) = spent_what_was_voided(shop).await;
+        let claim = json!({ "reference": "dp_1", "claimed": eur("11.90"), "reason": "fraudulent" });
+        let dispute = on(shop, &payment, "dispute", claim).await.expect(200).body;
+        assert_eq!(dispute["amount"], eur("11.90"));
+        assert_eq!(stands(shop, &other).await, (json!("open"), eur("5.95")));
+        let balance = shop.balance(&client).await;
+        assert_eq!((&balance["credit"], &balance["receivable"]), (&eur("0.00"), &eur("5.95")));
+        assert_eq!(account(shop, "2100").await, eur("0.00"));
+        shop.assert_books_balance().await;
+        // Won: the money is there again, as credit of the payment, and pays what is owed.
+        on(shop, &payment, "disputes/1/win", json!({})).await.expect(200);
+        assert_eq!(account(shop, "2100").await, eur("-11.90"));
+    })
+    .await;
+}

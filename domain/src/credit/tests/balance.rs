@@ -119,7 +119,11 @@ fn a_balance_belongs_to_one_client_and_its_id_follows_from_client_and_currency()
 #[test]
 fn refusals_name_the_field_and_the_reason() {
     use CreditRefusal as No;
-    refusals_are_well_spoken("credit", &[No::NotPositive, No::OtherClient, No::NothingThere]);
+    let spent = No::SpentSince { amount: eur(200), left: eur(100) };
+    refusals_are_well_spoken(
+        "credit",
+        &[No::NotPositive, No::OtherClient, No::NothingThere, spent],
+    );
 }
 
 proptest! {
@@ -138,6 +142,9 @@ proptest! {
                         let parts: i64 = parts.iter().map(|part| part.amount.minor()).sum();
                         prop_assert_eq!(parts, amount.minor());
                         went += amount.minor();
+                    }
+                    CreditEvent::Unspent { .. } | CreditEvent::Withdrawn { .. } => {
+                        unreachable!("nothing was taken back")
                     }
                 }
                 state.apply(&event);

@@ -1,6 +1,7 @@
 //! What is taken back of payments is owed again; what a credit note says is owed no longer.
 
 use super::*;
+use crate::credit::CreditBalance;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{Aggregate, Issued};
 
@@ -130,4 +131,43 @@ fn an_amount_is_split_into_what_is_owed_and_what_is_over() {
     assert_eq!(document.split(eur(11_901)), Ok((eur(11_900), eur(1))));
     assert_eq!(document.split(eur(11_900)), Ok((eur(11_900), eur(0))));
     assert_eq!(document.split(eur(1)), Ok((eur(1), eur(0))));
+}
+
+#[test]
+fn credit_that_is_called_back_is_owed_again_and_counts_once() {
+    let credit_id = CreditBalance::id_of(client(), Currency::EUR);
+    let taken =
+        InvoiceEvent::CreditApplied { credit_id, no: 1, amount: eur(11_900), balance_due: eur(0) };
+    let ask = |unspent_no, minor| {
+        let amount = eur(minor);
+        issued(InvoiceCommand::UnapplyCredit(UnapplyCredit {
+            credit_id,
+            no: 1,
+            unspent_no,
+            amount,
+        }))
+    };
+    let told = |unspent_no, minor, balance_due| InvoiceEvent::CreditUnapplied {
+        credit_id,
+        no: 1,
+        unspent_no,
+        amount: eur(minor),
+        balance_due: eur(balance_due),
+    };
+    let history = [issued_invoice(), taken, settled()];
+    given::<Invoice>(history.clone())
+        .when(ask(1, 4_000))
+        .then([told(1, 4_000, 4_000)])
+        .when(ask(1, 4_000))
+        .then([])
+        .when(ask(2, 7_900))
+        .then_state(|invoice| assert_eq!(invoice.status(TODAY), Some(InvoiceStatus::Open)));
+    let partly = history.iter().cloned().chain([told(1, 4_000, 4_000)]);
+    given::<Invoice>(partly.clone())
+        .when(ask(1, 3_999))
+        .then_refused(InvoiceRefusal::OtherAmount { recorded: eur(4_000) });
+    given::<Invoice>(partly)
+        .when(ask(2, 7_901))
+        .then_refused(InvoiceRefusal::MoreThanApplied { amount: eur(7_901), pays: eur(7_900) });
+    given::<Invoice>(history).when(ask(1, 0)).then_refused(InvoiceRefusal::NothingToApply);
 }

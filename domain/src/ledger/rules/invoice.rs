@@ -40,6 +40,7 @@ pub(super) fn postings(event: &InvoiceEvent) -> Result<Option<Posting>, LedgerEr
         | InvoiceEvent::PaymentApplied { .. }
         | InvoiceEvent::PaymentUnapplied { .. }
         | InvoiceEvent::CreditApplied { .. }
+        | InvoiceEvent::CreditUnapplied { .. }
         | InvoiceEvent::CreditNoteApplied { .. } => Ok(None),
     }
 }

@@ -1,7 +1,12 @@
 //! Money that goes back: refunds, disputes and what becomes of them, passed on to the invoices as
 //! the application does.
 
-use billfold_domain::invoice::{InvoiceCommand, UnapplyCause, UnapplyPayment};
+use billfold_domain::credit::{
+    CreditCommand, CreditEvent, CreditSource, GrantCredit, Reach, WithdrawCredit,
+};
+use billfold_domain::invoice::{
+    InvoiceCommand, UnapplyCause, UnapplyCredit, UnapplyPayment, VoidedInvoice,
+};
 use billfold_domain::payment::{
     Allocation, OpenDispute, PaymentEvent, RefundFrom, RequestRefund, Reversal, SettledPayment,
 };
@@ -107,13 +112,25 @@ impl History {
                 }
             }
             PaymentEvent::RefundRequested { drawn, .. } => {
-                self.reopen(seller, payment_id, &drawn.reversals, UnapplyCause::Refunded);
+                self.reopen(
+                    seller,
+                    client_id,
+                    payment_id,
+                    &drawn.reversals,
+                    UnapplyCause::Refunded,
+                );
             }
             PaymentEvent::DisputeOpened { drawn, .. } => {
-                self.reopen(seller, payment_id, &drawn.reversals, UnapplyCause::Disputed);
+                self.reopen(
+                    seller,
+                    client_id,
+                    payment_id,
+                    &drawn.reversals,
+                    UnapplyCause::Disputed,
+                );
             }
             PaymentEvent::Unallocated { reversal, .. } => {
-                self.reopen(seller, payment_id, &[*reversal], UnapplyCause::Moved);
+                self.reopen(seller, client_id, payment_id, &[*reversal], UnapplyCause::Moved);
             }
             _ => {}
         }
@@ -122,11 +139,16 @@ impl History {
     fn reopen(
         &mut self,
         seller: usize,
+        client_id: ClientId,
         payment_id: PaymentId,
         reversals: &[Reversal],
         cause: UnapplyCause,
     ) {
-        for reversal in reversals.iter().filter(|reversal| reversal.reopens) {
+        for reversal in reversals {
+            if !reversal.reopens {
+                self.withdraw(seller, client_id, payment_id, *reversal);
+                continue;
+            }
             let invoices = &self.sellers[seller].invoices;
             let at = invoices.iter().position(|(id, _, _)| *id == reversal.invoice_id).unwrap();
             let unapply = InvoiceCommand::UnapplyPayment(UnapplyPayment {
@@ -137,6 +159,51 @@ impl History {
                 cause,
             });
             self.of_invoice(seller, at, unapply);
+        }
+    }
+
+    /// Keeps what was paid of a voided invoice as its client's credit.
+    pub(super) fn keep_paid(&mut self, seller: usize, voided: &VoidedInvoice) {
+        let (client_id, amount) = (voided.client_id, voided.to_credit);
+        let of = self.sellers[seller].invoices.iter().find(|(_, _, state)| {
+            let document = state.document();
+            document.is_some_and(|document| document.number == voided.invoice_number)
+        });
+        let source = CreditSource::VoidedInvoice(of.unwrap().0);
+        let grant = GrantCredit { client_id, amount, source, expires_on: None };
+        self.of_credit(seller, client_id, CreditCommand::Grant(grant));
+    }
+
+    /// Takes out of a client's credit what a payment gives back of a voided invoice; the invoices
+    /// which that credit paid since ask again.
+    fn withdraw(
+        &mut self,
+        seller: usize,
+        client_id: ClientId,
+        payment_id: PaymentId,
+        reversal: Reversal,
+    ) {
+        let withdraw = CreditCommand::Withdraw(WithdrawCredit {
+            invoice_id: reversal.invoice_id,
+            payment_id,
+            reversal_no: reversal.no,
+            amount: reversal.amount,
+            reach: Reach::Spent { except: self.voided(seller) },
+        });
+        let before = self.events.len();
+        let credit_id = self.of_credit(seller, client_id, withdraw);
+        let told: Vec<Event> = self.events[before..].iter().map(|it| it.event.clone()).collect();
+        for event in told {
+            let Event::CreditBalance(event) = event else { continue };
+            if let CreditEvent::Unspent {
+                no: unspent_no, spent_no: no, invoice_id, amount, ..
+            } = event
+            {
+                let mut invoices = self.sellers[seller].invoices.iter();
+                let at = invoices.position(|(id, _, _)| *id == invoice_id).unwrap();
+                let unapply = UnapplyCredit { credit_id, no, unspent_no, amount };
+                self.of_invoice(seller, at, InvoiceCommand::UnapplyCredit(unapply));
+            }
         }
     }
 

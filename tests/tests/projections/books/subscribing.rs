@@ -40,6 +40,14 @@ impl History {
         self.sellers[seller].subscriptions.push((id, client_id, state));
         let at = self.sellers[seller].subscriptions.len() - 1;
         self.bill(seller, at);
+        if step.which % 8 < 2 {
+            // Bought by mistake: what was billed goes back on the same day.
+            let cancel = SubscriptionCommand::Cancel { at: CancelAt::Immediate, rules: rules() };
+            let mut state = self.sellers[seller].subscriptions[at].2.clone();
+            self.run(seller, id.uuid(), &mut state, cancel);
+            self.sellers[seller].subscriptions[at].2 = state;
+            self.bill(seller, at);
+        }
     }
 
     pub(super) fn of_subscription(&mut self, seller: usize, pick: usize, step: Step) {
@@ -49,7 +57,10 @@ impl History {
         let command = match step.amount % 5 {
             0 => SubscriptionCommand::Pause { rules: rules() },
             1 => SubscriptionCommand::Resume,
-            2 => SubscriptionCommand::Cancel { at: CancelAt::EndOfTerm, rules: rules() },
+            2 => {
+                let at = if step.which % 4 < 2 { CancelAt::Immediate } else { CancelAt::EndOfTerm };
+                SubscriptionCommand::Cancel { at, rules: rules() }
+            }
             3 => SubscriptionCommand::WithdrawCancellation,
             _ => SubscriptionCommand::SetAnchor { anchor: Anchor::Anniversary { date: None } },
         };
