@@ -33,10 +33,11 @@ with facts as (
     end as body
   from events
   where log_id = 1 and position <= {position} and event_type in
-    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent', 'credit.unspent',
-     'gift_card.activated', 'gift_card.redeemed', 'gift_card.redemption_reversed', 'gift_card.expired',
-     'gift_card.cancelled', 'affiliate.commission_approved', 'affiliate.commission_reversed',
-     'affiliate.commission_rejected', 'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
+    ('invoice.issued', 'invoice.voided', 'invoice.written_off', 'credit_note.issued', 'credit.spent',
+     'credit.unspent', 'gift_card.activated', 'gift_card.redeemed', 'gift_card.redemption_reversed',
+     'gift_card.expired', 'gift_card.cancelled', 'affiliate.commission_approved',
+     'affiliate.commission_reversed', 'affiliate.commission_rejected',
+     'affiliate.payout_sent', 'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
      'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),

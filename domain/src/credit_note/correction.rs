@@ -4,8 +4,10 @@
 //! Guarantees that no line goes back twice, that no tax group and no invoice gives back more than
 //! it billed, and that several notes close each tax group to exactly zero: a note's tax is the tax
 //! on all that went back of the group so far, less what earlier notes took of it, so that cents
-//! never add up. The lines keep their tax, their kind and their product. Absent on purpose: when
-//! a note may be written, and what becomes of it.
+//! never add up. The lines keep their tax, their kind and their product. What a coupon took off a
+//! line goes back with it: at most what was charged for a line goes back, days as their share of
+//! that, and the discount is no line of its own. Absent on purpose: when a note may be written, and
+//! what becomes of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -177,10 +179,25 @@ impl<'a> Work<'a> {
         Ok(Self { document, elsewhere, ruler, groups, lines, taken })
     }
 
+    /// What was charged for a line, after coupons; nothing for what a coupon took off.
+    fn charged(&self, line: &Line) -> Result<Money, CreditNoteRefusal> {
+        let lowerings = &self.document.lowerings;
+        if lowerings.iter().any(|lowering| lowering.line_no == line.no) {
+            return Ok(Money::zero(line.net.currency()));
+        }
+        let mut charged = line.net;
+        for lowering in lowerings.iter().filter(|lowering| lowering.of == line.no) {
+            let off = self.document.lines.iter().find(|off| off.no == lowering.line_no);
+            charged = off.map_or(Ok(charged), |off| charged.checked_add(off.net))?;
+        }
+        Ok(charged)
+    }
+
     /// What is left of a line after earlier notes, here and elsewhere.
     fn left_of(&self, line: &Line) -> Result<Money, CreditNoteRefusal> {
         let known = self.document.given_back.lines.iter().find(|known| known.line_no == line.no);
-        let left = known.map_or(Ok(line.net), |known| line.net.checked_sub(known.net))?;
+        let charged = self.charged(line)?;
+        let left = known.map_or(Ok(charged), |known| charged.checked_sub(known.net))?;
         let elsewhere = self.elsewhere.iter().find(|known| known.line_no == line.no);
         Ok(elsewhere.map_or(left, |known| within(known.net, left)))
     }
@@ -219,7 +236,7 @@ impl<'a> Work<'a> {
                     return Err(CreditNoteRefusal::OtherDays { line: name(), from, to });
                 }
                 let share = self.ruler.share(days, period);
-                let net = share.of_money(line.net, Rounding::HalfAwayFromZero)?;
+                let net = share.of_money(self.charged(line)?, Rounding::HalfAwayFromZero)?;
                 self.take(line, within(net, left), Some(days), None)
             }
         }

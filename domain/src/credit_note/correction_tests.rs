@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::invoice::{
-    CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, IssueTerms, LineKind, NewLine,
-    Particulars, Seller, TaxCategory, TaxGroup, TaxTreatment,
+    CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, IssueTerms, LineKind, Lowering,
+    NewLine, Particulars, Seller, TaxCategory, TaxGroup, TaxTreatment,
 };
 use crate::kernel::testing::{TODAY, issued, refusals_are_well_spoken, replay_law};
 use crate::kernel::{
@@ -51,6 +51,11 @@ struct Bill {
 
 impl Bill {
     fn over(lines: Vec<NewLine>) -> Self {
+        Self::lowered(lines, Vec::new())
+    }
+
+    /// An invoice some of whose lines say what coupons took off which.
+    fn lowered(lines: Vec<NewLine>, lowerings: Vec<Lowering>) -> Self {
         let format = NumberFormat::yearly("INV");
         let number = Series::new(&format, DocumentKind::Invoice, TODAY).next(|_| None).unwrap();
         let client_id = ClientId::new(Uuid::from_u128(3));
@@ -62,8 +67,14 @@ impl Bill {
             particulars: Particulars::default(),
         };
         let draft = DraftFor { client_id, currency: Currency::EUR, order_id: None };
-        let whole =
-            CompleteInvoice { draft, lines, terms, subscriptions: Vec::new(), origin: None };
+        let whole = CompleteInvoice {
+            draft,
+            lines,
+            terms,
+            subscriptions: Vec::new(),
+            lowerings,
+            origin: None,
+        };
         let mut bill = Self { invoice: Invoice::Absent, events: Vec::new(), notes: 0 };
         bill.ask(InvoiceCommand::IssueComplete(whole));
         bill
@@ -161,6 +172,24 @@ fn days_of_service_go_back_by_their_share_of_the_lines_days() {
     assert_eq!(amounts(&note), (300, 60, 360));
     assert_eq!(note.lines[0].period.unwrap().days(), 3);
     assert!(of("2026-03-31", "2026-04-02").is_err(), "a day before the first");
+}
+
+#[test]
+fn what_a_coupon_took_off_a_line_goes_back_with_it() {
+    let lines = || vec![line(10_000, "20"), line(5_000, "20"), line(-1_000, "20")];
+    let lowerings = || vec![Lowering { line_no: 3, of: 1 }];
+    let bill = || Bill::lowered(lines(), lowerings());
+    let half = Period::try_new("2026-04-01".parse().unwrap(), "2026-04-16".parse().unwrap());
+    let half = bill().would(&parts(&[(1, HowMuch::Days(half.unwrap()))])).unwrap();
+    assert_eq!(amounts(&half), (4_500, 900, 5_400), "half of what was charged");
+    let mut whole = bill();
+    let rest = whole.credit(&parts(&[(1, HowMuch::Rest)])).unwrap();
+    assert_eq!(amounts(&rest), (9_000, 1_800, 10_800));
+    let rest = whole.credit(&CreditScope::Everything).unwrap();
+    assert_eq!(amounts(&rest), (5_000, 1_000, 6_000), "the other line, and no discount again");
+    assert!(whole.invoice.document().unwrap().balance_due.is_zero());
+    let discount = bill().would(&parts(&[(3, HowMuch::Rest)]));
+    assert!(matches!(discount, Err(CreditNoteRefusal::InPart { .. })), "{discount:?}");
 }
 
 #[test]
@@ -263,6 +292,7 @@ fn group_sums(groups: &[TaxGroup]) -> Vec<(TaxTreatment, i64, i64)> {
 proptest! {
     #[test]
     fn any_notes_stay_within_the_invoice_and_close_it_to_exactly_zero(
+        coupon in 0_i64..=100,
         nets in prop::collection::vec(
             (1_i64..50_000, prop::sample::select(vec!["19", "7", "0", "8.1"]), 0_u8..8), 1..6),
         wishes in prop::collection::vec((0_usize..6, 0_u8..8, 1_i64..100), 0..24),
@@ -271,13 +301,21 @@ proptest! {
             let sign = if *kind == 0 { -1 } else { 1 };
             line(net * sign, rate)
         };
-        let lines: Vec<_> = nets.iter().map(discounted).collect();
-        let sum: i64 = nets.iter().map(|(net, _, kind)| if *kind == 0 { -net } else { *net }).sum();
+        let mut lines: Vec<_> = nets.iter().map(discounted).collect();
+        let mut lowerings = Vec::new();
+        for (of, (net, rate, kind)) in (1_u32..).zip(&nets) {
+            let off = net * coupon / 100;
+            if *kind > 2 && off > 0 {
+                lines.push(line(-off, rate));
+                lowerings.push(Lowering { line_no: u32::try_from(lines.len()).unwrap(), of });
+            }
+        }
+        let sum: i64 = crate::invoice::preview(Currency::EUR, &lines).unwrap().totals.net.minor();
         // A group below zero makes a document that says little; the rest may be anything.
         prop_assume!(sum > 0);
         let totals = crate::invoice::preview(Currency::EUR, &lines).unwrap().totals;
         prop_assume!(totals.tax_groups.iter().all(|group| group.base.is_positive()));
-        let mut bill = Bill::over(lines);
+        let mut bill = Bill::lowered(lines, lowerings);
         for (at, kind, share) in wishes {
             let document = bill.invoice.document().unwrap();
             let Some(of) = document.lines.get(at) else { continue };

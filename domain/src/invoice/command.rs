@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::client::ContactCard;
-use crate::invoice::{Corrected, GivenBack, NewLine, Particulars, Seller, UnapplyCause};
+use crate::invoice::{Corrected, GivenBack, Lowering, NewLine, Particulars, Seller, UnapplyCause};
 use crate::kernel::{
     ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, Money, OrderId, Origin,
     PaymentId, Pii, SubscriptionId,
@@ -41,8 +41,9 @@ pub enum InvoiceCommand {
     ApplyCoupon {
         /// The coupon; each counts once.
         coupon_id: CouponId,
-        /// What it takes off, a line of kind discount each; at least one.
-        lines: Vec<NewLine>,
+        /// What it takes off, a line of kind discount each, with the number of the line it lowers;
+        /// at least one.
+        lines: Vec<(u32, NewLine)>,
     },
     /// Take a coupon off the draft, with its lines.
     TakeCouponOff {
@@ -128,6 +129,8 @@ pub struct CompleteInvoice {
     pub terms: IssueTerms,
     /// The subscriptions whose lines it bills; each is told if the invoice is taken back.
     pub subscriptions: Vec<SubscriptionId>,
+    /// Which lines say what coupons take off which, counted from 1.
+    pub lowerings: Vec<Lowering>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
 }

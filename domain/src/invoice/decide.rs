@@ -6,7 +6,8 @@ use crate::invoice::totals::check_count;
 use crate::invoice::{
     ApplyCredit, ApplyPayment, CompleteInvoice, DebitCorrection, Document, DraftFor, DraftInvoice,
     GivenBack, Invoice, InvoiceCommand, InvoiceEvent, InvoiceRefusal, IssueCorrection, IssueTerms,
-    IssuedInvoice, Line, NewLine, Particulars, Preview, Totals, VoidedInvoice, preview, settling,
+    IssuedInvoice, Line, Lowering, NewLine, Particulars, Preview, Totals, VoidedInvoice, preview,
+    settling,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
@@ -267,15 +268,18 @@ fn tax_line(draft: &DraftInvoice, line_no: u32, evidence: &TaxEvidence) -> Decis
     if draft.automatic.get(&line_no) == Some(evidence) && line.tax == evidence.treatment {
         return Ok(Vec::new());
     }
-    let taxed = Line { tax: evidence.treatment, ..line.clone() };
-    let others = draft.lines.iter().filter(|line| line.no != line_no);
-    check_sum(draft, others.chain([&taxed]))?;
+    let mut lines = draft.lines.clone();
+    let taxed = draft.with_discounts(line_no);
+    for line in lines.iter_mut().filter(|line| taxed.contains(&line.no)) {
+        line.tax = evidence.treatment;
+    }
+    check_sum(draft, lines.iter())?;
     Ok(vec![InvoiceEvent::LineTaxed { line_no, evidence: evidence.clone() }])
 }
 
 /// Each coupon comes off once. What is billed stays as it is while one does: its discount was
 /// computed from these lines.
-fn apply_coupon(draft: &DraftInvoice, coupon_id: CouponId, lines: &[NewLine]) -> Decision {
+fn apply_coupon(draft: &DraftInvoice, coupon_id: CouponId, lines: &[(u32, NewLine)]) -> Decision {
     if draft.coupons.iter().any(|coupon| coupon.coupon_id == coupon_id) {
         return Ok(Vec::new());
     }
@@ -283,13 +287,17 @@ fn apply_coupon(draft: &DraftInvoice, coupon_id: CouponId, lines: &[NewLine]) ->
     check_count(draft.lines.len().saturating_add(lines.len()))?;
     let mut priced = Vec::with_capacity(lines.len());
     let mut no = draft.last_line_no;
-    for line in lines {
+    for (line_no, line) in lines {
+        if !draft.charges().any(|known| known.no == *line_no) {
+            return Err(InvoiceRefusal::NoSuchLine { line_no: *line_no });
+        }
         line.check().map_err(|invalid| invalid.under("line"))?;
         no = no.saturating_add(1);
         priced.push(line.priced(no)?);
     }
     check_sum(draft, draft.lines.iter().chain(&priced))?;
-    Ok(vec![InvoiceEvent::CouponApplied { coupon_id, lines: priced }])
+    let lowers = lines.iter().map(|(line_no, _)| *line_no).collect();
+    Ok(vec![InvoiceEvent::CouponApplied { coupon_id, lines: priced, lowers }])
 }
 
 fn take_coupon_off(draft: &DraftInvoice, coupon_id: CouponId) -> Decision {
@@ -325,6 +333,7 @@ fn issue_draft(draft: &DraftInvoice, terms: &IssueTerms, today: NaiveDate) -> De
         particulars: particulars(draft, terms),
         subscriptions: Vec::new(),
         coupons: draft.coupons.iter().map(|coupon| coupon.coupon_id).collect(),
+        lowerings: draft.lowerings(),
         origin: None,
         corrects: None,
     };
@@ -347,6 +356,7 @@ fn issue_complete(complete: &CompleteInvoice, today: NaiveDate) -> Decision {
         particulars: complete.terms.particulars.clone(),
         subscriptions: complete.subscriptions.clone(),
         coupons: Vec::new(),
+        lowerings: complete.lowerings.clone(),
         origin: complete.origin.clone(),
         corrects: None,
     };
@@ -372,6 +382,7 @@ fn issue_correction(correction: &IssueCorrection, today: NaiveDate) -> Decision 
         particulars: correction.terms.particulars.clone(),
         subscriptions: Vec::new(),
         coupons: Vec::new(),
+        lowerings: Vec::new(),
         origin: None,
         corrects: Some(DebitCorrection { of, reason }),
     };
@@ -386,6 +397,7 @@ struct Content {
     particulars: Particulars,
     subscriptions: Vec<SubscriptionId>,
     coupons: Vec<CouponId>,
+    lowerings: Vec<Lowering>,
     origin: Option<Origin>,
     corrects: Option<DebitCorrection>,
 }
@@ -418,6 +430,7 @@ fn issue(content: Content, terms: &IssueTerms, issue_date: NaiveDate) -> Decisio
         particulars: content.particulars,
         subscriptions: content.subscriptions,
         coupons: content.coupons,
+        lowerings: content.lowerings,
         origin: content.origin,
         corrects: content.corrects,
     };

@@ -38,8 +38,8 @@ pub enum InvoiceRefusal {
         /// The number asked for.
         line_no: u32,
     },
-    /// A coupon's discount was computed from the lines as they are.
-    #[error("a coupon comes off the draft, take it off before the lines change")]
+    /// A coupon is reserved for the draft, and its discount was computed from its lines.
+    #[error("a coupon comes off the draft, take it off first")]
     HasCoupon,
     /// No such coupon comes off it.
     #[error("the coupon does not come off this draft")]

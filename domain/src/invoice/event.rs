@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
-use crate::invoice::{Line, Particulars, Seller, TaxGroup};
+use crate::invoice::{Line, Lowering, Particulars, Seller, TaxGroup};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{
     Claim, ClientId, CouponId, CreditBalanceId, Currency, DocumentNumber, EventBody, InvoiceId,
@@ -48,6 +48,8 @@ pub enum InvoiceEvent {
         coupon_id: CouponId,
         /// What it takes off.
         lines: Vec<Line>,
+        /// Numbers of the lines that these lower, one for each.
+        lowers: Vec<u32>,
     },
     /// A coupon comes off the draft no longer.
     CouponTakenOff {
@@ -230,6 +232,9 @@ pub struct IssuedInvoice {
     /// The coupons that were applied to it as a draft.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<CouponId>,
+    /// Which lines say what coupons take off which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lowerings: Vec<Lowering>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
     /// The invoice it corrects upwards, if it does.

@@ -97,6 +97,16 @@ pub struct NewLine {
     pub product_id: Option<ProductId>,
 }
 
+/// A line that says what a coupon takes off another one. What goes back of that one is a share of
+/// what was charged for it, and the discount goes back with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lowering {
+    /// Number of the line that says so.
+    pub line_no: u32,
+    /// Number of the line it lowers.
+    pub of: u32,
+}
+
 /// A line with its number and its amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {

@@ -46,7 +46,7 @@ pub use event::{
     Corrected, DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, LineGivenBack,
     UnapplyCause, VoidedInvoice,
 };
-pub use line::{Line, LineKind, NewLine};
+pub use line::{Line, LineKind, Lowering, NewLine};
 pub use particulars::Particulars;
 pub use seller::Seller;
 pub use state::{

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
 use crate::invoice::{
-    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Particulars, Seller, TaxGroup,
-    Totals, UnapplyCause,
+    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Lowering, Particulars, Seller,
+    TaxGroup, Totals, UnapplyCause,
 };
 use crate::kernel::{
     ClientId, CouponId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
@@ -82,6 +82,8 @@ pub struct AppliedCoupon {
     pub coupon_id: CouponId,
     /// Numbers of the lines that say what it takes off.
     pub lines: Vec<u32>,
+    /// Numbers of the lines that these lower, one for each.
+    pub lowers: Vec<u32>,
 }
 
 /// An invoice as it was issued, and what was paid since.
@@ -130,6 +132,9 @@ pub struct Document {
     /// The coupons that were applied to it as a draft.
     #[serde(default)]
     pub coupons: Vec<CouponId>,
+    /// Which lines say what coupons take off which.
+    #[serde(default)]
+    pub lowerings: Vec<Lowering>,
     /// Where an imported invoice came from.
     pub origin: Option<Origin>,
     /// References, and why it is taxed as it is.
@@ -237,13 +242,14 @@ impl Invoice {
                 });
             }
             InvoiceEvent::LineTaxed { line_no, evidence } => self.edit(|draft| {
-                for line in draft.lines.iter_mut().filter(|line| line.no == *line_no) {
+                let taxed = draft.with_discounts(*line_no);
+                for line in draft.lines.iter_mut().filter(|line| taxed.contains(&line.no)) {
                     line.tax = evidence.treatment;
                 }
                 draft.automatic.insert(*line_no, evidence.clone());
             }),
-            InvoiceEvent::CouponApplied { coupon_id, lines } => {
-                self.edit(|draft| draft.take_off(*coupon_id, lines));
+            InvoiceEvent::CouponApplied { coupon_id, lines, lowers } => {
+                self.edit(|draft| draft.take_off(*coupon_id, lines, lowers));
             }
             InvoiceEvent::CouponTakenOff { coupon_id, lines } => self.edit(|draft| {
                 draft.coupons.retain(|coupon| coupon.coupon_id != *coupon_id);
@@ -377,11 +383,30 @@ impl DraftInvoice {
         self.lines.iter().filter(move |line| !off(line))
     }
 
-    fn take_off(&mut self, coupon_id: CouponId, lines: &[Line]) {
-        let numbers = lines.iter().map(|line| line.no).collect();
-        self.coupons.push(AppliedCoupon { coupon_id, lines: numbers });
+    fn take_off(&mut self, coupon_id: CouponId, lines: &[Line], lowers: &[u32]) {
+        let (numbers, lowers) = (lines.iter().map(|line| line.no).collect(), lowers.to_vec());
+        self.coupons.push(AppliedCoupon { coupon_id, lines: numbers, lowers });
         self.last_line_no = lines.last().map_or(self.last_line_no, |line| line.no);
         self.lines.extend(lines.iter().cloned());
+    }
+
+    /// The numbers of a line and of what coupons take off it, which is taxed as it is.
+    pub(super) fn with_discounts(&self, line_no: u32) -> Vec<u32> {
+        let off = self.coupons.iter().flat_map(|coupon| coupon.lines.iter().zip(&coupon.lowers));
+        let off = off.filter(|(_, of)| **of == line_no).map(|(discount, _)| *discount);
+        std::iter::once(line_no).chain(off).collect()
+    }
+
+    /// Which lines say what coupons take off which, by the places of lines, from 1.
+    pub(super) fn lowerings(&self) -> Vec<Lowering> {
+        let place = |no: u32| {
+            let place = (1_u32..).zip(&self.lines).find(|(_, line)| line.no == no);
+            place.map(|(place, _)| place)
+        };
+        let applied =
+            self.coupons.iter().flat_map(|coupon| coupon.lines.iter().zip(&coupon.lowers));
+        let placed = applied.filter_map(|(line, of)| Some((place(*line)?, place(*of)?)));
+        placed.map(|(line_no, of)| Lowering { line_no, of }).collect()
     }
 
     /// What the lines sum to so far; the same code issues the invoice.
@@ -494,6 +519,7 @@ impl From<&IssuedInvoice> for Document {
             unapplied_credits: Vec::new(),
             subscriptions: issued.subscriptions.clone(),
             coupons: issued.coupons.clone(),
+            lowerings: issued.lowerings.clone(),
             origin: issued.origin.clone(),
             particulars: issued.particulars.clone(),
             corrects: issued.corrects.clone(),

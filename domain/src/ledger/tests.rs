@@ -54,7 +54,14 @@ fn issue(lines: Vec<NewLine>) -> Vec<InvoiceEvent> {
         buyer: None,
         particulars: Particulars::default(),
     };
-    let ask = CompleteInvoice { draft, lines, terms, subscriptions: Vec::new(), origin: None };
+    let ask = CompleteInvoice {
+        draft,
+        lines,
+        terms,
+        subscriptions: Vec::new(),
+        lowerings: Vec::new(),
+        origin: None,
+    };
     Invoice::Absent.decide(&issued(InvoiceCommand::IssueComplete(ask))).unwrap()
 }
 

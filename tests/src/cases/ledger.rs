@@ -104,6 +104,7 @@ fn issue(
             draft,
             lines,
             terms,
+            lowerings: Vec::new(),
             origin: None,
         }),
         tenant: TenantId::new(Uuid::from_u128(2)),

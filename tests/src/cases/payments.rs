@@ -314,5 +314,12 @@ fn one_line(total: Money) -> Done<CompleteInvoice> {
         particulars: Particulars::default(),
     };
     let draft = DraftFor { client_id: CLIENT, currency: total.currency(), order_id: None };
-    Ok(CompleteInvoice { draft, lines: vec![line], terms, subscriptions: Vec::new(), origin: None })
+    Ok(CompleteInvoice {
+        draft,
+        lines: vec![line],
+        terms,
+        subscriptions: Vec::new(),
+        lowerings: Vec::new(),
+        origin: None,
+    })
 }

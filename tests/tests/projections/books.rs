@@ -364,6 +364,7 @@ impl History {
             draft: DraftFor { client_id, currency: currency(seller), order_id: None },
             lines: vec![first, second],
             terms,
+            lowerings: Vec::new(),
             origin: None,
         };
         let mut state = Invoice::default();

@@ -1,6 +1,7 @@
 //! Coupons: who may have one, what it takes off, and what becomes of it when a document is taken
 //! back. However many people redeem one at once, it is never had more often than it may be.
 
+use billfold_app::billing_run::BillingRun;
 use billfold_tests::shop::{Reply, Shop, eur, line};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -115,7 +116,8 @@ async fn the_narrower_of_two_coupons_comes_first_and_one_taken_off_changes_the_o
         let five = coupon(shop, "FIVE", with(fixed("5.00"), "scope", scope)).await;
         let mut of_product = line("20.00");
         of_product["product_id"] = json!(vps);
-        let body = json!({ "client_id": client, "lines": [of_product, line("10.00")] });
+        let body = json!({ "client_id": client, "currency": "EUR",
+            "lines": [of_product, line("10.00")] });
         let draft = shop.post("/api/v1/invoices", body).await.made();
         let half = apply(shop, &draft, "HALF").await.expect(200).body;
         assert_eq!(half["discount"], eur("15.00"));
@@ -315,7 +317,7 @@ async fn a_subscription_that_is_never_billed_gives_its_coupon_back_and_so_does_a
         let other = subscribe(shop, &client, &vps, "2026-04-01").await;
         let taken = act(shop, &other, "coupon", json!({ "code": "ONCE" })).await;
         taken.problem(422, "coupon.redemption_limit");
-        let end = json!({ "at": { "kind": "immediate" }, "on": "2026-04-01" });
+        let end = json!({ "at": { "kind": "immediate" } });
         act(shop, &left, "cancel", end).await.expect(200);
         assert_eq!(counts(shop, &once).await, (0, 0));
 
@@ -331,6 +333,88 @@ async fn a_subscription_that_is_never_billed_gives_its_coupon_back_and_so_does_a
         shop.bill(shop.run_through("2026-05-01")).await;
         let newest = shop.fresh(&path).await.expect(200).body["items"][0].clone();
         assert_eq!(newest["net"], eur("15.00"), "the use came back with the voided bill");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_costs_what_its_preview_said_with_the_coupon_off_old_and_new() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let small = product(shop, "small", "30.00").await;
+        let large = product(shop, "large", "60.00").await;
+        let ever = with(percent("50"), "frequency", json!({ "kind": "forever" }));
+        coupon(shop, "EVER", ever).await;
+        let id = subscribe(shop, &client, &small, "2026-04-01").await;
+        act(shop, &id, "coupon", json!({ "code": "EVER" })).await.expect(200);
+        shop.clock.advance_days(45);
+        shop.fresh("/api/v1/subscriptions").await.expect(200);
+        let run = shop.run_through("2026-04-01");
+        let rehearsal = BillingRun { rehearse: true, ..run.clone() };
+        let foreseen = shop.bill(rehearsal).await;
+        let report = shop.bill(run).await;
+        assert_eq!((report.issued, &report.sums), (1, &foreseen.sums), "as the rehearsal said");
+        assert_eq!(nets(shop, &client).await, ["15.00"]);
+
+        let offer = json!({ "currency": "EUR", "cycle": { "every": "months", "count": 1 } });
+        let change = json!({ "product_id": large, "offer": offer });
+        let path = format!("/api/v1/subscriptions/{id}/preview");
+        let seen = shop.post(&path, json!({ "change": change })).await.expect(200).body;
+        let real = act(shop, &id, "change", change).await.expect(200).body;
+        assert_eq!(seen["document"]["total"], real["billing"]["total"]);
+        assert_eq!(real["billing"]["net"], eur("7.50"), "half of 30.00, less half of 15.00");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credit_note_gives_back_what_was_charged_after_the_coupon_and_no_cent_more() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let ten = with(percent("10"), "limits", json!({ "total": 1 }));
+        let ten = coupon(shop, "TEN", ten).await;
+        let draft = shop.draft(&client, &["100.00", "50.00"]).await;
+        apply(shop, &draft, "TEN").await.expect(200);
+        shop.post("/api/v1/proformas", json!({ "invoice_id": draft }))
+            .await
+            .problem(409, "invoice.has_coupon");
+        shop.program().issue(&draft).await.expect(200);
+        let part = json!({ "reason": "outage", "lines": [{ "line_no": 1 }] });
+        let path = format!("/api/v1/invoices/{draft}/credit-notes/preview");
+        let lines = json!({ "lines": [{ "line_no": 1 }] });
+        let seen = shop.post(&path, lines).await.expect(200).body;
+        let note = shop.program().act(&draft, "credit-notes", part).await.expect(201).body;
+        assert_eq!((&seen["net"], &note["net"]), (&eur("90.00"), &eur("90.00")));
+        assert_eq!(counts(shop, &ten).await, (0, 1), "a part of it stands");
+        let rest = json!({ "reason": "all of it" });
+        let rest = shop.program().act(&draft, "credit-notes", rest).await.expect(201).body;
+        assert_eq!((&rest["net"], &rest["balance_due"]), (&eur("45.00"), &eur("0.00")));
+        assert_eq!(shop.read_invoice(&draft).await["status"], "void");
+        assert_eq!(counts(shop, &ten).await, (0, 0), "nothing came off what is void");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_discounted_bill_of_a_subscription_goes_back_whole_and_its_coupon_with_it() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let vps = product(shop, "small", "30.00").await;
+        coupon(shop, "HALF", percent("50")).await;
+        let id = subscribe(shop, &client, &vps, "2026-04-01").await;
+        act(shop, &id, "coupon", json!({ "code": "HALF" })).await.expect(200);
+        shop.clock.advance_days(62);
+        shop.fresh("/api/v1/subscriptions").await.expect(200);
+        shop.bill(shop.run_through("2026-04-01")).await;
+        let path = format!("/api/v1/invoices?client_id={client}");
+        let bill = shop.fresh(&path).await.expect(200).body["items"][0]["id"].clone();
+        let all = json!({ "reason": "all of it" });
+        let bill = bill.as_str().unwrap();
+        let note = shop.program().act(bill, "credit-notes", all).await.expect(201).body;
+        assert_eq!((&note["net"], &note["balance_due"]), (&eur("15.00"), &eur("0.00")));
+        shop.fresh("/api/v1/subscriptions").await.expect(200);
+        shop.bill(shop.run_through("2026-05-01")).await;
+        assert_eq!(nets(shop, &client).await, ["15.00", "15.00"], "the use came back");
     })
     .await;
 }

@@ -125,6 +125,7 @@ pub(super) fn rewrite(
     let draft = draft_of(table, invoice_id)?;
     let currency = draft.currency;
     let lines: Vec<NewLine> = draft.lines.iter().map(NewLine::from).collect();
+    let numbers: Vec<u32> = draft.lines.iter().map(|line| line.no).collect();
     let billed = draft.lines.iter().map(|line| CouponLine {
         // What goes back, or was taken off by hand, is nothing to take a coupon off.
         amount: if line.net.is_positive() { line.net } else { Money::zero(currency) },
@@ -141,7 +142,8 @@ pub(super) fn rewrite(
     for share in shares {
         let off = share.off.map_err(|no| Refused::of(&no).at("/code"))?;
         let code = &share.held.coupon.code;
-        let lines = discount_lines(code, &lines, &off)?.into_iter().map(|(_, line)| line).collect();
+        let lines = discount_lines(code, &lines, &off)?.into_iter();
+        let lines = lines.map(|(at, line)| (numbers[at], line)).collect();
         let coupon_id = coupons[share.at];
         table.decide::<Invoice>(id, InvoiceCommand::ApplyCoupon { coupon_id, lines })?;
     }

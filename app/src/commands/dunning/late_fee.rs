@@ -75,8 +75,14 @@ impl FeePaper {
         let currency = fee.currency();
         let draft = DraftFor { client_id: self.client_id, currency, order_id: None };
         let subscriptions = Vec::new();
-        let whole =
-            CompleteInvoice { draft, lines: vec![line], terms, subscriptions, origin: None };
+        let whole = CompleteInvoice {
+            draft,
+            lines: vec![line],
+            terms,
+            subscriptions,
+            lowerings: Vec::new(),
+            origin: None,
+        };
         table.decide::<Invoice>(id.uuid(), InvoiceCommand::IssueComplete(whole))?;
         let issued = table.state::<Invoice>(id.uuid())?.document();
         let issued = issued.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;

@@ -2,12 +2,14 @@
 //!
 //! Guarantees that the note, what it takes off the invoice and what becomes the client's credit
 //! are one append; that what is unpaid on the invoice is set off first; and that a subscription
-//! whose line goes back hears of it, so that no day goes back twice. The note keeps the parties and
+//! whose line goes back hears of it, so that no day goes back twice. Coupons may be had again once
+//! the invoice is credited whole, as when it is voided (CPN-03). The note keeps the parties and
 //! taxes of the invoice, not today's. Absent on purpose: money sent back, which is a refund.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use billfold_domain::coupon::{Coupon, RedeemedFor};
 use billfold_domain::credit::{CreditBalance, CreditSource};
 use billfold_domain::credit_note::{
     Corrected, Correction, CreditNote, CreditNoteCommand, CreditScope, IssueCreditNote, Left,
@@ -26,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use super::buyer::{fiscal_key, party_on};
 use super::checked::{check_note, numbered};
+use crate::commands::coupons::give_back;
 use crate::commands::credit::keep_as_credit;
 use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Door, No, Plan, Room, Table, Touches, UseCase};
@@ -101,6 +104,10 @@ impl UseCase for CreditInvoice {
         for subscription in &subscriptions {
             touches = touches.reads::<Subscription>(subscription.uuid());
         }
+        let coupons = document.map_or(&[][..], |document| &document.coupons);
+        for coupon in coupons {
+            touches = touches.reads::<Coupon>(coupon.uuid());
+        }
         if let Some(document) = document {
             let credit = CreditBalance::id_of(document.client_id, document.total.currency());
             touches = touches.reads::<CreditBalance>(credit.uuid());
@@ -157,6 +164,7 @@ impl Crediting {
         for line in &correction.given_back.lines {
             tell(table, &billed, *line)?;
         }
+        self.give_coupons_back(table)?;
         let tax_groups = Some(correction.given_back.tax_groups);
         let invoice_id = self.ask.invoice_id;
         let offsets = offset.is_positive().then_some(Offset { invoice_id, amount: offset });
@@ -194,6 +202,28 @@ impl Crediting {
         let source = CreditSource::CreditNote(note_id);
         keep_as_credit(table, document.client_id, credited.to_credit, source)?;
         Ok(credited)
+    }
+
+    /// Once nothing of the invoice is left, nothing came off it.
+    fn give_coupons_back(&self, table: &mut Table<'_, '_>) -> Result<(), No> {
+        let invoice_id = self.ask.invoice_id;
+        let Some(document) = table.state::<Invoice>(invoice_id.uuid())?.document() else {
+            return Ok(());
+        };
+        let noted = document.credit_notes.iter().map(|note| note.amount);
+        let noted = Money::sum(document.total.currency(), noted).map_err(|no| Refused::of(&no))?;
+        if noted != document.total {
+            return Ok(());
+        }
+        let coupons = document.coupons.clone();
+        for subscription in &self.subscriptions {
+            let give_back = SubscriptionCommand::ReturnCoupons { invoice_id };
+            table.decide::<Subscription>(subscription.uuid(), give_back)?;
+        }
+        for coupon in coupons {
+            give_back(table, coupon, RedeemedFor::Invoice(invoice_id), "invoice credited whole")?;
+        }
+        Ok(())
     }
 
     /// The lines of the invoice that subscriptions know.

@@ -228,6 +228,7 @@ impl Conversion {
                 particulars,
             },
             subscriptions: Vec::new(),
+            lowerings: Vec::new(),
             origin: None,
         };
         table.decide::<Invoice>(invoice_id.uuid(), InvoiceCommand::IssueComplete(whole))?;

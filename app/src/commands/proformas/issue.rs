@@ -98,6 +98,10 @@ impl Issuing {
         drafted(table.state::<Invoice>(invoice)?)?;
         tax_anew(table, self.ask.invoice_id, self.rates.as_ref(), today)?;
         let draft = drafted(table.state::<Invoice>(invoice)?)?.clone();
+        if !draft.coupons.is_empty() {
+            // It is reserved for the draft, and nothing would redeem or release it any more.
+            return Err(Refused::of(&InvoiceRefusal::HasCoupon).into());
+        }
         let number = table.next_number(&Proforma::numbers(), DocumentKind::Proforma, today)?;
         let reason = format!("became proforma {}", number.text);
         let id = self.proforma_id;

@@ -241,6 +241,7 @@ impl Purchase {
             lines: vec![line],
             terms,
             subscriptions: Vec::new(),
+            lowerings: Vec::new(),
             origin: Some(self.origin.clone()),
         })
     }

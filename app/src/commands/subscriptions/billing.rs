@@ -16,7 +16,7 @@ use billfold_domain::credit_note::{
 };
 use billfold_domain::invoice::{
     CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, Line,
-    LineGivenBack, LineKind, NewLine, Particulars, TaxGroup, preview,
+    LineGivenBack, LineKind, Lowering, NewLine, Particulars, TaxGroup, preview,
 };
 use billfold_domain::kernel::{
     ClientId, CouponId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Quantity, Series,
@@ -290,7 +290,8 @@ impl Paper {
         };
         let draft = DraftFor { client_id: self.client_id, currency: self.currency, order_id: None };
         let subscriptions = due.plans.iter().map(|plan| plan.id).collect();
-        let whole = CompleteInvoice { draft, lines: due.lines, terms, subscriptions, origin: None };
+        let Due { lines, lowerings, .. } = due;
+        let whole = CompleteInvoice { draft, lines, terms, subscriptions, lowerings, origin: None };
         table.decide::<Invoice>(id.uuid(), InvoiceCommand::IssueComplete(whole))?;
         let issued = table.state::<Invoice>(id.uuid())?.document();
         let issued = issued.ok_or_else(|| No::Broken("issued and not issued".to_owned()))?;
@@ -369,6 +370,7 @@ fn exemption(table: &Table<'_, '_>, invoice_id: InvoiceId) -> Option<ExemptionRe
 struct Due {
     plans: Vec<Part>,
     lines: Vec<NewLine>,
+    lowerings: Vec<Lowering>,
     corrected: Vec<Correction>,
     /// The rates and facts behind the taxes.
     particulars: Particulars,
@@ -405,7 +407,12 @@ impl Due {
         let mut offs = Vec::new();
         for plan in &self.plans {
             for off in plan.offs.on(on)? {
-                self.lines.extend(off.worded.iter().cloned());
+                for (at, line) in &off.worded {
+                    self.lines.push(line.clone());
+                    let line_no = u32::try_from(self.lines.len()).map_err(|_| too_many())?;
+                    let of = plan.first_line.saturating_add(*at);
+                    self.lowerings.push(Lowering { line_no, of });
+                }
                 offs.push((plan.id, off.behind(plan.first_line)));
             }
         }

@@ -39,8 +39,9 @@ pub(super) struct CouponOff {
     amount: Money,
     /// By the places of the lines, from 0; the numbers on the document once they are known.
     lines: Vec<(u32, Money)>,
-    /// The discounts as they stand on the document.
-    pub(super) worded: Vec<NewLine>,
+    /// The discounts as they stand on the document, each with the place of the line it lowers,
+    /// from 0.
+    pub(super) worded: Vec<(u32, NewLine)>,
 }
 
 impl Coming {
@@ -67,8 +68,9 @@ impl Coming {
             let Ok(off) = &share.off else { continue };
             let Some((coupon_id, _)) = self.coupons.get(share.at) else { continue };
             let amount = share.total(self.currency).map_err(|no| Refused::of(&no))?;
-            let worded = discount_lines(&share.held.coupon.code, &self.lines, off)?;
-            let worded = worded.into_iter().map(|(_, line)| line).collect();
+            let worded = discount_lines(&share.held.coupon.code, &self.lines, off)?.into_iter();
+            let worded = worded.map(|(at, line)| (u32::try_from(at).unwrap_or(u32::MAX), line));
+            let worded = worded.collect();
             let lines = (0_u32..).zip(off).map(|(at, off)| (at, *off)).collect();
             offs.push(CouponOff { coupon_id: *coupon_id, amount, lines, worded });
         }
@@ -87,6 +89,11 @@ impl Coming {
 }
 
 impl CouponOff {
+    /// The discounts as they stand on the document.
+    pub(super) fn into_lines(self) -> impl Iterator<Item = NewLine> {
+        self.worded.into_iter().map(|(_, line)| line)
+    }
+
     /// The same where the first line of the subscription has a number on the document.
     pub(super) fn behind(mut self, first_line: u32) -> Self {
         for (line, _) in &mut self.lines {

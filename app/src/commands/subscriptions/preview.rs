@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use super::account::Account;
 use super::bill::BillAccount;
 use super::change::ChangeSubscription;
-use super::coupons::Coming;
+use super::coupons::{Coming, CouponOff};
 use crate::commands::Door;
 use crate::commands::client_groups::group_of_client;
 use crate::commands::tax_rates::{WhichTax, which_tax};
@@ -113,7 +113,7 @@ pub async fn foresee(
     let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
     let mut lines = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
     let offs = Coming::off(&then, &plan, &lines).on(account.today)?;
-    lines.extend(offs.into_iter().flat_map(|off| off.worded));
+    lines.extend(offs.into_iter().flat_map(CouponOff::into_lines));
     let document = match lines.as_slice() {
         [] => None,
         lines => Some(preview(then.currency, lines).map_err(|no| Refused::of(&no))?),
@@ -145,7 +145,7 @@ pub async fn foresee_account(
         let due = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
         let offs = Coming::off(&then, &plan, &due).on(account.today)?;
         lines.extend(due);
-        lines.extend(offs.into_iter().flat_map(|off| off.worded));
+        lines.extend(offs.into_iter().flat_map(CouponOff::into_lines));
     }
     if lines.is_empty() {
         return Ok(None);

@@ -202,14 +202,14 @@ fn a_coupon_comes_off_once_and_what_is_billed_stays_until_it_is_taken_off() {
     let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
     let lines = vec![discount.priced(2).unwrap()];
     let apply = || {
-        let lines = vec![discount.clone()];
+        let lines = vec![(1, discount.clone())];
         issued(InvoiceCommand::ApplyCoupon { coupon_id, lines })
     };
     let take_off = || issued(InvoiceCommand::TakeCouponOff { coupon_id });
     given::<Invoice>([drafted(), added(1)])
         .when(take_off())
         .then_refused(InvoiceRefusal::NoSuchCoupon);
-    let applied = InvoiceEvent::CouponApplied { coupon_id, lines };
+    let applied = InvoiceEvent::CouponApplied { coupon_id, lines, lowers: vec![1] };
     let with_coupon = || [drafted(), added(1), applied.clone()];
     given::<Invoice>([drafted(), added(1)]).when(apply()).then([applied.clone()]);
     given::<Invoice>(with_coupon()).when(apply()).then_nothing();
@@ -231,9 +231,23 @@ fn an_issued_invoice_names_the_coupons_that_came_off_it() {
     let coupon_id = CouponId::new(Uuid::from_u128(11));
     let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
     let lines = vec![discount.priced(2).unwrap()];
-    let applied = InvoiceEvent::CouponApplied { coupon_id, lines };
+    let applied = InvoiceEvent::CouponApplied { coupon_id, lines, lowers: vec![1] };
     let issue = issued(InvoiceCommand::Issue(terms()));
     let events = Invoice::fold(&[drafted(), added(1), applied]).decide(&issue).unwrap();
     let InvoiceEvent::Issued(document) = &events[0] else { panic!("it was not issued") };
     assert_eq!((document.coupons.as_slice(), document.net), ([coupon_id].as_slice(), eur(800)));
+    assert_eq!(document.lowerings, [Lowering { line_no: 2, of: 1 }]);
+}
+
+#[test]
+fn a_discount_is_taxed_anew_with_the_line_it_lowers() {
+    let coupon_id = CouponId::new(Uuid::from_u128(11));
+    let discount = NewLine { kind: LineKind::Discount, ..line("-1", "2", standard("19")) };
+    let lines = vec![discount.priced(2).unwrap()];
+    let off = InvoiceEvent::CouponApplied { coupon_id, lines, lowers: vec![1] };
+    let taxed = InvoiceEvent::LineTaxed { line_no: 1, evidence: looked_up("16") };
+    let draft = Invoice::fold(&[drafted(), added(1), off, taxed]);
+    let events = draft.decide(&issued(InvoiceCommand::Issue(terms()))).unwrap();
+    let [InvoiceEvent::Issued(invoice)] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((invoice.tax_groups.len(), invoice.net, invoice.tax), (1, eur(800), eur(128)));
 }

@@ -89,6 +89,7 @@ fn complete(lines: Vec<NewLine>) -> CompleteInvoice {
         lines,
         terms: terms(),
         subscriptions: Vec::new(),
+        lowerings: Vec::new(),
         origin: None,
     }
 }
@@ -113,6 +114,7 @@ fn issued_invoice() -> InvoiceEvent {
         subscriptions: Vec::new(),
         particulars: Particulars::default(),
         coupons: Vec::new(),
+        lowerings: Vec::new(),
         origin: None,
         corrects: None,
     }))

@@ -416,5 +416,12 @@ fn over_sixty() -> CompleteInvoice {
         particulars: Particulars::default(),
     };
     let draft = DraftFor { client_id: new().client_id, currency: Currency::EUR, order_id: None };
-    CompleteInvoice { draft, lines: vec![line], terms, subscriptions: Vec::new(), origin: None }
+    CompleteInvoice {
+        draft,
+        lines: vec![line],
+        terms,
+        subscriptions: Vec::new(),
+        lowerings: Vec::new(),
+        origin: None,
+    }
 }

@@ -6,10 +6,14 @@ use chrono::{Days as DaysLater, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use crate::coupon::{
+    CouponLine, CouponStatus, CouponTerms, Discount, Frequency, Left, Limits, Scope, spread,
+};
 use crate::invoice::{LineKind, TaxCategory, TaxTreatment};
 use crate::kernel::testing::issued_on;
 use crate::kernel::{
-    Aggregate, ClientId, Country, Currency, InvoiceId, Percent, ProductId, UnitPrice, Zone,
+    Aggregate, ClientId, Country, CouponId, Currency, InvoiceId, Money, Percent, ProductId,
+    UnitPrice, Zone,
 };
 use crate::subscription::conventions::{CreditBasis, DayCount, ProrationUnit};
 use crate::subscription::decide::MOST_WAITING;
@@ -28,6 +32,9 @@ enum Step {
     CancelIn(u64),
     Withdraw,
     Adjust { line: usize, cents: i64 },
+    Attach(usize),
+    Detach(usize),
+    Void,
     Nothing,
 }
 
@@ -54,6 +61,9 @@ fn steps() -> impl Strategy<Value = Step> {
         1 => (0_u64..60).prop_map(Step::CancelIn),
         1 => Just(Step::Withdraw),
         1 => (0_usize..4, 1_i64..3_000).prop_map(|(line, cents)| Step::Adjust { line, cents }),
+        2 => (0_usize..5).prop_map(Step::Attach),
+        1 => (0_usize..5).prop_map(Step::Detach),
+        1 => Just(Step::Void),
         3 => Just(Step::Nothing),
     ]
 }
@@ -123,10 +133,39 @@ fn terms(which: usize, quantity: u32) -> PlanTerms {
     }
 }
 
-/// A subscription, and on which days it was charged how often.
+/// Half for once, for three bills and for ever; five euros; everything.
+fn coupon(which: usize) -> (CouponId, Box<CouponTerms>) {
+    let half = || Discount::Percent("50".parse().unwrap());
+    let (discount, frequency) = [
+        (half(), Frequency::Once),
+        (half(), Frequency::Recurring { cycles: 3 }),
+        (half(), Frequency::Forever),
+        (Discount::Fixed(Money::try_new(500, Currency::EUR).unwrap()), Frequency::Once),
+        (Discount::Percent("100".parse().unwrap()), Frequency::Recurring { cycles: 2 }),
+    ][which];
+    let terms = CouponTerms {
+        code: format!("coupon-{which}"),
+        discount,
+        scope: Scope::default(),
+        frequency,
+        currency: None,
+        starts_on: None,
+        expires_on: None,
+        limits: Limits::default(),
+        status: CouponStatus::Active,
+    };
+    (coupon_id(which), Box::new(terms))
+}
+
+fn coupon_id(which: usize) -> CouponId {
+    CouponId::new(Uuid::from_u128(u128::try_from(which).unwrap() + 50))
+}
+
+/// A subscription, how many documents were billed, and which days were charged how often.
 struct Life {
     subscription: Subscription,
     rules: Rules,
+    documents: u128,
     charged: BTreeMap<NaiveDate, i32>,
 }
 
@@ -141,7 +180,9 @@ impl Life {
     /// Bills until nothing is left; answers what was billed.
     fn bill(&mut self, on: NaiveDate) -> Result<(), TestCaseError> {
         for _ in 0..100 {
-            let bill = Bill { through: on, on: invoice(), rules: self.rules };
+            self.documents += 1;
+            let at = invoice(self.documents);
+            let bill = Bill { through: on, on: at, rules: self.rules };
             let ask = issued_on(on, SubscriptionCommand::Bill(bill));
             let events = self.subscription.decide(&ask);
             let events = events.map_err(|no| TestCaseError::fail(no.to_string()))?;
@@ -154,8 +195,43 @@ impl Life {
                 }
             }
             events.iter().for_each(|event| self.subscription.apply(event));
+            for event in &events {
+                if let SubscriptionEvent::Billed { plan, .. } = event {
+                    self.take_coupons_off(on, plan, at.document)?;
+                }
+            }
         }
         Err(TestCaseError::fail("what was billed is planned again and again"))
+    }
+
+    /// Takes coupons off what was just billed, as the application does.
+    fn take_coupons_off(
+        &mut self,
+        on: NaiveDate,
+        plan: &Plan,
+        document: DocumentRef,
+    ) -> Result<(), TestCaseError> {
+        let zero = Money::zero(Currency::EUR);
+        let charges = plan.lines.iter().map(|line| CouponLine {
+            amount: if line.amount.is_positive() { line.amount } else { zero },
+            product: None,
+            plan: Some(line.plan.clone()),
+        });
+        let charges: Vec<CouponLine> = charges.collect();
+        let attached = self.subscription.contract().unwrap().coupons.clone();
+        let held: Vec<_> = attached.iter().map(|coupon| coupon.held.clone()).collect();
+        for share in spread(Currency::EUR, on, &charges, &held).unwrap() {
+            let Ok(off) = &share.off else { continue };
+            let amount = share.total(Currency::EUR).unwrap();
+            let lines = (1_u32..).zip(off.iter().copied()).collect();
+            let coupon_id = attached[share.at].coupon_id;
+            let used = UseCoupon { coupon_id, document, amount, lines };
+            let ask = issued_on(on, SubscriptionCommand::UseCoupon(used));
+            let events = self.subscription.decide(&ask);
+            let events = events.map_err(|no| TestCaseError::fail(no.to_string()))?;
+            events.iter().for_each(|event| self.subscription.apply(event));
+        }
+        Ok(())
     }
 
     fn count(&mut self, plan: &Plan) {
@@ -195,14 +271,52 @@ impl Life {
                 let amount = crate::kernel::Money::try_new(cents, Currency::EUR).unwrap();
                 SubscriptionCommand::Adjust(AdjustLine { line: billed.line, amount })
             }
+            Step::Attach(which) => {
+                let (coupon_id, terms) = coupon(which);
+                SubscriptionCommand::AttachCoupon { coupon_id, terms }
+            }
+            Step::Detach(which) => {
+                SubscriptionCommand::DetachCoupon { coupon_id: coupon_id(which) }
+            }
+            Step::Void => {
+                let billed = self.subscription.contract().unwrap().service.billed();
+                let Some(DocumentRef::Invoice(invoice_id)) =
+                    billed.last().map(|line| line.on.document)
+                else {
+                    return;
+                };
+                self.ask(on, SubscriptionCommand::Uncharge { invoice_id });
+                SubscriptionCommand::ReturnCoupons { invoice_id }
+            }
             Step::Nothing => return,
         };
         self.ask(on, command);
     }
 }
 
-fn invoice() -> LineRef {
-    LineRef { document: DocumentRef::Invoice(InvoiceId::new(Uuid::from_u128(9))), line: 1 }
+fn invoice(no: u128) -> LineRef {
+    let id = InvoiceId::new(Uuid::from_u128(no + 100));
+    LineRef { document: DocumentRef::Invoice(id), line: 1 }
+}
+
+/// No coupon takes more than it is good for.
+fn coupons_hold(contract: &Contract) -> Result<(), TestCaseError> {
+    for coupon in &contract.coupons {
+        let uses = u32::try_from(coupon.uses.len()).unwrap();
+        match (coupon.held.left, coupon.held.coupon.frequency, coupon.held.coupon.discount) {
+            (Left::Amount(left), _, Discount::Fixed(amount)) => {
+                let taken = coupon.uses.iter().map(|off| off.amount.minor()).sum::<i64>();
+                prop_assert!(!left.is_negative());
+                prop_assert_eq!(taken + left.minor(), amount.minor());
+            }
+            (Left::Uses(left), Frequency::Recurring { cycles }, _) => {
+                prop_assert_eq!(uses + left, cycles);
+            }
+            (Left::Uses(left), _, _) => prop_assert_eq!(uses + left, 1),
+            (Left::Amount(_) | Left::Unlimited, _, _) => {}
+        }
+    }
+    Ok(())
 }
 
 proptest! {
@@ -216,7 +330,12 @@ proptest! {
         lived in proptest::collection::vec((0_u64..45, steps()), 1..40),
     ) {
         let mut life =
-            Life { subscription: Subscription::default(), rules, charged: BTreeMap::new() };
+            Life {
+                subscription: Subscription::default(),
+                rules,
+                documents: 0,
+                charged: BTreeMap::new(),
+            };
         let mut on = day(0);
         life.ask(on, SubscriptionCommand::Start(StartSubscription {
             client_id: ClientId::new(Uuid::from_u128(1)),
@@ -229,12 +348,12 @@ proptest! {
         }));
         life.bill(on)?;
         // days that are worth nothing leave no line: those of which something was taken off by
-        // hand, and the 31st where every month has thirty days
+        // hand or by coupons, and the 31st where every month has thirty days
         let mut worthless = rules.conventions.day_count == DayCount::Fixed;
         for (days, step) in lived {
             on = on.checked_add_days(DaysLater::new(days)).unwrap();
             life.bill(on)?;
-            worthless |= matches!(step, Step::Adjust { .. });
+            worthless |= matches!(step, Step::Adjust { .. } | Step::Void | Step::Attach(3 | 4));
             life.step(on, step.clone());
             life.bill(on)?;
             let due = life.subscription.contract().unwrap().next_due();
@@ -242,6 +361,8 @@ proptest! {
             let twice = life.charged.iter().find(|(_, times)| !(0..=1).contains(*times));
             prop_assert!(worthless || twice.is_none(), "{twice:?} after {step:?} on {on}");
             let contract = life.subscription.contract().unwrap();
+            worthless |= contract.coupons.len() > 2;
+            coupons_hold(contract)?;
             prop_assert!(contract.service.billed().iter().all(|line| !line.left().is_negative()));
             prop_assert!(contract.service.billed().len() <= MOST_KEPT);
             let most = if contract.settles_on.is_some() { MOST_WAITING } else { 2 };

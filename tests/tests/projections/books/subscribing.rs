@@ -106,8 +106,14 @@ impl History {
         let terms = self.terms(seller);
         let number = terms.number.clone();
         let draft = DraftFor { client_id, currency: currency(seller), order_id: None };
-        let whole =
-            CompleteInvoice { draft, lines, terms, subscriptions: Vec::new(), origin: None };
+        let whole = CompleteInvoice {
+            draft,
+            lines,
+            terms,
+            subscriptions: Vec::new(),
+            lowerings: Vec::new(),
+            origin: None,
+        };
         let mut state = Invoice::default();
         if self.run(seller, id.uuid(), &mut state, InvoiceCommand::IssueComplete(whole)) {
             self.count_up(seller, &number);
