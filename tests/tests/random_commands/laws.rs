@@ -150,7 +150,8 @@ fn shown(account: AccountCode) -> Option<(&'static str, i64)> {
 /// predecessor. Answers how many there are.
 async fn numbers_have_no_gap_and_follow_dates(till: &Till) -> i64 {
     let issued: Vec<(String, String)> = sqlx::query_as(
-        "select coalesce(payload #>> '{issued,number,text}', payload #>> '{voided,credit_note,text}'),
+        "select coalesce(payload #>> '{issued,number,text}',
+                         payload #>> '{voided,credit_note,text}'),
                 coalesce(payload #>> '{issued,issue_date}', payload #>> '{voided,credited_on}')
          from events where event_type in ('invoice.issued', 'invoice.voided', 'credit_note.issued')
          order by position",

@@ -177,7 +177,8 @@ proptest! {
             for event in asked.unwrap_or_default() {
                 match &event {
                     CreditEvent::Spent { invoice_id, amount, .. } => {
-                        paid[usize::try_from(invoice_id.uuid().as_u128()).unwrap()] += amount.minor();
+                        let at = usize::try_from(invoice_id.uuid().as_u128()).unwrap();
+                        paid[at] += amount.minor();
                     }
                     CreditEvent::Unspent { invoice_id, amount, .. } => {
                         let at = usize::try_from(invoice_id.uuid().as_u128()).unwrap();
@@ -190,8 +191,10 @@ proptest! {
                     }
                     CreditEvent::Granted { .. } => {}
                 }
-                let (CreditEvent::Granted { balance, .. } | CreditEvent::Spent { balance, .. }
-                    | CreditEvent::Unspent { balance, .. } | CreditEvent::Withdrawn { balance, .. }) = &event;
+                let (CreditEvent::Granted { balance, .. }
+                | CreditEvent::Spent { balance, .. }
+                | CreditEvent::Unspent { balance, .. }
+                | CreditEvent::Withdrawn { balance, .. }) = &event;
                 let told = *balance;
                 state.apply(&event);
                 prop_assert_eq!(state.held().unwrap().balance(), Ok(told));
