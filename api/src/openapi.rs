@@ -371,12 +371,13 @@ mod tests {
     }
 
     /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
-    const ADDS: [&str; 8] = [
+    const ADDS: [&str; 9] = [
         "pay_invoice",
         "charge_invoice",
         "pay_proforma",
         "refer_client",
         "count_clicks",
+        "redeem_gift_card",
         "advance_dunning_case",
         "assign_dunning_strategy",
         "withdraw_dunning_strategy",
