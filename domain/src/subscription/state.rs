@@ -18,7 +18,7 @@ pub enum Subscription {
     #[default]
     Absent,
     /// It began.
-    Begun(Contract),
+    Begun(Box<Contract>),
 }
 
 /// What was agreed, and how it stands.
@@ -194,7 +194,7 @@ impl Subscription {
                 };
                 service.begin(terms.clone(), *anchor, days);
                 end.iter().for_each(|end| service.end(*end));
-                *state = Self::Begun(Contract {
+                *state = Self::Begun(Box::new(Contract {
                     client_id: *client_id,
                     currency: *currency,
                     started_on: *started_on,
@@ -205,7 +205,7 @@ impl Subscription {
                     coupons: Vec::new(),
                     pending: None,
                     settles_on: None,
-                });
+                }));
             }
             (Self::Begun(contract), event) => contract.take(event),
             (Self::Absent, _) => {}

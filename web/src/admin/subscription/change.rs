@@ -77,7 +77,7 @@ impl Known {
         let (known, version) =
             state.door().load::<Subscription>(visitor.tenant(), id.uuid()).await?;
         match known {
-            Subscription::Begun(contract) => Ok(Self { id, contract, version }),
+            Subscription::Begun(contract) => Ok(Self { id, contract: *contract, version }),
             Subscription::Absent => Err(PageError::NotFound),
         }
     }
