@@ -158,7 +158,7 @@ impl Projection for CouponList {
     const PROOFS: &'static [Proof] = &[Proof {
         rule: "a coupon is taken as often as its redemptions say",
         violations: "select format('%s %s', tenant_id, coupon_id) from {coupon_list} coupon \
-             where (reserved, redeemed) is distinct from (select \
+             where (reserved, redeemed) <> (select \
                  count(*) filter (where status = 'reserved'), \
                  count(*) filter (where status = 'redeemed') \
                  from {coupon_list_redemptions} taken where taken.tenant_id = coupon.tenant_id \
