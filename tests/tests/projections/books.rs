@@ -4,6 +4,7 @@
 //! is a history, and a failing one can be shrunk step by step.
 
 mod chasing;
+mod couponing;
 mod gifts;
 mod partners;
 mod proposing;
@@ -16,6 +17,7 @@ use std::collections::HashMap;
 use billfold_domain::affiliate::Affiliate;
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::client_group::ClientGroup;
+use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::gift_card::GiftCard;
@@ -110,6 +112,7 @@ pub(crate) struct Books {
     proformas: Vec<(ProformaId, Proforma)>,
     chased: HashMap<Uuid, DunningCase>,
     strategy: Option<DunningStrategy>,
+    coupon: Coupon,
     rate: TaxRate,
     group: ClientGroup,
     counters: HashMap<String, (u64, NaiveDate)>,
@@ -190,6 +193,9 @@ impl History {
         }
         if step.amount.is_multiple_of(11) {
             self.tax(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(13) {
+            self.coupon(seller, pick, step);
         }
         if step.amount % 4 == 1 {
             self.gift(seller, pick, step);

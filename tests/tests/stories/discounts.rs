@@ -317,12 +317,13 @@ async fn a_subscription_that_is_never_billed_gives_its_coupon_back_and_so_does_a
         let other = subscribe(shop, &client, &vps, "2026-04-01").await;
         let taken = act(shop, &other, "coupon", json!({ "code": "ONCE" })).await;
         taken.problem(422, "coupon.redemption_limit");
-        let end = json!({ "at": { "kind": "immediate" } });
+        shop.clock.advance_days(35);
+        let end = json!({ "at": { "kind": "immediate" }, "on": "2026-04-01" });
         act(shop, &left, "cancel", end).await.expect(200);
         assert_eq!(counts(shop, &once).await, (0, 0));
 
         act(shop, &other, "coupon", json!({ "code": "ONCE" })).await.expect(200);
-        shop.clock.advance_days(62);
+        shop.clock.advance_days(27);
         shop.fresh("/api/v1/subscriptions").await.expect(200);
         shop.bill(shop.run_through("2026-04-01")).await;
         let path = format!("/api/v1/invoices?client_id={client}&status=open");
