@@ -142,12 +142,13 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         kinds.extend([Kind::Unauthenticated, Kind::TooMany]);
     }
     // A command without an id in its path names other things in its body.
-    if has_id || write && is_command(operation) {
+    let finds = named(operation, "look_up_") || resolves(operation);
+    if has_id || finds || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
     if write && (is_command(operation) || has_id && foresees(operation)) {
         kinds.extend([Kind::State, Kind::Rule]);
-    } else if write && !has_id && !public {
+    } else if write && !has_id && !public || resolves(operation) {
         kinds.push(Kind::Rule);
     } else if write && tagged(operation, "operations")
         || takes(operation, "min_position")
@@ -233,6 +234,11 @@ fn is_command(operation: &Operation) -> bool {
 /// Whether it says what would be, which is refused as the thing itself would be.
 fn foresees(operation: &Operation) -> bool {
     named(operation, "preview_")
+}
+
+/// Whether it says what the rules make of something that must be there.
+fn resolves(operation: &Operation) -> bool {
+    named(operation, "resolve_")
 }
 
 /// Whether its name begins so. What is looked up by a code is asked for in a body, because an
