@@ -255,8 +255,9 @@ async fn form(
         Field::input(name, label, kind).with(sent.one(name)).wrong(wrong.of(name))
     };
     let text = |name: &str, label: &str| input(name, label, "text");
-    let currencies = std::iter::once(("", "Any"))
-        .chain(Currency::all().map(|currency| (currency.code(), currency.name())));
+    let known = Currency::all().map(|currency| (currency.code(), currency.name()));
+    let any = (String::new(), "Any".to_owned());
+    let currencies = std::iter::once(any).chain(super::clients::choices(known)).collect();
     let frequencies = FREQUENCIES.map(|(key, label)| (key.to_owned(), label.to_owned()));
     let code = match id {
         None => text("code", "Code").required().hint("What people type, in capitals or not"),
@@ -275,7 +276,7 @@ async fn form(
             code,
             text("percent", "Percentage").decimal().hint("Either this or an amount"),
             text("amount", "Amount").decimal().hint("Without tax"),
-            Field::choice("currency", "Currency", super::clients::choices(currencies))
+            Field::choice("currency", "Currency", currencies)
                 .with(sent.one("currency"))
                 .wrong(wrong.of("currency")),
             Field::choice("frequency", "Comes off", frequencies.to_vec())
