@@ -15,8 +15,6 @@
 
 mod command;
 mod correction;
-#[cfg(test)]
-mod correction_tests;
 mod decide;
 mod error;
 mod event;

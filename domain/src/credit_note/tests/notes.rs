@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::credit_note::*;
 use crate::kernel::testing::refusals_are_well_spoken;
 use crate::kernel::{Currency, Money, Unrounded};
 use crate::tax::{Tax, TaxRounding, TaxRules};

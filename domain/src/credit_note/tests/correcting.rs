@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
+use crate::credit_note::*;
 use crate::invoice::{
     CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, IssueTerms, LineKind, Lowering,
     NewLine, Particulars, Seller, TaxCategory, TaxGroup, TaxTreatment,
