@@ -52,6 +52,7 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "dunning", description = "What happens when a client does not pay"),
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
+        (name = "billing runs", description = "What is due of everybody becomes documents"),
         (name = "settings", description = "The seller"),
         (name = "operations", description = "Health and figures of the server, and its brakes"),
     )
@@ -377,7 +378,7 @@ mod tests {
     }
 
     /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
-    const ADDS: [&str; 9] = [
+    const ADDS: [&str; 10] = [
         "pay_invoice",
         "charge_invoice",
         "pay_proforma",
@@ -387,6 +388,7 @@ mod tests {
         "advance_dunning_case",
         "assign_dunning_strategy",
         "withdraw_dunning_strategy",
+        "move_test_clock",
     ];
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use billfold_app::access::Access;
+use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_domain::kernel::TenantId;
 use billfold_projections::{Oversight, Reads};
@@ -25,6 +26,8 @@ pub struct ApiParts {
     pub door: Door,
     /// The read models.
     pub reads: Reads,
+    /// The billing runs of this process.
+    pub runs: Runner,
     /// What is seen of the log as a whole.
     pub oversight: Oversight,
     /// Sign-in, sessions and keys.
@@ -56,6 +59,10 @@ impl ApiState {
         &self.0.reads
     }
 
+    pub(crate) fn runs(&self) -> &Runner {
+        &self.0.runs
+    }
+
     pub(crate) fn oversight(&self) -> &Oversight {
         &self.0.oversight
     }
@@ -82,7 +89,8 @@ impl ApiState {
 
     /// The business day at the seller's place.
     pub(crate) async fn today(&self, tenant: TenantId) -> Result<NaiveDate, Problem> {
-        Ok(self.door().settings(tenant).await?.day_of(self.now()))
+        let settings = self.door().settings(tenant).await?;
+        Ok(settings.day_of(settings.at(self.now())))
     }
 
     /// Has a command of the caller done, once per key.

@@ -130,6 +130,15 @@ impl Refused {
         Self { code, kind, detail, fields: Vec::new(), replayed: false }
     }
 
+    /// Code of the answer that what a command is about changed too often while it was planned.
+    pub const CONTENDED: &'static str = "command.contended";
+
+    /// Whether only other commands were in the way, and the same one may succeed when it is asked
+    /// again.
+    pub(crate) fn is_contention(&self) -> bool {
+        self.code == Self::CONTENDED
+    }
+
     /// The same, blaming one field of the command.
     #[must_use]
     pub fn at(mut self, pointer: &str) -> Self {

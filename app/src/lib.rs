@@ -14,7 +14,9 @@ mod error;
 pub mod imports;
 pub mod mint;
 pub mod ports;
+pub mod recognition_run;
 pub mod settings;
+pub mod test_clock;
 pub mod vault;
 
 pub use error::{Error, Field, Kind, Refused};

@@ -45,6 +45,8 @@ pub struct Settings {
     pub vat_id: Option<String>,
     /// How time becomes money.
     pub conventions: Conventions,
+    /// What the clock of a test seller shows; nothing for one whose clock is real.
+    pub test_clock: Option<DateTime<Utc>>,
 }
 
 /// Why a seller has no settings.
@@ -77,7 +79,14 @@ impl Settings {
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
             conventions: profile.conventions,
+            test_clock: profile.test_clock,
         })
+    }
+
+    /// The instant at which this seller lives: the real one, unless it is a test seller.
+    #[must_use]
+    pub fn at(&self, real: DateTime<Utc>) -> DateTime<Utc> {
+        self.test_clock.unwrap_or(real)
     }
 
     /// The seller's place.

@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench prints its result")]
 
+mod billing_run;
 mod durable;
 mod http;
 mod laboratory;
@@ -34,8 +35,9 @@ use uuid::Uuid;
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Arguments {
-    /// Benches to run; all but `growth` if none is named
-    #[arg(value_parser = ["durable", "bulk", "replay", "ledger", "as-of", "http", "growth"])]
+    /// Benches to run; all but `growth` and `billing-run` if none is named
+    #[arg(value_parser = ["durable", "bulk", "replay", "ledger", "as-of", "http", "growth",
+        "billing-run"])]
     only: Vec<String>,
     /// Interleaved rounds; medians need at least three
     #[arg(long, default_value_t = 3)]
@@ -52,6 +54,12 @@ struct Arguments {
     /// Events of the largest log that `growth` measures
     #[arg(long, default_value_t = 10_000_000)]
     events: u64,
+    /// Subscriptions that a billing run bills; may be given several times
+    #[arg(long, default_values_t = [10_000, 50_000])]
+    subscriptions: Vec<u64>,
+    /// Subscriptions of one account in that book
+    #[arg(long, default_value_t = 1)]
+    per_account: u64,
     /// Folder of the private cluster; made if absent
     #[arg(long, default_value = "target/bench")]
     data: PathBuf,
@@ -62,7 +70,8 @@ struct Arguments {
 
 impl Arguments {
     fn wants(&self, name: &str) -> bool {
-        (self.only.is_empty() && name != "growth") || self.only.iter().any(|only| only == name)
+        let long = ["growth", "billing-run"].contains(&name);
+        (self.only.is_empty() && !long) || self.only.iter().any(|only| only == name)
     }
 }
 
@@ -92,6 +101,17 @@ async fn main() -> Result<()> {
     }
     if arguments.wants("growth") {
         growth(&laboratory, &arguments, &mut runs).await?;
+    }
+    if arguments.wants("billing-run") {
+        for subscriptions in &arguments.subscriptions {
+            let book = billing_run::Book {
+                subscriptions: *subscriptions,
+                per_account: arguments.per_account,
+            };
+            for run in billing_run::rounds(&laboratory, &data, book, arguments.rounds).await? {
+                note(&mut runs, run);
+            }
+        }
     }
     publish(&laboratory, &arguments, &runs).await
 }

@@ -40,6 +40,8 @@
 //!
 //! [`gift_card`] is money that was paid before anything was bought: owed until it is redeemed.
 //!
+//! [`billing_run`] is what was to be billed by a day, how that went, and who was set aside.
+//!
 //! [`client_group`] is clients who share a price: a tier, and a discount.
 //!
 //! [`affiliate`] is a client who brings others: what their payments earned, which refund took it
@@ -61,10 +63,12 @@
 //!
 //! [`metrics`] defines figures about recurring revenue.
 //! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
-//! [`revenue`] spreads what was billed over the days in which it is earned.
+//! [`revenue`] spreads what was billed over the days in which it is earned, and [`recognition`]
+//! says through which day that became revenue.
 //! [`service`] is what was sold while it runs: how long it may, on what was paid for it.
 //!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
+//! [`accounting_period`] says which months of it are closed, and holds entries by hand.
 //!
 //! [`schema`] reads stored events back, old versions included.
 //!
@@ -75,7 +79,9 @@
 //! payment's allocation or reversal number on, so that an invoice takes each of them once
 //! ([`invoice::ApplyPayment`], [`invoice::UnapplyPayment`]). Aggregates never call each other.
 
+pub mod accounting_period;
 pub mod affiliate;
+pub mod billing_run;
 pub mod client;
 pub mod client_group;
 pub mod coupon;
@@ -94,6 +100,7 @@ pub mod payment_method;
 pub mod product;
 pub mod proforma;
 pub mod receivable;
+pub mod recognition;
 pub mod revenue;
 pub mod schema;
 pub mod service;

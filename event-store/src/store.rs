@@ -27,7 +27,7 @@ use crate::pool;
 use crate::state::{AnyState, FoldError, StateKind};
 use crate::stream::{ClaimKey, StreamKey};
 use crate::submission::{Prepared, Receipt, Submission, SubmitError};
-use crate::versions::Versions;
+use crate::versions::{self, Versions};
 use crate::writer::states::{self, Tail};
 use crate::writer::{LOG_ID, Queued, Shared, Writer};
 
@@ -165,6 +165,32 @@ impl Store {
         self.state_at(stream, i64::MAX).await
     }
 
+    /// The newest committed states of many streams, in their order, in two queries; blank at
+    /// version 0 where there are no events.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn load_many<S: AnyState>(
+        &self,
+        streams: &[StreamKey],
+    ) -> Result<Vec<Loaded<S>>, LoadError> {
+        let unknown = streams.iter().find(|stream| self.kinds().get(stream.kind).is_none());
+        if let Some(stream) = unknown {
+            return Err(LoadError::UnknownKind { kind: stream.kind });
+        }
+        let states = match &self.backend {
+            Backend::Memory(log) => {
+                let load = |stream: &StreamKey| {
+                    let state = log.state_at(stream, i64::MAX);
+                    state.map_err(|reason| LoadError::Fold { stream: *stream, reason })
+                };
+                streams.iter().map(load).collect::<Result<_, _>>()?
+            }
+            Backend::Postgres(log) => log.load_many(streams).await?,
+        };
+        streams.iter().zip(states).map(|(stream, state)| Loaded::of(stream, state)).collect()
+    }
+
     /// The state of a stream as of a position of the log: events after it are left out.
     ///
     /// # Errors
@@ -183,11 +209,7 @@ impl Store {
                 .map_err(|reason| LoadError::Fold { stream: *stream, reason })?,
             Backend::Postgres(log) => log.load(stream, as_of).await?,
         };
-        let state: Arc<dyn Any + Send + Sync> = state;
-        match state.downcast() {
-            Ok(state) => Ok(Loaded { state, version }),
-            Err(_) => Err(LoadError::WrongState { stream: *stream }),
-        }
+        Loaded::of(stream, (version, state))
     }
 
     /// The ids of the streams that hold claims of a scope whose keys begin so, by key: who holds
@@ -358,6 +380,37 @@ impl Postgres {
         held.fetch_optional(&self.readers).await
     }
 
+    async fn load_many(&self, streams: &[StreamKey]) -> Result<Vec<Versioned>, LoadError> {
+        let Shared { kinds, cache, .. } = &*self.shared;
+        let mut connection = self.readers.acquire().await?;
+        let kept = cache.get(streams.iter());
+        let stored = versions::of_each(&mut *connection, streams).await?;
+        let mut states: Vec<Option<Versioned>> = Vec::with_capacity(streams.len());
+        let mut missing = Vec::new();
+        for ((at, stream), (kept, stored)) in
+            streams.iter().enumerate().zip(kept.into_iter().zip(stored))
+        {
+            // a state that is behind is folded whole: that is rare, and simple
+            let current = kept.filter(|(version, _)| *version == stored);
+            if current.is_none() {
+                missing.push((at, *stream));
+            }
+            states.push(current);
+        }
+        let (places, missing): (Vec<usize>, Vec<StreamKey>) = missing.into_iter().unzip();
+        let folded = states::whole(&mut connection, kinds, &missing).await?;
+        let mut loaded = Vec::with_capacity(missing.len());
+        for ((at, stream), state) in places.into_iter().zip(missing).zip(folded) {
+            let state = state.map_err(|reason| LoadError::Fold { stream, reason })?;
+            if state.0 > 0 {
+                loaded.push((stream, state.clone()));
+            }
+            states[at] = Some(state);
+        }
+        cache.put(loaded);
+        Ok(states.into_iter().flatten().collect())
+    }
+
     async fn close(&self) {
         self.stop.send_replace(true);
         let mut writers = self.writers.lock().await;
@@ -407,6 +460,16 @@ pub struct Loaded<S> {
     pub state: Arc<S>,
     /// How many events of the stream are folded into it; pass it as `expect`.
     pub version: i64,
+}
+
+impl<S: AnyState> Loaded<S> {
+    fn of(stream: &StreamKey, (version, state): Versioned) -> Result<Self, LoadError> {
+        let state: Arc<dyn Any + Send + Sync> = state;
+        match state.downcast() {
+            Ok(state) => Ok(Self { state, version }),
+            Err(_) => Err(LoadError::WrongState { stream: *stream }),
+        }
+    }
 }
 
 impl<S> Deref for Loaded<S> {

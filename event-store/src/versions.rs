@@ -5,7 +5,7 @@
 //! costs the database a fraction of a query. Absent on purpose: keeping answers; the next reader
 //! asks again.
 
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::stream::StreamKey;
@@ -62,7 +62,15 @@ async fn answer(pool: PgPool, mut questions: mpsc::Receiver<Question>) {
 /// One version per question, in their order. Each is a look-up in the index, whatever the planner
 /// believes of the table's size.
 async fn look_up(pool: &PgPool, questions: &[Question]) -> Result<Vec<i64>, sqlx::Error> {
-    let streams = || questions.iter().map(|question| &question.stream);
+    let streams: Vec<_> = questions.iter().map(|question| question.stream).collect();
+    of_each(pool, &streams).await
+}
+
+/// One version per stream, in their order; 0 where there is no event.
+pub(crate) async fn of_each<'c>(
+    connection: impl PgExecutor<'c>,
+    streams: &[StreamKey],
+) -> Result<Vec<i64>, sqlx::Error> {
     sqlx::query_scalar(
         "select coalesce((select s.last_sequence from streams s where s.tenant_id = u.tenant \
                              and s.aggregate_type = u.kind and s.aggregate_id = u.id), 0) \
@@ -70,9 +78,9 @@ async fn look_up(pool: &PgPool, questions: &[Question]) -> Result<Vec<i64>, sqlx
              with ordinality u(tenant, kind, id, place) \
          order by u.place",
     )
-    .bind(streams().map(|stream| stream.tenant).collect::<Vec<_>>())
-    .bind(streams().map(|stream| stream.kind).collect::<Vec<_>>())
-    .bind(streams().map(|stream| stream.id).collect::<Vec<_>>())
-    .fetch_all(pool)
+    .bind(streams.iter().map(|stream| stream.tenant).collect::<Vec<_>>())
+    .bind(streams.iter().map(|stream| stream.kind).collect::<Vec<_>>())
+    .bind(streams.iter().map(|stream| stream.id).collect::<Vec<_>>())
+    .fetch_all(connection)
     .await
 }

@@ -6,7 +6,8 @@
 //! size), each over the months wholly before *d* and the days of its month, and of the journal's
 //! entries in the last, partial block (at most 4,095 positions).
 //!
-//! Guarantees: back-dated facts rewrite nothing; the answer at a position never changes.
+//! Guarantees: back-dated facts rewrite nothing; the answer at a position never changes; the answer
+//! of a closed month changes only once it is reopened.
 //! Absent on purpose: running balances per day, which every back-dated fact would have to rewrite.
 
 use billfold_domain::kernel::{ClientId, Currency, TenantId};
@@ -16,6 +17,7 @@ use chrono::{Datelike, NaiveDate};
 use sqlx::PgConnection;
 use sqlx::Row as _;
 
+use crate::closing::Closings;
 use crate::error::Error;
 use crate::fact::Fact;
 use crate::journal::Journal;
@@ -24,7 +26,7 @@ use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, AsOf, Reads};
 use crate::row::cell::words;
 use crate::row::{Cell, row};
-use crate::table::Summed;
+use crate::table::{Summed, Table, Tables};
 
 row! {
     /// What a span of business days did to an account within a block of positions.
@@ -114,9 +116,22 @@ fn coarser(fine: &DeltaRow) -> Vec<DeltaRow> {
 #[derive(Debug)]
 pub struct AccountBalances;
 
+/// Its tables.
+#[derive(Debug, Default)]
+pub struct BalanceTables {
+    deltas: Summed<DeltaRow>,
+    closings: Closings,
+}
+
+impl Tables for BalanceTables {
+    fn tables(&mut self) -> Vec<&mut dyn Table> {
+        vec![&mut self.deltas, self.closings.table()]
+    }
+}
+
 impl Projection for AccountBalances {
     const NAME: &'static str = "account_balances";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const STREAMS: &'static [&'static str] = Journal::STREAMS;
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[
@@ -140,19 +155,20 @@ impl Projection for AccountBalances {
         },
         oracle::BALANCES_MATCH_LOG,
     ];
-    type Rows = Summed<DeltaRow>;
+    type Rows = BalanceTables;
 
     /// Which events are posted, and how, is the domain's to say; see its posting rules.
     fn apply(rows: &mut Self::Rows, fact: &Fact<'_>) -> Result<(), FoldError> {
+        rows.closings.take(fact)?;
         let Some(posting) = fact.posting()? else { return Ok(()) };
-        let effective_on = fact.effective_on()?;
+        let effective_on = rows.closings.posting_day(fact)?;
         for entry in posting.entries() {
             let amount = entry.amount.minor();
             let (debit, credit) = match entry.side {
                 Side::Debit => (amount, 0),
                 Side::Credit => (0, amount),
             };
-            rows.add(DeltaRow {
+            rows.deltas.add(DeltaRow {
                 tenant_id: fact.tenant(),
                 account: entry.account,
                 currency: entry.amount.currency(),

@@ -157,9 +157,7 @@ pub async fn page(
     let order = Order::Ascending;
     let sorted = Sorted { by: "code", sql_type: "text", id: "client_group_id", order };
     let query = sorted.select::<ClientGroupRow>(ClientGroupList::NAME, tenant);
-    let mut read = reads.open(tenant, &[ClientGroupList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, ClientGroupList::NAME, query, wanted).await
 }
 
 /// The members of a group, by id.
@@ -176,7 +174,5 @@ pub async fn members(
     let sorted = Sorted { by: "client_id", sql_type: "uuid", id: "client_id", order };
     let mut query = sorted.select::<MemberRow>("client_group_list_members", tenant);
     query.push(" and client_group_id = ").push_bind(group.uuid());
-    let mut read = reads.open(tenant, &[ClientGroupList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, ClientGroupList::NAME, query, wanted).await
 }

@@ -13,12 +13,12 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
 use crate::row::cell::words;
-use crate::row::{Json, Row, row};
+use crate::row::{Json, row};
 use crate::table::{Replaced, Table, Tables};
 
 /// Whether a coupon may be had.
@@ -329,15 +329,11 @@ pub async fn page(
     let order = Order::Ascending;
     let sorted = Sorted { by: "code", sql_type: "text", id: "coupon_id", order };
     let mut query = sorted.select::<CouponRow>(CouponList::NAME, tenant);
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
+    query.when("status =", filter.status.map(|status| status.as_str()));
     if let Some(code) = &filter.code {
         query.push(" and code = ").push_bind(code.trim().to_uppercase());
     }
-    let mut read = reads.open(tenant, &[CouponList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, CouponList::NAME, query, wanted).await
 }
 
 /// One coupon.
@@ -351,10 +347,7 @@ pub async fn find(
 ) -> Result<Answer<Option<CouponRow>>, Error> {
     let mut query = select::<CouponRow>(CouponList::NAME, tenant);
     query.push(" and coupon_id = ").push_bind(coupon.uuid());
-    let mut read = reads.open(tenant, &[CouponList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| CouponRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, CouponList::NAME, query).await
 }
 
 /// The redemptions of a coupon, newest first.
@@ -371,7 +364,5 @@ pub async fn redemptions(
     let sorted = Sorted { by: "reserved_at", sql_type: "timestamptz", id: "target_id", order };
     let mut query = sorted.select::<RedemptionRow>("coupon_list_redemptions", tenant);
     query.push(" and coupon_id = ").push_bind(coupon.uuid());
-    let mut read = reads.open(tenant, &[CouponList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, CouponList::NAME, query, wanted).await
 }

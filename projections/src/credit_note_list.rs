@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted};
+use crate::list::{Narrow, Order, Sorted};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
@@ -144,16 +144,8 @@ pub async fn page(
 ) -> Result<Answer<Page<CreditNoteRow>>, Error> {
     let sorted = Sorted { by: "issue_date", sql_type: "date", id: "credit_note_id", order };
     let mut query = sorted.select::<CreditNoteRow>(CreditNoteList::NAME, tenant);
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(from) = filter.from {
-        query.push(" and issue_date >= ").push_bind(from);
-    }
-    if let Some(to) = filter.to {
-        query.push(" and issue_date <= ").push_bind(to);
-    }
-    let mut read = reads.open(tenant, &[CreditNoteList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("issue_date >=", filter.from);
+    query.when("issue_date <=", filter.to);
+    sorted.read(reads, tenant, CreditNoteList::NAME, query, wanted).await
 }

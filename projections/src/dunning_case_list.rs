@@ -14,12 +14,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
 use crate::row::cell::words;
-use crate::row::{Json, Row, row};
+use crate::row::{Json, row};
 use crate::table::Replaced;
 
 /// How a case stands.
@@ -211,18 +211,10 @@ pub async fn page(
         let words: Vec<_> = filter.status.iter().map(|status| status.as_str()).collect();
         query.push(" and status = any(").push_bind(words).push(")");
     }
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(invoice) = filter.invoice {
-        query.push(" and invoice_id = ").push_bind(invoice.uuid());
-    }
-    if let Some(day) = filter.next_by {
-        query.push(" and next_stage_on <= ").push_bind(day);
-    }
-    let mut read = reads.open(tenant, &[DunningCaseList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("invoice_id =", filter.invoice.map(|invoice| invoice.uuid()));
+    query.when("next_stage_on <=", filter.next_by);
+    sorted.read(reads, tenant, DunningCaseList::NAME, query, wanted).await
 }
 
 /// One case.
@@ -236,8 +228,5 @@ pub async fn find(
 ) -> Result<Answer<Option<CaseRow>>, Error> {
     let mut query = select::<CaseRow>(DunningCaseList::NAME, tenant);
     query.push(" and case_id = ").push_bind(case.uuid());
-    let mut read = reads.open(tenant, &[DunningCaseList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| CaseRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, DunningCaseList::NAME, query).await
 }

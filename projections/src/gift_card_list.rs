@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
@@ -227,12 +227,8 @@ pub async fn page(
 ) -> Result<Answer<Page<GiftCardRow>>, Error> {
     let sorted = Sorted { by: "issued_at", sql_type: "timestamptz", id: "gift_card_id", order };
     let mut query = sorted.select::<GiftCardRow>(GiftCardList::NAME, tenant);
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
-    let mut read = reads.open(tenant, &[GiftCardList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("status =", filter.status.map(|status| status.as_str()));
+    sorted.read(reads, tenant, GiftCardList::NAME, query, wanted).await
 }
 
 /// One gift card.
@@ -246,10 +242,7 @@ pub async fn find(
 ) -> Result<Answer<Option<GiftCardRow>>, Error> {
     let mut query = select::<GiftCardRow>(GiftCardList::NAME, tenant);
     query.push(" and gift_card_id = ").push_bind(gift_card.uuid());
-    let mut read = reads.open(tenant, &[GiftCardList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| GiftCardRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, GiftCardList::NAME, query).await
 }
 
 /// What was spent of a card, newest first; at most the newest 200.

@@ -2,8 +2,8 @@
 //!
 //! Guarantees: one posting per money event, under that event's position; debits equal credits per
 //! currency in the type, in the table and in the proofs. Rows are only ever added, so the journal
-//! as known at any past position is its beginning. Absent on purpose: corrections. They are
-//! postings of their own.
+//! as known at any past position is its beginning; a fact of a month that was closed before it
+//! counts on the first open day. Absent on purpose: corrections. They are postings of their own.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
+use crate::closing::Closings;
 use crate::error::Error;
 use crate::fact::Fact;
+use crate::list::Narrow;
 use crate::oracle;
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
@@ -35,8 +37,11 @@ row! {
             currency: Currency,
         }
         appended {
-            /// The business day it counts for.
+            /// The business day it counts for: its own, or the first open one if its month was
+            /// closed before.
             effective_on: NaiveDate,
+            /// The day the fact itself names.
+            true_day: NaiveDate,
             /// When the log learnt it.
             recorded_at: DateTime<Utc>,
             /// The event.
@@ -55,6 +60,7 @@ row! {
     }
     check "debit = credit";
     check "debit > 0";
+    check "effective_on >= true_day";
     index "(tenant_id, effective_on, position)";
     index "(tenant_id, aggregate_id, position)";
 }
@@ -102,17 +108,18 @@ pub struct Journal;
 pub struct JournalTables {
     postings: Appended<PostingRow>,
     entries: Appended<EntryRow>,
+    closings: Closings,
 }
 
 impl Tables for JournalTables {
     fn tables(&mut self) -> Vec<&mut dyn Table> {
-        vec![&mut self.postings, &mut self.entries]
+        vec![&mut self.postings, &mut self.entries, self.closings.table()]
     }
 }
 
 impl Projection for Journal {
     const NAME: &'static str = "journal";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const STREAMS: &'static [&'static str] = POSTING_STREAMS;
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[
@@ -134,8 +141,9 @@ impl Projection for Journal {
 
     /// Which events are posted, and how, is the domain's to say; see its posting rules.
     fn apply(rows: &mut JournalTables, fact: &Fact<'_>) -> Result<(), FoldError> {
+        rows.closings.take(fact)?;
         let Some(posting) = fact.posting()? else { return Ok(()) };
-        let effective_on = fact.effective_on()?;
+        let (effective_on, true_day) = (rows.closings.posting_day(fact)?, fact.effective_on()?);
         let mut totals: Vec<(Currency, i64, i64)> = Vec::with_capacity(1);
         for (entry, entry_no) in posting.entries().iter().zip(1..) {
             let (currency, amount) = (entry.amount.currency(), entry.amount.minor());
@@ -168,6 +176,7 @@ impl Projection for Journal {
                 position: fact.position,
                 currency,
                 effective_on,
+                true_day,
                 recorded_at: fact.recorded_at,
                 event_id: EventId::new(fact.event_id),
                 event_type: fact.event_type.to_owned(),
@@ -262,21 +271,11 @@ fn positions_of(tenant: TenantId, filter: &Filter, as_of: i64) -> QueryBuilder<'
     let mut query = QueryBuilder::new(format!("select position from {table} t"));
     query.push(" where tenant_id = ").push_bind(tenant.uuid());
     query.push(" and position <= ").push_bind(as_of);
-    if let Some(account) = filter.account {
-        query.push(" and account = ").push_bind(account.as_str());
-    }
-    if let Some(currency) = filter.currency {
-        query.push(" and currency = ").push_bind(currency.code());
-    }
-    if let Some(party) = filter.party {
-        query.push(" and party = ").push_bind(party.uuid());
-    }
-    if let Some(from) = filter.from {
-        query.push(" and effective_on >= ").push_bind(from);
-    }
-    if let Some(to) = filter.to {
-        query.push(" and effective_on <= ").push_bind(to);
-    }
+    query.when("account =", filter.account.map(|account| account.as_str()));
+    query.when("currency =", filter.currency.map(|currency| currency.code()));
+    query.when("party =", filter.party.map(|party| party.uuid()));
+    query.when("effective_on >=", filter.from);
+    query.when("effective_on <=", filter.to);
     match filter.document {
         Some(document) if by_entry => {
             query.push(

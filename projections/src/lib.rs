@@ -10,14 +10,18 @@
 //! the log, and any side effect.
 
 pub mod account_balances;
+pub mod accounting_period_list;
 pub mod affiliate_list;
 pub mod arrears;
 pub mod audit_log;
+pub mod billing_run_list;
 pub mod client_group_list;
 pub mod client_ledger;
 pub mod client_list;
+pub mod closing;
 pub mod coupon_list;
 pub mod credit_note_list;
+pub mod deferred_revenue;
 pub mod diff;
 pub mod dunning_case_list;
 pub mod dunning_strategy_list;

@@ -4,10 +4,11 @@
 //! condition. Absent on purpose: offsets, which repeat and hide rows while a list changes.
 
 use billfold_domain::kernel::TenantId;
-use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _};
+use sqlx::{Encode, PgConnection, Postgres, QueryBuilder, Row as _, Type};
 
 use crate::error::Error;
 use crate::paging::{CursorError, Page, Wanted};
+use crate::reader::{Answer, Reads};
 use crate::row::Row;
 
 /// Which end of the order comes first.
@@ -41,6 +42,51 @@ pub(crate) fn select<R: Row>(view: &str, tenant: TenantId) -> QueryBuilder<'stat
     query
 }
 
+/// A query that conditions narrow down.
+pub(crate) trait Narrow {
+    /// Adds a condition such as `client_id =` and its value; nothing where no value is asked for.
+    fn when<T>(&mut self, condition: &'static str, value: Option<T>)
+    where
+        T: Encode<'static, Postgres> + Type<Postgres> + 'static;
+}
+
+impl Narrow for QueryBuilder<'static, Postgres> {
+    fn when<T>(&mut self, condition: &'static str, value: Option<T>)
+    where
+        T: Encode<'static, Postgres> + Type<Postgres> + 'static,
+    {
+        if let Some(value) = value {
+            self.push(" and ").push(condition).push(" ").push_bind(value);
+        }
+    }
+}
+
+/// The row that a query of [`select`] finds in a list, if there is one.
+pub(crate) async fn one<R: Row>(
+    reads: &Reads,
+    tenant: TenantId,
+    list: &'static str,
+    mut query: QueryBuilder<'static, Postgres>,
+) -> Result<Answer<Option<R>>, Error> {
+    let mut read = reads.open(tenant, &[list]).await?;
+    let row = query.build().fetch_optional(read.conn()).await?;
+    let row = row.map(|row| R::get(&row, 0)).transpose()?;
+    Ok(read.answer(row))
+}
+
+/// Every row that a query of [`select`] finds in a list; the query bounds how many.
+pub(crate) async fn rows<R: Row>(
+    reads: &Reads,
+    tenant: TenantId,
+    list: &'static str,
+    mut query: QueryBuilder<'static, Postgres>,
+) -> Result<Answer<Vec<R>>, Error> {
+    let mut read = reads.open(tenant, &[list]).await?;
+    let rows = query.build().fetch_all(read.conn()).await?;
+    let rows = rows.iter().map(|row| R::get(row, 0)).collect::<Result<_, sqlx::Error>>()?;
+    Ok(read.answer(rows))
+}
+
 impl Sorted {
     /// As [`select`], for [`Sorted::page`].
     pub(crate) fn select<R: Row>(
@@ -55,6 +101,20 @@ impl Sorted {
         ));
         query.push(" where tenant_id = ").push_bind(tenant.uuid());
         query
+    }
+
+    /// The page that a query of [`Sorted::select`] finds in a list.
+    pub(crate) async fn read<R: Row>(
+        &self,
+        reads: &Reads,
+        tenant: TenantId,
+        list: &'static str,
+        query: QueryBuilder<'static, Postgres>,
+        wanted: &Wanted,
+    ) -> Result<Answer<Page<R>>, Error> {
+        let mut read = reads.open(tenant, &[list]).await?;
+        let page = self.page(query, wanted, read.conn()).await?;
+        Ok(read.answer(page))
     }
 
     /// Runs a query of [`Sorted::select`].

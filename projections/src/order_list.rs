@@ -10,12 +10,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
 use crate::row::cell::words;
-use crate::row::{Row, row};
+use crate::row::row;
 use crate::table::Replaced;
 
 /// What became of an order.
@@ -23,8 +23,12 @@ use crate::table::Replaced;
 pub enum OrderStatus {
     /// Nothing yet.
     Placed,
-    /// An invoice asks for the money.
-    Invoiced,
+    /// It may be fraud; somebody has to look.
+    Held,
+    /// It comes about; its invoice says whether it is paid.
+    Accepted,
+    /// It was delivered and paid.
+    Completed,
     /// It came to nothing.
     Cancelled,
 }
@@ -32,7 +36,9 @@ pub enum OrderStatus {
 words! {
     OrderStatus = "status of an order" {
         Placed => "placed",
-        Invoiced => "invoiced",
+        Held => "held",
+        Accepted => "accepted",
+        Completed => "completed",
         Cancelled => "cancelled",
     }
 }
@@ -118,10 +124,20 @@ impl Projection for OrderList {
                 });
                 Ok(())
             }
+            Event::Order(OrderEvent::Held { .. }) => change(&|row| row.status = OrderStatus::Held),
+            Event::Order(OrderEvent::Released {}) => {
+                change(&|row| row.status = OrderStatus::Placed)
+            }
+            Event::Order(OrderEvent::Accepted { .. }) => {
+                change(&|row| row.status = OrderStatus::Accepted)
+            }
             Event::Order(OrderEvent::Invoiced { invoice_id }) => change(&|row| {
-                row.status = OrderStatus::Invoiced;
+                row.status = OrderStatus::Accepted;
                 row.invoice_id = Some(*invoice_id);
             }),
+            Event::Order(OrderEvent::Completed {}) => {
+                change(&|row| row.status = OrderStatus::Completed)
+            }
             Event::Order(OrderEvent::Cancelled { .. }) => {
                 change(&|row| row.status = OrderStatus::Cancelled)
             }
@@ -156,21 +172,11 @@ pub async fn page(
 ) -> Result<Answer<Page<OrderRow>>, Error> {
     let sorted = Sorted { by: "placed_on", sql_type: "date", id: "order_id", order };
     let mut query = sorted.select::<OrderRow>(OrderList::NAME, tenant);
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
-    if let Some(from) = filter.from {
-        query.push(" and placed_on >= ").push_bind(from);
-    }
-    if let Some(to) = filter.to {
-        query.push(" and placed_on <= ").push_bind(to);
-    }
-    let mut read = reads.open(tenant, &[OrderList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("status =", filter.status.map(|status| status.as_str()));
+    query.when("placed_on >=", filter.from);
+    query.when("placed_on <=", filter.to);
+    sorted.read(reads, tenant, OrderList::NAME, query, wanted).await
 }
 
 /// One order.
@@ -184,8 +190,5 @@ pub async fn find(
 ) -> Result<Answer<Option<OrderRow>>, Error> {
     let mut query = select::<OrderRow>(OrderList::NAME, tenant);
     query.push(" and order_id = ").push_bind(order.uuid());
-    let mut read = reads.open(tenant, &[OrderList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| OrderRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, OrderList::NAME, query).await
 }

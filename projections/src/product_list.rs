@@ -1,16 +1,17 @@
-//! What is sold, and at which price? Asked by whoever writes an order or an invoice.
+//! What is sold, what does it grant and ask, and at which price? Asked by whoever writes an order
+//! or an invoice, and by the page of a product.
 //!
 //! Guarantees: every price ever set stays, with the first day it counts for. Absent on purpose:
 //! choosing a price, which is the domain's to do.
 
-use billfold_domain::kernel::{Currency, Cycle, ProductId, TenantId};
-use billfold_domain::product::{ProductEvent, ProductKind};
+use billfold_domain::kernel::{Currency, Cycle, Money, ProductId, TenantId};
+use billfold_domain::product::{Feature, ProductEvent, ProductKind, ProductOption, Quota};
 use billfold_domain::schema::Event;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Order, Sorted, rows, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
@@ -33,6 +34,16 @@ row! {
             name: String,
             /// What it is.
             kind: ProductKind,
+            /// Markdown; empty if there is none.
+            description: String,
+            /// What it has, in the order people read it.
+            features: Json<Vec<Feature>>,
+            /// Whether it is put before the others.
+            featured: bool,
+            /// How much of each resource it grants, in the order of the kinds.
+            quotas: Json<Vec<Quota>>,
+            /// What is asked when it is ordered, in the order it is asked.
+            options: Json<Vec<ProductOption>>,
             /// Last day of sale.
             retired_on: Option<NaiveDate>,
             /// When the log first heard of it.
@@ -66,6 +77,44 @@ row! {
             setup_fee: Option<i64>,
             /// First day the price counts for new sales.
             valid_from: NaiveDate,
+            /// Days of a new subscription that are free.
+            trial_days: i64,
+            /// When the log heard of it.
+            set_at: DateTime<Utc>,
+            /// Position of the event that set it.
+            position: i64,
+        }
+    }
+}
+
+row! {
+    /// One price of a product for groups of clients with a tier.
+    pub struct TierPriceRow in "tier_prices" {
+        key {
+            /// The seller.
+            tenant_id: TenantId,
+            /// The product.
+            product_id: ProductId,
+            /// Counts the prices of tiers of the product from 1.
+            version: i64,
+        }
+        appended {
+            /// The tier.
+            tier: String,
+            /// How often it is charged.
+            cycle: Json<Cycle>,
+            /// Currency of price and fee.
+            currency: Currency,
+            /// Price of one cycle, without tax, in minor units.
+            price: i64,
+            /// Charged once when the service begins, without tax, in minor units.
+            setup_fee: Option<i64>,
+            /// First day the price counts for new sales.
+            valid_from: NaiveDate,
+            /// Days of a new subscription that are free.
+            trial_days: i64,
+            /// When the log heard of it.
+            set_at: DateTime<Utc>,
             /// Position of the event that set it.
             position: i64,
         }
@@ -81,17 +130,18 @@ pub struct ProductList;
 pub struct ProductTables {
     products: Replaced<ProductRow>,
     prices: Appended<PriceRow>,
+    tier_prices: Appended<TierPriceRow>,
 }
 
 impl Tables for ProductTables {
     fn tables(&mut self) -> Vec<&mut dyn Table> {
-        vec![&mut self.products, &mut self.prices]
+        vec![&mut self.products, &mut self.prices, &mut self.tier_prices]
     }
 }
 
 impl Projection for ProductList {
     const NAME: &'static str = "product_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["product"];
     type Rows = ProductTables;
 
@@ -104,46 +154,90 @@ impl Projection for ProductList {
                 Ok(())
             })
         };
-        match fact.event()? {
-            Event::Product(ProductEvent::Created { code, name, kind }) => {
+        let Event::Product(event) = fact.event()? else { return Ok(()) };
+        match event {
+            ProductEvent::Created { code, name, kind } => {
                 rows.products.put(ProductRow {
                     tenant_id: fact.tenant(),
                     product_id,
                     code: code.clone(),
                     name: name.clone(),
                     kind: *kind,
+                    description: String::new(),
+                    features: Json(Vec::new()),
+                    featured: false,
+                    quotas: Json(Vec::new()),
+                    options: Json(Vec::new()),
                     retired_on: None,
                     created_at: fact.recorded_at,
                     changed_at: fact.recorded_at,
                     last_position: fact.position,
                 });
             }
-            Event::Product(ProductEvent::PriceSet {
-                version,
-                cycle,
-                price,
-                setup_fee,
-                valid_from,
-            }) => rows.prices.push(PriceRow {
-                tenant_id: fact.tenant(),
-                product_id,
-                version: i64::from(*version),
-                cycle: Json(*cycle),
-                currency: price.currency(),
-                price: price.minor(),
-                setup_fee: setup_fee.map(|fee| fee.minor()),
-                valid_from: *valid_from,
-                position: fact.position,
-            }),
-            Event::Product(ProductEvent::Renamed { name }) => {
-                change(&|row| row.name.clone_from(name))?;
+            ProductEvent::PriceSet { .. } | ProductEvent::TierPriceSet { .. } => {
+                add_price(rows, fact, product_id, event);
             }
-            Event::Product(ProductEvent::Retired { on }) => {
-                change(&|row| row.retired_on = Some(*on))?;
+            ProductEvent::Renamed { name } => change(&|row| row.name.clone_from(name))?,
+            ProductEvent::Described(said) => change(&|row| {
+                row.description.clone_from(&said.description);
+                row.features.0.clone_from(&said.features);
+                row.featured = said.featured;
+            })?,
+            ProductEvent::QuotasSet { quotas } => change(&|row| row.quotas.0.clone_from(quotas))?,
+            ProductEvent::OptionsSet { options } => {
+                change(&|row| row.options.0.clone_from(options))?;
             }
-            _ => {}
+            ProductEvent::Retired { on } => change(&|row| row.retired_on = Some(*on))?,
         }
         Ok(())
+    }
+}
+
+fn add_price(
+    rows: &mut ProductTables,
+    fact: &Fact<'_>,
+    product_id: ProductId,
+    event: &ProductEvent,
+) {
+    match event.clone() {
+        ProductEvent::PriceSet { version, cycle, price, setup_fee, valid_from, trial_days } => {
+            rows.prices.push(PriceRow {
+                tenant_id: fact.tenant(),
+                product_id,
+                version: version.into(),
+                cycle: Json(cycle),
+                currency: price.currency(),
+                price: price.minor(),
+                setup_fee: setup_fee.map(Money::minor),
+                valid_from,
+                trial_days: trial_days.into(),
+                set_at: fact.recorded_at,
+                position: fact.position,
+            });
+        }
+        ProductEvent::TierPriceSet {
+            tier,
+            version,
+            cycle,
+            price,
+            setup_fee,
+            valid_from,
+            trial_days,
+        } => rows.tier_prices.push(TierPriceRow {
+            tenant_id: fact.tenant(),
+            product_id,
+            version: version.into(),
+            tier,
+            cycle: Json(cycle),
+            currency: price.currency(),
+            price: price.minor(),
+            setup_fee: setup_fee.map(Money::minor),
+            valid_from,
+            trial_days: trial_days.into(),
+            set_at: fact.recorded_at,
+            position: fact.position,
+        }),
+        _ => {}
     }
 }
 
@@ -194,6 +288,20 @@ pub async fn find(
     let rows = row.iter().map(|row| ProductRow::get(row, 0)).collect::<Result<_, _>>()?;
     let found = with_prices(read.conn(), tenant, rows).await?.pop();
     Ok(read.answer(found))
+}
+
+/// The prices of tiers of one product, in the order they were set.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn tier_prices(
+    reads: &Reads,
+    tenant: TenantId,
+    product: ProductId,
+) -> Result<Answer<Vec<TierPriceRow>>, Error> {
+    let mut query = select::<TierPriceRow>("product_list_tier_prices", tenant);
+    query.push(" and product_id = ").push_bind(product.uuid()).push(" order by version");
+    rows(reads, tenant, ProductList::NAME, query).await
 }
 
 async fn with_prices(

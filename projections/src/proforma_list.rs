@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted};
+use crate::list::{Narrow, Order, Sorted};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
@@ -150,13 +150,7 @@ pub async fn page(
 ) -> Result<Answer<Page<ProformaRow>>, Error> {
     let sorted = Sorted { by: "issue_date", sql_type: "date", id: "proforma_id", order };
     let mut query = sorted.select::<ProformaRow>(ProformaList::NAME, tenant);
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
-    let mut read = reads.open(tenant, &[ProformaList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("status =", filter.status.map(|status| status.as_str()));
+    sorted.read(reads, tenant, ProformaList::NAME, query, wanted).await
 }

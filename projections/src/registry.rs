@@ -4,11 +4,14 @@ use billfold_event_store::follower;
 use sqlx::{Connection, PgConnection};
 
 use crate::account_balances::AccountBalances;
+use crate::accounting_period_list::AccountingPeriodList;
 use crate::affiliate_list::AffiliateList;
+use crate::billing_run_list::BillingRunList;
 use crate::client_group_list::ClientGroupList;
 use crate::client_list::ClientList;
 use crate::coupon_list::CouponList;
 use crate::credit_note_list::CreditNoteList;
+use crate::deferred_revenue::DeferredRevenue;
 use crate::dunning_case_list::DunningCaseList;
 use crate::dunning_strategy_list::DunningStrategyList;
 use crate::error::Error;
@@ -47,6 +50,9 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<CouponList>(),
     Definition::of::<GiftCardList>(),
     Definition::of::<AffiliateList>(),
+    Definition::of::<BillingRunList>(),
+    Definition::of::<DeferredRevenue>(),
+    Definition::of::<AccountingPeriodList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<EventIndex>(),
 ];

@@ -1,7 +1,8 @@
 //! What was invoiced, credited, collected and given up, per day and month? Asked by dashboards and
 //! reports.
 //!
-//! Guarantees: facts count on the business day they name; sums are exact. Absent on purpose:
+//! Guarantees: facts count on the business day they name, or on the first open one if its month was
+//! closed before; sums are exact. Absent on purpose:
 //! recognised revenue, which is the ledger's (accounts 4000 and 2300), what went back of the money
 //! that arrived, which the payment list has, and any rounding.
 
@@ -14,6 +15,7 @@ use billfold_event_store::OnError;
 use chrono::{Datelike, Months, NaiveDate};
 use sqlx::Row as _;
 
+use crate::closing::{self, Closings};
 use crate::error::Error;
 use crate::fact::Fact;
 use crate::invoice_list::InvoiceList;
@@ -21,7 +23,7 @@ use crate::list::select;
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
 use crate::row::{Cell, Row, row};
-use crate::table::Summed;
+use crate::table::{Summed, Table, Tables};
 
 row! {
     /// What happened on one business day in one currency, in minor units.
@@ -61,31 +63,47 @@ row! {
 #[derive(Debug)]
 pub struct RevenueByDay;
 
+/// Its tables.
+#[derive(Debug, Default)]
+pub struct RevenueTables {
+    days: Summed<RevenueRow>,
+    closings: Closings,
+}
+
+impl Tables for RevenueTables {
+    fn tables(&mut self) -> Vec<&mut dyn Table> {
+        vec![&mut self.days, self.closings.table()]
+    }
+}
+
 impl Projection for RevenueByDay {
     const NAME: &'static str = "revenue_by_day";
-    const VERSION: u32 = 2;
-    const STREAMS: &'static [&'static str] = &["invoice", "credit_note", "payment"];
+    const VERSION: u32 = 3;
+    const STREAMS: &'static [&'static str] =
+        &["invoice", "credit_note", "payment", closing::STREAM];
     const ON_ERROR: OnError = OnError::Stop;
-    type Rows = Summed<RevenueRow>;
+    type Rows = RevenueTables;
 
     fn apply(rows: &mut Self::Rows, fact: &Fact<'_>) -> Result<(), FoldError> {
+        rows.closings.take(fact)?;
+        let day = rows.closings.posting_day(fact)?;
         match fact.event()? {
             Event::Invoice(event) => match event {
-                InvoiceEvent::Issued(issued) => rows.add(RevenueRow {
+                InvoiceEvent::Issued(issued) => rows.days.add(RevenueRow {
                     invoiced_net: issued.net.minor(),
                     invoiced_tax: issued.tax.minor(),
                     invoices: 1,
-                    ..blank(fact, issued.total.currency())?
+                    ..blank(fact, day, issued.total.currency())
                 }),
-                InvoiceEvent::Voided(voided) => rows.add(RevenueRow {
+                InvoiceEvent::Voided(voided) => rows.days.add(RevenueRow {
                     credited_net: voided.net.minor(),
                     credited_tax: voided.tax.minor(),
                     credit_notes: 1,
-                    ..blank(fact, voided.total.currency())?
+                    ..blank(fact, day, voided.total.currency())
                 }),
-                InvoiceEvent::WrittenOff { amount, .. } => rows.add(RevenueRow {
+                InvoiceEvent::WrittenOff { amount, .. } => rows.days.add(RevenueRow {
                     written_off: amount.minor(),
-                    ..blank(fact, amount.currency())?
+                    ..blank(fact, day, amount.currency())
                 }),
                 InvoiceEvent::Drafted { .. }
                 | InvoiceEvent::LineAdded { .. }
@@ -103,10 +121,10 @@ impl Projection for RevenueByDay {
                 | InvoiceEvent::CreditNoteApplied { .. } => Ok(()),
             },
             Event::Payment(event) => match event {
-                PaymentEvent::Settled { amount, .. } => rows.add(RevenueRow {
+                PaymentEvent::Settled { amount, .. } => rows.days.add(RevenueRow {
                     collected: amount.minor(),
                     payments: 1,
-                    ..blank(fact, amount.currency())?
+                    ..blank(fact, day, amount.currency())
                 }),
                 PaymentEvent::Attempted { .. }
                 | PaymentEvent::Declined { .. }
@@ -120,22 +138,22 @@ impl Projection for RevenueByDay {
                 | PaymentEvent::DisputeLost { .. }
                 | PaymentEvent::DisputeFeeCharged { .. } => Ok(()),
             },
-            Event::CreditNote(CreditNoteEvent::Issued(note)) => rows.add(RevenueRow {
+            Event::CreditNote(CreditNoteEvent::Issued(note)) => rows.days.add(RevenueRow {
                 credited_net: note.net.minor(),
                 credited_tax: note.tax.minor(),
                 credit_notes: 1,
-                ..blank(fact, note.total.currency())?
+                ..blank(fact, day, note.total.currency())
             }),
             _ => Ok(()),
         }
     }
 }
 
-fn blank(fact: &Fact<'_>, currency: Currency) -> Result<RevenueRow, FoldError> {
-    Ok(RevenueRow {
+fn blank(fact: &Fact<'_>, day: NaiveDate, currency: Currency) -> RevenueRow {
+    RevenueRow {
         tenant_id: fact.tenant(),
         currency,
-        day: fact.effective_on()?,
+        day,
         invoiced_net: 0,
         invoiced_tax: 0,
         credited_net: 0,
@@ -146,7 +164,7 @@ fn blank(fact: &Fact<'_>, currency: Currency) -> Result<RevenueRow, FoldError> {
         credit_notes: 0,
         payments: 0,
         last_position: fact.position,
-    })
+    }
 }
 
 /// What rows are summed over.

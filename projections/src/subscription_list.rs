@@ -15,11 +15,11 @@ use sqlx::Row as _;
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
-use crate::row::{Json, Row, row};
+use crate::row::{Json, row};
 use crate::table::Replaced;
 
 row! {
@@ -54,7 +54,7 @@ row! {
     }
     index "(tenant_id, started_on, subscription_id)";
     index "(tenant_id, client_id, started_on, subscription_id)";
-    index "(tenant_id, next_due, client_id, currency) where next_due is not null";
+    index "(tenant_id, client_id, currency, next_due) where next_due is not null";
 }
 
 /// The projection.
@@ -142,18 +142,12 @@ pub async fn page(
 ) -> Result<Answer<Page<SubscriptionRow>>, Error> {
     let sorted = Sorted { by: "started_on", sql_type: "date", id: "subscription_id", order };
     let mut query = sorted.select::<SubscriptionRow>(SubscriptionList::NAME, tenant);
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(day) = filter.due_by {
-        query.push(" and next_due <= ").push_bind(day);
-    }
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("next_due <=", filter.due_by);
     if let Some(day) = filter.running_on {
         query.push(" and (ends_on is null or ends_on > ").push_bind(day).push(")");
     }
-    let mut read = reads.open(tenant, &[SubscriptionList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, SubscriptionList::NAME, query, wanted).await
 }
 
 /// One subscription.
@@ -167,10 +161,7 @@ pub async fn find(
 ) -> Result<Answer<Option<SubscriptionRow>>, Error> {
     let mut query = select::<SubscriptionRow>(SubscriptionList::NAME, tenant);
     query.push(" and subscription_id = ").push_bind(subscription.uuid());
-    let mut read = reads.open(tenant, &[SubscriptionList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| SubscriptionRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, SubscriptionList::NAME, query).await
 }
 
 /// A client with subscriptions of one currency that are due.
@@ -197,13 +188,16 @@ pub async fn due_accounts(
     limit: i64,
 ) -> Result<Answer<Vec<DueAccount>>, Error> {
     let mut read = reads.open(tenant, &[SubscriptionList::NAME]).await?;
+    // A run walks the accounts in the order of the index, so that each page costs what it shows.
     let (client, currency) = after
-        .map_or((None, None), |(client, currency)| (Some(client.uuid()), Some(currency.code())));
+        .map_or((uuid::Uuid::nil(), String::new()), |(client, currency)| {
+            (client.uuid(), currency.code().to_string())
+        });
     let rows = sqlx::query(
         "select client_id, currency, array_agg(subscription_id order by subscription_id) \
          from subscription_list \
          where tenant_id = $1 and next_due <= $2 \
-             and ($3::uuid is null or (client_id, currency) > ($3, $4)) \
+             and (client_id, currency) > ($3, $4) \
          group by client_id, currency order by client_id, currency limit $5",
     )
     .bind(tenant.uuid())

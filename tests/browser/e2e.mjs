@@ -139,6 +139,15 @@ async function useForms(page, node, take) {
   await page.fill("#price", "19.00");
   await submit("main button.primary");
   equal("a product is created", new URL(page.url()).pathname, "/admin/products");
+  const product = await page.getAttribute(`tr:has-text("vps-4-${stamp}") a[href^="/admin/products/prd_"]`, "href");
+  await go(`${product}/options`);
+  await page.fill("#options", "location | Where it stands | choice");
+  await submit("main button.primary");
+  check("a wrong option is named beside its field", (await page.locator("#options-help").textContent()).includes("Line 1") ? "" : "no line");
+  await page.fill("#options", "location | Where it stands | choice\n- fra | Frankfurt\n- ash | Ashburn | 2.00 EUR");
+  await submit("main button.primary");
+  equal("options are set", new URL(page.url()).pathname, product);
+  take();
 
   const invoices = [];
   for (const [description, price] of [["Dedicated server AX41", "299.00"], ["Managed hosting", "48.00"], ["Domain", "12.00"]]) {
@@ -186,7 +195,7 @@ async function useForms(page, node, take) {
   equal("a voided invoice says so", (await page.textContent(".title .badge")).trim(), "Void");
   await go("/admin/trial-balance");
   equal("debits equal credits", (await page.textContent("section.card header .badge")).trim(), "Debits = credits");
-  return { client, invoice: invoices[0], draft: invoices[2], number };
+  return { client, product, invoice: invoices[0], draft: invoices[2], number };
 }
 
 /// A subscription is begun; a second one is changed after what that comes to was shown, and cancelled.
@@ -226,6 +235,37 @@ async function useSubscriptions(page, node, made) {
   const note = await page.locator('a[href^="/admin/credit-notes/crn_"]').first().getAttribute("href");
   const payment = await refundPayment(page, go, submit);
   return { ...made, subscription: running, ended: cancelled, note, payment };
+}
+
+/// A product with a question is ordered twice; one order is accepted, the other one waits.
+async function useOrders(page, node, made) {
+  const go = (path) => page.goto(node.url + path, { waitUntil: "load" });
+  const submit = async (selector) => Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+  const client = made.client.split("/").pop();
+  const place = async () => {
+    await go(`/admin/orders/new?client=${client}`);
+    if (await page.locator("select#client").count()) await page.selectOption("#client", client);
+    await page.selectOption("#product_id", { label: `VPS 4 vCPU (vps-4-${stamp})` });
+    await page.selectOption("#cycle", "m1");
+    await submit("main button.primary");
+    equal("a product's questions are asked once it is chosen", await page.locator("#answer-location").count(), 1);
+    await page.selectOption("#answer-location", "ash");
+    await submit("main button.primary");
+    check("an order is placed", /\/admin\/orders\/ord_/.test(page.url()) ? "" : page.url());
+    check("its answers stand on its page", (await page.textContent("main")).includes("Ashburn") ? "" : "no Ashburn");
+    return new URL(page.url()).pathname;
+  };
+  const waiting = await place();
+  const order = await place();
+  await page.click('a[href$="/accept"]');
+  await page.waitForSelector("#sheet[open] button.primary");
+  await page.selectOption("#sheet #category", "S");
+  await page.fill("#sheet #rate", "19");
+  await submit("#sheet button.primary");
+  equal("an accepted order says so", (await page.textContent(".title .badge")).trim(), "Accepted");
+  equal("its subscription is linked", await page.locator('main a[href^="/admin/subscriptions/sub_"]').count(), 1);
+  equal("its invoice is linked", await page.locator('main a[href^="/admin/invoices/inv_"]').count(), 1);
+  return { ...made, order, waiting };
 }
 
 /// A part of a payment is sent back, from its page; answers the page.
@@ -397,6 +437,8 @@ const places = (made) => ({
   "subscription-change": `${made.subscription}/change`,
   "subscription-pause": `${made.subscription}/pause`,
   "subscription-cancel": `${made.subscription}/cancel`,
+  "billing-runs": "/admin/billing-runs",
+  "billing-run-new": "/admin/billing-runs/new",
   dunning: "/admin/dunning",
   "dunning-all": "/admin/dunning?status=all",
   "dunning-strategies": "/admin/dunning-strategies",
@@ -410,8 +452,17 @@ const places = (made) => ({
   "payment-dispute": `${made.payment}/dispute`,
   "payment-new": "/admin/payments/new",
   orders: "/admin/orders",
+  "order-new": "/admin/orders/new",
+  order: made.order,
+  "order-waiting": made.waiting,
+  "order-accept": `${made.waiting}/accept`,
   products: "/admin/products",
   "product-new": "/admin/products/new",
+  product: made.product,
+  "product-price": `${made.product}/price`,
+  "product-describe": `${made.product}/describe`,
+  "product-quotas": `${made.product}/quotas`,
+  "product-options": `${made.product}/options`,
   "tax-rates": "/admin/tax-rates",
   "tax-rate-new": "/admin/tax-rates/new",
   "client-groups": "/admin/client-groups",
@@ -423,6 +474,9 @@ const places = (made) => ({
   "gift-card-redeem": "/admin/gift-cards/redeem",
   "number-register": "/admin/number-register",
   journal: "/admin/journal",
+  periods: "/admin/periods",
+  "period-close": "/admin/periods/2026-01/close",
+  "journal-recognise": "/admin/journal/recognise",
   "journal-account": "/admin/journal?account=1200&currency=EUR&as_of=8",
   "trial-balance": "/admin/trial-balance",
   events: "/admin/events",
@@ -493,8 +547,9 @@ try {
   await useTime(page, node, made);
   await useStream(context, page, node);
   check("keys, time and stream are quiet", take());
-  const all = await useSubscriptions(page, node, made);
-  check("using subscriptions is quiet", take());
+  const subscribed = await useSubscriptions(page, node, made);
+  const all = await useOrders(page, node, subscribed);
+  check("using subscriptions and orders is quiet", take());
   await context.close();
   await useNoScript(browser, node);
   await Promise.all([1440, 390].map((width) => visit(browser, node, width, all)));

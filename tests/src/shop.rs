@@ -18,6 +18,7 @@ use billfold_replay_tools::verify::Trust;
 use billfold_server::cli::Context;
 use billfold_server::config::{Config, Environment};
 use billfold_server::wire::{Background, Foundation, ListedAccounts, Node, routes};
+use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -116,12 +117,29 @@ impl Shop {
         report.expect("a run")
     }
 
+    /// Bills as [`Shop::bill`] does until so many accounts are answered, as a process that dies
+    /// does: nothing is said of it.
+    pub async fn bill_some(&self, run: BillingRun, accounts: u64) -> Report {
+        let (reads, feed) = (self.node.reads().clone(), self.node.feed().clone());
+        let listed = ListedAccounts { reads, feed };
+        let (control, bounds) = (Control::default(), Bounds { batch: 1, batches: 1, ..run.bounds });
+        let (run, stop) = (BillingRun { bounds, ..run }, control.clone());
+        let progress = |at: billing_run::Progress| {
+            if at.accounts >= accounts {
+                stop.stop();
+            }
+        };
+        let report = billing_run::run(self.node.door(), &listed, &run, &control, progress).await;
+        report.expect("a run")
+    }
+
     /// A run over everything that is due on a day.
     pub fn run_through(&self, through: &str) -> BillingRun {
         BillingRun {
             tenant: self.tenant,
             actor: Actor::system("tests").expect("a name"),
             name: fresh_key(),
+            cause: None,
             through: through.parse().expect("a date"),
             rehearse: false,
             bounds: Bounds::default(),
@@ -163,6 +181,15 @@ impl Shop {
     /// Another seller on the same database, whose books are open too.
     pub async fn neighbour(&self) -> Caller {
         let credentials = bearer(&self.key_of_neighbour().await);
+        Caller { credentials, ..self.program.clone() }
+    }
+
+    /// A test seller on the same database, whose own clock begins at an instant.
+    pub async fn test_seller(&self, clock: &str) -> Caller {
+        let tenant = TenantId::new(Uuid::from_u128(0xC3));
+        let test_clock = Some(clock.parse().expect("an instant"));
+        open_books_of(&self.node, tenant, test_clock).await;
+        let credentials = bearer(&key_for(&self.node, tenant, Scopes::admin()).await);
         Caller { credentials, ..self.program.clone() }
     }
 
@@ -412,6 +439,10 @@ fn bearer(key: &str) -> HeaderMap {
 }
 
 async fn open_books(node: &Node, tenant: TenantId) {
+    open_books_of(node, tenant, None).await;
+}
+
+async fn open_books_of(node: &Node, tenant: TenantId, test_clock: Option<DateTime<Utc>>) {
     let open = OpenTenant {
         name: "Seller GmbH".to_owned(),
         country: Country::parse("DE").expect("a country"),
@@ -421,6 +452,7 @@ async fn open_books(node: &Node, tenant: TenantId) {
         credit_note_numbers: None,
         payment_term_days: None,
         vat_id: Some("DE123456789".to_owned()),
+        test_clock,
     };
     let actor = Actor::system("tests").expect("a name");
     let opened = node.door().execute(Ask::new(tenant, actor, "open", open)).await;

@@ -11,10 +11,11 @@ use billfold_adapters::gateways;
 use billfold_adapters::postgres::PostgresSubjectKeys;
 use billfold_app::Error;
 use billfold_app::commands::{Ask, Done, Door, DoorParts, UseCase, kinds};
-use billfold_app::ports::{Arrears, ClientArrears, OpenInvoices, StoreFailure};
+use billfold_app::ports::{Arrears, ClientArrears, Deferrals, OpenInvoices, StoreFailure};
 use billfold_app::vault::{Kek, Vault};
 use billfold_domain::dunning::Holder;
 use billfold_domain::kernel::{Actor, ClientId, Currency, DunningStrategyId, InvoiceId, TenantId};
+use billfold_domain::recognition::Earned;
 use billfold_event_store::{Store, StoreOptions};
 use chrono::NaiveDate;
 use sqlx::PgPool;
@@ -70,6 +71,7 @@ pub async fn open_door(db: &TestDb, clock: &TestClock) -> anyhow::Result<Door> {
         gateways: gateways::all(),
         open_invoices: Arc::new(LogReader(db.feed.clone())),
         arrears: Arc::new(NobodyLate),
+        deferrals: Arc::new(NothingAhead),
         clock,
     }))
 }
@@ -137,6 +139,24 @@ impl Arrears for NobodyLate {
         _tenant: TenantId,
         _client: Option<ClientId>,
     ) -> Result<Vec<(Holder, DunningStrategyId)>, StoreFailure> {
+        Ok(Vec::new())
+    }
+}
+
+/// Books in which nothing is billed ahead.
+pub struct NothingAhead;
+
+#[async_trait]
+impl Deferrals for NothingAhead {
+    async fn first_day(&self, _tenant: TenantId) -> Result<Option<NaiveDate>, StoreFailure> {
+        Ok(None)
+    }
+
+    async fn earned_by(
+        &self,
+        _tenant: TenantId,
+        _day: NaiveDate,
+    ) -> Result<Vec<Earned>, StoreFailure> {
         Ok(Vec::new())
     }
 }

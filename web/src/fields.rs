@@ -89,6 +89,20 @@ impl Wrong {
             .map_or_else(String::new, |(_, d)| d.clone())
     }
 
+    /// What is wrong anywhere below a field, told at the field itself: `tell` makes a text of the
+    /// pointer and the detail.
+    pub(crate) fn gathered(self, field: &str, tell: impl Fn(&str, &str) -> String) -> Wrong {
+        let below = format!("{field}/");
+        let (found, fields): (Vec<_>, Vec<_>) =
+            self.fields.into_iter().partition(|(name, _)| name.starts_with(&below));
+        let mut wrong = Wrong { whole: self.whole, fields };
+        if !found.is_empty() {
+            let told = found.iter().map(|(at, detail)| sentence(&tell(at, detail)));
+            wrong.at(field, told.collect::<Vec<_>>().join(" "));
+        }
+        wrong
+    }
+
     /// The refusal of a command, or the page for what no form can mend.
     pub(crate) fn from_error(error: billfold_app::Error) -> Result<Wrong, PageError> {
         use billfold_app::Error;

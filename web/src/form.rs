@@ -14,6 +14,8 @@ pub(crate) enum Control {
     Input(&'static str),
     /// A `<select>` of value and label.
     Choice(Vec<(String, String)>),
+    /// A `<textarea>` of so many lines.
+    Lines(u8),
 }
 
 /// A field ready to be shown.
@@ -69,6 +71,11 @@ impl Field {
         options: Vec<(String, String)>,
     ) -> Field {
         Field { control: Control::Choice(options), ..Field::input(name, label, "text") }
+    }
+
+    /// An empty field of several lines.
+    pub(crate) fn lines(name: impl Into<String>, label: impl Into<String>, rows: u8) -> Field {
+        Field { control: Control::Lines(rows), ..Field::input(name, label, "text") }
     }
 
     /// The same field with a value.

@@ -3,7 +3,9 @@
 //! Guarantees a sentence for every event, also for one that this release does not know. Absent on
 //! purpose: amounts in another form than the event has them.
 
+use billfold_domain::accounting_period::AccountingPeriodEvent;
 use billfold_domain::affiliate::AffiliateEvent;
+use billfold_domain::billing_run::BillingRunEvent;
 use billfold_domain::client::ClientEvent;
 use billfold_domain::client_group::ClientGroupEvent;
 use billfold_domain::coupon::CouponEvent;
@@ -18,6 +20,7 @@ use billfold_domain::order::OrderEvent;
 use billfold_domain::payment::PaymentEvent;
 use billfold_domain::product::ProductEvent;
 use billfold_domain::proforma::ProformaEvent;
+use billfold_domain::recognition::RecognitionEvent;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
@@ -39,6 +42,9 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Tenant(event)) => tenant(&event),
         Some(Event::Subscription(event)) => subscription(&event),
         Some(Event::CreditNote(event)) => credit_note(&event),
+        Some(Event::BillingRun(event)) => billing_run(&event),
+        Some(Event::AccountingPeriod(event)) => accounting_period(&event),
+        Some(Event::Recognition(event)) => recognition(&event),
         Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::TaxRate(event)) => tax_rate(&event),
@@ -161,7 +167,11 @@ fn order(event: &OrderEvent) -> (String, &'static str) {
         OrderEvent::Placed { total, .. } => {
             (format!("Order over {} placed", money(*total).plain()), "")
         }
+        OrderEvent::Held { .. } => ("Order held back".to_owned(), "red"),
+        OrderEvent::Released {} => ("Order released".to_owned(), ""),
+        OrderEvent::Accepted { .. } => ("Order accepted".to_owned(), "green"),
         OrderEvent::Invoiced { .. } => ("Order invoiced".to_owned(), ""),
+        OrderEvent::Completed {} => ("Order completed".to_owned(), "green"),
         OrderEvent::Cancelled { .. } => ("Order cancelled".to_owned(), "red"),
     }
 }
@@ -173,6 +183,17 @@ fn product(event: &ProductEvent) -> (String, &'static str) {
         ProductEvent::TierPriceSet { tier, price, .. } => {
             format!("Price of {tier} set to {}", money(*price).plain())
         }
+        ProductEvent::Described(_) => "Product described".to_owned(),
+        ProductEvent::QuotasSet { quotas } => match quotas.len() {
+            0 => "Quotas taken away".to_owned(),
+            1 => "1 quota set".to_owned(),
+            count => format!("{count} quotas set"),
+        },
+        ProductEvent::OptionsSet { options } => match options.len() {
+            0 => "Options taken away".to_owned(),
+            1 => "1 option set".to_owned(),
+            count => format!("{count} options set"),
+        },
         ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
         ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
     };
@@ -187,10 +208,47 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
         TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
+        TenantEvent::TestClockMoved { to } => {
+            format!("Test clock moved to {}", Day(to.date_naive()).plain())
+        }
         TenantEvent::Suspended { .. } => "Seller suspended".to_owned(),
         TenantEvent::Resumed {} => "Seller resumed".to_owned(),
     };
     (text, "grey")
+}
+
+fn billing_run(event: &BillingRunEvent) -> (String, &'static str) {
+    match event {
+        BillingRunEvent::Started { through, .. } => {
+            (format!("Billing run through {} started", Day(*through).plain()), "")
+        }
+        BillingRunEvent::AccountQuarantined { code, .. } => {
+            (format!("Account set aside: {code}"), "red")
+        }
+        BillingRunEvent::Finished { tally } => {
+            (format!("Billing run finished with {} documents", tally.issued), "green")
+        }
+        BillingRunEvent::Halted { .. } => ("Billing run halted".to_owned(), "red"),
+        BillingRunEvent::Resumed {} => ("Billing run goes on".to_owned(), ""),
+    }
+}
+
+fn accounting_period(event: &AccountingPeriodEvent) -> (String, &'static str) {
+    match event {
+        AccountingPeriodEvent::Closed { month } => (format!("{month} closed"), "green"),
+        AccountingPeriodEvent::ReopeningAsked { month, .. } => {
+            (format!("Reopening of {month} asked for"), "")
+        }
+        AccountingPeriodEvent::Reopened { month, .. } => (format!("{month} reopened"), "red"),
+        AccountingPeriodEvent::AdjustmentPosted(adjustment) => {
+            (format!("Adjustment {} posted: {}", adjustment.no, adjustment.reason), "")
+        }
+    }
+}
+
+fn recognition(event: &RecognitionEvent) -> (String, &'static str) {
+    let RecognitionEvent::Posted { through, .. } = event;
+    (format!("Revenue recognised through {}", Day(*through).plain()), "")
 }
 
 fn subscription(event: &SubscriptionEvent) -> (String, &'static str) {

@@ -48,6 +48,7 @@ pub(crate) const GROUPS: [Group; 4] = [
             place("/admin/clients", "Clients", "users", "c"),
             place("/admin/invoices", "Invoices", "receipt-text", "i"),
             place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s"),
+            place("/admin/billing-runs", "Billing runs", "refresh-cw", "l"),
             place("/admin/payments", "Payments", "credit-card", "p"),
             place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
             place("/admin/proformas", "Proformas", "file-text", "f"),
@@ -66,6 +67,7 @@ pub(crate) const GROUPS: [Group; 4] = [
         places: &[
             place("/admin/journal", "Journal", "book-open-text", "j"),
             place("/admin/trial-balance", "Trial balance", "scale", "t"),
+            place("/admin/periods", "Periods", "calendar", "q"),
             place("/admin/number-register", "Number register", "hash", "b"),
         ],
     },

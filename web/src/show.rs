@@ -86,6 +86,9 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "credit_note" => CreditNoteId::new(id).to_string(),
         "coupon" => CouponId::new(id).to_string(),
         "gift_card" => GiftCardId::new(id).to_string(),
+        "billing_run" => billfold_domain::kernel::BillingRunId::new(id).to_string(),
+        "accounting_period" => billfold_domain::kernel::AccountingPeriodId::new(id).to_string(),
+        "recognition" => billfold_domain::kernel::RecognitionId::new(id).to_string(),
         "proforma" => ProformaId::new(id).to_string(),
         "affiliate" => AffiliateId::new(id).to_string(),
         "dunning_case" => DunningCaseId::new(id).to_string(),
@@ -104,7 +107,9 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "credit_note" => "credit-notes",
         "coupon" => "coupons",
         "gift_card" => "gift-cards",
+        "billing_run" => "billing-runs",
         "payment" => "payments",
+        "product" => "products",
         "affiliate" => "affiliates",
         "dunning_case" => "dunning",
         _ => return None,
@@ -220,11 +225,12 @@ mod tests {
             ("subscription", "/admin/subscriptions/sub_"),
             ("credit_note", "/admin/credit-notes/crn_"),
             ("payment", "/admin/payments/pay_"),
+            ("product", "/admin/products/prd_"),
             ("dunning_case", "/admin/dunning/dun_"),
         ] {
             assert!(stream_href(stream, id).is_some_and(|href| href.starts_with(start)));
         }
-        assert_eq!(stream_href("product", id), None);
+        assert_eq!(stream_href("order", id), None);
     }
 
     #[test]

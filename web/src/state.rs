@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use billfold_api::auth::CookiePolicy;
 use billfold_app::access::Access;
+use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_domain::kernel::TenantId;
 use billfold_projections::Reads;
@@ -27,6 +28,8 @@ pub struct WebParts {
     pub door: Door,
     /// The read models.
     pub reads: Reads,
+    /// The billing runs of this process.
+    pub runs: Runner,
     /// Sign-in and sessions.
     pub access: Arc<Access>,
     /// How cookies are set.
@@ -60,6 +63,10 @@ impl WebState {
         &self.0.parts.reads
     }
 
+    pub(crate) fn runs(&self) -> &Runner {
+        &self.0.parts.runs
+    }
+
     pub(crate) fn access(&self) -> &Access {
         &self.0.parts.access
     }
@@ -87,7 +94,8 @@ impl WebState {
 
     /// The business day at the seller's place.
     pub(crate) async fn today(&self, tenant: TenantId) -> Result<NaiveDate, PageError> {
-        Ok(self.door().settings(tenant).await?.day_of(self.now()))
+        let settings = self.door().settings(tenant).await?;
+        Ok(settings.day_of(settings.at(self.now())))
     }
 
     /// Has a command done, once per key, and waits briefly until `projections` show it.
@@ -97,13 +105,19 @@ impl WebState {
         projections: &[&'static str],
     ) -> Result<(Done<U::Answer>, Seen), billfold_app::Error> {
         let done = self.door().execute(ask).await?;
-        let Some(position) = done.position else { return Ok((done, Seen::Now)) };
+        let seen = self.seen(done.position, projections).await;
+        Ok((done, seen))
+    }
+
+    /// Waits briefly until `projections` show what was written.
+    pub(crate) async fn seen(&self, position: Option<i64>, projections: &[&'static str]) -> Seen {
+        let Some(position) = position else { return Seen::Now };
         for name in projections {
             if self.reads().wait(name, position, CATCH_UP).await.is_err() {
-                return Ok((done, Seen::Later));
+                return Seen::Later;
             }
         }
-        Ok((done, Seen::Now))
+        Seen::Now
     }
 
     /// Whether the visitor may do what `scope` names.

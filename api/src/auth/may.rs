@@ -64,6 +64,7 @@ needs! {
     AffiliatesRead: "Read affiliates, commissions and payouts.";
     AffiliatesWrite: "Enrol affiliates, record referrals, approve and pay commissions.";
     LedgerRead: "Read the journal, balances and reports.";
+    LedgerWrite: "Recognise revenue, close and reopen months, post entries by hand.";
     EventsRead: "Read events, the audit log and proofs.";
     Admin: "Settings, staff and keys.";
 }

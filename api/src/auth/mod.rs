@@ -14,6 +14,6 @@ pub use caller::{CSRF_HEADER, Caller, Staff, refused, session_of};
 pub use cookie::{CookiePolicy, SESSION_COOKIE, session_token};
 pub use may::{
     Admin, AffiliatesRead, AffiliatesWrite, ClientsRead, ClientsWrite, EventsRead, InvoicesRead,
-    InvoicesWrite, LedgerRead, May, Need, OrdersRead, OrdersWrite, PaymentsRead, PaymentsWrite,
-    ProductsRead, ProductsWrite, SubscriptionsRead, SubscriptionsWrite,
+    InvoicesWrite, LedgerRead, LedgerWrite, May, Need, OrdersRead, OrdersWrite, PaymentsRead,
+    PaymentsWrite, ProductsRead, ProductsWrite, SubscriptionsRead, SubscriptionsWrite,
 };

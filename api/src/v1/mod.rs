@@ -4,7 +4,9 @@
 //! stand in the file of the route and no domain type reaches the wire.
 
 mod access;
+mod accounting_periods;
 mod affiliates;
+mod billing_runs;
 mod client_groups;
 mod clients;
 mod coupons;
@@ -20,6 +22,7 @@ mod parameters;
 mod payments;
 mod products;
 mod proformas;
+mod revenue_recognitions;
 mod settings;
 mod subscriptions;
 mod tax_rates;
@@ -41,6 +44,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/gift-cards", gift_cards::router())
         .nest("/orders", orders::router())
         .nest("/subscriptions", subscriptions::router())
+        .nest("/billing-runs", billing_runs::router())
         .nest("/credit-notes", credit_notes::router())
         .nest("/proformas", proformas::router())
         .nest("/invoices", invoices::router())
@@ -54,6 +58,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/integrity", history::integrity())
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
+        .nest("/accounting-periods", accounting_periods::router())
+        .nest("/revenue-recognitions", revenue_recognitions::router())
         .merge(ledger::router())
         .merge(number_register::router())
 }

@@ -1,9 +1,11 @@
 //! The seller's settings.
 
 use axum::extract::State;
-use billfold_app::commands::tenants::{SetAffiliateTerms, SetConventions, SetVatId};
+use billfold_app::commands::tenants::{MoveTestClock, SetAffiliateTerms, SetConventions, SetVatId};
+use billfold_app::test_clock;
 use billfold_domain::kernel::NumberFormat;
 use billfold_domain::tenant::{Profile, Tenant};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -23,6 +25,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read_settings))
         .routes(routes!(set_conventions))
         .routes(routes!(set_vat_id))
+        .routes(routes!(move_test_clock))
         .routes(routes!(set_affiliate_terms))
 }
 
@@ -106,6 +109,82 @@ struct NewVatId {
     vat_id: Option<String>,
 }
 
+/// Moves the clock of a test seller forward, day by day: what becomes due on the way is billed, and
+/// whoever is late is dunned, as it would be in real time.
+///
+/// A seller is a test seller from the day its books are opened, or never. A request that breaks off
+/// is sent again, and goes on from the day it came to.
+#[utoipa::path(
+    post, path = "/test-clock", tag = "settings", request_body = MoveClock,
+    responses((status = 200, body = TestClockMoved)),
+)]
+async fn move_test_clock(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    key: IdempotencyKey,
+    Body(MoveClock { to }): Body<MoveClock>,
+) -> Result<Answer<TestClockMoved>, Problem> {
+    let ask = caller.ask(&key, MoveTestClock { to });
+    let moved = test_clock::advance(state.door(), state.runs(), ask).await?;
+    let tenant = caller.tenant;
+    let body = TestClockMoved {
+        shows: to,
+        billing_runs: moved.billing_runs.iter().map(ToString::to_string).collect(),
+        issued: moved.issued,
+        dunned: moved.dunned.into(),
+        recognised: moved.recognised,
+        version: moved.done.version_of(tenant.uuid()),
+        position: state.oversight().head().await?.position,
+    };
+    Ok(Answer::of(&moved.done, tenant.uuid(), body))
+}
+
+/// Where a test clock is to go.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveClock {
+    /// What it is to show: later than it shows, and at most 400 days.
+    to: DateTime<Utc>,
+}
+
+/// What dunning did while a test clock moved.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TestClockDunned)]
+struct Dunned {
+    /// Cases that began.
+    opened: u64,
+    /// Stages taken.
+    stages: u64,
+    /// Cases that ended.
+    stopped: u64,
+}
+
+impl From<test_clock::Dunned> for Dunned {
+    fn from(dunned: test_clock::Dunned) -> Self {
+        let test_clock::Dunned { opened, stages, stopped } = dunned;
+        Self { opened, stages, stopped }
+    }
+}
+
+/// What moving a test clock brought.
+#[derive(Serialize, ToSchema)]
+struct TestClockMoved {
+    /// What it shows now.
+    shows: DateTime<Utc>,
+    /// The billing runs of the days that passed, oldest first.
+    billing_runs: Vec<String>,
+    /// Documents they issued.
+    issued: u64,
+    /// What dunning did on those days.
+    dunned: Dunned,
+    /// Days on which revenue was recognised.
+    recognised: u64,
+    /// The version of the settings now. Null if nothing changed.
+    version: Option<i64>,
+    /// The log position behind all of it: a list read from there has what happened.
+    position: i64,
+}
+
 /// What a seller chose.
 #[derive(Serialize, ToSchema)]
 struct Settings {
@@ -135,6 +214,8 @@ struct Settings {
     conventions: WireConventions,
     /// What affiliates get who are approved without terms of their own.
     affiliate_terms: Option<WireCommissionTerms>,
+    /// What the clock of a test seller shows; null for a seller whose clock is real.
+    test_clock: Option<DateTime<Utc>>,
     /// Whether the books are closed to changes.
     suspended: bool,
     /// Its version, as in `ETag`.
@@ -166,6 +247,7 @@ impl Settings {
             vat_id: profile.vat_id.clone(),
             conventions: profile.conventions.into(),
             affiliate_terms: profile.affiliate_terms.as_ref().map(WireCommissionTerms::from),
+            test_clock: profile.test_clock,
             suspended,
             version,
         }

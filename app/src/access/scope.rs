@@ -33,6 +33,8 @@ pub enum Scope {
     AffiliatesWrite,
     /// Read the journal, balances and reports.
     LedgerRead,
+    /// Recognise revenue, close and reopen months, post entries by hand.
+    LedgerWrite,
     /// Read events and the audit log.
     EventsRead,
     /// Everything, and settings, staff and keys.
@@ -43,7 +45,7 @@ pub enum Scope {
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scopes(u32);
 
-const WORDS: [(Scope, &str); 17] = [
+const WORDS: [(Scope, &str); 18] = [
     (Scope::ClientsRead, "clients:read"),
     (Scope::ClientsWrite, "clients:write"),
     (Scope::ProductsRead, "products:read"),
@@ -59,6 +61,7 @@ const WORDS: [(Scope, &str); 17] = [
     (Scope::AffiliatesRead, "affiliates:read"),
     (Scope::AffiliatesWrite, "affiliates:write"),
     (Scope::LedgerRead, "ledger:read"),
+    (Scope::LedgerWrite, "ledger:write"),
     (Scope::EventsRead, "events:read"),
     (Scope::Admin, "admin"),
 ];

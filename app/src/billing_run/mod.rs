@@ -7,8 +7,13 @@
 //! stops, because something larger is wrong (SUB-14). Absent on purpose: a schedule; whoever calls
 //! decides when.
 
+mod batch;
+mod conduct;
 mod report;
 mod run;
+mod runner;
 
+pub use conduct::{ACTOR, conduct};
 pub use report::{Change, Progress, Quarantined, Report, Sums};
 pub use run::{BillingRun, Bounds, Control, run};
+pub use runner::Runner;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use billfold_domain::kernel::{ClientId, Currency, Money, MoneyRefusal};
 use serde::Serialize;
@@ -14,9 +15,9 @@ const LARGEST: usize = 10;
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Accounts with something due.
+    /// Accounts with something due; one whose lines fill several documents counts for each.
     pub planned: u64,
-    /// Accounts that got a document.
+    /// Accounts that got a document, likewise.
     pub issued: u64,
     /// Accounts of which nothing was due after all: somebody else billed them, or only days without
     /// a price passed.
@@ -73,6 +74,8 @@ pub struct Progress {
     pub accounts: u64,
     /// Documents so far.
     pub issued: u64,
+    /// From the first read to the durable answer of the batch that was answered last.
+    pub took: Duration,
 }
 
 impl Report {

@@ -1,20 +1,25 @@
-//! Walks the accounts with something due and has each billed, several at a time.
+//! Walks the accounts with something due and has them billed, a batch to a transaction.
+//!
+//! While one batch is stored, others are read and prepared; no more than [`Bounds::batches`] are
+//! begun at a time, so that memory does not grow with the book.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use billfold_domain::kernel::{Actor, ClientId, Currency, Money, TenantId};
 use chrono::NaiveDate;
 use tokio::task::JoinSet;
 
+use super::batch::{self, Answered};
 use super::report::{Progress, Quarantined, Report};
-use crate::commands::subscriptions::{BillAccount, foresee_account};
-use crate::commands::{Ask, Door};
-use crate::error::{Error, Kind, Refused};
+use crate::commands::{Cause, Door};
+use crate::error::{Error, Refused};
 use crate::ports::{DueAccount, DueAccounts};
 
 /// Accounts read from the list at once.
-const PAGE: u32 = 1_000;
+const PAGE: u32 = 2_000;
 
 /// What is billed.
 #[derive(Clone, Debug)]
@@ -25,6 +30,8 @@ pub struct BillingRun {
     pub actor: Actor,
     /// Names the run: the same name resumes it.
     pub name: String,
+    /// What led to it; its documents say so.
+    pub cause: Option<Cause>,
     /// The last day of what is due, at the place of each client.
     pub through: NaiveDate,
     /// Only plan, and append nothing.
@@ -41,13 +48,15 @@ pub struct Bounds {
     pub largest: Vec<Money>,
     /// More quarantined accounts than this stop the run.
     pub quarantined: usize,
-    /// Accounts billed at the same time, at least one.
-    pub at_once: usize,
+    /// Accounts in one transaction, at least one; each is still a command of its own.
+    pub batch: usize,
+    /// Batches begun at the same time, at least one.
+    pub batches: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { largest: Vec::new(), quarantined: 1_000, at_once: 64 }
+        Self { largest: Vec::new(), quarantined: 1_000, batch: 500, batches: 3 }
     }
 }
 
@@ -67,7 +76,7 @@ impl Control {
 }
 
 /// How one account was answered.
-enum Answer {
+pub(super) enum Answer {
     Issued(Money),
     Nothing,
     Refused(Refused),
@@ -85,53 +94,59 @@ pub async fn run(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
     let mut report = Report { rehearsed: ask.rehearse, ..Report::default() };
-    let mut after = None;
+    let mut list = List { accounts, ask, after: None, read: VecDeque::new(), ended: false };
+    let mut begun = JoinSet::new();
+    let shared = Arc::new(ask.clone());
     loop {
-        let page = accounts.due(ask.tenant, ask.through, after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.client_id, last.currency));
-        bill_page(door, ask, page, control, &mut report, &mut progress).await?;
-        if control.is_stopped() || report.quarantined.len() > ask.bounds.quarantined {
-            report.interrupted = true;
-            break;
+        let halted = control.is_stopped() || report.quarantined.len() > ask.bounds.quarantined;
+        report.interrupted |= halted;
+        while !halted && begun.len() < ask.bounds.batches.max(1) {
+            let batch = list.next().await?;
+            if batch.is_empty() {
+                break;
+            }
+            let (door, ask) = (door.clone(), Arc::clone(&shared));
+            begun.spawn(async move {
+                let start = Instant::now();
+                (batch::bill(&door, &ask, batch).await, start.elapsed())
+            });
         }
+        let Some(done) = begun.join_next().await else { break };
+        let (answered, took) = done.map_err(Error::bug)?;
+        for account in answered? {
+            take(&mut report, account)?;
+        }
+        progress(Progress { accounts: report.planned, issued: report.issued, took });
     }
     Ok(report)
 }
 
-async fn bill_page(
-    door: &Door,
-    ask: &BillingRun,
-    accounts: Vec<DueAccount>,
-    control: &Control,
-    report: &mut Report,
-    progress: &mut (impl FnMut(Progress) + Send),
-) -> Result<(), Error> {
-    let mut waiting = accounts.into_iter();
-    let mut running = JoinSet::new();
-    loop {
-        while running.len() < ask.bounds.at_once.max(1) && !control.is_stopped() {
-            let Some(account) = waiting.next() else { break };
-            let (door, ask) = (door.clone(), ask.clone());
-            running.spawn(async move {
-                let (client, currency) = (account.client_id, account.currency);
-                (client, currency, bill(&door, &ask, account).await)
-            });
-        }
-        let Some(answered) = running.join_next().await else { break };
-        let (client, currency, answer) = answered.map_err(Error::bug)?;
-        take(report, client, currency, answer?)?;
-        progress(Progress { accounts: report.planned, issued: report.issued });
-    }
-    Ok(())
+/// The accounts with something due, a batch after the other.
+struct List<'a> {
+    accounts: &'a dyn DueAccounts,
+    ask: &'a BillingRun,
+    after: Option<(ClientId, Currency)>,
+    read: VecDeque<DueAccount>,
+    ended: bool,
 }
 
-fn take(
-    report: &mut Report,
-    client_id: ClientId,
-    currency: Currency,
-    answer: Answer,
-) -> Result<(), Error> {
+impl List<'_> {
+    /// The next accounts; none once there are no more.
+    async fn next(&mut self) -> Result<Vec<DueAccount>, Error> {
+        if self.read.is_empty() && !self.ended {
+            let BillingRun { tenant, through, .. } = *self.ask;
+            let page = self.accounts.due(tenant, through, self.after, PAGE).await?;
+            self.after = page.last().map(|last| (last.client_id, last.currency));
+            self.ended = page.is_empty();
+            self.read = page.into();
+        }
+        let size = self.ask.bounds.batch.max(1).min(self.read.len());
+        Ok(self.read.drain(..size).collect())
+    }
+}
+
+fn take(report: &mut Report, account: Answered) -> Result<(), Error> {
+    let Answered { client_id, currency, answer } = account;
     report.planned += 1;
     match answer {
         Answer::Issued(total) => report.count(client_id, total).map_err(Error::bug)?,
@@ -141,44 +156,4 @@ fn take(
         }
     }
     Ok(())
-}
-
-async fn bill(door: &Door, ask: &BillingRun, account: DueAccount) -> Result<Answer, Error> {
-    let DueAccount { client_id, currency, subscriptions } = account;
-    let bound = ask.bounds.largest.iter().find(|most| most.currency() == currency).copied();
-    let through = Some(ask.through);
-    let bill = BillAccount { client_id, currency, subscriptions, through };
-    let answered = if ask.rehearse || bound.is_some() {
-        foresee_account(door, ask.tenant, &bill).await
-    } else {
-        Ok(None)
-    };
-    match (answered, bound) {
-        (Ok(Some(total)), Some(most)) if total.abs().minor() > most.minor() => {
-            return Ok(Answer::Refused(beyond(total, most)));
-        }
-        (Ok(total), _) if ask.rehearse => {
-            return Ok(total.map_or(Answer::Nothing, Answer::Issued));
-        }
-        (Ok(_), _) => {}
-        (Err(error), _) => return refused(error),
-    }
-    let key = format!("{}/{client_id}/{currency}", ask.name);
-    match door.execute(Ask::new(ask.tenant, ask.actor.clone(), key, bill)).await {
-        Ok(done) => Ok(done.answer.billing.map_or(Answer::Nothing, |it| Answer::Issued(it.total))),
-        Err(error) => refused(error),
-    }
-}
-
-/// A refusal is about the account; anything else is about the ledger.
-fn refused(error: Error) -> Result<Answer, Error> {
-    match error {
-        Error::Refused(reason) | Error::NotFound(reason) => Ok(Answer::Refused(reason)),
-        other => Err(other),
-    }
-}
-
-fn beyond(total: Money, most: Money) -> Refused {
-    let detail = format!("the document would come to {total}, more than the bound of {most}");
-    Refused::new("billing_run.beyond_bound", Kind::Rule, detail)
 }

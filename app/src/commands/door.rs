@@ -7,7 +7,10 @@
 use std::sync::Arc;
 
 use billfold_domain::kernel::TenantId;
-use billfold_event_store::{Clock, Desk, Header, Needs, Receipt, Stop, Store, Submission, Work};
+use billfold_event_store::{
+    Clock, Desk, Header, Loaded, Needs, Receipt, Stop, Store, Submission, Work,
+};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tracing::Instrument;
@@ -20,7 +23,7 @@ use super::request_hash::request_hash;
 use super::room::Room;
 use super::table::{No, Table};
 use crate::error::{Error, Kind, Refused};
-use crate::ports::{Arrears, Gateways, OpenInvoices};
+use crate::ports::{Arrears, Deferrals, Gateways, OpenInvoices};
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;
 
@@ -45,6 +48,8 @@ pub struct DoorParts {
     pub open_invoices: Arc<dyn OpenInvoices>,
     /// Finds who is late.
     pub arrears: Arc<dyn Arrears>,
+    /// Knows what was billed ahead.
+    pub deferrals: Arc<dyn Deferrals>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -59,6 +64,7 @@ pub(super) struct Inner {
     pub(super) gateways: Gateways,
     pub(super) open_invoices: Arc<dyn OpenInvoices>,
     pub(super) arrears: Arc<dyn Arrears>,
+    pub(super) deferrals: Arc<dyn Deferrals>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Arc<SettingsCache>,
 }
@@ -67,9 +73,10 @@ impl Door {
     /// A door over its parts.
     #[must_use]
     pub fn new(parts: DoorParts) -> Self {
-        let DoorParts { store, vault, gateways, open_invoices, arrears, clock } = parts;
+        let DoorParts { store, vault, gateways, open_invoices, arrears, deferrals, clock } = parts;
         let settings = Arc::new(SettingsCache::new(store.clone()));
-        let inner = Inner { store, vault, gateways, open_invoices, arrears, clock, settings };
+        let inner =
+            Inner { store, vault, gateways, open_invoices, arrears, deferrals, clock, settings };
         Self(Arc::new(inner))
     }
 
@@ -128,6 +135,19 @@ impl Door {
         Ok((loaded.state.0.clone(), loaded.version))
     }
 
+    /// The committed states of many aggregates, in their order, in two questions.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn load_many<A: Stored>(
+        &self,
+        tenant: TenantId,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Loaded<Held<A>>>, Error> {
+        let streams: Vec<_> = ids.into_iter().map(|id| stream::<A>(tenant, id)).collect();
+        Ok(self.0.store.load_many::<Held<A>>(&streams).await?)
+    }
+
     /// The state of an aggregate as of a position of the log, and the version it had then.
     ///
     /// # Errors
@@ -167,6 +187,14 @@ impl Door {
         &self.0.clock
     }
 
+    /// A seller's present: the real one, or what the clock of a test seller shows.
+    ///
+    /// # Errors
+    /// There is no such seller, or the database does not answer.
+    pub async fn now(&self, tenant: TenantId) -> Result<DateTime<Utc>, Error> {
+        Ok(self.settings(tenant).await?.at(self.clock().now()))
+    }
+
     /// The gateways a charge may name.
     #[must_use]
     pub fn gateways(&self) -> &Gateways {
@@ -179,10 +207,16 @@ impl Door {
         self.0.arrears.as_ref()
     }
 
+    /// Knows what was billed ahead of its service.
+    #[must_use]
+    pub fn deferrals(&self) -> &dyn Deferrals {
+        self.0.deferrals.as_ref()
+    }
+
     async fn run<U: UseCase>(&self, ask: &Ask<U>) -> Result<Done<U::Answer>, Error> {
         let inner = &self.0;
-        let room = inner.room(ask);
         for _ in 0..PLANS {
+            let room = inner.room(ask).await;
             let submission = match ask.command.plan(&room).await {
                 Ok(plan) => inner.submission(ask, plan)?,
                 Err(Error::Refused(no) | Error::NotFound(no)) => inner.refusal(ask, no)?,
@@ -222,13 +256,16 @@ pub(crate) trait Answer: Serialize + serde::de::DeserializeOwned {}
 impl<A: Serialize + serde::de::DeserializeOwned> Answer for A {}
 
 impl Inner {
-    fn room<'a, U>(&'a self, ask: &'a Ask<U>) -> Room<'a> {
+    async fn room<'a, U>(&'a self, ask: &'a Ask<U>) -> Room<'a> {
+        // Whoever opens the books has no settings yet, and lives in real time until then.
+        let settings = self.settings.get(ask.tenant).await.ok();
+        let real = self.clock.now();
         Room {
             inner: self,
             tenant: ask.tenant,
             actor: &ask.actor,
             key: &ask.key,
-            now: self.clock.now(),
+            now: settings.map_or(real, |settings| settings.at(real)),
         }
     }
 
@@ -283,7 +320,7 @@ fn unveil(error: Error) -> Error {
 
 fn contended() -> Error {
     let detail = "what this is about keeps changing; read it again";
-    Refused::new("command.contended", Kind::State, detail).into()
+    Refused::new(Refused::CONTENDED, Kind::State, detail).into()
 }
 
 fn done<A: Answer>(receipt: &Receipt) -> Result<Done<A>, Error> {

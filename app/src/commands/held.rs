@@ -9,7 +9,9 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use billfold_domain::accounting_period::AccountingPeriod;
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::Client;
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::coupon::Coupon;
@@ -24,6 +26,7 @@ use billfold_domain::payment::Payment;
 use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::proforma::Proforma;
+use billfold_domain::recognition::Recognition;
 use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -88,6 +91,9 @@ stored!(
     GiftCard,
     TaxRate,
     ClientGroup,
+    BillingRun,
+    Recognition,
+    AccountingPeriod,
     Affiliate
 );
 

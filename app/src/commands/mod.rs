@@ -6,8 +6,10 @@
 //! Absent on purpose: authorisation (the edges check scopes before they ask) and reading
 //! (projections).
 
+pub mod accounting_periods;
 pub mod affiliates;
 mod ask;
+pub mod billing_runs;
 pub mod client_groups;
 pub mod clients;
 pub mod coupons;
@@ -24,6 +26,7 @@ mod plan;
 pub mod products;
 pub mod proformas;
 pub mod purchases;
+pub mod recognition;
 mod request_hash;
 mod room;
 pub mod subscriptions;

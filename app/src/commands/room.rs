@@ -12,7 +12,7 @@ use super::held::{Held, Stored};
 use super::plan::stream;
 use crate::error::Error;
 use crate::mint;
-use crate::ports::{Arrears, Gateways, OpenInvoices};
+use crate::ports::{Arrears, Deferrals, Gateways, OpenInvoices};
 use crate::settings::Settings;
 use crate::vault::Vault;
 
@@ -52,6 +52,12 @@ impl Room<'_> {
     #[must_use]
     pub fn arrears(&self) -> &dyn Arrears {
         self.inner.arrears.as_ref()
+    }
+
+    /// Knows what was billed ahead of its service.
+    #[must_use]
+    pub fn deferrals(&self) -> &dyn Deferrals {
+        self.inner.deferrals.as_ref()
     }
 
     /// The seller's settings, perhaps a moment old.

@@ -103,10 +103,12 @@ impl Table<'_, '_> {
         self.tenant
     }
 
-    /// The instant the events will be recorded at.
+    /// The seller's present: the instant the events will be recorded at, or for a test seller what
+    /// its own clock shows.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        self.desk.recorded_at()
+        let real = self.desk.recorded_at();
+        self.settings.as_ref().map_or(real, |settings| settings.at(real))
     }
 
     /// The business day the command counts for: today at the seller's place, unless the plan named

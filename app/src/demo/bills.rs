@@ -199,6 +199,7 @@ async fn orders(stage: &mut Stage<'_>) -> Result<(), Error> {
             quantity: quantity(1).map_err(Error::bug)?,
             unit_price: None,
             period: None,
+            answers: Vec::new(),
         };
         let place = PlaceOrder {
             order_id: Some(stage.order(name)),

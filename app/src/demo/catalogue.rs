@@ -65,6 +65,7 @@ pub(super) async fn stock(stage: &mut Stage<'_>) -> Result<(), Error> {
             price: stage.eur(listed.monthly)?,
             setup_fee,
             valid_from,
+            trial_days: 0,
         };
         stage.ask(listed.code, price).await?;
     }

@@ -88,6 +88,7 @@ fn books() -> Result<OpenTenant, Invalid> {
         credit_note_numbers: None,
         payment_term_days: Some(14),
         vat_id: Some("DE123456789".to_owned()),
+        test_clock: None,
     })
 }
 
@@ -129,7 +130,7 @@ impl Stage<'_> {
             }
         }
         let settings = self.door.settings(self.tenant).await?;
-        Ok(settings.day_of(self.door.clock().now()))
+        Ok(settings.day_of(settings.at(self.door.clock().now())))
     }
 
     fn days_ago(&self, days: u64) -> Result<NaiveDate, Error> {

@@ -10,5 +10,5 @@
 mod report;
 mod run;
 
-pub use report::{Progress, Quarantined, Report};
+pub use report::{Progress, Quarantined, Report, Stages};
 pub use run::{Control, DunningRun, run};

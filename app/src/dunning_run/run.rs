@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use billfold_domain::kernel::{Actor, ClientId, TenantId};
+use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 
 use super::report::{Progress, Quarantined, Report};
@@ -26,6 +27,8 @@ pub struct DunningRun {
     pub name: String,
     /// Only say what would be done, and append nothing.
     pub rehearse: bool,
+    /// The instant that a rehearsal looks from; the seller's present unless given.
+    pub from: Option<DateTime<Utc>>,
     /// More quarantined clients than this stop the run.
     pub most_quarantined: usize,
     /// Clients looked at at the same time, at least one.
@@ -54,7 +57,7 @@ impl Control {
     }
 }
 
-/// Does what dunning wants today, by the clock of the door.
+/// Does what dunning wants today, by the clock of the seller.
 ///
 /// # Errors
 /// The ledger does not answer; what was done stays, and the same run goes on from there.
@@ -65,13 +68,16 @@ pub async fn run(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
     let mut report = Report { rehearsed: ask.rehearse, ..Report::default() };
-    let today = door.settings(ask.tenant).await?.day_of(door.clock().now());
+    let settings = door.settings(ask.tenant).await?;
+    let present = settings.at(door.clock().now());
+    let now = ask.from.filter(|_| ask.rehearse).unwrap_or(present);
+    let today = settings.day_of(now);
     let mut after = None;
     loop {
         let page = door.arrears().clients(ask.tenant, today, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.client_id);
-        look_at_page(door, ask, page, control, &mut report, &mut progress).await?;
+        look_at_page(door, (ask, now), page, control, &mut report, &mut progress).await?;
         if control.is_stopped() || report.quarantined.len() > ask.most_quarantined {
             report.interrupted = true;
             break;
@@ -82,7 +88,7 @@ pub async fn run(
 
 async fn look_at_page(
     door: &Door,
-    ask: &DunningRun,
+    (ask, now): (&DunningRun, DateTime<Utc>),
     clients: Vec<ClientArrears>,
     control: &Control,
     report: &mut Report,
@@ -96,7 +102,7 @@ async fn look_at_page(
             let (door, ask) = (door.clone(), ask.clone());
             running.spawn(async move {
                 let client = arrears.client_id;
-                (client, look_at(&door, &ask, arrears).await)
+                (client, look_at(&door, (&ask, now), arrears).await)
             });
         }
         let Some(answered) = running.join_next().await else { break };
@@ -114,12 +120,12 @@ async fn look_at_page(
 /// Looks before it asks, so that clients of whom nothing is wanted leave nothing in the log.
 async fn look_at(
     door: &Door,
-    ask: &DunningRun,
+    (ask, now): (&DunningRun, DateTime<Utc>),
     arrears: ClientArrears,
 ) -> Result<Result<DunningAdvanced, Refused>, Error> {
     let client_id = arrears.client_id;
     let look = AdvanceDunning { client_id, invoice_id: None, arrears: Some(arrears) };
-    let foreseen = match foresee_dunning(door, ask.tenant, &ask.actor, &look).await {
+    let foreseen = match foresee_dunning(door, ask.tenant, (&ask.actor, now), &look).await {
         Ok(foreseen) => foreseen,
         Err(error) => return refused(error),
     };

@@ -7,7 +7,9 @@
 //! Absent on purpose: rules of the business, which spoke when the event happened; metadata of the
 //! source, which may hold personal data in clear.
 
+use billfold_domain::accounting_period::AccountingPeriod;
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::Client;
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::coupon::Coupon;
@@ -22,6 +24,7 @@ use billfold_domain::payment::Payment;
 use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::proforma::Proforma;
+use billfold_domain::recognition::Recognition;
 use billfold_domain::schema::{self, DecodeError, Event};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -79,6 +82,7 @@ macro_rules! of_aggregate {
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
                 PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
+                BillingRun Recognition AccountingPeriod
             ]
         )
     };

@@ -7,6 +7,7 @@
 
 pub mod api_keys;
 pub mod arrears;
+pub mod deferrals;
 pub mod due_accounts;
 pub mod failure;
 pub mod gateway;
@@ -18,6 +19,7 @@ pub mod subject_keys;
 
 pub use api_keys::{ApiKeyRow, ApiKeys};
 pub use arrears::{Arrears, ClientArrears, LateInvoice};
+pub use deferrals::Deferrals;
 pub use due_accounts::{DueAccount, DueAccounts};
 pub use failure::StoreFailure;
 pub use gateway::{Charge, ChargeAnswer, ChargeUnknown, Gateway, Gateways};

@@ -41,6 +41,8 @@ pub mod field {
     pub const CLIENT_CONTACT: &str = "client.contact";
     /// The buyer on an issued invoice, under the fiscal key.
     pub const INVOICE_BUYER: &str = "invoice.buyer";
+    /// A text that was answered when a product was ordered, under the operational key.
+    pub const ORDER_ANSWER: &str = "order.answer";
     /// What proves that a client is exempt from a tax, under the fiscal key.
     pub const TAX_EXEMPTION: &str = "tax_rate.exemption";
 }

@@ -31,10 +31,10 @@ pub use calendar::{Cycle, Period, add_months_clamped, is_in_calendar};
 pub use country::Country;
 pub use currency::Currency;
 pub use id::{
-    AffiliateId, ApiKeyId, ClientGroupId, ClientId, CouponId, CreditBalanceId, CreditNoteId,
-    DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
-    PaymentMethodId, ProductId, ProformaId, StaffId, SubjectId, SubscriptionId, TaxRateId,
-    TenantId,
+    AccountingPeriodId, AffiliateId, ApiKeyId, BillingRunId, ClientGroupId, ClientId, CouponId,
+    CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId, GiftCardId,
+    InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId, RecognitionId, StaffId,
+    SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

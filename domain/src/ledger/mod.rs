@@ -16,7 +16,7 @@ pub use account::{Account, AccountCode, AccountKind, Side};
 pub use chart::{CHART, account};
 pub use exchange::{Leg, Price, balances, revaluation};
 pub use posting::{Entry, LedgerError, Posting};
-pub use rules::{POSTING_STREAMS, postings, recognition};
+pub use rules::{POSTING_STREAMS, deferrals, postings, recognition};
 
 /// The codes of the chart, by name.
 pub mod accounts {

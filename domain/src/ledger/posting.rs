@@ -50,6 +50,12 @@ pub enum LedgerError {
         /// Debits less credits, in the first currency that differs.
         difference: Money,
     },
+    /// A code that is not in the chart of accounts.
+    #[error("account {code} is not in the chart of accounts")]
+    UnknownAccount {
+        /// The code.
+        code: String,
+    },
     /// A sum past the limit of money.
     #[error(transparent)]
     Money(#[from] MoneyRefusal),

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
-use crate::kernel::{Aggregate, Invalid, InvoiceId, Issued, Money, Origin};
+use crate::kernel::{Aggregate, Invalid, Issued, Money, Origin};
 use crate::order::{
-    NewItem, Order, OrderCommand, OrderEvent, OrderRefusal, PlaceOrder, PlacedOrder,
+    AcceptedOrder, Answer, NewItem, Order, OrderCommand, OrderEvent, OrderItem, OrderRefusal,
+    PlaceOrder, PlacedOrder,
 };
 
 /// How many items an order may have.
@@ -22,27 +23,20 @@ impl Aggregate for Order {
         use OrderCommand as Ask;
         match (self, &ask.command) {
             (Self::Absent, Ask::Place(new)) => place(new, ask.effective_on),
-            (
-                Self::Placed(order) | Self::Invoiced { order, .. } | Self::Cancelled(order),
-                Ask::Place(new),
-            ) => place_again(order, new),
             (Self::Absent, _) => Err(OrderRefusal::Absent),
-            (Self::Placed(_), Ask::MarkInvoiced { invoice_id }) => {
-                Ok(vec![OrderEvent::Invoiced { invoice_id: *invoice_id }])
+            (known, Ask::Place(new)) => place_again(known, new),
+            (Self::Placed(order), command) => placed(order, command),
+            (Self::Held(_), Ask::Release) => Ok(vec![OrderEvent::Released {}]),
+            (Self::Held(_), Ask::Cancel { reason }) => cancel(reason),
+            (Self::Held(_), _) => Err(OrderRefusal::Held),
+            (Self::Accepted(accepted), command) => go_on(accepted, command),
+            (Self::Completed(accepted), Ask::MarkInvoiced { invoice_id })
+                if accepted.invoice_id == Some(*invoice_id) =>
+            {
+                Ok(Vec::new())
             }
-            (Self::Invoiced { invoice_id: known, .. }, Ask::MarkInvoiced { invoice_id }) => {
-                mark_invoiced_again(*known, *invoice_id)
-            }
-            (Self::Placed(_), Ask::Cancel { reason }) => {
-                check_line("reason", reason, 500)?;
-                Ok(vec![OrderEvent::Cancelled { reason: reason.clone() }])
-            }
-            (Self::Invoiced { invoice_id, .. }, Ask::Cancel { .. }) => {
-                Err(OrderRefusal::AlreadyInvoiced { invoice_id: *invoice_id })
-            }
-            (Self::Cancelled(_), Ask::MarkInvoiced { .. } | Ask::Cancel { .. }) => {
-                Err(OrderRefusal::Cancelled)
-            }
+            (Self::Completed(_), _) => Err(OrderRefusal::Completed),
+            (Self::Cancelled(_), _) => Err(OrderRefusal::Cancelled),
         }
     }
 
@@ -52,7 +46,11 @@ impl Aggregate for Order {
 
     fn weight(&self) -> usize {
         let items = self.placed().map_or(0, |order| {
-            let texts: usize = order.items.iter().map(|item| item.description.len()).sum();
+            let of_item = |item: &OrderItem| {
+                let answers: usize = item.answers.iter().map(Answer::weight).sum();
+                item.description.len().saturating_add(answers)
+            };
+            let texts: usize = order.items.iter().map(of_item).sum();
             size_of_val(order.items.as_slice()).saturating_add(texts)
         });
         size_of::<Self>().saturating_add(items)
@@ -88,19 +86,52 @@ fn place(new: &PlaceOrder, placed_on: NaiveDate) -> Result<Vec<OrderEvent>, Orde
 }
 
 /// A second run of an import meets the order it made before.
-fn place_again(known: &PlacedOrder, new: &PlaceOrder) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if known.origin.is_some() && known.origin == new.origin {
+fn place_again(known: &Order, new: &PlaceOrder) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    let origin = known.placed().and_then(|order| order.origin.as_ref());
+    if origin.is_some() && origin == new.origin.as_ref() {
         return Ok(Vec::new());
     }
     Err(OrderRefusal::AlreadyPlaced)
 }
 
-fn mark_invoiced_again(
-    known: InvoiceId,
-    asked: InvoiceId,
-) -> Result<Vec<OrderEvent>, OrderRefusal> {
-    if known == asked {
-        return Ok(Vec::new());
+fn placed(order: &PlacedOrder, command: &OrderCommand) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    use OrderCommand as Ask;
+    match command {
+        Ask::Hold { reason } => {
+            check_line("reason", reason, 500)?;
+            Ok(vec![OrderEvent::Held { reason: reason.clone() }])
+        }
+        Ask::Accept { subscriptions } => {
+            let recurs = order.items.iter().zip(0_u32..).filter(|(item, _)| item.recurs.is_some());
+            if !recurs.map(|(_, at)| at).eq(subscriptions.iter().map(|begun| begun.item)) {
+                return Err(OrderRefusal::WrongSubscriptions);
+            }
+            Ok(vec![OrderEvent::Accepted { subscriptions: subscriptions.clone() }])
+        }
+        Ask::MarkInvoiced { invoice_id } => {
+            Ok(vec![OrderEvent::Invoiced { invoice_id: *invoice_id }])
+        }
+        Ask::Cancel { reason } => cancel(reason),
+        Ask::Place(_) => Err(OrderRefusal::AlreadyPlaced),
+        Ask::Release => Err(OrderRefusal::NotHeld),
+        Ask::Complete => Err(OrderRefusal::NotAccepted),
     }
-    Err(OrderRefusal::AlreadyInvoiced { invoice_id: known })
+}
+
+fn go_on(known: &AcceptedOrder, command: &OrderCommand) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    use OrderCommand as Ask;
+    match (command, known.invoice_id) {
+        (Ask::Complete, _) => Ok(vec![OrderEvent::Completed {}]),
+        (Ask::MarkInvoiced { invoice_id }, None) => {
+            Ok(vec![OrderEvent::Invoiced { invoice_id: *invoice_id }])
+        }
+        (Ask::MarkInvoiced { invoice_id }, Some(known)) if known == *invoice_id => Ok(Vec::new()),
+        (_, Some(invoice_id)) => Err(OrderRefusal::AlreadyInvoiced { invoice_id }),
+        (_, None) => Err(OrderRefusal::AlreadyAccepted),
+    }
+}
+
+fn cancel(reason: &str) -> Result<Vec<OrderEvent>, OrderRefusal> {
+    check_line("reason", reason, 500)?;
+    Ok(vec![OrderEvent::Cancelled { reason: reason.to_owned() }])
 }

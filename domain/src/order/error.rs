@@ -30,6 +30,30 @@ pub enum OrderRefusal {
     /// The items sum to less than nothing.
     #[error("the total of an order cannot be negative")]
     NegativeTotal,
+    /// It may be fraud.
+    #[error("the order is held back, release it or cancel it")]
+    Held,
+    /// Nobody holds it back.
+    #[error("the order is not held back")]
+    NotHeld,
+    /// It was not accepted.
+    #[error("the order was not accepted yet")]
+    NotAccepted,
+    /// It comes about already.
+    #[error("the order was accepted, end what it began instead")]
+    AlreadyAccepted,
+    /// The subscriptions are not those of the items.
+    #[error("name one subscription for each item that recurs, in the order of the items")]
+    WrongSubscriptions,
+    /// Its invoice is not paid.
+    #[error("the order is not paid: {invoice_id} is open")]
+    Unpaid {
+        /// The invoice.
+        invoice_id: InvoiceId,
+    },
+    /// It was delivered and paid.
+    #[error("the order is complete")]
+    Completed,
     /// An invoice asks for the money already.
     #[error("the order is billed by {invoice_id}, void that invoice instead")]
     AlreadyInvoiced {
@@ -50,6 +74,13 @@ impl Refusal for OrderRefusal {
             Self::AlreadyPlaced => "order.already_placed",
             Self::ItemCount { .. } => "order.item_count",
             Self::NegativeTotal => "order.negative_total",
+            Self::Held => "order.held",
+            Self::NotHeld => "order.not_held",
+            Self::NotAccepted => "order.not_accepted",
+            Self::AlreadyAccepted => "order.already_accepted",
+            Self::WrongSubscriptions => "order.wrong_subscriptions",
+            Self::Unpaid { .. } => "order.unpaid",
+            Self::Completed => "order.completed",
             Self::AlreadyInvoiced { .. } => "order.already_invoiced",
             Self::Cancelled => "order.cancelled",
         }
@@ -61,10 +92,16 @@ impl Refusal for OrderRefusal {
             Self::Money(refusal) => refusal.kind(),
             Self::Absent => RefusalKind::Missing,
             Self::ItemCount { .. } => RefusalKind::Malformed,
-            Self::NegativeTotal => RefusalKind::Rule,
-            Self::AlreadyPlaced | Self::AlreadyInvoiced { .. } | Self::Cancelled => {
-                RefusalKind::State
-            }
+            Self::NegativeTotal | Self::WrongSubscriptions => RefusalKind::Rule,
+            Self::AlreadyPlaced
+            | Self::Held
+            | Self::NotHeld
+            | Self::NotAccepted
+            | Self::AlreadyAccepted
+            | Self::Unpaid { .. }
+            | Self::Completed
+            | Self::AlreadyInvoiced { .. }
+            | Self::Cancelled => RefusalKind::State,
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{ClientId, Currency, EventBody, InvoiceId, Money, Origin};
-use crate::order::OrderItem;
+use crate::order::{BegunSubscription, OrderItem};
 
 /// A fact about an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +26,25 @@ pub enum OrderEvent {
         /// Where an imported order came from.
         origin: Option<Origin>,
     },
+    /// It may be fraud; nothing comes of it until somebody looked.
+    Held {
+        /// What is suspicious.
+        reason: String,
+    },
+    /// It is no fraud.
+    Released {},
+    /// It comes about: what recurs began.
+    Accepted {
+        /// The subscription of each item that recurs, in the order of the items.
+        subscriptions: Vec<BegunSubscription>,
+    },
     /// An invoice asks for the money.
     Invoiced {
         /// The invoice.
         invoice_id: InvoiceId,
     },
+    /// Everything that was ordered was delivered and paid.
+    Completed {},
     /// The order came to nothing.
     Cancelled {
         /// Why.
@@ -40,7 +54,11 @@ pub enum OrderEvent {
 
 name_events!(OrderEvent {
     Placed => "order.placed" v "1",
+    Held => "order.held" v "1",
+    Released => "order.released" v "1",
+    Accepted => "order.accepted" v "1",
     Invoiced => "order.invoiced" v "1",
+    Completed => "order.completed" v "1",
     Cancelled => "order.cancelled" v "1",
 });
 
@@ -56,7 +74,12 @@ impl EventBody for OrderEvent {
     fn effective_on(&self) -> Option<NaiveDate> {
         match self {
             Self::Placed { placed_on, .. } => Some(*placed_on),
-            Self::Invoiced { .. } | Self::Cancelled { .. } => None,
+            Self::Held { .. }
+            | Self::Released {}
+            | Self::Accepted { .. }
+            | Self::Invoiced { .. }
+            | Self::Completed {}
+            | Self::Cancelled { .. } => None,
         }
     }
 }

@@ -7,7 +7,8 @@ use super::*;
 use crate::invoice::LineKind;
 use crate::kernel::testing::{TODAY, given, issued};
 use crate::kernel::{
-    Aggregate, ClientId, Currency, InvoiceId, Money, MoneyRefusal, Origin, Refusal, UnitPrice,
+    Aggregate, ClientId, Currency, Cycle, InvoiceId, Money, MoneyRefusal, Origin, ProductId,
+    Refusal, SubscriptionId, UnitPrice,
 };
 
 fn eur(minor: i64) -> Money {
@@ -22,7 +23,32 @@ fn item(quantity: &str, unit_price: &str) -> NewItem {
         quantity: quantity.parse().unwrap(),
         unit_price: UnitPrice::parse(unit_price, Currency::EUR).unwrap(),
         period: None,
+        recurs: None,
+        answers: Vec::new(),
     }
+}
+
+/// An item that goes on for months.
+fn recurring(unit_price: &str) -> NewItem {
+    let recurs = Some(Recurs { cycle: Cycle::Months(1), trial_days: 0 });
+    let product_id = Some(ProductId::new(Uuid::from_u128(5)));
+    NewItem { recurs, product_id, ..item("1", unit_price) }
+}
+
+fn begun(item: u32) -> BegunSubscription {
+    let subscription_id = SubscriptionId::new(Uuid::from_u128(u128::from(item) + 9));
+    BegunSubscription { item, subscription_id }
+}
+
+/// A server with its setup and a second server.
+fn hosting() -> OrderEvent {
+    let items = vec![recurring("9.90"), item("1", "5"), recurring("4.90")];
+    let ask = issued(OrderCommand::Place(PlaceOrder { items, ..new() }));
+    Order::Absent.decide(&ask).unwrap().remove(0)
+}
+
+fn accepted() -> OrderEvent {
+    OrderEvent::Accepted { subscriptions: vec![begun(0), begun(2)] }
 }
 
 fn new() -> PlaceOrder {
@@ -97,10 +123,76 @@ fn an_order_is_billed_by_one_invoice() {
         .when(mark(2))
         .then_refused(OrderRefusal::AlreadyInvoiced { invoice_id: invoice(1) });
     given::<Order>([]).when(mark(1)).then_refused(OrderRefusal::Absent);
+    given::<Order>([placed(), invoiced(), OrderEvent::Completed {}]).when(mark(1)).then_nothing();
 }
 
 #[test]
-fn only_an_order_without_an_invoice_is_cancelled() {
+fn an_accepted_order_began_one_subscription_for_each_item_that_recurs() {
+    let accept = |subscriptions| issued(OrderCommand::Accept { subscriptions });
+    for wrong in [vec![], vec![begun(0)], vec![begun(2), begun(0)], vec![begun(0), begun(1)]] {
+        given::<Order>([hosting()])
+            .when(accept(wrong))
+            .then_refused(OrderRefusal::WrongSubscriptions);
+    }
+    given::<Order>([hosting()])
+        .when(accept(vec![begun(0), begun(2)]))
+        .then([accepted()])
+        .when(accept(vec![begun(0), begun(2)]))
+        .then_refused(OrderRefusal::AlreadyAccepted);
+    given::<Order>([hosting(), accepted()])
+        .when(issued(OrderCommand::MarkInvoiced { invoice_id: invoice(1) }))
+        .then([invoiced()])
+        .when(issued(OrderCommand::Complete))
+        .then([OrderEvent::Completed {}])
+        .when(issued(OrderCommand::Complete))
+        .then_refused(OrderRefusal::Completed);
+}
+
+#[test]
+fn what_goes_on_is_a_product_with_a_cycle_and_no_negative_number_of_pieces() {
+    let wrong =
+        NewItem { recurs: Some(Recurs { cycle: Cycle::OneTime, trial_days: 0 }), ..recurring("1") };
+    let negative = NewItem { quantity: "-1".parse().unwrap(), ..recurring("-1") };
+    let unlisted = NewItem { product_id: None, ..recurring("1") };
+    let wordy = NewItem { description: "x".repeat(201), ..recurring("1") };
+    for (item, field) in [
+        (wrong, "/items/0/cycle"),
+        (negative, "/items/0/quantity"),
+        (unlisted, "/items/0/product_id"),
+        (wordy, "/items/0/description"),
+    ] {
+        let place = OrderCommand::Place(PlaceOrder { items: vec![item], ..new() });
+        let refusal = Order::Absent.decide(&issued(place)).unwrap_err();
+        assert_eq!(refusal.problems()[0].field, field);
+    }
+}
+
+#[test]
+fn nothing_comes_of_an_order_that_is_held_until_it_is_released() {
+    let hold = || issued(OrderCommand::Hold { reason: "card from elsewhere".into() });
+    let held = OrderEvent::Held { reason: "card from elsewhere".into() };
+    given::<Order>([placed()])
+        .when(hold())
+        .then([held.clone()])
+        .when(hold())
+        .then_refused(OrderRefusal::Held);
+    let accept = || issued(OrderCommand::Accept { subscriptions: Vec::new() });
+    given::<Order>([placed(), held.clone()]).when(accept()).then_refused(OrderRefusal::Held);
+    given::<Order>([placed(), held.clone()])
+        .when(issued(OrderCommand::MarkInvoiced { invoice_id: invoice(1) }))
+        .then_refused(OrderRefusal::Held);
+    given::<Order>([placed(), held])
+        .when(issued(OrderCommand::Release))
+        .then([OrderEvent::Released {}])
+        .when(issued(OrderCommand::Release))
+        .then_refused(OrderRefusal::NotHeld);
+    given::<Order>([placed()])
+        .when(issued(OrderCommand::Complete))
+        .then_refused(OrderRefusal::NotAccepted);
+}
+
+#[test]
+fn only_an_order_that_was_not_accepted_is_cancelled() {
     let cancel = || issued(OrderCommand::Cancel { reason: "changed their mind".into() });
     given::<Order>([placed()])
         .when(cancel())
@@ -110,6 +202,9 @@ fn only_an_order_without_an_invoice_is_cancelled() {
     given::<Order>([placed(), invoiced()])
         .when(cancel())
         .then_refused(OrderRefusal::AlreadyInvoiced { invoice_id: invoice(1) });
+    given::<Order>([hosting(), accepted()])
+        .when(cancel())
+        .then_refused(OrderRefusal::AlreadyAccepted);
 }
 
 #[test]
@@ -131,6 +226,13 @@ fn refusals_are_well_spoken() {
             OrderRefusal::NegativeTotal,
             OrderRefusal::AlreadyInvoiced { invoice_id: invoice(1) },
             OrderRefusal::Cancelled,
+            OrderRefusal::Held,
+            OrderRefusal::NotHeld,
+            OrderRefusal::NotAccepted,
+            OrderRefusal::AlreadyAccepted,
+            OrderRefusal::WrongSubscriptions,
+            OrderRefusal::Unpaid { invoice_id: invoice(1) },
+            OrderRefusal::Completed,
         ],
     );
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::kernel::{Cycle, Money};
-use crate::product::ProductKind;
+use crate::product::{Presentation, ProductKind, ProductOption, Quota};
 
 /// A request about a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,18 @@ pub enum ProductCommand {
         /// The new name, 1 to 200 characters.
         name: String,
     },
+    /// Say what people read about it, all of it at once.
+    Describe(Presentation),
+    /// Say how much of each resource it grants; a kind that is not named is not granted.
+    SetQuotas {
+        /// At most one of each kind.
+        quotas: Vec<Quota>,
+    },
+    /// Say what is asked when it is ordered.
+    SetOptions {
+        /// In the order they are asked, at most 50.
+        options: Vec<ProductOption>,
+    },
     /// Sell it no longer, from the day the request counts for.
     Retire,
 }
@@ -46,4 +58,6 @@ pub struct NewPrice {
     pub setup_fee: Option<Money>,
     /// First day it counts for new sales.
     pub valid_from: NaiveDate,
+    /// Days of a new subscription that are free, 0 to 3650.
+    pub trial_days: u32,
 }

@@ -4,8 +4,12 @@ use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_key, check_line};
 use crate::kernel::{Aggregate, Invalid, Issued, Money};
 use crate::product::{
-    Listing, NewPrice, Product, ProductCommand, ProductEvent, ProductKind, ProductRefusal,
+    Listing, NewPrice, Presentation, Price, Product, ProductCommand, ProductEvent, ProductKind,
+    ProductOption, ProductRefusal, Quota, option, quota,
 };
+
+/// The longest trial of a price, in days.
+const LONGEST_TRIAL: u32 = 3_650;
 
 impl Aggregate for Product {
     const TYPE: &'static str = "product";
@@ -26,6 +30,9 @@ impl Aggregate for Product {
                 set_tier_price(listing, tier, price)
             }
             (Self::Listed(listing), Ask::Rename { name }) => rename(listing, name),
+            (Self::Listed(listing), Ask::Describe(new)) => describe(listing, new),
+            (Self::Listed(listing), Ask::SetQuotas { quotas }) => set_quotas(listing, quotas),
+            (Self::Listed(listing), Ask::SetOptions { options }) => set_options(listing, options),
             (Self::Listed(_), Ask::Retire) => {
                 Ok(vec![ProductEvent::Retired { on: ask.effective_on }])
             }
@@ -38,11 +45,18 @@ impl Aggregate for Product {
     }
 
     fn weight(&self) -> usize {
-        let prices = self.listing().map_or(0, |listing| {
-            let tiers = size_of_val(listing.tier_prices.as_slice());
-            size_of_val(listing.prices.as_slice()).saturating_add(tiers)
+        let more = self.listing().map_or(0, |listing| {
+            [
+                size_of_val(listing.prices.as_slice()),
+                size_of_val(listing.tier_prices.as_slice()),
+                listing.presentation.weight(),
+                size_of_val(listing.quotas.as_slice()),
+                option::weight(&listing.options),
+            ]
+            .into_iter()
+            .fold(0, usize::saturating_add)
         });
-        size_of::<Self>().saturating_add(prices)
+        size_of::<Self>().saturating_add(more)
     }
 }
 
@@ -69,9 +83,7 @@ fn create_again(
 fn set_price(listing: &Listing, new: &NewPrice) -> Result<Vec<ProductEvent>, ProductRefusal> {
     check_price(new)?;
     let in_force = listing.price_on(new.valid_from, new.cycle, new.price.currency());
-    if in_force.is_some_and(|now| {
-        (now.price, now.setup_fee, now.valid_from) == (new.price, new.setup_fee, new.valid_from)
-    }) {
+    if in_force.is_some_and(|now| says_the_same(now, new)) {
         return Ok(Vec::new());
     }
     let last = listing.prices.iter().map(|price| price.version).max().unwrap_or(0);
@@ -81,6 +93,7 @@ fn set_price(listing: &Listing, new: &NewPrice) -> Result<Vec<ProductEvent>, Pro
         price: new.price,
         setup_fee: new.setup_fee,
         valid_from: new.valid_from,
+        trial_days: new.trial_days,
     }])
 }
 
@@ -92,9 +105,7 @@ fn set_tier_price(
     check_key("tier", tier)?;
     check_price(new)?;
     let known = listing.tier_price_on(tier, new.valid_from, new.cycle, new.price.currency());
-    if known.is_some_and(|now| {
-        (now.price, now.setup_fee, now.valid_from) == (new.price, new.setup_fee, new.valid_from)
-    }) {
+    if known.is_some_and(|now| says_the_same(now, new)) {
         return Ok(Vec::new());
     }
     let last = listing.tier_prices.iter().map(|known| known.price.version).max().unwrap_or(0);
@@ -105,10 +116,17 @@ fn set_tier_price(
         price: new.price,
         setup_fee: new.setup_fee,
         valid_from: new.valid_from,
+        trial_days: new.trial_days,
     }])
 }
 
-/// A price is not negative, and its setup fee is in the same currency.
+/// Of the same cycle and currency.
+fn says_the_same(now: &Price, new: &NewPrice) -> bool {
+    (now.price, now.setup_fee) == (new.price, new.setup_fee)
+        && (now.valid_from, now.trial_days) == (new.valid_from, new.trial_days)
+}
+
+/// A price is not negative, its trial ends, and its setup fee is in the same currency.
 fn check_price(new: &NewPrice) -> Result<(), ProductRefusal> {
     new.cycle.check()?;
     if new.price.is_negative() || new.setup_fee.is_some_and(Money::is_negative) {
@@ -116,6 +134,10 @@ fn check_price(new: &NewPrice) -> Result<(), ProductRefusal> {
     }
     if let Some(setup_fee) = new.setup_fee {
         new.price.checked_add(setup_fee)?;
+    }
+    if new.trial_days > LONGEST_TRIAL {
+        let detail = format!("must be at most {LONGEST_TRIAL}");
+        return Err(Invalid::one("trial_days", "trial.too_long", detail).into());
     }
     Ok(())
 }
@@ -126,4 +148,33 @@ fn rename(listing: &Listing, name: &str) -> Result<Vec<ProductEvent>, ProductRef
         return Ok(Vec::new());
     }
     Ok(vec![ProductEvent::Renamed { name: name.to_owned() }])
+}
+
+fn describe(listing: &Listing, new: &Presentation) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    new.check()?;
+    if listing.presentation == *new {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ProductEvent::Described(new.clone())])
+}
+
+fn set_quotas(listing: &Listing, new: &[Quota]) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    quota::check(new)?;
+    let mut quotas = new.to_vec();
+    quotas.sort_unstable_by_key(|quota| quota.kind);
+    if listing.quotas == quotas {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ProductEvent::QuotasSet { quotas }])
+}
+
+fn set_options(
+    listing: &Listing,
+    new: &[ProductOption],
+) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    option::check(new)?;
+    if listing.options == new {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ProductEvent::OptionsSet { options: new.to_vec() }])
 }

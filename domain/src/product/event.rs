@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Claim, Cycle, EventBody, Money};
-use crate::product::ProductKind;
+use crate::product::{Presentation, ProductKind, ProductOption, Quota};
 
 /// A fact about a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub enum ProductEvent {
         setup_fee: Option<Money>,
         /// First day the price counts for new sales.
         valid_from: NaiveDate,
+        /// Days of a new subscription that are free.
+        #[serde(default, skip_serializing_if = "none")]
+        trial_days: u32,
     },
     /// A price for groups of clients with a tier was added; earlier ones stay as they were.
     TierPriceSet {
@@ -47,11 +50,26 @@ pub enum ProductEvent {
         setup_fee: Option<Money>,
         /// First day the price counts for new sales.
         valid_from: NaiveDate,
+        /// Days of a new subscription that are free.
+        #[serde(default, skip_serializing_if = "none")]
+        trial_days: u32,
     },
     /// The name for people changed.
     Renamed {
         /// The new name.
         name: String,
+    },
+    /// What people read about it was said anew.
+    Described(Presentation),
+    /// What it grants was said anew.
+    QuotasSet {
+        /// One of each kind that is granted, in the order of the kinds.
+        quotas: Vec<Quota>,
+    },
+    /// What is asked when it is ordered was said anew.
+    OptionsSet {
+        /// In the order they are asked.
+        options: Vec<ProductOption>,
     },
     /// The product is no longer sold; running services keep their terms.
     Retired {
@@ -60,11 +78,19 @@ pub enum ProductEvent {
     },
 }
 
+/// A price without a trial is stored as prices were before there were trials.
+fn none(days: &u32) -> bool {
+    *days == 0
+}
+
 name_events!(ProductEvent {
     Created => "product.created" v "1",
     PriceSet => "product.price_set" v "1",
     TierPriceSet => "product.tier_price_set" v "1",
     Renamed => "product.renamed" v "1",
+    Described => "product.described" v "1",
+    QuotasSet => "product.quotas_set" v "1",
+    OptionsSet => "product.options_set" v "1",
     Retired => "product.retired" v "1",
 });
 
@@ -88,7 +114,11 @@ impl EventBody for ProductEvent {
                 Some(*valid_from)
             }
             Self::Retired { on } => Some(*on),
-            Self::Created { .. } | Self::Renamed { .. } => None,
+            Self::Created { .. }
+            | Self::Renamed { .. }
+            | Self::Described(_)
+            | Self::QuotasSet { .. }
+            | Self::OptionsSet { .. } => None,
         }
     }
 
@@ -101,6 +131,9 @@ impl EventBody for ProductEvent {
             Self::PriceSet { .. }
             | Self::TierPriceSet { .. }
             | Self::Renamed { .. }
+            | Self::Described(_)
+            | Self::QuotasSet { .. }
+            | Self::OptionsSet { .. }
             | Self::Retired { .. } => Vec::new(),
         }
     }

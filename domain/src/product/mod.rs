@@ -1,12 +1,14 @@
 //! A product: what is sold, at which price from which day.
 //!
-//! | state   | create | set price, rename | retire  |
-//! | ------- | ------ | ----------------- | ------- |
-//! | absent  | listed | –                 | –       |
-//! | listed  | –      | listed            | retired |
-//! | retired | –      | –                 | –       |
+//! | state   | create | set price, rename, describe, set quotas, set options | retire  |
+//! | ------- | ------ | ---------------------------------------------------- | ------- |
+//! | absent  | listed | –                                                    | –       |
+//! | listed  | –      | listed                                               | retired |
+//! | retired | –      | –                                                    | –       |
 //!
-//! Groups of clients with a tier have prices of their own, which are set like the list prices.
+//! What is described, the quotas and the options are each set as a whole; what was sold before
+//! keeps its terms (PRD-07). Groups of clients with a tier have prices of their own, which are set
+//! like the list prices.
 //!
 //! Guarantees that a code belongs to one product for ever and that a price, once set, never
 //! changes: a new one is a new version. Absent on purpose: stock, taxes and what a server needs.
@@ -16,6 +18,9 @@ mod decide;
 mod error;
 mod event;
 mod kind;
+mod option;
+mod presentation;
+mod quota;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -24,4 +29,7 @@ pub use command::{NewPrice, ProductCommand};
 pub use error::ProductRefusal;
 pub use event::ProductEvent;
 pub use kind::ProductKind;
+pub use option::{OptionChoice, OptionKind, ProductOption, Reply};
+pub use presentation::{Feature, Presentation};
+pub use quota::{Quota, QuotaKind, QuotaLimit};
 pub use state::{Listing, Price, Product, TierPrice};

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Currency, Cycle, Money};
-use crate::product::{ProductEvent, ProductKind};
+use crate::product::{Presentation, ProductEvent, ProductKind, ProductOption, Quota};
 
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,15 @@ pub struct Listing {
     /// Every price that groups of clients with a tier ever paid.
     #[serde(default)]
     pub tier_prices: Vec<TierPrice>,
+    /// What people read about it.
+    #[serde(default)]
+    pub presentation: Presentation,
+    /// What it grants, in the order of the kinds.
+    #[serde(default)]
+    pub quotas: Vec<Quota>,
+    /// What is asked when it is ordered.
+    #[serde(default)]
+    pub options: Vec<ProductOption>,
 }
 
 /// A version of the price of a tier.
@@ -57,6 +66,9 @@ pub struct Price {
     pub setup_fee: Option<Money>,
     /// First day it counts for new sales.
     pub valid_from: NaiveDate,
+    /// Days of a new subscription that are free.
+    #[serde(default)]
+    pub trial_days: u32,
 }
 
 impl Product {
@@ -69,51 +81,66 @@ impl Product {
     }
 
     pub(super) fn take(&mut self, event: &ProductEvent) {
-        match event {
-            ProductEvent::Created { code, name, kind } => {
-                let (code, name) = (code.clone(), name.clone());
-                let (prices, tier_prices) = (Vec::new(), Vec::new());
-                let kind = *kind;
-                *self = Self::Listed(Listing { code, name, kind, prices, tier_prices });
+        match (&mut *self, event) {
+            (_, ProductEvent::Created { code, name, kind }) => {
+                *self = Self::Listed(Listing::new(code, name, *kind));
             }
-            ProductEvent::PriceSet { version, cycle, price, setup_fee, valid_from } => {
-                if let Self::Listed(listing) | Self::Retired(listing) = self {
-                    listing.prices.push(Price {
-                        version: *version,
-                        cycle: *cycle,
-                        price: *price,
-                        setup_fee: *setup_fee,
-                        valid_from: *valid_from,
-                    });
-                }
+            (Self::Listed(listing), ProductEvent::Retired { .. }) => {
+                *self = Self::Retired(listing.clone());
             }
-            ProductEvent::TierPriceSet { tier, version, cycle, price, setup_fee, valid_from } => {
-                if let Self::Listed(listing) | Self::Retired(listing) = self {
-                    let price = Price {
-                        version: *version,
-                        cycle: *cycle,
-                        price: *price,
-                        setup_fee: *setup_fee,
-                        valid_from: *valid_from,
-                    };
-                    listing.tier_prices.push(TierPrice { tier: tier.clone(), price });
-                }
-            }
-            ProductEvent::Renamed { name } => {
-                if let Self::Listed(listing) | Self::Retired(listing) = self {
-                    listing.name.clone_from(name);
-                }
-            }
-            ProductEvent::Retired { .. } => {
-                if let Self::Listed(listing) = self {
-                    *self = Self::Retired(listing.clone());
-                }
-            }
+            (Self::Listed(listing) | Self::Retired(listing), event) => listing.take(event),
+            (Self::Absent, _) => {}
         }
     }
 }
 
 impl Listing {
+    fn new(code: &str, name: &str, kind: ProductKind) -> Self {
+        Self {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            kind,
+            prices: Vec::new(),
+            tier_prices: Vec::new(),
+            presentation: Presentation::default(),
+            quotas: Vec::new(),
+            options: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, event: &ProductEvent) {
+        use ProductEvent as Fact;
+        match event.clone() {
+            Fact::PriceSet { version, cycle, price, setup_fee, valid_from, trial_days } => {
+                self.prices.push(Price {
+                    version,
+                    cycle,
+                    price,
+                    setup_fee,
+                    valid_from,
+                    trial_days,
+                });
+            }
+            Fact::TierPriceSet {
+                tier,
+                version,
+                cycle,
+                price,
+                setup_fee,
+                valid_from,
+                trial_days,
+            } => {
+                let price = Price { version, cycle, price, setup_fee, valid_from, trial_days };
+                self.tier_prices.push(TierPrice { tier, price });
+            }
+            Fact::Renamed { name } => self.name = name,
+            Fact::Described(presentation) => self.presentation = presentation,
+            Fact::QuotasSet { quotas } => self.quotas = quotas,
+            Fact::OptionsSet { options } => self.options = options,
+            Fact::Created { .. } | Fact::Retired { .. } => {}
+        }
+    }
+
     /// The price of a new sale on a day: of those that count by then the one that began last,
     /// and of several that began on that day the one set last.
     pub fn price_on(&self, day: NaiveDate, cycle: Cycle, currency: Currency) -> Option<&Price> {

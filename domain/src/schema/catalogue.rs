@@ -1,6 +1,8 @@
 //! Every event this code knows, with the version it writes.
 
+use crate::accounting_period::AccountingPeriodEvent;
 use crate::affiliate::AffiliateEvent;
+use crate::billing_run::BillingRunEvent;
 use crate::client::ClientEvent;
 use crate::client_group::ClientGroupEvent;
 use crate::coupon::CouponEvent;
@@ -14,6 +16,7 @@ use crate::payment::PaymentEvent;
 use crate::payment_method::PaymentMethodEvent;
 use crate::product::ProductEvent;
 use crate::proforma::ProformaEvent;
+use crate::recognition::RecognitionEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
@@ -35,6 +38,9 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     CouponEvent::NAMES,
     GiftCardEvent::NAMES,
     TaxRateEvent::NAMES,
+    BillingRunEvent::NAMES,
+    RecognitionEvent::NAMES,
+    AccountingPeriodEvent::NAMES,
     ClientGroupEvent::NAMES,
     AffiliateEvent::NAMES,
     PaymentMethodEvent::NAMES,

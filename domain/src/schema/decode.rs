@@ -3,7 +3,9 @@
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use crate::accounting_period::{AccountingPeriod, AccountingPeriodEvent};
 use crate::affiliate::{Affiliate, AffiliateEvent};
+use crate::billing_run::{BillingRun, BillingRunEvent};
 use crate::client::{Client, ClientEvent};
 use crate::client_group::{ClientGroup, ClientGroupEvent};
 use crate::coupon::{Coupon, CouponEvent};
@@ -18,6 +20,7 @@ use crate::payment::{Payment, PaymentEvent};
 use crate::payment_method::{PaymentMethod, PaymentMethodEvent};
 use crate::product::{Product, ProductEvent};
 use crate::proforma::{Proforma, ProformaEvent};
+use crate::recognition::{Recognition, RecognitionEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
 use crate::subscription::{Subscription, SubscriptionEvent};
@@ -109,6 +112,12 @@ event_union!(
     GiftCard(GiftCardEvent),
     /// Of a tax rate.
     TaxRate(TaxRateEvent),
+    /// Of a billing run.
+    BillingRun(BillingRunEvent),
+    /// Of the recognition of revenue.
+    Recognition(RecognitionEvent),
+    /// Of accounting periods.
+    AccountingPeriod(AccountingPeriodEvent),
     /// Of a group of clients.
     ClientGroup(ClientGroupEvent),
     /// Of an affiliate.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{ClientId, Currency};
-use crate::subscription::service::{Days, End, LineRef, Plan, PlanTerms, Service};
+use crate::subscription::service::{Days, End, LineRef, MOST_LINES, Plan, PlanTerms, Service};
 use crate::subscription::{Anchor, AttachedCoupon, Rules, SubscriptionEvent, SubscriptionRefusal};
 use crate::tax::TaxEvidence;
 
@@ -121,7 +121,8 @@ impl Contract {
     }
 
     /// Plans what is due on a day or before on the terms as they stand; nothing while it is held
-    /// back.
+    /// back. Each coupon may lower each line by a line of its own, for which the document has
+    /// place.
     ///
     /// # Errors
     /// As [`Service::plan`].
@@ -129,7 +130,9 @@ impl Contract {
         if self.settles_on.is_some_and(|day| through < day) {
             return Ok(Plan::nothing(through));
         }
-        self.service.plan(through, rules.conventions, rules.zone)
+        let lines_of_each = self.coupons.len().saturating_add(1);
+        let most = MOST_LINES.checked_div(lines_of_each).unwrap_or(1).max(1);
+        self.service.plan(through, rules.conventions, rules.zone, most)
     }
 
     /// Takes a plan as documented.

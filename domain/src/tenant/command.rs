@@ -1,5 +1,7 @@
 //! What may be asked of a seller.
 
+use chrono::{DateTime, Utc};
+
 use crate::affiliate::CommissionTerms;
 use crate::kernel::{Country, Currency, NumberFormat};
 use crate::subscription::Conventions;
@@ -36,6 +38,11 @@ pub enum TenantCommand {
         /// What an affiliate gets who is approved without terms of their own.
         terms: CommissionTerms,
     },
+    /// Move the clock of a test seller forward.
+    MoveTestClock {
+        /// What it is to show, at most 400 days later than now.
+        to: DateTime<Utc>,
+    },
     /// Close the books to changes.
     Suspend {
         /// Why, 1 to 500 characters.
@@ -64,4 +71,7 @@ pub struct OpenBooks {
     pub payment_term_days: u16,
     /// Tax number.
     pub vat_id: Option<String>,
+    /// Makes it a test seller, whose clock begins here and stands until it is moved. It can't
+    /// become a real one, nor a real one a test seller.
+    pub test_clock: Option<DateTime<Utc>>,
 }

@@ -1,11 +1,16 @@
 //! What a seller may do in which state.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::client::check_vat_id;
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
 use crate::proforma::Proforma;
 use crate::tenant::{OpenBooks, Profile, Tenant, TenantCommand, TenantEvent, TenantRefusal};
+
+/// How far a test clock is moved at once.
+const LONGEST_MOVE: TimeDelta = TimeDelta::days(400);
 
 impl Aggregate for Tenant {
     const TYPE: &'static str = "tenant";
@@ -41,6 +46,7 @@ impl Aggregate for Tenant {
                 }
                 Ok(vec![TenantEvent::AffiliateTermsSet { terms: terms.clone() }])
             }
+            (Self::Open(profile), Ask::MoveTestClock { to }) => move_clock(profile, *to),
             (Self::Open(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![TenantEvent::Suspended { reason: reason.clone() }])
@@ -81,6 +87,7 @@ fn open(books: &OpenBooks) -> Result<Vec<TenantEvent>, TenantRefusal> {
         credit_note_numbers: books.credit_note_numbers.clone(),
         payment_term_days: books.payment_term_days,
         vat_id: books.vat_id.clone(),
+        test_clock: books.test_clock,
     }])
 }
 
@@ -89,7 +96,8 @@ fn open_again(profile: &Profile, books: &OpenBooks) -> Result<Vec<TenantEvent>, 
     let same = profile.name == books.name
         && profile.country == books.country
         && profile.currency == books.currency
-        && profile.time_zone == books.time_zone;
+        && profile.time_zone == books.time_zone
+        && profile.test_clock.is_some() == books.test_clock.is_some();
     if same { Ok(Vec::new()) } else { Err(TenantRefusal::AlreadyOpen) }
 }
 
@@ -125,6 +133,22 @@ fn set_numbers(
         invoice_numbers: invoices.clone(),
         credit_note_numbers: credit_notes.clone(),
     }])
+}
+
+/// A test seller's clock goes forward, by at most [`LONGEST_MOVE`] at a time.
+fn move_clock(profile: &Profile, to: DateTime<Utc>) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    let shows = profile.test_clock.ok_or(TenantRefusal::NotATest)?;
+    if to == shows {
+        return Ok(Vec::new());
+    }
+    if to < shows {
+        return Err(TenantRefusal::ClockGoesBack { shows });
+    }
+    if to.signed_duration_since(shows) > LONGEST_MOVE {
+        let detail = format!("must not be more than {} days ahead", LONGEST_MOVE.num_days());
+        return Err(Invalid::one("to", "test_clock.too_far", detail).into());
+    }
+    Ok(vec![TenantEvent::TestClockMoved { to }])
 }
 
 fn check_numbers(invoices: &NumberFormat, credit_notes: &NumberFormat) -> Result<(), Invalid> {

@@ -1,5 +1,6 @@
 //! Why a seller's request is refused.
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::kernel::{Invalid, Problem, Refusal, RefusalKind};
@@ -19,6 +20,15 @@ pub enum TenantRefusal {
     /// The books are closed to changes.
     #[error("the seller is suspended, resume it first")]
     Suspended,
+    /// Only a test seller has a clock of its own.
+    #[error("the clock of this seller is real: only a seller opened as a test has one to move")]
+    NotATest,
+    /// Time does not run backwards.
+    #[error("the test clock shows {shows} already, it only goes forward")]
+    ClockGoesBack {
+        /// What it shows.
+        shows: DateTime<Utc>,
+    },
     /// There is nothing to resume.
     #[error("the seller is not suspended")]
     NotSuspended,
@@ -31,6 +41,8 @@ impl Refusal for TenantRefusal {
             Self::Absent => "tenant.absent",
             Self::AlreadyOpen => "tenant.already_open",
             Self::Suspended => "tenant.suspended",
+            Self::NotATest => "tenant.not_a_test",
+            Self::ClockGoesBack { .. } => "tenant.clock_goes_back",
             Self::NotSuspended => "tenant.not_suspended",
         }
     }
@@ -39,6 +51,7 @@ impl Refusal for TenantRefusal {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
             Self::Absent => RefusalKind::Missing,
+            Self::NotATest | Self::ClockGoesBack { .. } => RefusalKind::Rule,
             Self::AlreadyOpen | Self::Suspended | Self::NotSuspended => RefusalKind::State,
         }
     }

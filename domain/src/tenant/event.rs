@@ -1,5 +1,6 @@
 //! What can have happened to a seller.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
@@ -30,6 +31,9 @@ pub enum TenantEvent {
         /// Tax number, as documents show it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         vat_id: Option<String>,
+        /// Where the clock of a test seller begins; nothing for one whose clock is real.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        test_clock: Option<DateTime<Utc>>,
     },
     /// The legal name changed; documents already issued keep the old one.
     Renamed {
@@ -58,6 +62,11 @@ pub enum TenantEvent {
         /// What they get from now on.
         terms: CommissionTerms,
     },
+    /// The clock of a test seller was moved forward.
+    TestClockMoved {
+        /// What it shows now.
+        to: DateTime<Utc>,
+    },
     /// The books were closed to changes.
     Suspended {
         /// Why.
@@ -74,6 +83,7 @@ name_events!(TenantEvent {
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
     AffiliateTermsSet => "tenant.affiliate_terms_set" v "1",
+    TestClockMoved => "tenant.test_clock_moved" v "1",
     Suspended => "tenant.suspended" v "1",
     Resumed => "tenant.resumed" v "1",
 });

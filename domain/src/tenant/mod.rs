@@ -1,14 +1,14 @@
 //! A seller: whose books these are, how documents are numbered and dated.
 //!
-//! | state     | open | rename, set VAT id, set numbers | suspend   | resume |
-//! | --------- | ---- | ------------------------------- | --------- | ------ |
-//! | absent    | open | –                               | –         | –      |
-//! | open      | –    | open                            | suspended | –      |
-//! | suspended | –    | –                               | –         | open   |
+//! | state     | open | rename, set VAT id, set numbers, move test clock | suspend   | resume |
+//! | --------- | ---- | ------------------------------------------------ | --------- | ------ |
+//! | absent    | open | –                                                | –         | –      |
+//! | open      | –    | open                                             | suspended | –      |
+//! | suspended | –    | –                                                | –         | open   |
 //!
 //! Guarantees that invoices, credit notes and proformas never share a prefix, so that no number is
-//! printed twice. Absent on purpose: people and their rights, branding, and the counters
-//! themselves.
+//! printed twice, and that only a seller opened as a test has a clock of its own. Absent on
+//! purpose: people and their rights, branding, and the counters themselves.
 
 mod command;
 mod decide;

@@ -1,5 +1,6 @@
 //! What is known of a seller.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
@@ -45,6 +46,9 @@ pub struct Profile {
     /// What an affiliate gets who is approved without terms of their own.
     #[serde(default)]
     pub affiliate_terms: Option<CommissionTerms>,
+    /// What the clock of a test seller shows; nothing for one whose clock is real.
+    #[serde(default)]
+    pub test_clock: Option<DateTime<Utc>>,
 }
 
 impl Tenant {
@@ -67,6 +71,7 @@ impl Tenant {
                 credit_note_numbers,
                 payment_term_days,
                 vat_id,
+                test_clock,
             } => {
                 *self = Self::Open(Profile {
                     name: name.clone(),
@@ -79,6 +84,7 @@ impl Tenant {
                     vat_id: vat_id.clone(),
                     conventions: Conventions::default(),
                     affiliate_terms: None,
+                    test_clock: *test_clock,
                 });
             }
             TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
@@ -96,6 +102,9 @@ impl Tenant {
             }
             TenantEvent::AffiliateTermsSet { terms } => {
                 self.change(|profile| profile.affiliate_terms = Some(terms.clone()));
+            }
+            TenantEvent::TestClockMoved { to } => {
+                self.change(|profile| profile.test_clock = Some(*to));
             }
             TenantEvent::Suspended { .. } => {
                 if let Self::Open(profile) = self {

@@ -1,5 +1,6 @@
 //! The specification of a seller.
 
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use cqrs_es::test::TestFramework;
 
 use super::*;
@@ -16,6 +17,7 @@ fn books() -> OpenBooks {
         credit_note_numbers: NumberFormat::yearly("CN"),
         payment_term_days: 14,
         vat_id: Some("DE123456789".into()),
+        test_clock: None,
     }
 }
 
@@ -30,6 +32,7 @@ fn opened() -> TenantEvent {
         credit_note_numbers: books.credit_note_numbers,
         payment_term_days: books.payment_term_days,
         vat_id: books.vat_id,
+        test_clock: books.test_clock,
     }
 }
 
@@ -101,6 +104,35 @@ fn particulars_change_and_an_equal_value_is_no_change() {
     });
 }
 
+fn noon(day: u32) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, day, 12, 0, 0).unwrap()
+}
+
+#[test]
+fn the_clock_of_a_test_seller_goes_forward_and_a_real_one_has_none() {
+    let to = |at| issued(TenantCommand::MoveTestClock { to: at });
+    let test = OpenBooks { test_clock: Some(noon(1)), ..books() };
+    given::<Tenant>([opened()]).when(to(noon(2))).then_refused(TenantRefusal::NotATest);
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::Open(test.clone())))
+        .then_refused(TenantRefusal::AlreadyOpen);
+    let mut seller = Tenant::default();
+    let events = seller.decide(&issued(TenantCommand::Open(test))).unwrap();
+    events.iter().for_each(|event| seller.apply(event));
+    given::<Tenant>(events.clone())
+        .when(to(noon(2)))
+        .then([TenantEvent::TestClockMoved { to: noon(2) }])
+        .when(to(noon(2)))
+        .then_nothing();
+    let moved = events.into_iter().chain([TenantEvent::TestClockMoved { to: noon(2) }]);
+    given::<Tenant>(moved)
+        .when(to(noon(1)))
+        .then_refused(TenantRefusal::ClockGoesBack { shows: noon(2) });
+    let far = seller.decide(&to(noon(2) + TimeDelta::days(400))).unwrap_err();
+    assert_eq!((far.code(), far.field()), ("test_clock.too_far", Some("/to")));
+    assert!(seller.decide(&to(noon(1) + TimeDelta::days(400))).is_ok());
+}
+
 #[test]
 fn suspended_books_only_resume() {
     given::<Tenant>([opened(), suspended()])
@@ -136,6 +168,8 @@ fn refusals_are_well_spoken() {
             TenantRefusal::AlreadyOpen,
             TenantRefusal::Suspended,
             TenantRefusal::NotSuspended,
+            TenantRefusal::NotATest,
+            TenantRefusal::ClockGoesBack { shows: noon(1) },
         ],
     );
 }

@@ -8,7 +8,7 @@ use super::{
     ReferralRow,
 };
 use crate::error::Error;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{CursorError, Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
@@ -43,12 +43,8 @@ pub async fn page(
 ) -> Result<Answer<Page<AffiliateRow>>, Error> {
     let sorted = Sorted { by: "enrolled_at", sql_type: "timestamptz", id: "affiliate_id", order };
     let mut query = sorted.select::<AffiliateRow>(AffiliateList::NAME, tenant);
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
-    let mut read = reads.open(tenant, &[AffiliateList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("status =", filter.status.map(|status| status.as_str()));
+    sorted.read(reads, tenant, AffiliateList::NAME, query, wanted).await
 }
 
 /// One affiliate.
@@ -62,10 +58,7 @@ pub async fn find(
 ) -> Result<Answer<Option<AffiliateRow>>, Error> {
     let mut query = select::<AffiliateRow>(AffiliateList::NAME, tenant);
     query.push(" and affiliate_id = ").push_bind(affiliate.uuid());
-    let mut read = reads.open(tenant, &[AffiliateList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| AffiliateRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, AffiliateList::NAME, query).await
 }
 
 /// What some affiliates have, per currency.
@@ -152,9 +145,7 @@ pub async fn referrals(
     let sorted = Sorted { by: "came_on", sql_type: "date", id: "client_id", order };
     let mut query = sorted.select::<ReferralRow>("affiliate_list_referrals", tenant);
     query.push(" and affiliate_id = ").push_bind(affiliate.uuid());
-    let mut read = reads.open(tenant, &[AffiliateList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, AffiliateList::NAME, query, wanted).await
 }
 
 /// Who brought a client, unless nobody did or the referral was rejected.

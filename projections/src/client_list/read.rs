@@ -5,11 +5,11 @@ use sqlx::Row as _;
 
 use super::{ClientBalanceRow, ClientList, ClientRow, ClientStatus};
 use crate::error::Error;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, rows, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
-use crate::row::{Cell, Row};
+use crate::row::Cell;
 
 /// Which clients are asked for; each condition given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,22 +57,14 @@ pub async fn page(
 ) -> Result<Answer<Page<ClientRow>>, Error> {
     let sorted = Sorted { by: "registered_at", sql_type: "timestamptz", id: "client_id", order };
     let mut query = sorted.select::<ClientRow>(ClientList::NAME, tenant);
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
-    if let Some(country) = filter.country {
-        query.push(" and country = ").push_bind(country.code());
-    }
-    if let Some(currency) = filter.currency {
-        query.push(" and currency = ").push_bind(currency.code());
-    }
+    query.when("status =", filter.status.map(|status| status.as_str()));
+    query.when("country =", filter.country.map(|country| country.code()));
+    query.when("currency =", filter.currency.map(|currency| currency.code()));
     if let Some(among) = &filter.among {
         let among: Vec<_> = among.iter().map(|client| client.uuid()).collect();
         query.push(" and client_id = any(").push_bind(among).push(")");
     }
-    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, ClientList::NAME, query, wanted).await
 }
 
 /// One client.
@@ -98,10 +90,7 @@ pub async fn find(
         }
     }
     query.push(" limit 1");
-    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| ClientRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
+    one(reads, tenant, ClientList::NAME, query).await
 }
 
 /// What some clients owe and ever paid, per currency.
@@ -116,10 +105,7 @@ pub async fn balances(
     let mut query = select::<ClientBalanceRow>("client_list_balances", tenant);
     let clients: Vec<_> = clients.iter().map(|client| client.uuid()).collect();
     query.push(" and client_id = any(").push_bind(clients).push(") order by client_id, currency");
-    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| ClientBalanceRow::get(row, 0)).collect::<Result<_, _>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, ClientList::NAME, query).await
 }
 
 /// The clients that lead in one currency, at most `limit`.
@@ -141,10 +127,7 @@ pub async fn top(
     query.push(" and currency = ").push_bind(currency.code());
     query.push(format!(" and {by} > 0 order by {by} desc, client_id limit "));
     query.push_bind(i64::from(limit));
-    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| ClientBalanceRow::get(row, 0)).collect::<Result<_, _>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, ClientList::NAME, query).await
 }
 
 /// How many clients there are of each status.

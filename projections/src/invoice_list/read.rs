@@ -7,11 +7,11 @@ use sqlx::{Postgres, QueryBuilder, Row as _};
 
 use super::{InvoiceList, InvoiceRow};
 use crate::error::Error;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, one, rows, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
-use crate::row::{Cell, Row};
+use crate::row::Cell;
 
 /// Which invoices are asked for; each condition given must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,9 +115,7 @@ pub async fn page(
     let sorted = sort.sorted(order);
     let mut query = sorted.select::<InvoiceRow>(InvoiceList::NAME, tenant);
     conditions(&mut query, filter);
-    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    sorted.read(reads, tenant, InvoiceList::NAME, query, wanted).await
 }
 
 /// The numbers of some invoices; drafts have none.
@@ -158,10 +156,7 @@ pub async fn some(
     let ids: Vec<_> = invoices.iter().map(|invoice| invoice.uuid()).collect();
     let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
     query.push(" and invoice_id = any(").push_bind(ids).push(")");
-    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| InvoiceRow::get(row, 0)).collect::<Result<_, _>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, InvoiceList::NAME, query).await
 }
 
 /// One invoice.
@@ -175,7 +170,7 @@ pub async fn find(
 ) -> Result<Answer<Option<InvoiceRow>>, Error> {
     let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
     query.push(" and invoice_id = ").push_bind(invoice.uuid());
-    one(reads, tenant, query).await
+    one(reads, tenant, InvoiceList::NAME, query).await
 }
 
 /// The invoice of a number.
@@ -189,7 +184,7 @@ pub async fn find_by_number(
 ) -> Result<Answer<Option<InvoiceRow>>, Error> {
     let mut query = select::<InvoiceRow>(InvoiceList::NAME, tenant);
     query.push(" and number = ").push_bind(number.to_owned());
-    one(reads, tenant, query).await
+    one(reads, tenant, InvoiceList::NAME, query).await
 }
 
 /// How many invoices have each status on a day, per currency.
@@ -226,17 +221,6 @@ pub async fn counts(
     Ok(read.answer(counts))
 }
 
-async fn one(
-    reads: &Reads,
-    tenant: TenantId,
-    mut query: QueryBuilder<'_, Postgres>,
-) -> Result<Answer<Option<InvoiceRow>>, Error> {
-    let mut read = reads.open(tenant, &[InvoiceList::NAME]).await?;
-    let row = query.build().fetch_optional(read.conn()).await?;
-    let row = row.map(|row| InvoiceRow::get(&row, 0)).transpose()?;
-    Ok(read.answer(row))
-}
-
 fn conditions(query: &mut QueryBuilder<'static, Postgres>, filter: &Filter) {
     query.push(" and lifecycle <> 'discarded'");
     if !filter.status.is_empty() {
@@ -246,15 +230,9 @@ fn conditions(query: &mut QueryBuilder<'static, Postgres>, filter: &Filter) {
         }
         query.push(")");
     }
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(corrected) = filter.corrects {
-        query.push(" and corrects = ").push_bind(corrected.uuid());
-    }
-    if let Some(currency) = filter.currency {
-        query.push(" and currency = ").push_bind(currency.code());
-    }
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("corrects =", filter.corrects.map(|corrected| corrected.uuid()));
+    query.when("currency =", filter.currency.map(|currency| currency.code()));
     if let Some(number) = &filter.number {
         query.push(" and strpos(number, ").push_bind(number.clone()).push(") > 0");
     }

@@ -7,7 +7,7 @@ use super::{
     AllocationRow, DisputeRow, PaymentList, PaymentRow, PaymentStatus, RefundRow, ReversalRow,
 };
 use crate::error::Error;
-use crate::list::{Order, Sorted, select};
+use crate::list::{Narrow, Order, Sorted, rows, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
@@ -43,27 +43,17 @@ pub async fn page(
 ) -> Result<Answer<Page<PaymentRow>>, Error> {
     let sorted = Sorted { by: "received_on", sql_type: "date", id: "payment_id", order };
     let mut query = sorted.select::<PaymentRow>(PaymentList::NAME, tenant);
-    if let Some(client) = filter.client {
-        query.push(" and client_id = ").push_bind(client.uuid());
-    }
-    if let Some(status) = filter.status {
-        query.push(" and status = ").push_bind(status.as_str());
-    }
+    query.when("client_id =", filter.client.map(|client| client.uuid()));
+    query.when("status =", filter.status.map(|status| status.as_str()));
     if let Some(gateway) = &filter.gateway {
         query.push(" and gateway = ").push_bind(gateway.clone());
     }
     if filter.unapplied {
         query.push(" and unapplied > 0");
     }
-    if let Some(from) = filter.from {
-        query.push(" and received_on >= ").push_bind(from);
-    }
-    if let Some(to) = filter.to {
-        query.push(" and received_on <= ").push_bind(to);
-    }
-    let mut read = reads.open(tenant, &[PaymentList::NAME]).await?;
-    let page = sorted.page(query, wanted, read.conn()).await?;
-    Ok(read.answer(page))
+    query.when("received_on >=", filter.from);
+    query.when("received_on <=", filter.to);
+    sorted.read(reads, tenant, PaymentList::NAME, query, wanted).await
 }
 
 /// One payment with what it has paid.
@@ -131,10 +121,7 @@ pub async fn of_invoice(
 ) -> Result<Answer<Vec<AllocationRow>>, Error> {
     let mut query = select::<AllocationRow>("payment_list_allocations", tenant);
     query.push(" and invoice_id = ").push_bind(invoice.uuid()).push(" order by position");
-    let mut read = reads.open(tenant, &[PaymentList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| AllocationRow::get(row, 0)).collect::<Result<_, _>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, PaymentList::NAME, query).await
 }
 
 /// What some payments paid, payment by payment, each invoice in the order it was paid.
@@ -150,10 +137,7 @@ pub async fn paid_by(
     let mut query = select::<AllocationRow>("payment_list_allocations", tenant);
     query.push(" and payment_id = any(").push_bind(ids);
     query.push(") order by payment_id, allocation_no");
-    let mut read = reads.open(tenant, &[PaymentList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| AllocationRow::get(row, 0)).collect::<Result<_, _>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, PaymentList::NAME, query).await
 }
 
 /// What was taken back of that and is owed again, oldest first.
@@ -170,8 +154,5 @@ pub async fn taken_from_invoice(
         .push(" and reopens and invoice_id = ")
         .push_bind(invoice.uuid())
         .push(" order by position");
-    let mut read = reads.open(tenant, &[PaymentList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| ReversalRow::get(row, 0)).collect::<Result<_, _>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, PaymentList::NAME, query).await
 }

@@ -4,10 +4,11 @@
 //! same in a COPY row and in an array parameter, so live writing and rebuilding share one encoder.
 //! Absent on purpose: floats, and any type that would need a catalogue look-up to be bound.
 
+use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{
-    AffiliateId, ClientGroupId, ClientId, Country, CouponId, CreditNoteId, Currency, DunningCaseId,
-    DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId, ProductId, ProformaId,
-    SubjectId, SubscriptionId, TaxRateId, TenantId,
+    AffiliateId, BillingRunId, ClientGroupId, ClientId, Country, CouponId, CreditNoteId, Currency,
+    DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
+    ProductId, ProformaId, SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -127,6 +128,7 @@ macro_rules! ids {
     )*};
 }
 ids!(
+    BillingRunId,
     TenantId,
     ClientId,
     ClientGroupId,
@@ -213,6 +215,11 @@ fn product_kind_of(word: &str) -> Option<ProductKind> {
     ProductKind::ALL.into_iter().find(|kind| kind.word() == word)
 }
 word_cell!(ProductKind, "kind of product", ProductKind::word, product_kind_of);
+
+fn line_kind_of(word: &str) -> Option<LineKind> {
+    LineKind::ALL.into_iter().find(|kind| kind.word() == word)
+}
+word_cell!(LineKind, "kind of line", LineKind::word, line_kind_of);
 
 impl Cell for String {
     const TYPE: SqlType = TEXT;

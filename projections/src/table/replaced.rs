@@ -92,6 +92,18 @@ impl<R: Kept> Replaced<R> {
         Ok(())
     }
 
+    /// A row as it stands, for whoever does not change it; nothing if it does not exist, or while
+    /// it is unknown and the page will be folded again.
+    pub fn look(&mut self, key: &R::Key) -> Option<&R> {
+        if self.mode == Mode::Page
+            && !self.changed.contains_key(key)
+            && !self.loaded.contains_key(key)
+        {
+            self.wanted.insert(key.clone());
+        }
+        self.changed.get(key).or_else(|| self.loaded.get(key)?.as_ref())
+    }
+
     fn find(&mut self, key: &R::Key) -> Found<'_, R> {
         if !self.changed.contains_key(key) {
             match self.loaded.get(key) {

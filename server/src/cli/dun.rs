@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     dry_run: bool,
     /// Stop when more clients than this are quarantined.
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
     most_quarantined: usize,
 }
 
@@ -50,6 +50,7 @@ async fn look_at_all(node: &Node, arguments: &Arguments, output: Output) -> Resu
         actor: Actor::system("cli").map_err(Stop::bug)?,
         name: format!("dunning-run-{}", uuid_v7(now)),
         rehearse: arguments.dry_run,
+        from: None,
         most_quarantined: arguments.most_quarantined,
         at_once: DunningRun::AT_ONCE,
     };

@@ -11,6 +11,7 @@ mod demo;
 mod dun;
 mod migrate;
 mod password;
+mod recognise;
 mod serve;
 mod tenant;
 mod tools;
@@ -65,6 +66,8 @@ enum Command {
     Bill(bill::Arguments),
     /// Do what dunning wants today of every client who is late.
     Dun(dun::Arguments),
+    /// Turn what was billed ahead into revenue, through a day that is over.
+    Recognise(recognise::Arguments),
     /// Make the first account of a seller.
     #[command(subcommand)]
     User(user::Command),
@@ -171,6 +174,9 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
         Command::Bill(arguments) => runtime.block_on(bill::run(context, arguments, output)),
         Command::Dun(arguments) => runtime.block_on(dun::run(context, arguments, output)),
+        Command::Recognise(arguments) => {
+            runtime.block_on(recognise::run(context, arguments, output))
+        }
         Command::User(command) => runtime.block_on(user::run(context, command)),
         Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
         Command::Demo(arguments) => runtime.block_on(demo::run(context, arguments, output)),

@@ -37,7 +37,8 @@ pub(super) async fn run(context: Context, arguments: Arguments) -> Result<ExitCo
         foundation.migrate().await?;
     }
     let node = Node::open(&context, foundation).await?;
-    let background = node.follow();
+    let mut background = node.follow();
+    node.take_up_runs(&mut background);
     serve(ports, node, background, &context, stopping).await
 }
 

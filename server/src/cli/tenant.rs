@@ -6,6 +6,7 @@ use billfold_app::commands::Ask;
 use billfold_app::commands::tenants::OpenTenant;
 use billfold_app::mint::uuid_v7;
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::{Context, Stop};
@@ -41,6 +42,10 @@ pub(super) struct NewTenant {
     /// Tax number.
     #[arg(long)]
     vat_id: Option<String>,
+    /// Opens the books of a test seller, whose clock begins here and is moved by hand, such as
+    /// 2026-01-01T09:00:00Z.
+    #[arg(long, value_name = "INSTANT")]
+    test_clock: Option<DateTime<Utc>>,
 }
 
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, Stop> {
@@ -68,6 +73,7 @@ async fn open(node: &Node, new: NewTenant) -> Result<(), Stop> {
         credit_note_numbers: None,
         payment_term_days: new.payment_term,
         vat_id: new.vat_id,
+        test_clock: new.test_clock,
     };
     let tenant = TenantId::new(uuid_v7(node.door().clock().now()));
     let actor = Actor::system("cli").map_err(Stop::bug)?;

@@ -16,6 +16,7 @@ use billfold_adapters::postgres::{
 use billfold_app::access::{
     Access, AccessError, AccessParts, NewStaff, Scopes, Secret, StaffProfile,
 };
+use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Door, DoorParts, kinds};
 use billfold_app::vault::{Kek, Vault};
 use billfold_domain::kernel::{StaffId, TenantId};
@@ -30,10 +31,13 @@ use uuid::Uuid;
 
 use super::background::Background;
 use super::checkpoints::Checkpoints;
+use super::due_accounts::ListedAccounts;
+use super::left_behind::LeftBehind;
 use super::listed_arrears::ListedArrears;
+use super::listed_deferrals::ListedDeferrals;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
-use super::{Foundation, background};
+use super::{Foundation, background, stopped};
 use crate::cli::{Context, Stop};
 use crate::clock::WallClock;
 
@@ -48,6 +52,7 @@ pub struct Node {
     access: Arc<Access>,
     reads: Reads,
     feed: Feed,
+    runs: Runner,
     standings: Vec<(&'static Definition, Standing)>,
 }
 
@@ -90,6 +95,7 @@ impl Node {
                 clock: Arc::clone(&clock),
             }),
             arrears: Arc::new(ListedArrears { reads: reads.clone(), feed: feed.clone() }),
+            deferrals: Arc::new(ListedDeferrals { reads: reads.clone(), feed: feed.clone() }),
             clock: Arc::clone(&clock),
         });
         let access = Arc::new(Access::new(AccessParts {
@@ -100,7 +106,9 @@ impl Node {
             vault,
             clock,
         }));
-        Ok(Self { foundation, store, door, access, reads, feed, standings })
+        let accounts = ListedAccounts { reads: reads.clone(), feed: feed.clone() };
+        let runs = Runner::new(door.clone(), Arc::new(accounts));
+        Ok(Self { foundation, store, door, access, reads, feed, runs, standings })
     }
 
     /// The database under it.
@@ -126,6 +134,25 @@ impl Node {
     /// The log in order.
     pub fn feed(&self) -> &Feed {
         &self.feed
+    }
+
+    /// The billing runs that this process conducts.
+    pub fn runs(&self) -> &Runner {
+        &self.runs
+    }
+
+    /// Takes up the billing runs that a process which died left behind.
+    pub fn take_up_runs(&self, background: &mut Background) {
+        let (reads, runs) = (self.reads.clone(), self.runs.clone());
+        let (feed, pool) = (self.feed.clone(), self.foundation.pools().feed.clone());
+        let stopping = background.stopping();
+        background.add(Some(tokio::spawn(async move {
+            let left = LeftBehind { reads, feed, pool };
+            tokio::select! {
+                () = left.hand_to(&runs) => {}
+                () = stopped(stopping) => {}
+            }
+        })));
     }
 
     /// Makes an account that may do everything at a seller.
@@ -214,11 +241,12 @@ impl Node {
 
     /// Ends everything in order: writers drain, then what follows the log, then the database.
     pub async fn close(self, background: Background) {
-        let Self { foundation, store, feed, door, access, reads, .. } = self;
+        let Self { foundation, store, feed, door, access, reads, runs, .. } = self;
+        runs.end();
         store.close().await;
         background.end().await;
         // What still holds connections goes before the pools are closed.
-        drop((feed, door, access, reads));
+        drop((feed, door, access, reads, runs));
         foundation.close().await;
     }
 }

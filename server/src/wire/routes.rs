@@ -19,6 +19,7 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
     let state = ApiState::new(ApiParts {
         door: node.door().clone(),
         reads: node.reads().clone(),
+        runs: node.runs().clone(),
         oversight: Oversight::new(node.foundation().pools().feed.clone()),
         access: Arc::clone(node.access()),
         limits: Limits { trusted_proxies: http.trusted_proxies, ..Limits::default() },
@@ -28,6 +29,7 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
     let pages = WebState::new(WebParts {
         door: node.door().clone(),
         reads: node.reads().clone(),
+        runs: node.runs().clone(),
         access: Arc::clone(node.access()),
         cookies,
         operations,

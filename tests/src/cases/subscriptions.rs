@@ -94,6 +94,7 @@ impl<'a> Account<'a> {
             credit_note_numbers: None,
             payment_term_days: None,
             vat_id: Some("DE123456789".to_owned()),
+            test_clock: None,
         })
         .await?;
         if !given["conventions"].is_null() {

@@ -68,6 +68,7 @@ fn fill(path: &str) -> String {
         ("affiliates", "aff"),
         ("dunning-strategies", "dst"),
         ("dunning-cases", "dun"),
+        ("billing-runs", "brn"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -78,6 +79,7 @@ fn fill(path: &str) -> String {
         .replace("{client_id}", &format!("cli_{}", "0".repeat(26)))
         .replace("{code}", "1200")
         .replace("{name}", "journal")
+        .replace("{month}", "2026-02")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,6 +246,10 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "set_tax_rate" => json!({ "rate": "7", "valid_from": "2030-01-01" }),
         "exempt_client" => json!({ "client_id": nobody(), "evidence": "4711" }),
         "end_exemption" => json!({ "client_id": nobody() }),
+        "rename_product" => json!({ "name": "Another name" }),
+        "describe_product" => json!({ "description": "# New", "featured": true }),
+        "set_product_quotas" => json!({ "quotas": [{ "kind": "emails" }] }),
+        "set_product_options" => json!({ "options": [] }),
         "set_tier_price" => json!({ "tier": "a", "price": {
                 "cycle": { "every": "once" }, "price": eur("1.00") } }),
         "cancel_subscription" => json!({ "at": { "kind": "immediate" } }),
@@ -274,6 +280,7 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
         "issue_invoice" => json!({}),
         "pay_proforma" | "pay_invoice" => json!({ "method": "manual_bank" }),
+        "accept_order" => json!({ "tax_class": "standard" }),
         "charge_invoice" => json!({ "gateway": "sandbox" }),
         "apply_credit" | "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
         "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
@@ -310,6 +317,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     shop.fresh("/api/v1/orders").await.expect(200);
     let (subscription, note) = subscribed_and_left(&shop, &client, &product).await;
     let (coupon, card) = money_off(&shop).await;
+    let run = shop.post("/api/v1/billing-runs", json!({})).await.made();
     let draft = shop.draft(&client, &["5.00"]).await;
     let body = json!({ "invoice_id": draft });
     let proforma = shop.post("/api/v1/proformas", body).await.made();
@@ -318,7 +326,7 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let late = shop.invoice(&client, &["10.00"]).await;
     let (strategy, case) = dunned(&shop, &late).await;
     let billed = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
-    let more = [&affiliate, &strategy, &case, &coupon, &card];
+    let more = [&affiliate, &strategy, &case, &coupon, &card, &run];
     let ids = || billed.into_iter().chain(more);
 
     let mut asked = 0;
@@ -346,7 +354,8 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
     let more = ["payments", "affiliates", "dunning-cases", "dunning-strategies", "coupons"];
     let lists = lists.into_iter().chain(more);
-    for path in lists.chain(["gift-cards", "proformas", "events", "journal"]) {
+    let rest = ["gift-cards", "billing-runs", "proformas", "events", "journal"];
+    for path in lists.chain(rest) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);
         let foreign = list.body.to_string();

@@ -171,7 +171,7 @@ async fn an_order_at_catalogue_prices_becomes_an_invoice() {
     let issued = shop.change(Method::POST, &format!("{path}/issue"), seen, json!({})).await;
     assert_eq!(issued.body["total"], eur("35.46"), "{}", issued.body);
     let order = shop.get(&format!("/api/v1/orders/{order}")).await.expect(200);
-    assert_eq!(order.body["status"], "invoiced");
+    assert_eq!(order.body["status"], "accepted");
     assert_eq!(order.body["invoice_id"], invoice);
     let seen = order.version();
     let path = format!("/api/v1/orders/{}/cancel", order.body["id"].as_str().unwrap());

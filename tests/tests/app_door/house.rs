@@ -132,6 +132,7 @@ pub(crate) fn open_tenant(time_zone: &str) -> OpenTenant {
         credit_note_numbers: None,
         payment_term_days: None,
         vat_id: Some("DE123456789".to_owned()),
+        test_clock: None,
     }
 }
 

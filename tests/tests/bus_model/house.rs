@@ -13,7 +13,7 @@ use billfold_app::vault::{Kek, Vault};
 use billfold_domain::kernel::{Actor, ClientId, Country, Currency, InvoiceId, TenantId};
 use billfold_event_store::{Store, StoreOptions};
 use billfold_tests::harness::{TestClock, TestDb};
-use billfold_tests::till::NobodyLate;
+use billfold_tests::till::{NobodyLate, NothingAhead};
 use sqlx::PgPool;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -55,6 +55,7 @@ impl House {
             credit_note_numbers: None,
             payment_term_days: None,
             vat_id: Some("DE123456789".to_owned()),
+            test_clock: None,
         };
         let ask = Ask::new(tenant, actor(), "open", open);
         self.door.execute(ask).await.expect("open books");
@@ -75,6 +76,7 @@ async fn door(db: &TestDb) -> Door {
         gateways: gateways::all(),
         open_invoices: Arc::new(LogReader(db.feed.clone())),
         arrears: Arc::new(NobodyLate),
+        deferrals: Arc::new(NothingAhead),
         clock,
     })
 }

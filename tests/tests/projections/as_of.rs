@@ -27,7 +27,7 @@ fn refold(history: &History, seller: usize, position: usize, until: Option<Naive
     let mut sums = Sums::new();
     let known = history.events.iter().take(position);
     let counts = known.filter(|event| {
-        event.tenant == tenant(seller) && until.is_none_or(|day| event.effective_on <= day)
+        event.tenant == tenant(seller) && until.is_none_or(|day| event.posted_on <= day)
     });
     for event in counts {
         let Some(posting) = ledger::postings(&event.event).unwrap() else { continue };

@@ -3,18 +3,24 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod billing;
 mod chasing;
+mod closing;
 mod couponing;
+mod earning;
 mod gifts;
 mod partners;
 mod proposing;
 mod returning;
+mod selling;
 mod subscribing;
 mod taxing;
 
 use std::collections::HashMap;
 
+use billfold_domain::accounting_period::{AccountingPeriod, posting_day};
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::{Client, ClientCommand, Register};
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::coupon::Coupon;
@@ -37,12 +43,16 @@ use billfold_domain::payment::{
 };
 use billfold_domain::product::{NewPrice, Product, ProductCommand, ProductKind};
 use billfold_domain::proforma::Proforma;
+use billfold_domain::recognition::Recognition;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_projections::fact::Header;
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
+
+/// What a billing run does, if one is under way.
+const ISSUES: [&str; 2] = ["invoice.issued", "credit_note.issued"];
 
 /// An event that is not in a log yet.
 #[derive(Debug, Clone)]
@@ -54,9 +64,23 @@ pub(crate) struct Fresh {
     pub(crate) event: Event,
     pub(crate) payload: String,
     pub(crate) effective_on: NaiveDate,
+    /// The day it is posted on.
+    pub(crate) posted_on: NaiveDate,
+    /// The billing run that issued it, if one did.
+    pub(crate) run: Option<Uuid>,
 }
 
 impl Fresh {
+    /// Of which process it is.
+    pub(crate) fn correlation(&self) -> Uuid {
+        self.run.unwrap_or(self.aggregate_id)
+    }
+
+    /// Who did it, where that is not `otherwise`.
+    pub(crate) fn actor(&self, otherwise: &'static str) -> &'static str {
+        if self.run.is_some() { "system:billing_run" } else { otherwise }
+    }
+
     /// Its header at a position of the log.
     pub(crate) fn header(&self, position: i64) -> Header<'_> {
         let at = self.effective_on.and_time(NaiveTime::MIN).and_utc();
@@ -71,8 +95,8 @@ impl Fresh {
             event_id: Uuid::nil(),
             recorded_at: at,
             effective_at: at,
-            correlation_id: self.aggregate_id,
-            actor: "system:books",
+            correlation_id: self.correlation(),
+            actor: self.actor("system:books"),
             payload: &self.payload,
         }
     }
@@ -115,6 +139,10 @@ pub(crate) struct Books {
     coupon: Coupon,
     rate: TaxRate,
     group: ClientGroup,
+    run: Option<(u128, BillingRun)>,
+    recognition: Recognition,
+    pub(crate) periods: AccountingPeriod,
+    stocked: Option<(ProductId, Product)>,
     counters: HashMap<String, (u64, NaiveDate)>,
 }
 
@@ -193,12 +221,22 @@ impl History {
         }
         if step.amount.is_multiple_of(11) {
             self.tax(seller, pick, step);
+            self.bill_all(seller, pick, step);
         }
         if step.amount.is_multiple_of(13) {
             self.coupon(seller, pick, step);
         }
         if step.amount % 4 == 1 {
             self.gift(seller, pick, step);
+        }
+        if step.amount % 6 == 2 {
+            self.recognise(seller);
+        }
+        if step.amount % 10 == 7 {
+            self.close(seller, pick, step);
+        }
+        if step.amount.is_multiple_of(13) {
+            self.sell(seller, step);
         }
     }
 
@@ -225,19 +263,39 @@ impl History {
         Event: From<A::Event>,
     {
         let ask = self.ask(seller, command);
-        let Ok(events) = state.decide(&ask) else { return false };
+        self.decide(seller, id, state, &ask)
+    }
+
+    /// The same for whoever asks.
+    fn decide<A>(
+        &mut self,
+        seller: usize,
+        id: Uuid,
+        state: &mut A,
+        ask: &Issued<A::Command>,
+    ) -> bool
+    where
+        A: Aggregate,
+        Event: From<A::Event>,
+    {
+        let Ok(events) = state.decide(ask) else { return false };
+        let run = self.running(seller);
         for event in &events {
             state.apply(event);
             let sequence = self.sequences.entry(id).or_insert(0);
             *sequence += 1;
+            let effective_on = event.effective_on().unwrap_or(ask.effective_on);
+            let closed = self.sellers[seller].periods.closed_through();
             self.events.push(Fresh {
                 tenant: tenant(seller),
                 aggregate_type: A::TYPE,
                 aggregate_id: id,
                 sequence: *sequence,
                 payload: serde_json::to_string(event).unwrap(),
-                effective_on: event.effective_on().unwrap_or(ask.effective_on),
+                effective_on,
+                posted_on: posting_day(effective_on, closed),
                 event: event.clone().into(),
+                run: run.filter(|_| ISSUES.contains(&event.event_type())),
             });
         }
         true
@@ -494,6 +552,8 @@ impl History {
                 quantity: "1".parse().unwrap(),
                 unit_price: UnitPrice::parse("12", currency(seller)).unwrap(),
                 period: None,
+                recurs: None,
+                answers: Vec::new(),
             };
             let place = PlaceOrder {
                 client_id,
@@ -508,8 +568,12 @@ impl History {
         }
         let (id, mut state) = self.sellers[seller].orders[pick % known].clone();
         let invoice_id = InvoiceId::new(Uuid::from_u128(pick as u128));
-        let command = match step.amount % 3 {
-            0 => OrderCommand::Cancel { reason: "no".to_owned() },
+        let command = match step.amount % 8 {
+            0 | 3 => OrderCommand::Cancel { reason: "no".to_owned() },
+            1 => OrderCommand::Hold { reason: "odd".to_owned() },
+            2 => OrderCommand::Release,
+            4 => OrderCommand::Accept { subscriptions: Vec::new() },
+            5 => OrderCommand::Complete,
             _ => OrderCommand::MarkInvoiced { invoice_id },
         };
         self.run(seller, id.uuid(), &mut state, command);
@@ -536,6 +600,7 @@ impl History {
                 price,
                 setup_fee: None,
                 valid_from: self.today(seller),
+                trial_days: u32::from(step.amount % 30),
             }),
         };
         self.run(seller, id.uuid(), &mut state, command);

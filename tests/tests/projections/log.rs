@@ -17,6 +17,9 @@ use crate::books::{Fresh, History};
 /// How many events a batch of this log holds.
 pub(crate) const BATCH: usize = 3;
 
+/// Who does everything in this log, but what billing runs do.
+const STAFF: &str = "staff:00000000-0000-0000-0000-000000000001";
+
 /// When the batch that holds a position was recorded: a second per batch.
 pub(crate) fn recorded_at(position: usize) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-06-01T00:00:00Z".parse().unwrap();
@@ -72,12 +75,13 @@ pub(crate) async fn append(feed: &PgPool, events: &[Fresh]) {
         "insert into events (log_id, position, tenant_id, aggregate_type, aggregate_id, sequence, \
              event_type, event_version, event_id, recorded_at, effective_at, command_id, \
              correlation_id, actor, leaf_hash, payload, metadata) \
-         select 1, p, t, k, i, s, e, v, gen_random_uuid(), r, d, c, c, \
-             'staff:00000000-0000-0000-0000-000000000001', decode(repeat('00', 32), 'hex'), \
-             b::json, '{\"ip\":\"192.0.2.7\",\"user_agent\":\"tests\"}' \
+         select 1, p, t, k, i, s, e, v, gen_random_uuid(), r, d, c, c, a, \
+             decode(repeat('00', 32), 'hex'), b::json, \
+             '{\"ip\":\"192.0.2.7\",\"user_agent\":\"tests\"}' \
          from unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::text[], \
-             $7::text[], $8::timestamptz[], $9::timestamptz[], $10::uuid[], $11::text[]) \
-             u(p, t, k, i, s, e, v, r, d, c, b)",
+             $7::text[], $8::timestamptz[], $9::timestamptz[], $10::uuid[], $11::text[], \
+             $12::text[]) \
+             u(p, t, k, i, s, e, v, r, d, c, b, a)",
     )
     .bind(&positions)
     .bind(events.iter().map(|event| event.tenant.uuid()).collect::<Vec<_>>())
@@ -93,8 +97,9 @@ pub(crate) async fn append(feed: &PgPool, events: &[Fresh]) {
             .map(|event| event.effective_on.and_time(chrono::NaiveTime::MIN).and_utc())
             .collect::<Vec<_>>(),
     )
-    .bind(events.iter().map(|event| event.aggregate_id).collect::<Vec<Uuid>>())
+    .bind(events.iter().map(Fresh::correlation).collect::<Vec<Uuid>>())
     .bind(texts(|event| event.payload.clone()))
+    .bind(texts(|event| event.actor(STAFF).to_owned()))
     .execute(&mut *tx)
     .await
     .unwrap();

@@ -2,6 +2,7 @@
 
 mod as_of;
 mod books;
+mod closing;
 mod follow;
 mod generations;
 mod lists;

@@ -77,5 +77,6 @@ fn seller() -> OpenTenant {
         credit_note_numbers: None,
         payment_term_days: None,
         vat_id: Some("DE123456789".to_owned()),
+        test_clock: None,
     }
 }

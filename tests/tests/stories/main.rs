@@ -5,6 +5,8 @@
 
 mod affiliates;
 mod billing;
+mod billing_runs;
+mod closing;
 mod correcting;
 mod discounts;
 mod dunning;
@@ -13,14 +15,18 @@ mod gift_cards;
 mod going_back;
 mod groups;
 mod numbering;
+mod ordering;
 mod overpaying;
 mod past;
 mod paying;
+mod products;
 mod proformas;
+mod recognising;
 mod register;
 mod sellers;
 mod subscribing;
 mod taking_back;
 mod taxes;
+mod test_clock;
 mod together;
 mod troubles;

@@ -1,5 +1,6 @@
 //! Taxes are looked up for each document, and nothing leaves that EN 16931 would not let out.
 
+use billfold_app::billing_run::BillingRun;
 use billfold_tests::shop::{Reply, Shop, eur, line};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -334,6 +335,64 @@ async fn what_a_subscription_will_cost_is_told_at_the_rate_of_that_day() {
         let totals: Vec<_> =
             bills.body["items"].as_array().unwrap().iter().map(|bill| &bill["total"]).collect();
         assert!(totals.contains(&&eur("74.40")), "as it was told: {totals:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_that_are_billed_together_are_each_taxed_and_lowered_as_alone() {
+    Shop::story(async |shop| {
+        let vat = define(shop, "DE", "19", json!({})).await;
+        define(shop, "FR", "10", json!({})).await;
+        let half = json!({ "code": "HALF", "discount": { "kind": "percent", "percent": "50" } });
+        let half = shop.post("/api/v1/coupons", half).await.made();
+        let product = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
+        let product = shop.post("/api/v1/products", product).await.made();
+        let cycle = json!({ "every": "months", "count": 1 });
+        let price = json!({ "cycle": cycle, "price": eur("31.00") });
+        act(shop, &format!("/api/v1/products/{product}"), "prices", price).await.expect(200);
+        let people = [
+            ("DE", None, true, "18.60"),
+            ("FR", None, false, "34.10"),
+            ("FR", Some("FR12345678901"), true, "15.50"),
+            ("US", None, false, "31.00"),
+        ];
+        let mut clients = Vec::new();
+        for (country, number, lowered, _) in people {
+            let client = client_in(shop, country, number).await;
+            let new = json!({ "client_id": client, "product_id": product,
+                "tax_class": "standard", "anchor": { "kind": "calendar" },
+                "offer": { "currency": "EUR", "cycle": cycle } });
+            let id = shop.post("/api/v1/subscriptions", new).await.made();
+            if lowered {
+                let path = format!("/api/v1/subscriptions/{id}");
+                act(shop, &path, "coupon", json!({ "code": "HALF" })).await.expect(200);
+            }
+            clients.push(client);
+        }
+        let set = json!({ "rate": "20", "valid_from": "2026-04-01" });
+        act(shop, &format!("/api/v1/tax-rates/{vat}"), "rates", set).await.expect(200);
+        shop.clock.set("2026-04-01T09:00:00Z".parse().unwrap());
+        shop.fresh("/api/v1/subscriptions").await.expect(200);
+        let run = shop.run_through("2026-04-01");
+        let rehearsal = shop.bill(BillingRun { rehearse: true, ..run.clone() }).await;
+        let report = shop.bill(run).await;
+        assert_eq!((report.issued, report.quarantined.len()), (4, 0), "{report:?}");
+        assert_eq!(report.sums, rehearsal.sums, "as it was rehearsed");
+        for (client, (country, number, _, total)) in clients.iter().zip(people) {
+            let path = format!("/api/v1/invoices?client_id={client}");
+            let bills = shop.fresh(&path).await.expect(200).body;
+            let mut bills = bills["items"].as_array().unwrap().iter();
+            let bill = bills.find(|bill| bill["total"] == eur(total));
+            let bill = bill.unwrap_or_else(|| panic!("{country} {number:?}: no {total}"));
+            let issued = document(shop, bill["id"].as_str().unwrap()).await;
+            let evidence = &issued["tax_evidence"][0];
+            assert_eq!(evidence["customer"], country, "{issued}");
+            let version = &evidence["rates"][0]["version"];
+            assert_eq!(version == 2, country == "DE", "{evidence}");
+        }
+        let read = shop.get(&format!("/api/v1/coupons/{half}")).await.expect(200).body;
+        assert_eq!(read["redeemed"], 2, "by both who had it");
     })
     .await;
 }

@@ -20,6 +20,7 @@ use billfold_projections::{AsOf, Order, Wanted, journal};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 use super::list::{Chip, Pager};
 use super::trial_balance::AccountLine;
@@ -132,6 +133,8 @@ struct Wishes {
     kind: String,
     actor: String,
     before: String,
+    /// Everything that one process caused, such as a billing run.
+    correlation: Option<Uuid>,
     cursor: String,
 }
 
@@ -155,6 +158,7 @@ async fn list(
         types: kind.into_iter().collect(),
         stream: aggregate.map(|aggregate| (aggregate, None)),
         actor: Some(wishes.actor.trim().to_owned()).filter(|actor| !actor.is_empty()),
+        correlation: wishes.correlation,
         as_of,
         ..Filter::default()
     };

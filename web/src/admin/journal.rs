@@ -14,6 +14,7 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_domain::kernel::Currency;
 use billfold_domain::ledger::{self, CHART};
+use billfold_domain::recognition::Recognition;
 use billfold_projections::journal::{self, Filter, Posted};
 use billfold_projections::{AsOf, Order, event_index};
 use serde::Deserialize;
@@ -39,6 +40,8 @@ pub(crate) struct Journal {
     pub(crate) from: String,
     /// Effective on or before.
     pub(crate) to: String,
+    /// The last day of recognised revenue; nothing before the first.
+    pub(crate) recognised: Option<Day>,
     /// Newest first.
     pub(crate) entries: Vec<Posting>,
     /// Neighbouring pages.
@@ -48,8 +51,10 @@ pub(crate) struct Journal {
 /// One posting.
 #[derive(Clone, Debug)]
 pub(crate) struct Posting {
-    /// The effective day.
+    /// The day it is posted on.
     pub(crate) day: Day,
+    /// The day it happened, if that month was closed before.
+    pub(crate) true_day: Option<Day>,
     /// `invoice.issued`.
     pub(crate) kind: String,
     /// The document, if it has a number.
@@ -64,7 +69,8 @@ pub(crate) struct Posting {
     pub(crate) position: i64,
 }
 
-const PATH: &str = "/admin/journal";
+/// The page's address.
+pub(super) const PATH: &str = "/admin/journal";
 
 /// The page's address.
 pub(crate) fn routes() -> Router<WebState> {
@@ -136,6 +142,9 @@ async fn list(
         let head = posted.heads.first();
         Posting {
             day: entry.map_or_else(|| Day(chrono::NaiveDate::MIN), |entry| Day(entry.effective_on)),
+            true_day: head.and_then(|head| {
+                (head.true_day != head.effective_on).then_some(Day(head.true_day))
+            }),
             kind: head.map_or_else(String::new, |head| head.event_type.clone()),
             document: event.map_or_else(String::new, super::client::document),
             href: head.and_then(|head| show::stream_href(&head.aggregate_type, head.aggregate_id)),
@@ -147,6 +156,8 @@ async fn list(
         }
     };
     let entries: Vec<Posting> = rows.iter().map(posting).collect();
+    let id = Recognition::id_of(tenant).uuid();
+    let (books, _) = state.door().load::<Recognition>(tenant, id).await?;
     page(&Journal {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         accounts: CHART
@@ -165,6 +176,7 @@ async fn list(
         as_of: wishes.as_of.clone(),
         from: wishes.from.clone(),
         to: wishes.to.clone(),
+        recognised: books.through().map(Day),
         entries,
     })
 }

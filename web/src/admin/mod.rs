@@ -7,6 +7,8 @@ use crate::state::WebState;
 pub(crate) mod affiliate;
 pub(crate) mod affiliates;
 pub(crate) mod audit;
+pub(crate) mod billing_run;
+pub(crate) mod billing_runs;
 pub(crate) mod client;
 pub(crate) mod client_groups;
 pub(crate) mod clients;
@@ -33,19 +35,24 @@ pub(crate) mod invoices;
 pub(crate) mod journal;
 pub(crate) mod list;
 pub(crate) mod number_register;
+pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod overview;
 pub(crate) mod payment;
 pub(crate) mod payments;
+pub(crate) mod periods;
+pub(crate) mod product;
 pub(crate) mod products;
 pub(crate) mod proformas;
 pub(crate) mod projections;
+mod recognise;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
 pub(crate) mod tax_rates;
+pub(crate) mod test_clock;
 pub(crate) mod timeline;
 pub(crate) mod trial_balance;
 
@@ -63,6 +70,9 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(invoice_edit::routes())
         .merge(subscriptions::routes())
         .merge(subscription::routes())
+        .merge(billing_runs::routes())
+        .merge(billing_run::routes())
+        .merge(test_clock::routes())
         .merge(payments::routes())
         .merge(payment::routes())
         .merge(credit_notes::routes())
@@ -70,8 +80,10 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(proformas::routes())
         .merge(dunning::routes())
         .merge(orders::routes())
+        .merge(order::routes())
         .merge(number_register::routes())
         .merge(products::routes())
+        .merge(product::routes())
         .merge(tax_rates::routes())
         .merge(client_groups::routes())
         .merge(coupons::routes())
@@ -81,6 +93,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(affiliates::routes())
         .merge(affiliate::routes())
         .merge(journal::routes())
+        .merge(recognise::routes())
+        .merge(periods::routes())
         .merge(trial_balance::routes())
         .merge(events::routes())
         .merge(projections::routes())
@@ -94,11 +108,15 @@ pub(crate) fn routes() -> Router<WebState> {
 #[cfg(test)]
 mod affiliate_samples;
 #[cfg(test)]
+mod catalogue_samples;
+#[cfg(test)]
 mod discount_samples;
 #[cfg(test)]
 mod dunning_samples;
 #[cfg(test)]
 mod more_samples;
+#[cfg(test)]
+mod run_samples;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -139,9 +139,10 @@ pub(super) fn orders() -> orders::Orders {
     orders::Orders {
         shell: shell("/admin/orders"),
         rows: vec![orders::OrderRow {
+            href: "/admin/orders/ord_01".to_owned(),
             day: day(2026, 11, 19),
             client: ("Kite & Sons".to_owned(), "/admin/clients/cli_01".to_owned()),
-            status: Badge::new(Tone::Green, "Invoiced"),
+            status: Badge::new(Tone::Green, "Accepted"),
             items: "2 × CD".to_owned(),
             total: eur(2_399),
             invoice: Some(("INV-2026-002040".to_owned(), "/admin/invoices/inv_01".to_owned())),
@@ -155,9 +156,11 @@ pub(super) fn products() -> products::Products {
     products::Products {
         shell: shell("/admin/products"),
         rows: vec![products::ProductRow {
+            href: "/admin/products/prd_01".to_owned(),
             code: id("vps-4"),
             name: "VPS 4 vCPU".to_owned(),
             kind: "VPS".to_owned(),
+            featured: true,
             status: Badge::new(Tone::Green, "On sale"),
             prices: vec![(eur(1_900), "a month".to_owned(), day(2026, 1, 1))],
             position: 77,
@@ -196,6 +199,7 @@ fn lines() -> Vec<trial_balance::AccountLine> {
 pub(super) fn journal() -> journal::Journal {
     let entry = || journal::Posting {
         day: day(2026, 11, 18),
+        true_day: Some(day(2026, 10, 30)),
         kind: "invoice.issued".to_owned(),
         document: "INV-2026-002041".to_owned(),
         href: Some("/admin/invoices/inv_01".to_owned()),
@@ -210,6 +214,7 @@ pub(super) fn journal() -> journal::Journal {
         accounts: vec![("1200".to_owned(), "1200 Accounts receivable".to_owned(), false)],
         from: String::new(),
         to: String::new(),
+        recognised: Some(day(2026, 11, 17)),
         entries: vec![entry(), entry(), entry()],
         pager: pager(),
     }

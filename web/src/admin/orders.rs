@@ -1,4 +1,4 @@
-//! Orders: what clients asked for, and the invoice it became.
+//! Orders: what clients asked for, and what came of it.
 
 use super::list::{address, wanted};
 use crate::error::PageError;
@@ -13,6 +13,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
+use billfold_domain::order;
 use billfold_projections::Order;
 use billfold_projections::order_list::{self, Filter, OrderStatus};
 use serde::Deserialize;
@@ -36,11 +37,13 @@ pub(crate) struct Orders {
 /// One order.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderRow {
+    /// Its page.
+    pub(crate) href: String,
     /// Placed on.
     pub(crate) day: Day,
     /// Whose, with the page.
     pub(crate) client: (String, String),
-    /// Placed, invoiced, cancelled.
+    /// Placed, held, accepted, completed, cancelled.
     pub(crate) status: Badge,
     /// What, in one line.
     pub(crate) items: String,
@@ -52,7 +55,8 @@ pub(crate) struct OrderRow {
     pub(crate) position: i64,
 }
 
-const PATH: &str = "/admin/orders";
+/// The list's address.
+pub(super) const PATH: &str = "/admin/orders";
 
 /// The list's address.
 pub(crate) fn routes() -> Router<WebState> {
@@ -78,16 +82,13 @@ async fn list(
     let rows = &found.value.rows;
     let names = state.names().clients(tenant, rows.iter().map(|row| row.client_id)).await?;
     let row = |row: &order_list::OrderRow| OrderRow {
+        href: format!("{PATH}/{}", row.order_id),
         day: Day(row.placed_on),
         client: (
             names.get(&row.client_id).cloned().unwrap_or_default(),
             format!("/admin/clients/{}", row.client_id),
         ),
-        status: match row.status {
-            OrderStatus::Placed => Badge::new(Tone::Blue, "Placed"),
-            OrderStatus::Invoiced => Badge::new(Tone::Green, "Invoiced"),
-            OrderStatus::Cancelled => Badge::new(Tone::Grey, "Cancelled"),
-        },
+        status: badge(row.status),
         items: match row.items {
             1 => "1 position".to_owned(),
             items => format!("{items} positions"),
@@ -106,4 +107,25 @@ async fn list(
         },
         rows,
     })
+}
+
+/// How an order stands.
+pub(super) fn status(order: &order::Order) -> Badge {
+    badge(match order {
+        order::Order::Absent | order::Order::Placed(_) => OrderStatus::Placed,
+        order::Order::Held(_) => OrderStatus::Held,
+        order::Order::Accepted(_) => OrderStatus::Accepted,
+        order::Order::Completed(_) => OrderStatus::Completed,
+        order::Order::Cancelled(_) => OrderStatus::Cancelled,
+    })
+}
+
+fn badge(status: OrderStatus) -> Badge {
+    match status {
+        OrderStatus::Placed => Badge::new(Tone::Blue, "Placed"),
+        OrderStatus::Held => Badge::new(Tone::Amber, "Held back"),
+        OrderStatus::Accepted => Badge::new(Tone::Green, "Accepted"),
+        OrderStatus::Completed => Badge::new(Tone::Green, "Completed"),
+        OrderStatus::Cancelled => Badge::new(Tone::Grey, "Cancelled"),
+    }
 }

@@ -110,7 +110,7 @@ async fn overview(State(state): State<WebState>, visitor: Visitor) -> Result<Res
     state.must(&visitor, Scope::InvoicesRead)?;
     let tenant = visitor.tenant();
     let settings = state.door().settings(tenant).await?;
-    let today = settings.day_of(state.now());
+    let today = settings.day_of(settings.at(state.now()));
     let (anchor, months) = year(&state, tenant, settings.currency, today).await?;
     let counts = invoice_list::counts(state.reads(), tenant, today).await?;
     let wanted = Wanted { limit: FEED, ..Wanted::default() };

@@ -224,7 +224,7 @@ async fn form(
     let invoice = invoice_named(state, visitor, &about.invoice).await?;
     let document = invoice.as_ref().and_then(|(_, invoice)| invoice.document());
     let due = document.map(|document| document.balance_due);
-    let today = settings.day_of(state.now()).to_string();
+    let today = settings.day_of(settings.at(state.now())).to_string();
     let hidden = |name: &str, value: &str| Field::input(name, "", "hidden").with(value);
     let mut fields = Vec::new();
     if document.is_some() {

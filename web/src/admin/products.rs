@@ -16,10 +16,11 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::products::{CreateProduct, SetPrice};
 use billfold_domain::invoice::LineKind;
-use billfold_domain::kernel::{Currency, Cycle, Money};
+use billfold_domain::kernel::{Currency, Cycle, Money, ProductId};
 use billfold_domain::product::ProductKind;
 use billfold_projections::Projection as _;
 use billfold_projections::product_list::{self, Priced, ProductList};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::list::Pager;
@@ -42,12 +43,16 @@ pub(crate) struct Products {
 /// One product.
 #[derive(Clone, Debug)]
 pub(crate) struct ProductRow {
+    /// Its page.
+    pub(crate) href: String,
     /// What orders call it.
     pub(crate) code: Ident,
     /// What people call it.
     pub(crate) name: String,
     /// Hosting, VPS, domain.
     pub(crate) kind: String,
+    /// Whether it is put before the others.
+    pub(crate) featured: bool,
     /// On sale or retired.
     pub(crate) status: Badge,
     /// The prices in force: amount, cycle, since when.
@@ -72,7 +77,7 @@ pub(crate) struct NewProduct {
     pub(crate) price: Vec<Field>,
 }
 
-const PATH: &str = "/admin/products";
+pub(super) const PATH: &str = "/admin/products";
 const CYCLES: [(&str, Cycle, &str); 5] = [
     ("month", Cycle::Months(1), "Every month"),
     ("quarter", Cycle::Months(3), "Every three months"),
@@ -114,6 +119,14 @@ async fn list(
     })
 }
 
+/// On sale or retired.
+pub(super) fn status(product: &product_list::ProductRow) -> Badge {
+    match product.retired_on {
+        None => Badge::new(Tone::Green, "On sale"),
+        Some(_) => Badge::new(Tone::Grey, "Retired"),
+    }
+}
+
 fn row(priced: &Priced) -> ProductRow {
     let product = &priced.product;
     // The newest price of each cycle and currency is the one in force.
@@ -132,13 +145,12 @@ fn row(priced: &Priced) -> ProductRow {
     });
     let last_price = priced.prices.iter().map(|price| price.position).max().unwrap_or_default();
     ProductRow {
+        href: format!("{PATH}/{}", product.product_id),
         code: Ident(product.code.clone()),
         name: product.name.clone(),
         kind: show::line_kind(LineKind::from(product.kind)),
-        status: match product.retired_on {
-            None => Badge::new(Tone::Green, "On sale"),
-            Some(_) => Badge::new(Tone::Grey, "Retired"),
-        },
+        featured: product.featured,
+        status: status(product),
         prices: prices.collect(),
         position: product.last_position.max(last_price),
     }
@@ -159,9 +171,6 @@ async fn form(
     let settings = state.door().settings(visitor.tenant()).await?;
     let kinds = ProductKind::ALL
         .map(|kind| (kind.word().to_owned(), show::line_kind(LineKind::from(kind))));
-    let cycles = CYCLES.map(|(key, _, label)| (key.to_owned(), label.to_owned()));
-    let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
-    let currency = sent.some("currency").unwrap_or_else(|| settings.currency.code().to_owned());
     let text = |name: &str, label: &str| {
         Field::input(name, label, "text").with(sent.one(name)).wrong(wrong.of(name))
     };
@@ -176,17 +185,7 @@ async fn form(
                 .hint("Lower case letters, digits, - and _; never reused"),
             Field::choice("kind", "Kind", kinds.to_vec()).with(sent.one("kind")),
         ],
-        price: vec![
-            text("price", "Price").decimal().required().hint("Without tax"),
-            Field::choice("currency", "Currency", super::clients::choices(currencies))
-                .with(currency),
-            Field::choice("cycle", "Charged", cycles.to_vec()).with(sent.one("cycle")),
-            text("setup_fee", "Setup fee").decimal().hint("Charged once when the service begins"),
-            Field::input("valid_from", "In force from", "date")
-                .with(sent.one("valid_from"))
-                .hint("Empty: today")
-                .wrong(wrong.of("valid_from")),
-        ],
+        price: price_fields(sent, wrong, settings.currency),
     })
 }
 
@@ -206,18 +205,11 @@ async fn save(
     fields: &Fields,
 ) -> Result<Result<&'static str, Wrong>, PageError> {
     let key = fields.key()?;
-    let mut wrong = Wrong::default();
-    let currency = Currency::parse(fields.one("currency"))
-        .unwrap_or(state.door().settings(visitor.tenant()).await?.currency);
-    let price = Money::parse_major(fields.one("price"), currency);
-    if let Err(error) = &price {
-        wrong.at("price", error.to_string());
-    }
-    let setup_fee = fields.some("setup_fee").map(|text| Money::parse_major(&text, currency));
-    if let Some(Err(error)) = &setup_fee {
-        wrong.at("setup_fee", error.to_string());
-    }
-    let (Ok(price), Ok(setup_fee)) = (price, setup_fee.transpose()) else { return Ok(Err(wrong)) };
+    let usual = state.door().settings(visitor.tenant()).await?.currency;
+    let price = match read_price(fields, usual)? {
+        Ok(price) => price,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
     let kind = ProductKind::ALL.into_iter().find(|kind| kind.word() == fields.one("kind"));
     let command = CreateProduct {
         product_id: None,
@@ -230,17 +222,77 @@ async fn save(
         Ok((done, _)) => done.answer.product_id,
         Err(error) => return Ok(Err(Wrong::from_error(error)?)),
     };
-    let cycle = CYCLES.into_iter().find(|(key, ..)| *key == fields.one("cycle"));
-    let command = SetPrice {
-        product_id,
-        cycle: cycle.map_or(Cycle::Months(1), |(_, cycle, _)| cycle),
-        price,
-        setup_fee,
-        valid_from: day(fields.one("valid_from"))?,
-    };
+    let command = price.of(product_id);
     let ask = visitor.ask(&format!("{key}/price"), command);
     match state.command(ask, &[ProductList::NAME]).await {
         Ok((_, seen)) => Ok(Ok(seen.word("product"))),
         Err(error) => Ok(Err(Wrong::from_error(error)?)),
     }
+}
+
+/// A price as it was typed.
+pub(super) struct TypedPrice {
+    cycle: Cycle,
+    price: Money,
+    setup_fee: Option<Money>,
+    valid_from: Option<NaiveDate>,
+    trial_days: u32,
+}
+
+impl TypedPrice {
+    /// The request for a product.
+    pub(super) fn of(self, product_id: ProductId) -> SetPrice {
+        let Self { cycle, price, setup_fee, valid_from, trial_days } = self;
+        SetPrice { product_id, cycle, price, setup_fee, valid_from, trial_days }
+    }
+}
+
+/// What is asked for a price.
+pub(super) fn price_fields(sent: &Fields, wrong: &Wrong, usual: Currency) -> Vec<Field> {
+    let text = |name: &str, label: &str| {
+        Field::input(name, label, "text").with(sent.one(name)).wrong(wrong.of(name))
+    };
+    let cycles = CYCLES.map(|(key, _, label)| (key.to_owned(), label.to_owned()));
+    let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
+    let currency = sent.some("currency").unwrap_or_else(|| usual.code().to_owned());
+    vec![
+        text("price", "Price").decimal().required().hint("Without tax"),
+        Field::choice("currency", "Currency", super::clients::choices(currencies)).with(currency),
+        Field::choice("cycle", "Charged", cycles.to_vec()).with(sent.one("cycle")),
+        text("setup_fee", "Setup fee").decimal().hint("Charged once when the service begins"),
+        text("trial_days", "Free days").decimal().hint("Before anything recurring is charged"),
+        Field::input("valid_from", "In force from", "date")
+            .with(sent.one("valid_from"))
+            .hint("Empty: today")
+            .wrong(wrong.of("valid_from")),
+    ]
+}
+
+/// The price that was typed, or what is wrong with it.
+pub(super) fn read_price(
+    sent: &Fields,
+    usual: Currency,
+) -> Result<Result<TypedPrice, Wrong>, PageError> {
+    let mut wrong = Wrong::default();
+    let currency = Currency::parse(sent.one("currency")).unwrap_or(usual);
+    let price = Money::parse_major(sent.one("price"), currency);
+    if let Err(error) = &price {
+        wrong.at("price", error.to_string());
+    }
+    let setup_fee = sent.some("setup_fee").map(|text| Money::parse_major(&text, currency));
+    if let Some(Err(error)) = &setup_fee {
+        wrong.at("setup_fee", error.to_string());
+    }
+    let trial_days = sent.some("trial_days").map_or(Ok(0), |text| text.parse::<u32>());
+    if trial_days.is_err() {
+        wrong.at("trial_days", "write a whole number of days");
+    }
+    let (Ok(price), Ok(setup_fee), Ok(trial_days)) = (price, setup_fee.transpose(), trial_days)
+    else {
+        return Ok(Err(wrong));
+    };
+    let cycle = CYCLES.into_iter().find(|(key, ..)| *key == sent.one("cycle"));
+    let cycle = cycle.map_or(Cycle::Months(1), |(_, cycle, _)| cycle);
+    let valid_from = day(sent.one("valid_from"))?;
+    Ok(Ok(TypedPrice { cycle, price, setup_fee, valid_from, trial_days }))
 }

@@ -3,8 +3,9 @@
 use askama::Template as _;
 
 use super::{
-    affiliate_samples as partners, discount_samples as discounts, dunning_samples as dunning,
-    more_samples as more, samples, subscription_samples as recurring, tax_samples as taxes,
+    affiliate_samples as partners, catalogue_samples as catalogue, discount_samples as discounts,
+    dunning_samples as dunning, more_samples as more, run_samples as billing, samples,
+    subscription_samples as recurring, tax_samples as taxes,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -37,8 +38,14 @@ fn pages() -> Vec<(&'static str, String)> {
         ("payment-declined", more::payment(false).render()),
         ("payment-new", more::new_payment().render()),
         ("orders", more::orders().render()),
+        ("order", catalogue::order(true).render()),
+        ("order, placed", catalogue::order(false).render()),
+        ("new order", catalogue::new_order(false).render()),
+        ("new order, asked", catalogue::new_order(true).render()),
         ("products", more::products().render()),
         ("product-new", more::new_product().render()),
+        ("product", catalogue::product(true).render()),
+        ("product-bare", catalogue::product(false).render()),
         ("journal", more::journal().render()),
         ("trial-balance", more::trial_balance().render()),
         ("events", more::events().render()),
@@ -72,6 +79,14 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("subscription-change", recurring::change(None).render()),
         ("subscription-change-shown", recurring::change(Some(990)).render()),
         ("subscription-change-back", recurring::change(Some(-990)).render()),
+        ("periods", billing::periods(true).render()),
+        ("periods-none", billing::periods(false).render()),
+        ("billing-runs", billing::runs(true).render()),
+        ("billing-runs-none", billing::runs(false).render()),
+        ("billing-run-new", billing::new_run(false).render()),
+        ("billing-run-rehearsed", billing::new_run(true).render()),
+        ("billing-run", billing::run(false).render()),
+        ("billing-run-running", billing::run(true).render()),
         ("invoice-credit", recurring::invoice_credit(false, true).render()),
         ("invoice-credit-shown", recurring::invoice_credit(true, true).render()),
         ("invoice-credit-none", recurring::invoice_credit(false, false).render()),

@@ -35,6 +35,7 @@ pub(super) async fn run_dunning(
         actor: caller.actor.clone(),
         name: key.command_key(),
         rehearse: new.dry_run.unwrap_or(false),
+        from: None,
         most_quarantined: DunningRun::MOST_QUARANTINED,
         at_once: DunningRun::AT_ONCE,
     };

@@ -117,8 +117,10 @@ pub(super) struct WirePosting {
     event_type: Option<String>,
     /// The invoice or payment it comes from.
     document: Option<Uuid>,
-    /// The business day.
+    /// The business day it counts for.
     effective_on: Option<NaiveDate>,
+    /// The day it happened; earlier than the business day if that month was closed before.
+    true_day: Option<NaiveDate>,
     /// When the log took it.
     recorded_at: Option<DateTime<Utc>>,
     /// Its entries; debits equal credits per currency.
@@ -143,7 +145,7 @@ pub(super) struct WireEntry {
 }
 
 /// A side of an account.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Side)]
 pub(crate) enum WireSide {
@@ -171,6 +173,7 @@ impl WirePosting {
             event_type: head.map(|head| head.event_type.clone()),
             document: head.map(|head| head.aggregate_id),
             effective_on: head.map(|head| head.effective_on),
+            true_day: head.map(|head| head.true_day),
             recorded_at: head.map(|head| head.recorded_at),
             entries: posted.entries.iter().map(WireEntry::of).collect(),
         }

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use billfold_domain::kernel::{ClientId, Money, OrderId};
-use billfold_domain::order::{Order, OrderItem, PlacedOrder};
+use billfold_app::vault::field;
+use billfold_domain::kernel::{ClientId, Money, OrderId, Pii, TenantId};
+use billfold_domain::order::{Answer, BegunSubscription, Given, Order, OrderItem, PlacedOrder};
 use billfold_projections::order_list::{self, OrderList, OrderRow, OrderStatus};
 use billfold_projections::{Order as Direction, Projection};
 use chrono::NaiveDate;
@@ -15,7 +16,7 @@ use crate::auth::{May, OrdersRead};
 use crate::problem::Problem;
 use crate::receive::{Check, Ident, ListOf};
 use crate::state::ApiState;
-use crate::wire::{Page, Paging, WireLineKind, WireMoney, WirePeriod};
+use crate::wire::{Page, Paging, WireCycle, WireLineKind, WireMoney, WirePeriod};
 
 /// Lists orders by the day they were placed.
 #[utoipa::path(
@@ -48,17 +49,69 @@ pub(super) async fn read_order(
     Ident(id): Ident<OrderId>,
 ) -> Result<Versioned<OrderDetail>, Problem> {
     let (order, version) = state.door().load::<Order>(caller.tenant, id.uuid()).await?;
-    let (status, invoice_id) = match &order {
+    let status = match &order {
         Order::Absent => return Err(Problem::not_found()),
-        Order::Placed(_) => (WireOrderStatus::Placed, None),
-        Order::Invoiced { invoice_id, .. } => (WireOrderStatus::Invoiced, Some(*invoice_id)),
-        Order::Cancelled(_) => (WireOrderStatus::Cancelled, None),
+        Order::Placed(_) => WireOrderStatus::Placed,
+        Order::Held(_) => WireOrderStatus::Held,
+        Order::Accepted(_) => WireOrderStatus::Accepted,
+        Order::Completed(_) => WireOrderStatus::Completed,
+        Order::Cancelled(_) => WireOrderStatus::Cancelled,
     };
     let placed = order.placed().ok_or_else(Problem::not_found)?;
-    let mut body = OrderDetail::of(id, status, placed);
-    body.invoice_id = invoice_id.map(|invoice| invoice.to_string());
-    body.version = version;
+    let accepted = order.accepted();
+    let begun = accepted.map_or(&[][..], |accepted| &accepted.subscriptions);
+    let invoice_id = accepted.and_then(|accepted| accepted.invoice_id);
+    let body = OrderDetail {
+        id: id.to_string(),
+        client_id: placed.client_id.to_string(),
+        status,
+        placed_on: placed.placed_on,
+        items: items(&state, caller.tenant, placed, begun).await?,
+        total: placed.total.into(),
+        invoice_id: invoice_id.map(|invoice| invoice.to_string()),
+        version,
+    };
     Ok(Versioned { body, version })
+}
+
+/// The items with the texts that were answered, which are opened together.
+async fn items(
+    state: &ApiState,
+    tenant: TenantId,
+    placed: &PlacedOrder,
+    begun: &[BegunSubscription],
+) -> Result<Vec<WireItem>, Problem> {
+    let answers = placed.items.iter().flat_map(|item| &item.answers);
+    let sealed: Vec<&Pii<String>> = answers.filter_map(sealed).collect();
+    let opened = state.door().vault().open_all(tenant, field::ORDER_ANSWER, &sealed).await;
+    let opened = opened.map_err(billfold_app::Error::from)?;
+    let mut texts = opened.into_iter().map(billfold_app::vault::Opened::clear);
+    let mut items = Vec::with_capacity(placed.items.len());
+    for (item, at) in placed.items.iter().zip(0_u32..) {
+        let answer = |answer: &Answer| WireAnswer {
+            option: answer.option.clone(),
+            label: answer.label.clone(),
+            answer: match &answer.given {
+                Given::Text(_) => texts.next().flatten(),
+                Given::Number(number) => Some(number.to_string()),
+                Given::Choice { label, .. } => Some(label.clone()),
+                Given::YesNo(true) => Some("yes".to_owned()),
+                Given::YesNo(false) => Some("no".to_owned()),
+            },
+        };
+        let answers = item.answers.iter().map(answer).collect();
+        let subscription = begun.iter().find(|begun| begun.item == at);
+        let subscription_id = subscription.map(|begun| begun.subscription_id.to_string());
+        items.push(WireItem { answers, subscription_id, ..WireItem::from(item) });
+    }
+    Ok(items)
+}
+
+fn sealed(answer: &Answer) -> Option<&Pii<String>> {
+    match &answer.given {
+        Given::Text(sealed) => Some(sealed),
+        Given::Number(_) | Given::Choice { .. } | Given::YesNo(_) => None,
+    }
 }
 
 /// Which orders are wanted.
@@ -113,10 +166,14 @@ impl ListOrders {
 #[serde(rename_all = "snake_case")]
 #[schema(as = OrderStatus)]
 pub(super) enum WireOrderStatus {
-    /// Not billed yet.
+    /// Not accepted yet.
     Placed,
-    /// An invoice asks for the money.
-    Invoiced,
+    /// Held back, because it may be fraud.
+    Held,
+    /// Its subscriptions began and its invoice asks for the money.
+    Accepted,
+    /// Delivered and paid.
+    Completed,
     /// Given up.
     Cancelled,
 }
@@ -125,7 +182,9 @@ impl From<WireOrderStatus> for OrderStatus {
     fn from(status: WireOrderStatus) -> Self {
         match status {
             WireOrderStatus::Placed => Self::Placed,
-            WireOrderStatus::Invoiced => Self::Invoiced,
+            WireOrderStatus::Held => Self::Held,
+            WireOrderStatus::Accepted => Self::Accepted,
+            WireOrderStatus::Completed => Self::Completed,
             WireOrderStatus::Cancelled => Self::Cancelled,
         }
     }
@@ -135,7 +194,9 @@ impl From<OrderStatus> for WireOrderStatus {
     fn from(status: OrderStatus) -> Self {
         match status {
             OrderStatus::Placed => Self::Placed,
-            OrderStatus::Invoiced => Self::Invoiced,
+            OrderStatus::Held => Self::Held,
+            OrderStatus::Accepted => Self::Accepted,
+            OrderStatus::Completed => Self::Completed,
             OrderStatus::Cancelled => Self::Cancelled,
         }
     }
@@ -216,21 +277,26 @@ pub(super) struct WireItem {
     amount: WireMoney,
     /// The days of service it pays for, if it does.
     period: Option<WirePeriod>,
+    /// How often it is charged, where it goes on.
+    cycle: Option<WireCycle>,
+    /// Days before anything is charged.
+    trial_days: u32,
+    /// What was answered to the questions of the product.
+    answers: Vec<WireAnswer>,
+    /// The subscription that began for it.
+    subscription_id: Option<String>,
 }
 
-impl OrderDetail {
-    fn of(id: OrderId, status: WireOrderStatus, placed: &PlacedOrder) -> Self {
-        Self {
-            id: id.to_string(),
-            client_id: placed.client_id.to_string(),
-            status,
-            placed_on: placed.placed_on,
-            items: placed.items.iter().map(WireItem::from).collect(),
-            total: placed.total.into(),
-            invoice_id: None,
-            version: 0,
-        }
-    }
+/// An answer as it was given.
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrderAnswer)]
+pub(super) struct WireAnswer {
+    /// The option's key.
+    option: String,
+    /// What was asked.
+    label: String,
+    /// What was given, a choice by its name for people; null once the client was erased.
+    answer: Option<String>,
 }
 
 impl From<&OrderItem> for WireItem {
@@ -243,6 +309,10 @@ impl From<&OrderItem> for WireItem {
             unit_price: item.unit_price.amount().to_string(),
             amount: item.amount.into(),
             period: item.period.map(WirePeriod::from),
+            cycle: item.recurs.map(|recurs| recurs.cycle.into()),
+            trial_days: item.recurs.map_or(0, |recurs| recurs.trial_days),
+            answers: Vec::new(),
+            subscription_id: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Placing and cancelling orders.
 
 use axum::extract::State;
-use billfold_app::commands::orders::{CancelOrder, OrderedItem, PlaceOrder};
+use billfold_app::commands::orders::{AskedAnswer, CancelOrder, OrderedItem, PlaceOrder};
 use billfold_domain::kernel::{ClientId, Currency, OrderId, ProductId, Quantity, UnitPrice};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,8 +16,9 @@ use crate::wire::{WireCycle, WireLineKind, WireMoney, WirePeriod};
 
 /// Places an order at the prices of the day.
 ///
-/// A setup fee of the price becomes an item of its own; a recurring product pays for its first
-/// cycle unless a period is given.
+/// A setup fee of the price becomes an item of its own. A recurring product pays for its first
+/// cycle, and its subscription begins when the order is accepted; with a period of its own it pays
+/// for those days and does not go on.
 #[utoipa::path(
     post, path = "", tag = "orders", request_body = NewOrder,
     responses((status = 201, body = OrderPlaced)),
@@ -38,7 +39,7 @@ pub(super) async fn place_order(
     Ok(Answer::of(&done, id.uuid(), body).made_at(format!("/api/v1/orders/{id}")))
 }
 
-/// Gives an order up that was not invoiced yet.
+/// Gives an order up that was not accepted yet.
 #[utoipa::path(
     post, path = "/{id}/cancel", tag = "orders", request_body = Reason,
     params(("id" = String, Path, example = "ord_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
@@ -92,8 +93,24 @@ pub(super) struct NewItem {
     /// Price of one without tax, up to twelve decimals, in the order's currency; the catalogue's if
     /// absent.
     unit_price: Option<WireMoney>,
-    /// The days of service it pays for.
+    /// The days of service it pays for; then it does not go on.
     period: Option<WirePeriod>,
+    /// What is answered to the questions of the product.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    answers: Vec<NewAnswer>,
+}
+
+/// An answer to a question of a product.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewAnswer {
+    /// The option's key.
+    #[schema(example = "location", max_length = 40)]
+    option: String,
+    /// A text, a number, the key of a choice, or `yes` or `no`.
+    #[schema(example = "fra", min_length = 1, max_length = 500)]
+    answer: String,
 }
 
 /// The order is placed.
@@ -147,6 +164,13 @@ impl NewItem {
             None => Some(None),
             Some(period) => period.read(check, &at("period")).map(Some),
         };
+        let answers = self.answers.iter().enumerate().map(|(no, answer)| {
+            let at = |field: &str| at(&format!("answers/{no}/{field}"));
+            let option = check.text(&at("option"), &answer.option, 40);
+            let answer = check.text(&at("answer"), &answer.answer, 500);
+            Some(AskedAnswer { option: option?, answer: answer? })
+        });
+        let answers: Vec<Option<AskedAnswer>> = answers.collect();
         Some(OrderedItem {
             product_id: product_id?,
             cycle: self.cycle.map(Into::into),
@@ -155,6 +179,7 @@ impl NewItem {
             quantity: quantity?,
             unit_price: unit_price?,
             period: period?,
+            answers: answers.into_iter().collect::<Option<_>>()?,
         })
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Guarantees: a price, once set, stays as it was; a retired product still answers.
 
+mod describe;
+mod particulars;
 mod read;
 mod write;
 
@@ -16,5 +18,9 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::read_product))
         .routes(routes!(write::set_price))
         .routes(routes!(write::set_tier_price))
+        .routes(routes!(describe::rename_product))
+        .routes(routes!(describe::describe_product))
+        .routes(routes!(describe::set_product_quotas))
+        .routes(routes!(describe::set_product_options))
         .routes(routes!(write::retire_product))
 }

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::particulars::{WireFeature, WireOption, WireQuota};
 use crate::answer::Versioned;
 use crate::auth::{May, ProductsRead};
 use crate::problem::Problem;
@@ -77,6 +78,17 @@ pub(super) struct WireProduct {
     name: String,
     /// What it is.
     kind: WireProductKind,
+    /// Markdown; empty if there is none.
+    #[schema(example = "Ten *gigabytes* of disk.")]
+    description: String,
+    /// What it has, in the order people read it.
+    features: Vec<WireFeature>,
+    /// Whether it is put before the others.
+    featured: bool,
+    /// How much of each resource it grants.
+    quotas: Vec<WireQuota>,
+    /// What is asked when it is ordered.
+    options: Vec<WireOption>,
     /// Whether it is no longer sold.
     retired: bool,
     /// Every price there ever was, in the order they were set.
@@ -110,6 +122,9 @@ pub(super) struct WirePrice {
     setup_fee: Option<WireMoney>,
     /// First day it counts for new sales.
     valid_from: NaiveDate,
+    /// Days of a new subscription that are free.
+    #[schema(example = 14)]
+    trial_days: i64,
 }
 
 impl WireProduct {
@@ -119,6 +134,11 @@ impl WireProduct {
             code: listing.code.clone(),
             name: listing.name.clone(),
             kind: listing.kind.into(),
+            description: listing.presentation.description.clone(),
+            features: listing.presentation.features.iter().map(WireFeature::from).collect(),
+            featured: listing.presentation.featured,
+            quotas: listing.quotas.iter().map(WireQuota::from).collect(),
+            options: listing.options.iter().map(WireOption::from).collect(),
             retired,
             prices: listing.prices.iter().map(WirePrice::from).collect(),
             tier_prices: listing
@@ -140,6 +160,11 @@ impl From<Priced> for WireProduct {
             code: product.code,
             name: product.name,
             kind: product.kind.into(),
+            description: product.description,
+            features: product.features.0.iter().map(WireFeature::from).collect(),
+            featured: product.featured,
+            quotas: product.quotas.0.iter().map(WireQuota::from).collect(),
+            options: product.options.0.iter().map(WireOption::from).collect(),
             retired: product.retired_on.is_some(),
             prices: prices.iter().filter_map(WirePrice::of).collect(),
             tier_prices: Vec::new(),
@@ -155,6 +180,7 @@ impl From<&Price> for WirePrice {
             price: price.price.into(),
             setup_fee: price.setup_fee.map(WireMoney::from),
             valid_from: price.valid_from,
+            trial_days: price.trial_days.into(),
         }
     }
 }
@@ -172,6 +198,7 @@ impl WirePrice {
             price: money(row.price)?,
             setup_fee,
             valid_from: row.valid_from,
+            trial_days: row.trial_days,
         })
     }
 }

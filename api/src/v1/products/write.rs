@@ -67,9 +67,10 @@ pub(super) async fn set_tier_price(
     IfMatch(seen): IfMatch,
     Body(new): Body<NewTierPrice>,
 ) -> Result<Answer<Changed>, Problem> {
-    let SetPrice { cycle, price, setup_fee, valid_from, .. } = new.price.read(product_id)?;
+    let SetPrice { cycle, price, setup_fee, valid_from, trial_days, .. } =
+        new.price.read(product_id)?;
     let tier = new.tier;
-    let set = SetTierPrice { product_id, tier, cycle, price, setup_fee, valid_from };
+    let set = SetTierPrice { product_id, tier, cycle, price, setup_fee, valid_from, trial_days };
     let done = state.change(&caller, &key, seen, set).await?;
     Ok(Answer::plain(&done, product_id, product_id.uuid()))
 }
@@ -142,6 +143,10 @@ pub(super) struct NewPrice {
     setup_fee: Option<WireMoney>,
     /// First day it counts for new sales; today at the seller's place if absent.
     valid_from: Option<NaiveDate>,
+    /// Days of a new subscription that are free; none if absent.
+    #[serde(default)]
+    #[schema(example = 14, maximum = 3650)]
+    trial_days: u32,
 }
 
 impl NewPrice {
@@ -156,7 +161,8 @@ impl NewPrice {
         match (price, setup_fee, valid_from) {
             (Some(price), Some(setup_fee), Some(valid_from)) => {
                 let cycle = self.cycle.into();
-                Ok(SetPrice { product_id, cycle, price, setup_fee, valid_from })
+                let trial_days = self.trial_days;
+                Ok(SetPrice { product_id, cycle, price, setup_fee, valid_from, trial_days })
             }
             _ => Err(check.problem()),
         }

@@ -7,7 +7,7 @@ mod act;
 mod begin;
 mod bill;
 mod coupon;
-mod offer;
+pub(super) mod offer;
 mod preview;
 mod read;
 

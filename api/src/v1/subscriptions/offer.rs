@@ -106,7 +106,7 @@ pub(super) fn quantity(
 /// What was billed or given back.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Billing)]
-pub(super) struct WireBilling {
+pub(in crate::v1) struct WireBilling {
     /// The invoice, if something is charged.
     #[schema(example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f")]
     invoice_id: Option<String>,

@@ -118,18 +118,17 @@ impl UseCase for AdvanceDunning {
     }
 }
 
-/// What would happen today. Stores nothing.
+/// What would happen at an instant, now or to come. Stores nothing.
 ///
 /// # Errors
 /// A rule would refuse it, or the database does not answer.
 pub async fn foresee_dunning(
     door: &Door,
     tenant: TenantId,
-    actor: &Actor,
+    (actor, now): (&Actor, DateTime<Utc>),
     ask: &AdvanceDunning,
 ) -> Result<DunningAdvanced, Error> {
     let settings = door.settings(tenant).await?;
-    let now = door.clock().now();
     let on = settings.day_of(now);
     let arrears = match &ask.arrears {
         Some(arrears) => Some(arrears.clone()),

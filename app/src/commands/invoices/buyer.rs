@@ -3,7 +3,7 @@
 //! The fiscal key says until when law asks for it: ten years after the end of the year of issue,
 //! the longest of the usual duties for books. Erasing a client keeps it until then and no longer.
 
-use billfold_domain::client::{Client, ClientRefusal, ContactCard};
+use billfold_domain::client::{Client, ClientRefusal, ContactCard, Profile};
 use billfold_domain::einvoice::Party;
 use billfold_domain::invoice;
 use billfold_domain::kernel::{ClientId, Country, KeyClass, Pii};
@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::commands::Room;
 use crate::commands::clients::subject_of;
 use crate::error::{Error, Refused};
-use crate::vault::{Opened, Wanted, field};
+use crate::vault::{KeyRing, Opened, Wanted, field};
 
 /// Years that issued documents are kept, counted from the end of the year of issue.
 const RETENTION_YEARS: i32 = 10;
@@ -54,15 +54,27 @@ pub(in crate::commands) async fn sealed_buyer(
         Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
         Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
     };
-    let opened = room.vault().open(room.tenant, field::CLIENT_CONTACT, &profile.contact).await?;
-    let Opened::Clear(card) = opened else {
+    let wanted = fiscal_key(client, issue_date);
+    let contact = (profile.contact.subject(), profile.contact.class());
+    let contacts = room.vault().ring_to_open(room.tenant, [contact]).await?;
+    let documents = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
+    seal_buyer((profile, known.version), wanted, &contacts, &documents)
+}
+
+/// The buyer as of a version of the client: the contact, opened with a key of `contacts` and sealed
+/// with one of `documents`.
+pub(in crate::commands) fn seal_buyer(
+    (profile, client_version): (&Profile, i64),
+    wanted: Wanted,
+    contacts: &KeyRing,
+    documents: &KeyRing,
+) -> Result<Buyer, Error> {
+    let Opened::Clear(card) = contacts.open(&profile.contact, field::CLIENT_CONTACT)? else {
         return Err(Refused::of(&ClientRefusal::Erased).into());
     };
-    let wanted = fiscal_key(client, issue_date);
-    let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
-    let sealed = ring.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
+    let sealed = documents.seal(wanted.subject, wanted.class, field::INVOICE_BUYER, &card)?;
     let party = party(card, profile.country);
-    Ok(Buyer { sealed, party, client_version: known.version })
+    Ok(Buyer { sealed, party, client_version })
 }
 
 /// The buyer of an issued document, as the rules of documents see it; nothing where it names none,

@@ -105,8 +105,12 @@ fn order_lines(
     let order = match table.state::<Order>(order_id.uuid())? {
         Order::Placed(order) => order,
         Order::Absent => return Err(Refused::of(&OrderRefusal::Absent).at("/order_id").into()),
-        Order::Invoiced { invoice_id, .. } => {
-            let refusal = OrderRefusal::AlreadyInvoiced { invoice_id: *invoice_id };
+        Order::Held(_) => return Err(Refused::of(&OrderRefusal::Held).at("/order_id").into()),
+        Order::Accepted(accepted) | Order::Completed(accepted) => {
+            let refusal = match accepted.invoice_id {
+                Some(invoice_id) => OrderRefusal::AlreadyInvoiced { invoice_id },
+                None => OrderRefusal::AlreadyAccepted,
+            };
             return Err(Refused::of(&refusal).into());
         }
         Order::Cancelled(_) => return Err(Refused::of(&OrderRefusal::Cancelled).into()),

@@ -18,7 +18,7 @@ mod write_off;
 
 pub use add_line::{AddLine, LineAdded};
 pub use apply_credit::{ApplyClientCredit, CreditApplied};
-pub(super) use buyer::{Buyer, fiscal_key, sealed_buyer};
+pub(super) use buyer::{Buyer, fiscal_key, seal_buyer, sealed_buyer};
 pub(super) use checked::{check_invoice, check_note, check_proforma};
 pub use credit::{CreditInvoice, ForeseenCredit, InvoiceCredited, foresee_credit};
 pub use debit::DebitInvoice;

@@ -1,4 +1,4 @@
-//! Gives an order up that was not invoiced yet.
+//! Gives an order up that was not accepted yet.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::OrderId;

@@ -7,6 +7,7 @@ use billfold_domain::order::{self, Order, OrderCommand};
 use billfold_domain::product::Product;
 use serde::{Deserialize, Serialize};
 
+use super::answers::SealedTexts;
 use super::item::{OrderedItem, Terms};
 use crate::commands::client_groups::Membership;
 use crate::commands::clients::must_be_active;
@@ -51,8 +52,9 @@ impl UseCase for PlaceOrder {
             touches = touches.reads::<Product>(product.uuid());
         }
         let (touches, group) = Membership::of(room, touches, self.client_id).await?;
+        let texts = SealedTexts::of(room, self.client_id, &self.items).await?;
         let ask = self.clone();
-        Ok(touches.decide(move |table| place(table, order_id, &ask, group)))
+        Ok(touches.decide(move |table| place(table, order_id, &ask, (group, &texts))))
     }
 }
 
@@ -60,7 +62,7 @@ fn place(
     table: &mut Table<'_, '_>,
     order_id: OrderId,
     ask: &PlaceOrder,
-    group: Membership,
+    (group, texts): (Membership, &SealedTexts),
 ) -> Result<OrderPlaced, No> {
     must_be_active(table, ask.client_id)?;
     let profile = table.state::<Client>(ask.client_id.uuid())?.profile();
@@ -69,7 +71,7 @@ fn place(
         (None, Some(profile)) => profile.currency,
         (None, None) => table.settings()?.currency,
     };
-    let terms = Terms { day: table.today(), group: group.pricing(table)? };
+    let terms = Terms { day: table.today(), group: group.pricing(table)?, texts };
     let mut items = Vec::with_capacity(ask.items.len());
     for (at, item) in ask.items.iter().enumerate() {
         items.extend(item.resolve(table, at, currency, terms)?);

@@ -22,6 +22,8 @@ pub struct SetPrice {
     pub setup_fee: Option<Money>,
     /// First day it counts for new sales; today unless given.
     pub valid_from: Option<NaiveDate>,
+    /// Days of a new subscription that are free, 0 to 3650.
+    pub trial_days: u32,
 }
 
 #[async_trait]
@@ -30,11 +32,11 @@ impl UseCase for SetPrice {
     type Answer = ();
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
-        let Self { product_id, cycle, price, setup_fee, valid_from } = self.clone();
+        let Self { product_id, cycle, price, setup_fee, valid_from, trial_days } = self.clone();
         let id = product_id.uuid();
         Ok(Touches::new(room.tenant).main::<Product>(id).decide(move |table| {
             let valid_from = valid_from.unwrap_or_else(|| table.today());
-            let new = NewPrice { cycle, price, setup_fee, valid_from };
+            let new = NewPrice { cycle, price, setup_fee, valid_from, trial_days };
             table.decide::<Product>(id, ProductCommand::SetPrice(new))?;
             Ok(())
         }))

@@ -24,6 +24,8 @@ pub struct SetTierPrice {
     pub setup_fee: Option<Money>,
     /// First day it counts for new sales; today unless given.
     pub valid_from: Option<NaiveDate>,
+    /// Days of a new subscription that are free, 0 to 3650.
+    pub trial_days: u32,
 }
 
 #[async_trait]
@@ -32,11 +34,12 @@ impl UseCase for SetTierPrice {
     type Answer = ();
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
-        let Self { product_id, tier, cycle, price, setup_fee, valid_from } = self.clone();
+        let Self { product_id, tier, cycle, price, setup_fee, valid_from, trial_days } =
+            self.clone();
         let id = product_id.uuid();
         Ok(Touches::new(room.tenant).main::<Product>(id).decide(move |table| {
             let valid_from = valid_from.unwrap_or_else(|| table.today());
-            let price = NewPrice { cycle, price, setup_fee, valid_from };
+            let price = NewPrice { cycle, price, setup_fee, valid_from, trial_days };
             let set = ProductCommand::SetTierPrice { tier: tier.clone(), price };
             table.decide::<Product>(id, set)?;
             Ok(())

@@ -198,6 +198,8 @@ impl Purchase {
             quantity: self.quantity,
             unit_price: self.unit_price,
             period: None,
+            recurs: None,
+            answers: Vec::new(),
         };
         PlaceOrder {
             client_id: self.row.client_id(self.tenant),

@@ -11,26 +11,26 @@ use crate::settings::Settings;
 
 /// How an account is billed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Account {
+pub(in crate::commands) struct Account {
     /// The seller's settings at the client's place.
-    pub(super) rules: Rules,
+    pub(in crate::commands) rules: Rules,
     /// What boundaries hold on to, where neither subscription nor plan say it.
-    pub(super) anchor: Anchor,
+    pub(in crate::commands) anchor: Anchor,
     /// Today at the client's place.
-    pub(super) today: NaiveDate,
+    pub(in crate::commands) today: NaiveDate,
     /// Where the seller is.
-    pub(super) seller: Country,
+    pub(in crate::commands) seller: Country,
 }
 
 impl Account {
     /// Reads it under the lock.
-    pub(super) fn of(table: &Table<'_, '_>, client: ClientId) -> Result<Self, No> {
+    pub(in crate::commands) fn of(table: &Table<'_, '_>, client: ClientId) -> Result<Self, No> {
         let client = table.state::<Client>(client.uuid())?;
         Ok(Self::new(client, table.settings()?, table.now())?)
     }
 
     /// A client's account with a seller at an instant.
-    pub(super) fn new(
+    pub(in crate::commands) fn new(
         client: &Client,
         settings: &Settings,
         now: DateTime<Utc>,

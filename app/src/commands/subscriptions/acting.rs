@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::billing::{Billing, Paper};
+use super::billing::{Billing, Outcome, Paper};
 use super::coupons::release_unused;
 use crate::commands::{No, Plan, Room, Table, Touches};
 use crate::error::{Error, Kind, Refused};
@@ -79,7 +79,7 @@ pub(super) async fn act(
         }
         table.dated(day);
         table.decide::<Subscription>(id.uuid(), command)?;
-        let billing = paper.bill(table, &account, &[id], account.today)?;
+        let Outcome { billing, .. } = paper.bill(table, &account, &[id], account.today)?;
         release_unused(table, id, &account)?;
         Ok(SubscriptionActed { subscription_id: id, billing })
     }))

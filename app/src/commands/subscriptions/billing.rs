@@ -11,33 +11,34 @@ use std::borrow::Cow;
 
 use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::{CreditBalance, CreditSource};
-use billfold_domain::credit_note::{
-    Corrected, CreditNote, CreditNoteCommand, IssueCreditNote, Offset,
-};
+use billfold_domain::credit_note::{CreditNote, CreditNoteCommand, IssueCreditNote};
 use billfold_domain::invoice::{
-    CompleteInvoice, DraftFor, GivenBack, Invoice, InvoiceCommand, InvoiceEvent, IssueTerms, Line,
-    LineGivenBack, LineKind, Lowering, NewLine, Particulars, TaxGroup, preview,
+    CompleteInvoice, DraftFor, Invoice, InvoiceCommand, IssueTerms, LINE_LIMIT, LineKind, Lowering,
+    NewLine, Particulars, preview,
 };
 use billfold_domain::kernel::{
-    ClientId, CouponId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, Quantity, Series,
-    SubscriptionId, UnitPrice,
+    ClientId, CouponId, CreditNoteId, Currency, DocumentKind, InvoiceId, Money, OrderId, Quantity,
+    Series, SubscriptionId, UnitPrice,
 };
 use billfold_domain::subscription::service::{Billed, DocumentRef, LineRef, Plan as Planned};
 use billfold_domain::subscription::{
     Bill, Contract, Subscription, SubscriptionCommand, SubscriptionRefusal,
 };
-use billfold_domain::tax::ExemptionReason;
-use chrono::{Days, NaiveDate};
+use billfold_domain::tax::{ExemptionReason, TaxEvidence};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::coupons::{Coming, CouponOff, attached, redeem};
+use super::coupons::{Coming, CouponOff, attached, discounts, redeem};
+use super::setting_off::{Correction, set_off};
 use crate::commands::credit::{keep_as_credit, pay_from_credit};
-use crate::commands::dunning::{end_if_over, owed_invoice};
+use crate::commands::dunning::owed_invoice;
 use crate::commands::invoices::{Buyer, check_invoice, check_note, sealed_buyer};
 use crate::commands::tax_rates::Rates;
 use crate::commands::{No, Room, Table, Touches};
 use crate::error::{Error, Kind, Refused};
+use crate::mint::uuid_v7;
+use crate::settings::Settings;
 
 /// Why a credit note of a subscription is written.
 const REASON: &str = "service that was billed and not used";
@@ -61,6 +62,14 @@ pub struct Billing {
     pub to_credit: Money,
 }
 
+/// What billing an account came to.
+pub(in crate::commands) struct Outcome {
+    /// The document; nothing if there is none.
+    pub(in crate::commands) billing: Option<Billing>,
+    /// Whether more is due than one document holds: the same bill again bills the next part.
+    pub(super) more: bool,
+}
+
 /// A document of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,9 +80,25 @@ pub enum BilledDocument {
     CreditNote(CreditNoteId),
 }
 
+/// To whom a document goes.
+pub(super) struct Addressee {
+    pub(super) client_id: ClientId,
+    pub(super) buyer: Buyer,
+}
+
+/// What a document may be about besides its client, as things stand while it is prepared.
+pub(super) struct Reach {
+    /// The invoices whose lines may go back.
+    pub(super) corrected: Vec<InvoiceId>,
+    /// The coupons that may come off.
+    pub(super) coupons: Vec<CouponId>,
+    /// The rates that may count; named where something is taxed by them.
+    pub(super) rates: Option<Rates>,
+}
+
 /// What a document of a client needs, prepared while waiting is allowed.
 #[derive(Clone)]
-pub(super) struct Paper {
+pub(in crate::commands) struct Paper {
     pub(super) client_id: ClientId,
     currency: Currency,
     buyer: Buyer,
@@ -88,8 +113,9 @@ pub(super) struct Paper {
 }
 
 impl Paper {
-    /// Prepares a document for a client, and names the streams and numbers it may touch.
-    pub(super) async fn lay_out(
+    /// Prepares a document for a client, and names the streams and numbers it may touch. Everything
+    /// that was billed may go back.
+    pub(in crate::commands) async fn lay_out(
         room: &Room<'_>,
         touches: Touches,
         client_id: ClientId,
@@ -97,17 +123,39 @@ impl Paper {
         contracts: &[&Contract],
     ) -> Result<(Touches, Self), Error> {
         let settings = room.settings().await?;
-        let today = settings.day_of(room.now);
-        let buyer = sealed_buyer(room, client_id, today).await?;
-        let mut paper = Self {
+        let buyer = sealed_buyer(room, client_id, settings.day_of(room.now)).await?;
+        let (touches, rates) = if taxed_by_rates(contracts.iter().copied()) {
+            let (touches, rates) = Rates::of(room, touches, client_id).await?;
+            (touches, Some(rates))
+        } else {
+            (touches, None)
+        };
+        let reach = Reach { corrected: corrected(contracts), coupons: attached(contracts), rates };
+        let to = Addressee { client_id, buyer };
+        Ok(Self::of(touches, &settings, room.now, to, currency, reach))
+    }
+
+    /// A document for a client, with the streams and numbers it may touch.
+    pub(super) fn of(
+        touches: Touches,
+        settings: &Settings,
+        now: DateTime<Utc>,
+        to: Addressee,
+        currency: Currency,
+        reach: Reach,
+    ) -> (Touches, Self) {
+        let Addressee { client_id, buyer } = to;
+        let Reach { corrected, coupons, rates } = reach;
+        let today = settings.day_of(now);
+        let paper = Self {
             client_id,
             currency,
             buyer,
-            rates: None,
-            invoice_id: InvoiceId::new(room.mint()),
-            credit_note_id: CreditNoteId::new(room.mint()),
-            corrected: corrected(contracts),
-            coupons: attached(contracts),
+            rates,
+            invoice_id: InvoiceId::new(uuid_v7(now)),
+            credit_note_id: CreditNoteId::new(uuid_v7(now)),
+            corrected,
+            coupons,
         };
         let series = [
             Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today),
@@ -127,25 +175,38 @@ impl Paper {
         for invoice in &paper.corrected {
             touches = owed_invoice(touches, *invoice);
         }
-        if contracts.iter().any(|contract| contract.automatic.is_some()) {
-            touches = paper.look_up_taxes(room, touches).await?;
+        if let Some(rates) = &paper.rates {
+            touches = rates.read_by(touches);
         }
-        Ok((touches, paper))
+        (touches, paper)
     }
 
-    /// Bills what is due of subscriptions of one client; nothing if nothing is.
+    /// Bills what is due of subscriptions of one client, as much as one document holds; nothing if
+    /// nothing is.
     pub(super) fn bill(
         &self,
         table: &mut Table<'_, '_>,
         account: &Account,
         subscriptions: &[SubscriptionId],
         through: NaiveDate,
-    ) -> Result<Option<Billing>, No> {
+    ) -> Result<Outcome, No> {
+        self.bill_beside(table, account, subscriptions, through, Beside::default())
+    }
+
+    /// The same, on one document with what is billed beside.
+    pub(in crate::commands) fn bill_beside(
+        &self,
+        table: &mut Table<'_, '_>,
+        account: &Account,
+        subscriptions: &[SubscriptionId],
+        through: NaiveDate,
+        beside: Beside,
+    ) -> Result<Outcome, No> {
         table.unmoved::<billfold_domain::client::Client>(
             self.client_id.uuid(),
             self.buyer.client_version,
         )?;
-        let mut due = Due::default();
+        let mut due = Due::beside(&beside);
         for (at, id) in subscriptions.iter().enumerate() {
             // One that is named twice is billed once.
             if !subscriptions[..at].contains(id) {
@@ -153,17 +214,26 @@ impl Paper {
                 self.tax_anew(table, *id)?;
                 self.plan(table, account, *id, through, &mut due)?;
             }
+            if due.full {
+                break;
+            }
         }
-        if due.plans.is_empty() {
-            return Ok(None);
+        due.lines.extend(beside.lines);
+        let more = due.more;
+        if due.plans.is_empty() && due.lines.is_empty() {
+            return Ok(Outcome { billing: None, more });
         }
         let today = table.calendar_day();
         table.dated(today);
-        let offs = due.take_coupons_off(account.today)?;
+        let offs = due.take_coupons_off()?;
         let total = match due.lines.as_slice() {
             [] => Money::zero(self.currency),
             lines => preview(self.currency, lines).map_err(|no| Refused::of(&no))?.totals.total,
         };
+        if total.is_negative() && due.order_id.is_some() {
+            let detail = format!("what is charged at once comes to {total}, less than nothing");
+            return Err(Refused::new("order.negative_invoice", Kind::Rule, detail).into());
+        }
         let document = if total.is_negative() {
             DocumentRef::CreditNote(self.credit_note_id)
         } else {
@@ -178,7 +248,7 @@ impl Paper {
             redeem(table, id, document, off)?;
         }
         if due.lines.is_empty() {
-            return Ok(None);
+            return Ok(Outcome { billing: None, more });
         }
         let billing = match document {
             DocumentRef::Invoice(_) => self.invoice(table, today, due)?,
@@ -186,7 +256,7 @@ impl Paper {
                 self.credit_note(table, due.lines, &due.corrected, REASON)?
             }
         };
-        Ok(Some(billing))
+        Ok(Outcome { billing: Some(billing), more })
     }
 
     /// Nothing goes back of a claim that was given up: nobody paid it.
@@ -251,6 +321,14 @@ impl Paper {
             return Ok(());
         }
         let lines = then.service.wording(&planned).map_err(|no| Refused::of(&no))?;
+        let offs = Coming::off(&then, &planned, &lines).on(account.today)?;
+        let places = lines.len().saturating_add(discounts(&offs));
+        if !fits(due.places, places) {
+            (due.full, due.more) = (true, true);
+            return Ok(());
+        }
+        due.more |= planned.more;
+        due.places = due.places.saturating_add(places);
         for (invoice, line_no, line) in given_back(&then, &planned, &lines) {
             if !self.corrected.contains(&invoice) {
                 return Err(No::Stale);
@@ -264,7 +342,6 @@ impl Paper {
         let evidence = contract.automatic.iter().filter(|known| looked_up(known.treatment));
         evidence.for_each(|known| due.particulars.add(known));
         let before = u32::try_from(due.lines.len()).map_err(|_| too_many())?;
-        let offs = Coming::off(&then, &planned, &lines);
         due.plans.push(Part { id, first_line: before.saturating_add(1), offs });
         due.lines.extend(lines);
         Ok(())
@@ -288,7 +365,8 @@ impl Paper {
             buyer: Some(self.buyer.sealed.clone()),
             particulars: due.particulars,
         };
-        let draft = DraftFor { client_id: self.client_id, currency: self.currency, order_id: None };
+        let (client_id, currency, order_id) = (self.client_id, self.currency, due.order_id);
+        let draft = DraftFor { client_id, currency, order_id };
         let subscriptions = due.plans.iter().map(|plan| plan.id).collect();
         let Due { lines, lowerings, .. } = due;
         let whole = CompleteInvoice { draft, lines, terms, subscriptions, lowerings, origin: None };
@@ -365,48 +443,50 @@ fn exemption(table: &Table<'_, '_>, invoice_id: InvoiceId) -> Option<ExemptionRe
     invoice.document()?.particulars.exemption.clone()
 }
 
+/// What is billed beside subscriptions, on the same document.
+#[derive(Default)]
+pub(in crate::commands) struct Beside {
+    /// The order that all of it is for.
+    pub(in crate::commands) order_id: Option<OrderId>,
+    /// What is charged once.
+    pub(in crate::commands) lines: Vec<NewLine>,
+    /// The rates and facts behind their tax, where the rates decide.
+    pub(in crate::commands) evidence: Option<TaxEvidence>,
+}
+
 /// What is due of several subscriptions.
 #[derive(Default)]
 struct Due {
+    order_id: Option<OrderId>,
     plans: Vec<Part>,
     lines: Vec<NewLine>,
     lowerings: Vec<Lowering>,
     corrected: Vec<Correction>,
     /// The rates and facts behind the taxes.
     particulars: Particulars,
-}
-
-/// What goes back of an invoice: which lines, and how they would stand on another one.
-struct Correction {
-    invoice_id: InvoiceId,
-    lines: Vec<(u32, NewLine)>,
-}
-
-impl Correction {
-    /// What goes back, with tax, rounded like a document of its own; with the lines it is of.
-    fn given_back(&self, currency: Currency) -> Result<(Money, GivenBack), No> {
-        let lines: Vec<_> = self.lines.iter().map(|(_, line)| line.clone()).collect();
-        let alone = preview(currency, &lines).map_err(|no| Refused::of(&no))?;
-        let numbers = self.lines.iter().map(|(line_no, _)| *line_no);
-        let back =
-            |(line_no, line): (u32, &Line)| LineGivenBack { line_no, net: line.net.negate() };
-        let lines = numbers.zip(&alone.lines).map(back).collect();
-        let turned = |group: &TaxGroup| TaxGroup {
-            base: group.base.negate(),
-            tax: group.tax.negate(),
-            ..*group
-        };
-        let tax_groups = alone.totals.tax_groups.iter().map(turned).collect();
-        Ok((alone.totals.total.negate(), GivenBack { lines, tax_groups }))
-    }
+    /// How many lines they are, with the discounts that come behind them.
+    places: usize,
+    /// A subscription had no place any more.
+    full: bool,
+    /// Something is due that is not among the lines.
+    more: bool,
 }
 
 impl Due {
+    /// Nothing yet, with place left for what is billed beside.
+    fn beside(beside: &Beside) -> Self {
+        let mut due =
+            Self { order_id: beside.order_id, places: beside.lines.len(), ..Self::default() };
+        let evidence = beside.evidence.iter().filter(|_| !beside.lines.is_empty());
+        evidence.for_each(|known| due.particulars.add(known));
+        due
+    }
+
     /// Adds the discounts of coupons behind all lines; answers what each takes off.
-    fn take_coupons_off(&mut self, on: NaiveDate) -> Result<Vec<(SubscriptionId, CouponOff)>, No> {
+    fn take_coupons_off(&mut self) -> Result<Vec<(SubscriptionId, CouponOff)>, No> {
         let mut offs = Vec::new();
-        for plan in &self.plans {
-            for off in plan.offs.on(on)? {
+        for plan in &mut self.plans {
+            for off in std::mem::take(&mut plan.offs) {
                 for (at, line) in &off.worded {
                     self.lines.push(line.clone());
                     let line_no = u32::try_from(self.lines.len()).map_err(|_| too_many())?;
@@ -431,49 +511,17 @@ impl Due {
     }
 }
 
+/// Whether what is due of one more subscription still stands on a document. One plan always does:
+/// it holds no more lines than a document.
+pub(super) fn fits(lines: usize, more: usize) -> bool {
+    lines == 0 || lines.saturating_add(more) <= LINE_LIMIT
+}
+
 /// One subscription on the document.
 struct Part {
     id: SubscriptionId,
     first_line: u32,
-    offs: Coming,
-}
-
-/// Sets a note off against the invoices it corrects, each by what the note gives back of it;
-/// answers how the note must name them, and what lowered which.
-fn set_off(
-    table: &mut Table<'_, '_>,
-    corrected: &[Correction],
-    number: &str,
-    total: Money,
-) -> Result<(Vec<Corrected>, Vec<Offset>), No> {
-    let (mut corrects, mut offsets, mut left) = (Vec::new(), Vec::new(), total);
-    for correction in corrected {
-        let invoice_id = correction.invoice_id;
-        let Some(document) = table.state::<Invoice>(invoice_id.uuid())?.document() else {
-            continue;
-        };
-        corrects.push(Corrected {
-            invoice_id,
-            number: document.number.clone(),
-            issue_date: document.issue_date,
-        });
-        let (gross, given_back) = correction.given_back(total.currency())?;
-        let amount = if gross.minor() < left.minor() { gross } else { left };
-        if !amount.is_positive() {
-            continue;
-        }
-        left = left.checked_sub(amount).map_err(|no| Refused::of(&no))?;
-        let credit_note = number.to_owned();
-        let apply = InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back };
-        for event in table.decide::<Invoice>(invoice_id.uuid(), apply)? {
-            let InvoiceEvent::CreditNoteApplied { offset, .. } = event else { continue };
-            if offset.is_positive() {
-                offsets.push(Offset { invoice_id, amount: offset });
-            }
-        }
-        end_if_over(table, invoice_id)?;
-    }
-    Ok((corrects, offsets))
+    offs: Vec<CouponOff>,
 }
 
 /// The lines that a plan gives back, with the invoices they stood on and their numbers there.
@@ -489,6 +537,19 @@ fn given_back<'a>(
         Some((invoice_of(of.on.document)?, of.on.line, line))
     })
     .collect()
+}
+
+/// The invoices of which a plan gives something back.
+pub(super) fn goes_back(contract: &Contract, plan: &Planned) -> Vec<InvoiceId> {
+    let billed = contract.service.billed();
+    let of = |number: u32| billed.iter().find(|line| line.line == number);
+    let back = plan.lines.iter().filter_map(|line| of(line.of?));
+    back.filter_map(|line| invoice_of(line.on.document)).collect()
+}
+
+/// Whether the seller's rates decide how something of several contracts is taxed.
+pub(super) fn taxed_by_rates<'a>(contracts: impl IntoIterator<Item = &'a Contract>) -> bool {
+    contracts.into_iter().any(|contract| contract.automatic.is_some())
 }
 
 /// The invoices of every line that may still go back.

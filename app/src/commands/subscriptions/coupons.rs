@@ -103,6 +103,23 @@ impl CouponOff {
     }
 }
 
+/// How many lines of discount stand on the document.
+pub(super) fn discounts(offs: &[CouponOff]) -> usize {
+    offs.iter().map(|off| off.worded.len()).sum()
+}
+
+/// Leaves of the coupons of a contract what a document that is only thought of leaves of them.
+pub(super) fn think_used(contract: &mut Contract, offs: &[CouponOff]) -> Result<(), Refused> {
+    for off in offs {
+        let mut attached = contract.coupons.iter_mut();
+        if let Some(coupon) = attached.find(|coupon| coupon.coupon_id == off.coupon_id) {
+            let left = coupon.held.left.after(off.amount);
+            coupon.held.left = left.map_err(|no| Refused::of(&no))?;
+        }
+    }
+    Ok(())
+}
+
 /// Tells a subscription what came off its document, and the coupon when it is the first time.
 pub(super) fn redeem(
     table: &mut Table<'_, '_>,

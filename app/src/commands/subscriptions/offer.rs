@@ -19,7 +19,7 @@ use crate::error::{Kind, Refused};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offer {
-    /// At the price that the catalogue has on the day.
+    /// At the price that the catalogue has on the day, after its trial.
     Listed {
         /// How often it is charged.
         cycle: Cycle,
@@ -125,7 +125,7 @@ fn listed(
         setup_fee: price.setup_fee,
         interval,
         timing: Timing::Advance,
-        trial_days: 0,
+        trial_days: price.trial_days,
         anchor: None,
     })
 }

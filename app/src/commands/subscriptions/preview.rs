@@ -7,15 +7,15 @@
 
 use billfold_domain::client::Client;
 use billfold_domain::invoice::{Preview, preview};
-use billfold_domain::kernel::{Actor, Aggregate as _, Issued, Money, SubscriptionId, TenantId};
+use billfold_domain::kernel::{Actor, Aggregate as _, Issued, SubscriptionId, TenantId};
 use billfold_domain::product::Product;
 use billfold_domain::subscription::{
-    CancelAt, Contract, Subscription, SubscriptionCommand, SubscriptionEvent, SubscriptionRefusal,
+    CancelAt, Subscription, SubscriptionCommand, SubscriptionEvent,
 };
 use chrono::NaiveDate;
 
 use super::account::Account;
-use super::bill::BillAccount;
+use super::bill::contract;
 use super::change::ChangeSubscription;
 use super::coupons::{Coming, CouponOff};
 use crate::commands::Door;
@@ -75,7 +75,7 @@ pub async fn foresee(
     let client_id = contract(&subscription)?.client_id;
     let (client, _) = door.load::<Client>(tenant, client_id.uuid()).await?;
     let settings = door.settings(tenant).await?;
-    let now = door.clock().now();
+    let now = settings.at(door.clock().now());
     let account = Account::new(&client, &settings, now)?;
     let (command, on) = match &ask.thought {
         Thought::Nothing => (None, None),
@@ -122,38 +122,6 @@ pub async fn foresee(
     Ok(Foreseen { through: Some(through), document, next_due: then.next_due() })
 }
 
-/// What the document of an account would come to, with tax and negative for a credit note; nothing
-/// if nothing is due. Stores nothing.
-///
-/// # Errors
-/// There is no such subscription or client, or the database does not answer.
-pub async fn foresee_account(
-    door: &Door,
-    tenant: TenantId,
-    ask: &BillAccount,
-) -> Result<Option<Money>, Error> {
-    let (client, _) = door.load::<Client>(tenant, ask.client_id.uuid()).await?;
-    let settings = door.settings(tenant).await?;
-    let account = Account::new(&client, &settings, door.clock().now())?;
-    let through = ask.through.unwrap_or(account.today);
-    let mut lines = Vec::new();
-    for id in &ask.subscriptions {
-        let (mut subscription, _) = door.load::<Subscription>(tenant, id.uuid()).await?;
-        tax_anew(door, tenant, &mut subscription, through.max(account.today)).await?;
-        let then = contract(&subscription)?.by(through);
-        let plan = then.plan(through, account.rules).map_err(|no| Refused::of(&no))?;
-        let due = then.service.wording(&plan).map_err(|no| Refused::of(&no))?;
-        let offs = Coming::off(&then, &plan, &due).on(account.today)?;
-        lines.extend(due);
-        lines.extend(offs.into_iter().flat_map(CouponOff::into_lines));
-    }
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let document = preview(ask.currency, &lines).map_err(|no| Refused::of(&no))?;
-    Ok(Some(document.totals.total))
-}
-
 /// Taxes what is not billed yet as a document of a day would, where the seller's rates decide.
 async fn tax_anew(
     door: &Door,
@@ -167,8 +135,4 @@ async fn tax_anew(
     let evidence = Some(which_tax(door, tenant, &ask).await?);
     subscription.apply(&SubscriptionEvent::Taxed { on, evidence });
     Ok(())
-}
-
-fn contract(subscription: &Subscription) -> Result<&Contract, Refused> {
-    subscription.contract().ok_or_else(|| Refused::of(&SubscriptionRefusal::Absent))
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
-use super::billing::{Billing, Paper};
+use super::billing::{Billing, Outcome, Paper};
 use super::offer::{Offer, Pieces};
 use crate::commands::client_groups::Membership;
 use crate::commands::clients::must_be_active;
@@ -108,7 +108,7 @@ impl Subscribe {
             let tax = SubscriptionCommand::Tax { evidence };
             table.decide::<Subscription>(id.uuid(), tax)?;
         }
-        let billing = paper.bill(table, &account, &[id], account.today)?;
+        let Outcome { billing, .. } = paper.bill(table, &account, &[id], account.today)?;
         Ok(Subscribed { subscription_id: id, billing })
     }
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 
 impl Paper {
     /// Names the rates that may count.
-    pub(super) async fn look_up_taxes(
+    pub(in crate::commands) async fn look_up_taxes(
         &mut self,
         room: &Room<'_>,
         touches: Touches,
@@ -23,7 +23,11 @@ impl Paper {
     }
 
     /// How a class is taxed on a document of today.
-    pub(super) fn tax(&self, table: &Table<'_, '_>, class: RateClass) -> Result<TaxEvidence, No> {
+    pub(in crate::commands) fn tax(
+        &self,
+        table: &Table<'_, '_>,
+        class: RateClass,
+    ) -> Result<TaxEvidence, No> {
         // A plan that saw nothing to look up has no rates; the next one will.
         self.rates.as_ref().ok_or(No::Stale)?.tax(table, class, table.calendar_day())
     }

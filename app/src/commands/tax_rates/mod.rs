@@ -13,6 +13,6 @@ pub use asked::{AskedLine, AskedTax};
 pub use define::{DefineRate, RateDefined};
 pub use exempt::{EndExemption, ExemptClient};
 pub use preview::{WhichTax, which_tax};
-pub(super) use rates::Rates;
+pub(super) use rates::{AllRates, Customer, Rates, is_vat_number};
 pub use retire::RetireRate;
 pub use set::SetRate;

@@ -1,12 +1,11 @@
 //! Which tax a sale would have: the same rule that taxes documents, asked without a document.
 
 use billfold_domain::client::{Client, ClientRefusal};
-use billfold_domain::kernel::{ClientId, TaxRateId, TenantId};
+use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_domain::tax::{RateClass, TaxEvidence};
-use billfold_domain::tax_rate::{AutomaticSale, TaxRate, TaxRateEvent, tax_sale};
 use chrono::NaiveDate;
 
-use super::rates::has_vat_number;
+use super::rates::{AllRates, Customer, has_vat_number};
 use crate::commands::Door;
 use crate::error::{Error, Refused};
 use crate::vault::{Opened, field};
@@ -42,24 +41,9 @@ pub async fn which_tax(
         return Err(Refused::of(&ClientRefusal::Erased).into());
     };
     let settings = door.settings(tenant).await?;
-    let mut kept = Vec::new();
-    for country in [Some(settings.country), profile.country].into_iter().flatten() {
-        let beginning = format!("{country}/");
-        for id in door.holders(tenant, TaxRateEvent::PLACE_SCOPE, &beginning).await? {
-            kept.push((TaxRateId::new(id), door.load::<TaxRate>(tenant, id).await?.0));
-        }
-    }
-    kept.sort_by_key(|(id, _)| *id);
-    kept.dedup_by_key(|(id, _)| *id);
-    let rates: Vec<_> = kept.iter().filter_map(|(id, rate)| Some((*id, rate.defined()?))).collect();
-    let sale = AutomaticSale {
-        seller: settings.country,
-        client_id: ask.client_id,
-        customer: profile.country,
-        facts: &profile.tax,
-        has_vat_number: has_vat_number(&card),
-        class: ask.class,
-        on: ask.on.unwrap_or_else(|| settings.day_of(door.clock().now())),
-    };
-    Ok(tax_sale(&rates, &sale).map_err(|no| Refused::of(&no))?)
+    let rates = AllRates::of(door, tenant, settings.country).await?;
+    let has_vat_number = has_vat_number(&card);
+    let who = Customer { client_id: ask.client_id, profile, has_vat_number };
+    let today = settings.day_of(settings.at(door.clock().now()));
+    Ok(rates.tax(&who, ask.class, ask.on.unwrap_or(today))?)
 }

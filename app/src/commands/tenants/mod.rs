@@ -1,11 +1,13 @@
 //! Use cases about a seller: open the books, rename it, choose conventions.
 
+mod move_test_clock;
 mod open;
 mod rename;
 mod set_affiliate_terms;
 mod set_conventions;
 mod set_vat_id;
 
+pub use move_test_clock::MoveTestClock;
 pub use open::{OpenTenant, TenantOpened};
 pub use rename::RenameTenant;
 pub use set_affiliate_terms::SetAffiliateTerms;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use billfold_domain::kernel::{Country, Currency, NumberFormat, TenantId};
 use billfold_domain::tenant::{OpenBooks, Tenant, TenantCommand};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub struct OpenTenant {
     pub payment_term_days: Option<u16>,
     /// Tax number.
     pub vat_id: Option<String>,
+    /// Makes it a test seller, whose clock begins here; a real one unless given.
+    pub test_clock: Option<DateTime<Utc>>,
 }
 
 /// The books are open.
@@ -64,6 +67,7 @@ impl UseCase for OpenTenant {
             credit_note_numbers: yearly(&self.credit_note_numbers, "CN"),
             payment_term_days: self.payment_term_days.unwrap_or(PAYMENT_TERM_DAYS),
             vat_id: self.vat_id.clone(),
+            test_clock: self.test_clock,
         };
         Ok(Touches::opening(tenant_id).decide(move |table| {
             table.decide::<Tenant>(tenant_id.uuid(), TenantCommand::Open(books.clone()))?;

@@ -39,6 +39,7 @@ pub fn seller() -> Result<(TenantId, OpenTenant), Invalid> {
         credit_note_numbers: None,
         payment_term_days: Some(0),
         vat_id: None,
+        test_clock: None,
     };
     Ok((TenantId::derive(SELLERS, SOURCE), open))
 }

@@ -85,13 +85,18 @@ fn write_off(amount: Money, client: ClientId) -> Result<Option<Posting>, LedgerE
 }
 
 pub(super) fn earned(line: &Line, issue_date: NaiveDate) -> Target {
-    let ahead = line.period.is_some_and(|period| period.to() > issue_date);
     let account = match line.kind {
         LineKind::LateFee => LATE_FEES,
-        _ if ahead => DEFERRED_REVENUE,
+        _ if is_deferred(line, issue_date) => DEFERRED_REVENUE,
         _ => REVENUE,
     };
     Target::detailed(account, line.kind.word())
+}
+
+/// Whether days of service lie ahead of what a line bills.
+pub(super) fn is_deferred(line: &Line, issue_date: NaiveDate) -> bool {
+    let ahead = line.period.is_some_and(|period| period.to() > issue_date);
+    ahead && line.kind != LineKind::LateFee
 }
 
 pub(super) fn owed_to(group: &TaxGroup) -> Target {

@@ -1,8 +1,10 @@
 //! Which fact posts what: one file per noun that moves money.
 
+mod adjustment;
 mod affiliate;
 mod credit;
 mod credit_note;
+mod deferral;
 mod gift_card;
 mod invoice;
 mod payment;
@@ -13,11 +15,20 @@ mod revenue;
 use crate::ledger::{LedgerError, Posting};
 use crate::schema::Event;
 
+pub use deferral::deferrals;
 pub use revenue::recognition;
 
 /// The kinds of streams whose events may post. Whoever sums postings up reads these and no other.
-pub const POSTING_STREAMS: &[&str] =
-    &["invoice", "credit_note", "credit", "payment", "gift_card", "affiliate"];
+pub const POSTING_STREAMS: &[&str] = &[
+    "invoice",
+    "credit_note",
+    "credit",
+    "payment",
+    "gift_card",
+    "affiliate",
+    "recognition",
+    "accounting_period",
+];
 
 /// The posting of an event; nothing for one that moves no money.
 pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
@@ -28,8 +39,11 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::Payment(event) => payment::postings(event),
         Event::GiftCard(event) => gift_card::postings(event),
         Event::Affiliate(event) => affiliate::postings(event),
+        Event::Recognition(event) => revenue::postings(event),
+        Event::AccountingPeriod(event) => adjustment::postings(event),
         // What a late payer is charged is a line of an invoice and is posted with it.
-        Event::Client(_)
+        Event::BillingRun(_)
+        | Event::Client(_)
         | Event::ClientGroup(_)
         | Event::Coupon(_)
         | Event::DunningCase(_)

@@ -8,10 +8,32 @@
 //! The detail on both sides is the one the invoice deferred the line under, so that deferred
 //! revenue comes to nothing with the last day of service.
 
-use crate::kernel::Money;
+use crate::kernel::{Currency, Money};
 use crate::ledger::accounts::{DEFERRED_REVENUE, REVENUE};
 use crate::ledger::posting::{Draft, Target};
-use crate::ledger::{LedgerError, Posting};
+use crate::ledger::{Entry, LedgerError, Posting};
+use crate::recognition::RecognitionEvent;
+
+/// One posting over all currencies.
+pub(super) fn postings(event: &RecognitionEvent) -> Result<Option<Posting>, LedgerError> {
+    let RecognitionEvent::Posted { earned, .. } = event;
+    let mut currencies: Vec<Currency> = earned.iter().map(|sum| sum.amount.currency()).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    let mut entries: Vec<Entry> = Vec::new();
+    for currency in currencies {
+        let sums = earned.iter().filter(|sum| sum.amount.currency() == currency);
+        let by_kind: Vec<_> = sums.map(|sum| (sum.kind.word().to_owned(), sum.amount)).collect();
+        if let Some(posting) = recognition(&by_kind)? {
+            entries.extend_from_slice(posting.entries());
+        }
+    }
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    entries.sort_by_key(|entry| entry.side);
+    Posting::try_new(entries).map(Some)
+}
 
 /// The posting of what was earned since the last one, per kind of line; nothing if nothing was.
 /// All amounts have one currency; a negative one takes revenue back.

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Service;
 use super::phase::{End, Phase};
-use crate::invoice::TaxTreatment;
+use crate::invoice::{LINE_LIMIT, TaxTreatment};
 use crate::kernel::{Money, ProductId, Zone};
 use crate::subscription::proration::{Charge, Terms};
 use crate::subscription::{BillingPeriod, Conventions, SubscriptionRefusal, Timing};
 
-/// How many periods of a phase one plan holds: a backlog longer than this is billed in several.
-pub const MOST_LINES: usize = 1_000;
+/// How many lines one plan holds, as many as stand on one document: a longer backlog is billed in
+/// several.
+pub const MOST_LINES: usize = LINE_LIMIT;
 
 /// What a line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,7 +88,8 @@ impl Plan {
 }
 
 impl Service {
-    /// Plans what is due on a day or before. The same service, day and settings give the same plan.
+    /// Plans what is due on a day or before, on at most so many lines and never more than
+    /// [`MOST_LINES`]. The same service, day and settings give the same plan.
     ///
     /// # Errors
     /// An amount is more than money can be, or a day lies outside the calendar; neither happens to
@@ -97,9 +99,10 @@ impl Service {
         through: NaiveDate,
         conventions: Conventions,
         zone: Zone,
+        most: usize,
     ) -> Result<Plan, SubscriptionRefusal> {
         let plan = Plan::nothing(through);
-        let mut planning = Planning { plan, conventions, zone };
+        let mut planning = Planning { plan, places: most.min(MOST_LINES), conventions, zone };
         for phase in &self.phases {
             planning.phase(phase)?;
         }
@@ -138,6 +141,9 @@ impl Service {
                 let (conventions, zone) = (planning.conventions, planning.zone);
                 let credit = billed.span().unused_from(end.day, conventions, zone)?;
                 let Some(credit) = credit else { continue };
+                if !planning.takes_place() {
+                    return Ok(());
+                }
                 planning.add(PlannedLine {
                     kind: PlannedKind::Unused,
                     phase: phase.no,
@@ -157,6 +163,8 @@ impl Service {
 
 struct Planning {
     plan: Plan,
+    /// How many more lines it holds.
+    places: usize,
     conventions: Conventions,
     zone: Zone,
 }
@@ -165,9 +173,11 @@ impl Planning {
     fn phase(&mut self, phase: &Phase) -> Result<(), SubscriptionRefusal> {
         let mut progress = Progress { phase: phase.no, billed_to: None };
         let entered = phase.entered_on <= self.plan.through;
-        if !phase.setup_billed && entered {
-            let fee = phase.terms.setup_fee;
-            fee.into_iter().for_each(|fee| self.add(setup(phase, fee)));
+        if let Some(fee) = phase.terms.setup_fee.filter(|_| !phase.setup_billed && entered) {
+            if !self.takes_place() {
+                return Ok(());
+            }
+            self.add(setup(phase, fee));
         }
         if let Some(terms) = phase.terms.recurring() {
             progress.billed_to = self.periods(phase, terms)?;
@@ -184,18 +194,16 @@ impl Planning {
         phase: &Phase,
         terms: Terms,
     ) -> Result<Option<NaiveDate>, SubscriptionRefusal> {
-        let (mut billed_to, mut passed) = (None, 0_usize);
+        let mut billed_to = None;
         let from = phase.billed_to.unwrap_or(phase.starts_on);
         let unbilled = |period: &BillingPeriod| period.span().from() >= from;
         for period in phase.schedule()?.periods_from(from).filter(unbilled) {
             if due_on(phase, period) > self.plan.through {
                 break;
             }
-            if passed >= MOST_LINES {
-                self.plan.more = true;
+            if !self.takes_place() {
                 break;
             }
-            passed = passed.saturating_add(1);
             let charge = Charge::of(period, terms, self.conventions, self.zone)?;
             self.add(PlannedLine {
                 kind: PlannedKind::Recurring,
@@ -211,6 +219,14 @@ impl Planning {
             billed_to = Some(period.span().to());
         }
         Ok(billed_to)
+    }
+
+    /// Takes the place of one line; without any left, the rest is for another plan.
+    fn takes_place(&mut self) -> bool {
+        let left = self.places.checked_sub(1);
+        self.plan.more |= left.is_none();
+        self.places = left.unwrap_or(0);
+        left.is_some()
     }
 
     fn add(&mut self, line: PlannedLine) {

@@ -281,6 +281,41 @@ fn a_backlog_is_billed_in_parts_and_nothing_is_billed_too_far_ahead() {
 }
 
 #[test]
+fn no_plan_holds_more_lines_than_a_document() {
+    let daily = |plan: &str| PlanTerms {
+        interval: Interval::try_new(IntervalUnit::Day, 1).unwrap(),
+        setup_fee: Some(eur(500)),
+        ..monthly(plan, "1.00")
+    };
+    let mut history = vec![started_with(StartSubscription { terms: daily("old"), ..new() })];
+    let ask = issued_on(day("2028-06-30"), change(daily("new")));
+    history.extend(Subscription::fold(&history).decide(&ask).unwrap());
+    let (last, mut lengths) = (day("2028-12-31"), Vec::new());
+    loop {
+        let before = history.len();
+        history = billed(history, last);
+        if history.len() == before {
+            break;
+        }
+        lengths.push(lines(&history[before..]).len());
+    }
+    assert_eq!(lengths, [1_000, 25], "838 days, then 185, and two fees for entering");
+    let state = Subscription::fold(&history);
+    assert_eq!(state.contract().unwrap().next_due(), Some(day("2029-01-01")));
+}
+
+#[test]
+fn a_document_has_place_for_what_each_coupon_takes_off_each_line() {
+    let daily = PlanTerms {
+        interval: Interval::try_new(IntervalUnit::Day, 1).unwrap(),
+        ..monthly("daily", "1.00")
+    };
+    let start = StartSubscription { terms: daily, ..new() };
+    let history = billed(vec![started_with(start), attached(3)], day("2028-12-31"));
+    assert_eq!(lines(&history).len(), 500);
+}
+
+#[test]
 fn what_is_given_back_whole_is_not_due_again() {
     let charged = Conventions { change_day: LastDay::Charged, ..Conventions::default() };
     let rules = Rules { conventions: charged, zone: Zone::UTC };

@@ -7,7 +7,7 @@ use billfold_domain::credit::{
 use billfold_domain::credit_note::{CreditNote, CreditNoteCommand, IssueCreditNote};
 use billfold_domain::invoice::{ApplyCredit, preview};
 use billfold_domain::kernel::{CreditNoteId, Percent, Quantity, SubscriptionId, Zone};
-use billfold_domain::subscription::service::{DocumentRef, LineRef, Plan, PlanTerms};
+use billfold_domain::subscription::service::{DocumentRef, LineRef, MOST_LINES, Plan, PlanTerms};
 use billfold_domain::subscription::{
     Anchor, Bill, CancelAt, Conventions, Interval, IntervalUnit, Rules, StartSubscription,
     Subscription, SubscriptionCommand, Timing,
@@ -74,7 +74,8 @@ impl History {
         let through = self.today(seller);
         let (id, client_id, mut state) = self.sellers[seller].subscriptions[at].clone();
         let Some(contract) = state.contract() else { return };
-        let Ok(plan) = contract.service.plan(through, rules().conventions, rules().zone) else {
+        let Rules { conventions, zone } = rules();
+        let Ok(plan) = contract.service.plan(through, conventions, zone, MOST_LINES) else {
             return;
         };
         let lines = contract.service.wording(&plan).unwrap();

@@ -17,7 +17,7 @@ const OFFERED: u32 = 200;
 const USUAL: [Cycle; 4] = [Cycle::Months(1), Cycle::Months(3), Cycle::Months(6), Cycle::Months(12)];
 
 /// What is on sale.
-pub(super) struct Catalogue {
+pub(crate) struct Catalogue {
     products: Vec<Priced>,
     /// Whether there are more than are offered.
     cut: bool,
@@ -25,21 +25,21 @@ pub(super) struct Catalogue {
 
 /// What was chosen of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Choice {
-    pub(super) product_id: ProductId,
-    pub(super) cycle: Cycle,
-    pub(super) quantity: Quantity,
+pub(crate) struct Choice {
+    pub(crate) product_id: ProductId,
+    pub(crate) cycle: Cycle,
+    pub(crate) quantity: Quantity,
 }
 
 impl Catalogue {
-    pub(super) async fn read(state: &WebState, visitor: &Visitor) -> Result<Self, PageError> {
+    pub(crate) async fn read(state: &WebState, visitor: &Visitor) -> Result<Self, PageError> {
         let wanted = Wanted { limit: OFFERED, ..Wanted::default() };
         let found = product_list::page(state.reads(), visitor.tenant(), false, &wanted).await?;
         Ok(Self { cut: found.value.next.is_some(), products: found.value.rows })
     }
 
     /// Product, cycle and quantity with what was typed, or what is `known`.
-    pub(super) fn fields(&self, sent: &Fields, known: Option<Choice>, wrong: &Wrong) -> [Field; 3] {
+    pub(crate) fn fields(&self, sent: &Fields, known: Option<Choice>, wrong: &Wrong) -> [Field; 3] {
         let typed =
             |name: &str, usual: Option<String>| sent.some(name).or(usual).unwrap_or_default();
         let product = typed("product_id", known.map(|known| known.product_id.to_string()));
@@ -88,7 +88,7 @@ impl Catalogue {
 }
 
 /// Product, cycle and quantity as they were sent; what is wrong with them is noted.
-pub(super) fn chosen(sent: &Fields, wrong: &mut Wrong) -> Option<Choice> {
+pub(crate) fn chosen(sent: &Fields, wrong: &mut Wrong) -> Option<Choice> {
     let product_id = sent.one("product_id").parse::<ProductId>().ok();
     if product_id.is_none() {
         wrong.at("product_id", "choose a product");

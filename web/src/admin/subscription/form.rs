@@ -121,7 +121,7 @@ async fn read(
 const AUTOMATIC: &str = "automatic";
 
 /// The tax as it was sent; what is wrong with it is noted.
-fn taxed(sent: &Fields, wrong: &mut Wrong) -> Option<AskedTax> {
+pub(crate) fn taxed(sent: &Fields, wrong: &mut Wrong) -> Option<AskedTax> {
     if sent.one("category") == AUTOMATIC {
         return Some(AskedTax::Automatic(RateClass::Standard));
     }
@@ -181,7 +181,7 @@ async fn form(
     })
 }
 
-fn tax_fields(sent: &Fields, country: Country, wrong: &Wrong) -> Vec<Field> {
+pub(crate) fn tax_fields(sent: &Fields, country: Country, wrong: &Wrong) -> Vec<Field> {
     let named = TaxCategory::ALL.map(|known| (known.word().to_owned(), category(known).to_owned()));
     let automatic = (AUTOMATIC.to_owned(), "By the tax rates".to_owned());
     let categories = named.into_iter().chain([automatic]).collect();

@@ -2,7 +2,7 @@
 //! may be done now.
 
 mod actions;
-mod catalogue;
+pub(crate) mod catalogue;
 pub(crate) mod change;
 pub(crate) mod foreseen;
 pub(crate) mod form;

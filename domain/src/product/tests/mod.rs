@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use cqrs_es::test::TestFramework;
 
+mod selling;
+
 use super::*;
 use crate::kernel::testing::{TODAY, given, issued};
 use crate::kernel::{Claim, Currency, Cycle, EventBody, Invalid, Money, MoneyRefusal};
@@ -27,12 +29,13 @@ fn created() -> ProductEvent {
 
 fn monthly(price: i64, valid_from: &str) -> NewPrice {
     let valid_from = day(valid_from);
-    NewPrice { cycle: Cycle::Months(1), price: eur(price), setup_fee: None, valid_from }
+    let (cycle, price) = (Cycle::Months(1), eur(price));
+    NewPrice { cycle, price, setup_fee: None, valid_from, trial_days: 0 }
 }
 
 fn price_set(version: u32, new: NewPrice) -> ProductEvent {
-    let NewPrice { cycle, price, setup_fee, valid_from } = new;
-    ProductEvent::PriceSet { version, cycle, price, setup_fee, valid_from }
+    let NewPrice { cycle, price, setup_fee, valid_from, trial_days } = new;
+    ProductEvent::PriceSet { version, cycle, price, setup_fee, valid_from, trial_days }
 }
 
 fn retired() -> ProductEvent {
@@ -162,9 +165,17 @@ fn every_kind_has_the_word_of_its_line() {
 fn a_tier_has_prices_of_its_own_by_the_same_rule_and_the_list_price_stays() {
     let set = |new| issued(ProductCommand::SetTierPrice { tier: "wholesale".into(), price: new });
     let of_tier = |version, new| {
-        let NewPrice { cycle, price, setup_fee, valid_from } = new;
+        let NewPrice { cycle, price, setup_fee, valid_from, trial_days } = new;
         let tier = "wholesale".to_owned();
-        ProductEvent::TierPriceSet { tier, version, cycle, price, setup_fee, valid_from }
+        ProductEvent::TierPriceSet {
+            tier,
+            version,
+            cycle,
+            price,
+            setup_fee,
+            valid_from,
+            trial_days,
+        }
     };
     let (now, later) = (monthly(900, "2026-01-01"), monthly(800, "2026-06-01"));
     given::<Product>([created(), price_set(1, monthly(1_000, "2026-01-01"))])
