@@ -30,6 +30,10 @@ impl From<Error> for Problem {
             Error::Busy { retry_after } => {
                 Self::new(Kind::Unavailable, code, detail).retry_after(retry_after)
             }
+            Error::Behind { position, cause } => {
+                tracing::warn!(%cause, "a command is not decided");
+                Self::new(Kind::NotYet, code, detail).position(position).retry_after(SOON)
+            }
             Error::Unavailable(cause) => {
                 log(&*cause, "the ledger is not available");
                 Self::new(Kind::Unavailable, code, detail).retry_after(SOON)

@@ -37,6 +37,14 @@ pub enum Error {
         /// When to ask again.
         retry_after: Duration,
     },
+    /// A read model that is needed to decide does not know yet what the log holds; nothing was done.
+    #[error("{cause}; nothing was done, ask again with the same key")]
+    Behind {
+        /// Where it is.
+        position: i64,
+        /// Which one, and where it would have to be.
+        cause: StoreFailure,
+    },
     /// The database, or a store behind a port, does not answer; nothing was done.
     #[error("the ledger is not available; nothing was done, ask again with the same key")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -101,9 +109,25 @@ impl Error {
             Self::Conflict { .. } => "command.conflict",
             Self::KeyReused => "command.key_reused",
             Self::Busy { .. } => "ledger.busy",
+            Self::Behind { .. } => "not_yet",
             Self::Unavailable(_) => "ledger.unavailable",
             Self::Unknown(_) => "ledger.outcome_unknown",
             Self::Bug(_) => "internal.fault",
+        }
+    }
+
+    /// Whether nothing is wrong with the request, and the same one may be done later.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Busy { .. } | Self::Behind { .. } | Self::Unavailable(_) | Self::Unknown(_) => {
+                true
+            }
+            Self::Refused(_)
+            | Self::NotFound(_)
+            | Self::Conflict { .. }
+            | Self::KeyReused
+            | Self::Bug(_) => false,
         }
     }
 
@@ -254,6 +278,7 @@ impl From<StoreFailure> for Error {
     fn from(failure: StoreFailure) -> Self {
         match failure {
             StoreFailure::Unavailable(_) => Self::Unavailable(Box::new(failure)),
+            StoreFailure::Behind { position, .. } => Self::Behind { position, cause: failure },
             StoreFailure::Corrupt { .. } => Self::bug(failure),
         }
     }

@@ -89,7 +89,8 @@ impl Reads {
         Ok(Read { tx, position: row.try_get(0)? })
     }
 
-    /// Waits until a projection has reached `wanted`, but no longer than `at_most`.
+    /// Waits until a projection has reached `wanted`, but no longer than `at_most`, and not at all
+    /// for one that is paused or stopped.
     ///
     /// # Errors
     /// [`Error::NotYet`] with the position it has reached.
@@ -104,11 +105,11 @@ impl Reads {
         let deadline = Instant::now() + at_most;
         let mut pause = FIRST_PAUSE;
         loop {
-            let position = self.position(name).await?;
+            let (position, moves) = self.standing(name).await?;
             if position >= wanted {
                 return Ok(position);
             }
-            if Instant::now() + pause > deadline {
+            if !moves || Instant::now() + pause > deadline {
                 return Err(Error::NotYet { name, position, wanted });
             }
             tokio::time::sleep(pause).await;
@@ -121,14 +122,19 @@ impl Reads {
     /// # Errors
     /// [`Error::NotBuilt`].
     pub async fn position(&self, name: &'static str) -> Result<i64, Error> {
-        let position = sqlx::query_scalar(
-            "select position from projections \
+        Ok(self.standing(name).await?.0)
+    }
+
+    /// Where a projection is, and whether it follows the log.
+    async fn standing(&self, name: &'static str) -> Result<(i64, bool), Error> {
+        let found = sqlx::query_as(
+            "select position, state = 'live' from projections \
              where name = $1 and state in ('live', 'paused', 'stopped')",
         )
         .bind(name)
         .fetch_optional(&self.pool)
         .await?;
-        position.ok_or_else(|| Error::NotBuilt { name: name.to_owned() })
+        found.ok_or_else(|| Error::NotBuilt { name: name.to_owned() })
     }
 }
 

@@ -123,7 +123,7 @@ impl From<billfold_app::Error> for PageError {
         use billfold_app::Error;
         match error {
             Error::NotFound(_) => PageError::NotFound,
-            Error::Busy { .. } | Error::Unavailable(_) | Error::Unknown(_) => {
+            error if error.passes() => {
                 tracing::error!(%error, "the ledger does not answer");
                 PageError::Unavailable
             }

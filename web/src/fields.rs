@@ -122,9 +122,7 @@ impl Wrong {
                 wrong.whole =
                     "This form was sent before with other values. Open it again.".to_owned();
             }
-            Error::Busy { .. } | Error::Unavailable(_) | Error::Unknown(_) => {
-                wrong.whole = sentence(&error.to_string());
-            }
+            error if error.passes() => wrong.whole = sentence(&error.to_string()),
             other => return Err(other.into()),
         }
         Ok(wrong)

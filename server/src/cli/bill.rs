@@ -12,8 +12,9 @@ use billfold_replay_tools::progress::Progress;
 use chrono::NaiveDate;
 use clap::Args;
 
+use super::job::{interruptible, on_node};
 use super::{Context, Stop};
-use crate::wire::{Foundation, ListedAccounts, Node};
+use crate::wire::{ListedAccounts, Node};
 
 /// What is billed.
 #[derive(Debug, Args)]
@@ -43,13 +44,7 @@ pub(super) async fn run(
     arguments: Arguments,
     output: Output,
 ) -> Result<ExitCode, Stop> {
-    let foundation = Foundation::open(&context).await?;
-    let node = Node::open(&context, foundation).await?;
-    let background = node.follow();
-    let done = bill_due(&node, &arguments, output).await;
-    background.end().await;
-    node.close_idle().await;
-    let report = done?;
+    let report = on_node(&context, async |node| bill_due(node, &arguments, output).await).await?;
     output.result(&report);
     let whole = !report.interrupted && report.quarantined.is_empty();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -57,23 +52,19 @@ pub(super) async fn run(
 
 async fn bill_due(node: &Node, arguments: &Arguments, output: Output) -> Result<Report, Stop> {
     let control = Control::default();
-    let stop = control.clone();
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.stop();
-        }
-    });
     let bar = Progress::new("accounts billed", 0, output.quiet);
     let accounts = ListedAccounts { reads: node.reads().clone(), feed: node.feed().clone() };
+    let stop = || control.stop();
     let report = if arguments.dry_run {
         let ask = rehearsal(node, arguments).await?;
-        bill(node.door(), &accounts, &ask, &control, |at| bar.at(at.accounts)).await
+        let work = bill(node.door(), &accounts, &ask, &control, |at| bar.at(at.accounts));
+        interruptible(stop, work).await
     } else {
         let run = (arguments.tenant, started(node, arguments).await?);
-        conduct(node.door(), &accounts, run, &control, |at| bar.at(at.accounts)).await
+        let work = conduct(node.door(), &accounts, run, &control, |at| bar.at(at.accounts));
+        interruptible(stop, work).await
     };
     bar.finish();
-    interrupt.abort();
     report.map_err(Stop::from_app)
 }
 

@@ -9,8 +9,9 @@ use billfold_replay_tools::outcome::Output;
 use billfold_replay_tools::progress::Progress;
 use clap::Args;
 
+use super::job::{interruptible, on_node};
 use super::{Context, Stop};
-use crate::wire::{Foundation, Node};
+use crate::wire::Node;
 
 /// Who is looked at.
 #[derive(Debug, Args)]
@@ -31,13 +32,8 @@ pub(super) async fn run(
     arguments: Arguments,
     output: Output,
 ) -> Result<ExitCode, Stop> {
-    let foundation = Foundation::open(&context).await?;
-    let node = Node::open(&context, foundation).await?;
-    let background = node.follow();
-    let done = look_at_all(&node, &arguments, output).await;
-    background.end().await;
-    node.close_idle().await;
-    let report = done?;
+    let report =
+        on_node(&context, async |node| look_at_all(node, &arguments, output).await).await?;
     output.result(&report);
     let whole = !report.interrupted && report.quarantined.is_empty();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -55,15 +51,9 @@ async fn look_at_all(node: &Node, arguments: &Arguments, output: Output) -> Resu
         at_once: DunningRun::AT_ONCE,
     };
     let control = Control::default();
-    let stop = control.clone();
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.stop();
-        }
-    });
     let bar = Progress::new("clients looked at", 0, output.quiet);
-    let report = dun(node.door(), &ask, &control, |at| bar.at(at.clients)).await;
+    let work = dun(node.door(), &ask, &control, |at| bar.at(at.clients));
+    let report = interruptible(|| control.stop(), work).await;
     bar.finish();
-    interrupt.abort();
     report.map_err(Stop::from_app)
 }

@@ -9,6 +9,7 @@ mod bill;
 mod config;
 mod demo;
 mod dun;
+mod job;
 mod migrate;
 mod password;
 mod recognise;
@@ -111,9 +112,7 @@ impl Stop {
         use billfold_app::Error;
         match error {
             Error::Bug(_) => Self::bug(error),
-            Error::Busy { .. } | Error::Unavailable(_) | Error::Unknown(_) => {
-                Self::unavailable(error)
-            }
+            error if error.passes() => Self::unavailable(error),
             other => Self::usage(other),
         }
     }

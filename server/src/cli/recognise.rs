@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use billfold_app::mint::uuid_v7;
@@ -14,8 +13,9 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::bill::day;
+use super::job::{interruptible, on_node};
 use super::{Context, Stop};
-use crate::wire::{Foundation, Node};
+use crate::wire::Node;
 
 /// What is recognised.
 #[derive(Debug, Args)]
@@ -36,13 +36,8 @@ pub(super) async fn run(
     arguments: Arguments,
     output: Output,
 ) -> Result<ExitCode, Stop> {
-    let foundation = Foundation::open(&context).await?;
-    let node = Node::open(&context, foundation).await?;
-    let background = node.follow();
-    let done = recognise_through(&node, &arguments, output).await;
-    background.end().await;
-    node.close_idle().await;
-    let report = done?;
+    let report =
+        on_node(&context, async |node| recognise_through(node, &arguments, output).await).await?;
     output.result(&report);
     Ok(if report.interrupted { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -60,15 +55,9 @@ async fn recognise_through(
         through: arguments.through,
         rehearse: arguments.dry_run,
     };
-    let stop = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&stop);
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            told.store(true, Ordering::Relaxed);
-        }
-    });
+    let stop = AtomicBool::new(false);
     let bar = Progress::new("months and days recognised", 0, output.quiet);
-    let report = recognise(node.door(), &ask, |at| {
+    let work = recognise(node.door(), &ask, |at| {
         bar.at(at.done);
         if stop.load(Ordering::Relaxed) {
             ControlFlow::Break(())
@@ -76,8 +65,7 @@ async fn recognise_through(
             ControlFlow::Continue(())
         }
     });
-    let report = report.await;
+    let report = interruptible(|| stop.store(true, Ordering::Relaxed), work).await;
     bar.finish();
-    interrupt.abort();
     report.map_err(Stop::from_app)
 }

@@ -14,6 +14,8 @@ use billfold_projections::subscription_list::{SubscriptionList, due_accounts};
 use billfold_projections::{Projection, Reads};
 use chrono::NaiveDate;
 
+use super::catch_up::{catch_up, unread};
+
 /// How long to wait for the list; it is usually there within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,8 +37,7 @@ impl DueAccounts for ListedAccounts {
         limit: u32,
     ) -> Result<Vec<DueAccount>, StoreFailure> {
         if after.is_none() {
-            let head = self.feed.head().await.map_err(unavailable)?.position;
-            self.reads.wait(SubscriptionList::NAME, head, PATIENCE).await.map_err(unavailable)?;
+            catch_up(&self.reads, &self.feed, &[SubscriptionList::NAME], PATIENCE).await?;
         }
         let found = due_accounts(&self.reads, tenant, through, after, limit.into()).await;
         let account = |due: billfold_projections::subscription_list::DueAccount| DueAccount {
@@ -44,10 +45,6 @@ impl DueAccounts for ListedAccounts {
             currency: due.currency,
             subscriptions: due.subscriptions,
         };
-        Ok(found.map_err(unavailable)?.value.into_iter().map(account).collect())
+        Ok(found.map_err(unread)?.value.into_iter().map(account).collect())
     }
-}
-
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFailure {
-    StoreFailure::Unavailable(error.into())
 }

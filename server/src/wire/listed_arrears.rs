@@ -16,6 +16,8 @@ use billfold_projections::Reads;
 use billfold_projections::arrears::{self, LISTS, Of};
 use chrono::NaiveDate;
 
+use super::catch_up::{catch_up, unread};
+
 /// How long to wait for a list; it is usually there within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,11 +29,7 @@ pub(super) struct ListedArrears {
 
 impl ListedArrears {
     async fn catch_up(&self) -> Result<(), StoreFailure> {
-        let head = self.feed.head().await.map_err(unavailable)?.position;
-        for list in LISTS {
-            self.reads.wait(list, head, PATIENCE).await.map_err(unavailable)?;
-        }
-        Ok(())
+        catch_up(&self.reads, &self.feed, &LISTS, PATIENCE).await
     }
 
     async fn of(
@@ -52,7 +50,7 @@ impl ListedArrears {
             invoices: late.invoices.into_iter().map(invoice).collect(),
             strategies: late.strategies,
         };
-        Ok(found.map_err(unavailable)?.value.into_iter().map(client).collect())
+        Ok(found.map_err(unread)?.value.into_iter().map(client).collect())
     }
 }
 
@@ -85,10 +83,6 @@ impl Arrears for ListedArrears {
         self.catch_up().await?;
         let clients: Vec<_> = client.into_iter().collect();
         let held = arrears::strategies(&self.reads, tenant, &clients).await;
-        Ok(held.map_err(unavailable)?.value)
+        Ok(held.map_err(unread)?.value)
     }
-}
-
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFailure {
-    StoreFailure::Unavailable(error.into())
 }

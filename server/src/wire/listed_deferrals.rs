@@ -15,6 +15,8 @@ use billfold_projections::deferred_revenue::{self, DeferredRevenue};
 use billfold_projections::{Projection as _, Reads};
 use chrono::NaiveDate;
 
+use super::catch_up::{catch_up, unread};
+
 /// How long to wait for the read model, which is usually there within milliseconds; somebody may
 /// wait for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,9 +29,7 @@ pub(super) struct ListedDeferrals {
 
 impl ListedDeferrals {
     async fn catch_up(&self) -> Result<(), StoreFailure> {
-        let head = self.feed.head().await.map_err(unavailable)?.position;
-        self.reads.wait(DeferredRevenue::NAME, head, PATIENCE).await.map_err(unavailable)?;
-        Ok(())
+        catch_up(&self.reads, &self.feed, &[DeferredRevenue::NAME], PATIENCE).await
     }
 }
 
@@ -37,7 +37,7 @@ impl ListedDeferrals {
 impl Deferrals for ListedDeferrals {
     async fn first_day(&self, tenant: TenantId) -> Result<Option<NaiveDate>, StoreFailure> {
         self.catch_up().await?;
-        deferred_revenue::first_day(&self.reads, tenant).await.map_err(unavailable)
+        deferred_revenue::first_day(&self.reads, tenant).await.map_err(unread)
     }
 
     async fn earned_by(
@@ -47,10 +47,6 @@ impl Deferrals for ListedDeferrals {
     ) -> Result<Vec<Earned>, StoreFailure> {
         self.catch_up().await?;
         let found = deferred_revenue::earned_by(&self.reads, tenant, day).await;
-        Ok(found.map_err(unavailable)?.value)
+        Ok(found.map_err(unread)?.value)
     }
-}
-
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFailure {
-    StoreFailure::Unavailable(error.into())
 }

@@ -4,6 +4,7 @@
 //! the start with one line. Absent on purpose: rules, SQL, HTML.
 
 mod background;
+mod catch_up;
 mod checkpoints;
 mod due_accounts;
 mod foundation;

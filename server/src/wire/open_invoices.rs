@@ -17,6 +17,8 @@ use billfold_event_store::feed::Feed;
 use billfold_projections::invoice_list::{Filter, InvoiceList, Sort, page};
 use billfold_projections::{Order, Projection, Reads, Wanted};
 
+use super::catch_up::{catch_up, unread};
+
 /// How long to wait for the invoice list; it is usually there within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -36,8 +38,7 @@ impl OpenInvoices for ListedInvoices {
         currency: Currency,
         limit: u32,
     ) -> Result<Vec<InvoiceId>, StoreFailure> {
-        let head = self.feed.head().await.map_err(unavailable)?.position;
-        self.reads.wait(InvoiceList::NAME, head, PATIENCE).await.map_err(unavailable)?;
+        catch_up(&self.reads, &self.feed, &[InvoiceList::NAME], PATIENCE).await?;
         // Which of the three an open invoice is depends on the day; all of them are asked for, so
         // that the seller's time zone does not matter here.
         let filter = Filter {
@@ -49,11 +50,7 @@ impl OpenInvoices for ListedInvoices {
         let order = (Sort::DueDate, Order::Ascending);
         let wanted = Wanted { limit, ..Wanted::default() };
         let answer = page(&self.reads, tenant, &filter, order, &wanted).await;
-        let answer = answer.map_err(unavailable)?;
+        let answer = answer.map_err(unread)?;
         Ok(answer.value.rows.iter().map(|row| row.invoice_id).collect())
     }
-}
-
-fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreFailure {
-    StoreFailure::Unavailable(error.into())
 }

@@ -31,8 +31,9 @@ pub(super) async fn list_read_models(
 ///
 /// It goes on answering with what it knew, and says so by `as_of_position`; a read that waits for
 /// a later `min_position` is answered with 409. It stays paused, also when the server starts again,
-/// until it is resumed or rebuilt. While `invoice_list` is paused, payments that look for the
-/// oldest open invoice are answered with 503.
+/// until it is resumed or rebuilt. What decides by it is answered with 409, too, and does nothing:
+/// payments that look for the oldest open invoice, billing runs, dunning and the recognition of
+/// revenue.
 #[utoipa::path(
     post, path = "/{name}/pause", tag = "operations",
     params(("name" = String, Path, example = "event_index")),
