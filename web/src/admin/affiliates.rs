@@ -1,6 +1,6 @@
 //! Affiliates: who brings clients, and what each has earned and been paid.
 
-use super::list::{Pager, address, wanted};
+use super::list::{AtCursor, Pager};
 use crate::error::PageError;
 use crate::layout::Shell;
 use crate::router::page;
@@ -17,7 +17,6 @@ use billfold_app::access::Scope;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::Order;
 use billfold_projections::affiliate_list::{self, AffiliateBalanceRow, AffiliateStatus, Filter};
-use serde::Deserialize;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -58,30 +57,19 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list))
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::AffiliatesRead)?;
-    let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
+    let (tenant, wanted) = (visitor.tenant(), at.wanted()?);
     let (filter, order) = (Filter::default(), Order::Descending);
     let found = affiliate_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
     let rows = rows(&state, tenant, &found.value.rows).await?;
     page(&Affiliates {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
-        pager: Pager {
-            text: format!("{} affiliates on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
-            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(PATH, (rows.len(), "affiliates"), found.value.next),
         rows,
     })
 }

@@ -3,7 +3,7 @@
 use super::billing_runs::{PATH, status};
 use super::confirm::Action;
 use super::deed::{self, Asked, Deed, Question, Words};
-use super::list::{Pager, address, wanted};
+use super::list::{AtCursor, Pager, address};
 use crate::error::PageError;
 use crate::fields::{Wrong, sentence};
 use crate::layout::Shell;
@@ -23,7 +23,6 @@ use billfold_domain::billing_run::BillingRun;
 use billfold_domain::kernel::BillingRunId;
 use billfold_projections::Projection as _;
 use billfold_projections::billing_run_list::{self, BillingRunList, RunStatus};
-use serde::Deserialize;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -70,18 +69,11 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route("/admin/billing-runs/{id}", get(show)).merge(deed::routes::<RunDeed>())
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn show(
     State(state): State<WebState>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::SubscriptionsRead)?;
     let id: BillingRunId = id.parse().map_err(|_| PageError::NotFound)?;
@@ -89,8 +81,7 @@ async fn show(
     let found = billing_run_list::find(reads, tenant, id).await?;
     let position = found.as_of_position;
     let found = found.value.ok_or(PageError::NotFound)?;
-    let aside =
-        billing_run_list::quarantine(reads, tenant, id, &wanted(&wishes.cursor)?).await?.value;
+    let aside = billing_run_list::quarantine(reads, tenant, id, &at.wanted()?).await?.value;
     let clients = aside.rows.iter().map(|row| row.client_id);
     let names = state.names().clients(tenant, clients).await?;
     let this = format!("{PATH}/{id}");
@@ -123,11 +114,7 @@ async fn show(
         counts: [found.planned(), found.issued(), found.run.skipped, found.run.quarantined],
         sums: sums.collect(),
         events: address("/admin/events", &[("correlation", &id.uuid().to_string())]),
-        pager: Pager {
-            text: format!("{} accounts on this page", quarantine.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| this.clone()),
-            older: aside.next.map(|next| address(&this, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(&this, (quarantine.len(), "accounts"), aside.next),
         quarantine,
         position: found.run.last_position,
     })

@@ -1,6 +1,6 @@
 //! Billing runs: those that were, and a new one, which is rehearsed before it is confirmed.
 
-use super::list::{Pager, address, day, wanted};
+use super::list::{AtCursor, Pager, address, day};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
@@ -104,31 +104,20 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list)).route("/admin/billing-runs/new", get(ask).post(start))
 }
 
-/// What the address of the list asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::SubscriptionsRead)?;
-    let wanted = wanted(&wishes.cursor)?;
+    let wanted = at.wanted()?;
     let found = billing_run_list::page(state.reads(), visitor.tenant(), &wanted).await?;
     let rows: Vec<RunRow> = found.value.rows.iter().map(row).collect();
     let settings = state.door().settings(visitor.tenant()).await?;
     page(&BillingRuns {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         test_clock: settings.test_clock.map(|shows| Day(settings.day_of(shows))),
-        pager: Pager {
-            text: format!("{} billing runs on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
-            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(PATH, (rows.len(), "billing runs"), found.value.next),
         rows,
     })
 }

@@ -11,10 +11,9 @@ use billfold_domain::client_group::{ClientGroup, GroupPricing};
 use billfold_domain::kernel::{ClientGroupId, Invalid, Percent};
 use billfold_projections::Projection as _;
 use billfold_projections::client_group_list::{self, ClientGroupList, ClientGroupRow};
-use serde::Deserialize;
 
 use super::deed::{self, Asked, Deed, Question, Words};
-use super::list::{Pager, address, wanted};
+use super::list::{AtCursor, Pager, address};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
@@ -95,25 +94,18 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(deed::routes::<Verb>())
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::ProductsRead)?;
-    let wanted = wanted(&wishes.cursor)?;
+    let wanted = at.wanted()?;
     let found = client_group_list::page(state.reads(), visitor.tenant(), &wanted).await?;
     let rows: Vec<GroupRow> = found.value.rows.iter().map(GroupRow::from).collect();
     page(&ClientGroups {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
-        pager: pager(PATH, rows.len(), "groups", &wishes, found.value.next),
+        pager: at.pager(PATH, (rows.len(), "groups"), found.value.next),
         rows,
     })
 }
@@ -122,14 +114,14 @@ async fn one(
     State(state): State<WebState>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::ClientsRead)?;
     let id: ClientGroupId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let (group, _) = state.door().load::<ClientGroup>(tenant, id.uuid()).await?;
     let pricing = group.pricing().ok_or(PageError::NotFound)?;
-    let wanted = wanted(&wishes.cursor)?;
+    let wanted = at.wanted()?;
     let found = client_group_list::members(state.reads(), tenant, id, &wanted).await?;
     let ids = found.value.rows.iter().map(|row| row.client_id);
     let names = state.names().clients(tenant, ids).await?;
@@ -142,24 +134,10 @@ async fn one(
     let href = format!("{PATH}/{id}");
     page(&OneGroup {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
-        pager: pager(&href, members.len(), "clients", &wishes, found.value.next),
+        pager: at.pager(&href, (members.len(), "clients"), found.value.next),
         group: GroupRow::of(id, pricing, found.as_of_position),
         members,
     })
-}
-
-fn pager(
-    path: &str,
-    shown: usize,
-    noun: &str,
-    wishes: &Wishes,
-    next: Option<billfold_projections::Cursor>,
-) -> Pager {
-    Pager {
-        text: format!("{shown} {noun} on this page"),
-        newer: (!wishes.cursor.is_empty()).then(|| path.to_owned()),
-        older: next.map(|next| address(path, &[("cursor", &next.to_string())])),
-    }
 }
 
 impl GroupRow {

@@ -13,12 +13,11 @@ use billfold_projections::Projection as _;
 use billfold_projections::coupon_list::{
     self, CouponList, RedeemedKind, RedemptionRow, RedemptionStatus,
 };
-use serde::Deserialize;
 
 use super::confirm::Action;
 use super::coupons::{PATH, badge, discount, frequency, parse};
 use super::deed::{self, Asked, Deed, Question, Words};
-use super::list::{Pager, address, wanted};
+use super::list::{AtCursor, Pager};
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::layout::Shell;
@@ -67,21 +66,14 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route("/admin/coupons/{id}", get(show_coupon)).merge(deed::routes::<Verb>())
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn show_coupon(
     State(state): State<WebState>,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::ProductsRead)?;
-    let (id, tenant, wanted) = (parse(&id)?, visitor.tenant(), wanted(&wishes.cursor)?);
+    let (id, tenant, wanted) = (parse(&id)?, visitor.tenant(), at.wanted()?);
     let (coupon, _) = state.door().load::<Coupon>(tenant, id.uuid()).await?;
     let known = coupon.offered().ok_or(PageError::NotFound)?;
     let found = coupon_list::redemptions(state.reads(), tenant, id, &wanted).await?;
@@ -102,18 +94,13 @@ async fn show_coupon(
     };
     let redemptions: Vec<Redeemed> = rows.iter().map(redemption).collect();
     let href = format!("{PATH}/{id}");
-    let this = |cursor: &str| address(&href, &[("cursor", cursor)]);
     page(&CouponPage {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         code: known.terms.code.clone(),
         status: badge(known.terms.status),
         facts: vec![discount(&known.terms), frequency(&known.terms)],
         terms: terms(known),
-        pager: Pager {
-            text: format!("{} redemptions on this page", redemptions.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| href.clone()),
-            older: found.value.next.as_ref().map(|next| this(&next.to_string())),
-        },
+        pager: at.pager(&href, (redemptions.len(), "redemptions"), found.value.next),
         redemptions,
         actions: actions(&href, known.terms.status),
     })

@@ -1,6 +1,7 @@
 //! A draft as it is written: client, dates, lines; totals come from the code that later issues the
 //! invoice.
 
+use super::client_field::{self, About};
 use super::invoice_actions::READ;
 use super::invoice_lines::{self, LineFields, Terms, Totals, Typed};
 use super::list::{address, day};
@@ -16,10 +17,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use billfold_app::access::Scope;
 use billfold_app::commands::invoices::DraftInvoice;
-use billfold_domain::kernel::{ClientId, Currency};
-use billfold_projections::client_list::{self, Filter, Known};
-use billfold_projections::{Order, Wanted};
-use serde::Deserialize;
+use billfold_domain::kernel::Currency;
 
 use crate::form::Field;
 use crate::layout::Shell;
@@ -58,27 +56,18 @@ const PATH: &str = "/admin/invoices/new";
 /// On the button of a draft.
 pub(super) const SAVE: &str = "Save draft";
 const NO_NUMBER: &str = "A draft has no number; it takes the next one when it is issued";
-/// Clients offered in the list; others are named by id or mail address.
-const OFFERED: u32 = 200;
 
 /// The form's addresses.
 pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(blank).post(save)).route("/admin/invoices/new/lines", post(lines))
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    client: String,
-}
-
 async fn blank(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(about): Query<About>,
 ) -> Result<Response, PageError> {
-    let draft = Draft { client: wishes.client, lines: vec![Typed::default()], ..Draft::default() };
+    let draft = Draft { client: about.client, lines: vec![Typed::default()], ..Draft::default() };
     page(&form(&state, &visitor, &draft, &Wrong::default()).await?)
 }
 
@@ -99,10 +88,7 @@ async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response,
     let key = fields.key()?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let mut wrong = Wrong::default();
-    let client_id = client_named(&state, &visitor, &draft.client).await?;
-    if client_id.is_none() {
-        wrong.at("client", "no client has this id or mail address");
-    }
+    let client_id = client_field::read(&state, &visitor, &draft.client, &mut wrong).await?;
     let due_date = day(&draft.due_date);
     if due_date.is_err() {
         wrong.at("due_date", "is no day");
@@ -192,7 +178,7 @@ async fn head_fields(
 ) -> Result<Vec<Field>, PageError> {
     let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
     Ok(vec![
-        client_field(state, visitor, &draft.client).await?.wrong(wrong.of("client")),
+        client_field::ask(state, visitor, &draft.client).await?.wrong(wrong.of("client")),
         Field::choice("currency", "Currency", super::clients::choices(currencies))
             .with(currency.code())
             .wrong(wrong.of("currency")),
@@ -206,45 +192,4 @@ pub(super) fn due_field(typed: &str, wrong: &Wrong) -> Field {
         .with(typed)
         .hint("Empty: by your payment term, counted from issue")
         .wrong(wrong.of("due_date"))
-}
-
-/// The client, picked from the list of clients where it is short enough to be read, else named.
-pub(super) async fn client_field(
-    state: &WebState,
-    visitor: &Visitor,
-    chosen: &str,
-) -> Result<Field, PageError> {
-    let tenant = visitor.tenant();
-    let filter = Filter { status: Some(client_list::ClientStatus::Active), ..Filter::default() };
-    let wanted = Wanted { limit: OFFERED, ..Wanted::default() };
-    let order = Order::Descending;
-    let found = client_list::page(state.reads(), tenant, &filter, order, &wanted).await?.value;
-    if found.next.is_some() || found.rows.is_empty() {
-        let field = Field::input("client", "Client", "text").with(chosen).required();
-        return Ok(field.hint("Id, mail address, or the id of an import"));
-    }
-    let names = state.names().of_rows(tenant, &found.rows).await?;
-    let mut options: Vec<(String, String)> =
-        found.rows.iter().map(|row| row.client_id.to_string()).zip(names).collect();
-    options.sort_by(|a, b| a.1.cmp(&b.1));
-    options.insert(0, (String::new(), "Choose a client".to_owned()));
-    Ok(Field::choice("client", "Client", options).with(chosen).required())
-}
-
-/// The client that a field names.
-pub(super) async fn client_named(
-    state: &WebState,
-    visitor: &Visitor,
-    text: &str,
-) -> Result<Option<ClientId>, PageError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if let Ok(id) = text.parse::<ClientId>() {
-        let known = Known::Id(id);
-        let found = client_list::find(state.reads(), visitor.tenant(), &known).await?.value;
-        return Ok(found.map(|row| row.client_id));
-    }
-    let (found, _) = super::clients::find(state, visitor.tenant(), text).await?;
-    Ok(found.map(|row| row.client_id))
 }

@@ -1,7 +1,8 @@
 //! What every list has: chips that filter, a pager over cursors, a way to say that nothing is here.
 
-use billfold_projections::Wanted;
+use billfold_projections::{Cursor, Wanted};
 use chrono::NaiveDate;
+use serde::Deserialize;
 
 use crate::error::PageError;
 
@@ -59,6 +60,35 @@ pub(crate) struct Pager {
     pub(crate) newer: Option<String>,
     /// The page after, if there is one.
     pub(crate) older: Option<String>,
+}
+
+/// The page of a list without filters, as an address asks for it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AtCursor {
+    /// Where it begins; empty for the first page.
+    cursor: String,
+}
+
+impl AtCursor {
+    /// What the read model is asked for.
+    pub(crate) fn wanted(&self) -> Result<Wanted, PageError> {
+        wanted(&self.cursor)
+    }
+
+    /// The links of the list at `path`, which shows so many things of that name.
+    pub(crate) fn pager(
+        &self,
+        path: &str,
+        (shown, things): (usize, &str),
+        next: Option<Cursor>,
+    ) -> Pager {
+        Pager {
+            text: format!("{shown} {things} on this page"),
+            newer: (!self.cursor.is_empty()).then(|| path.to_owned()),
+            older: next.map(|next| address(path, &[("cursor", &next.to_string())])),
+        }
+    }
 }
 
 /// `path?name=value&…` of the pairs that have a value, percent-encoded.

@@ -10,6 +10,7 @@ pub(crate) mod audit;
 pub(crate) mod billing_run;
 pub(crate) mod billing_runs;
 pub(crate) mod client;
+mod client_field;
 pub(crate) mod client_groups;
 pub(crate) mod clients;
 pub(crate) mod confirm;

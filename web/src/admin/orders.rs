@@ -1,6 +1,6 @@
 //! Orders: what clients asked for, and what came of it.
 
-use super::list::{address, wanted};
+use super::list::AtCursor;
 use crate::error::PageError;
 use crate::router::page;
 use crate::show;
@@ -16,7 +16,6 @@ use billfold_app::access::Scope;
 use billfold_domain::order;
 use billfold_projections::Order;
 use billfold_projections::order_list::{self, Filter, OrderStatus};
-use serde::Deserialize;
 
 use super::list::Pager;
 use crate::layout::Shell;
@@ -63,21 +62,14 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list))
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::OrdersRead)?;
     let tenant = visitor.tenant();
-    let (order, wanted) = (Order::Descending, wanted(&wishes.cursor)?);
+    let (order, wanted) = (Order::Descending, at.wanted()?);
     let found = order_list::page(state.reads(), tenant, &Filter::default(), order, &wanted).await?;
     let rows = &found.value.rows;
     let names = state.names().clients(tenant, rows.iter().map(|row| row.client_id)).await?;
@@ -100,11 +92,7 @@ async fn list(
     let rows: Vec<OrderRow> = rows.iter().map(row).collect();
     page(&Orders {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
-        pager: Pager {
-            text: format!("{} orders on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
-            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(PATH, (rows.len(), "orders"), found.value.next),
         rows,
     })
 }

@@ -1,8 +1,8 @@
 //! Payments: what came in, through which gateway, where it went; and the form that records one by
 //! hand.
 
+use super::client_field;
 use super::invoice_actions::READ;
-use super::invoice_form::{client_field, client_named};
 use super::list::{address, day, wanted};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
@@ -230,7 +230,7 @@ async fn form(
     if document.is_some() {
         fields.push(hidden("invoice", &about.invoice));
     } else {
-        let client = client_field(state, visitor, &about.client).await?;
+        let client = client_field::ask(state, visitor, &about.client).await?;
         fields.push(client.wrong(wrong.of("client")));
         let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
         let chosen = sent.some("currency").unwrap_or_else(|| settings.currency.code().to_owned());
@@ -286,13 +286,10 @@ async fn record(State(state): State<WebState>, posted: Posted) -> Result<Respons
     let (client, currency) = match document {
         Some(document) => (Some(document.client_id), Some(document.total.currency())),
         None => (
-            client_named(&state, &visitor, &about.client).await?,
+            client_field::read(&state, &visitor, &about.client, &mut wrong).await?,
             Currency::parse(fields.one("currency")).ok(),
         ),
     };
-    if client.is_none() {
-        wrong.at("client", "no client has this id or mail address");
-    }
     let amount = currency.map(|currency| Money::parse_major(fields.one("amount"), currency));
     if let Some(Err(error)) = &amount {
         wrong.at("amount", error.to_string());

@@ -13,11 +13,10 @@ use billfold_projections::accounting_period_list::{
     self, AccountingPeriodList, PeriodRow, PeriodStatus,
 };
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use super::confirm::Action;
 use super::deed::{self, Asked, Deed, Question, Words};
-use super::list::{Pager, address, wanted};
+use super::list::{AtCursor, Pager};
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::layout::Shell;
@@ -66,20 +65,13 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list)).merge(deed::routes::<Verb>())
 }
 
-/// What the address of the list asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::LedgerRead)?;
-    let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
+    let (tenant, wanted) = (visitor.tenant(), at.wanted()?);
     let found = accounting_period_list::page(state.reads(), tenant, &wanted).await?;
     let id = AccountingPeriod::id_of(tenant).uuid();
     let (books, _) = state.door().load::<AccountingPeriod>(tenant, id).await?;
@@ -98,11 +90,7 @@ async fn list(
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         first_open: last.and_then(|last| last.last_day().succ_opt()).map(Day),
         close: next_to_close(last, state.today(tenant).await?),
-        pager: Pager {
-            text: format!("{} months on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
-            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(PATH, (rows.len(), "months"), found.value.next),
         rows,
     })
 }

@@ -1,6 +1,6 @@
 //! Products: what is sold, at which price in force; and the form for a new one.
 
-use super::list::{address, day, wanted};
+use super::list::{AtCursor, address, day};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::router::{go, page, refused};
@@ -21,7 +21,6 @@ use billfold_domain::product::ProductKind;
 use billfold_projections::Projection as _;
 use billfold_projections::product_list::{self, Priced, ProductList};
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use super::list::Pager;
 use crate::form::Field;
@@ -91,30 +90,19 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list)).route("/admin/products/new", get(blank).post(create))
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::ProductsRead)?;
     let tenant = visitor.tenant();
-    let wanted = wanted(&wishes.cursor)?;
+    let wanted = at.wanted()?;
     let found = product_list::page(state.reads(), tenant, true, &wanted).await?;
     let rows: Vec<ProductRow> = found.value.rows.iter().map(row).collect();
     page(&Products {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
-        pager: Pager {
-            text: format!("{} products on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
-            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(PATH, (rows.len(), "products"), found.value.next),
         rows,
     })
 }

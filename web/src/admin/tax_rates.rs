@@ -150,7 +150,7 @@ async fn answer(
     if wishes.client.trim().is_empty() || !visitor.caller.identity.may(Scope::ClientsRead) {
         return Ok(None);
     }
-    let client = super::invoice_form::client_named(state, visitor, wishes.client.trim()).await?;
+    let client = super::client_field::named(state, visitor, wishes.client.trim()).await?;
     let Some(client_id) = client else {
         let text = "No client has this id or mail address.".to_owned();
         return Ok(Some(refusal(text)));

@@ -8,11 +8,10 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_domain::dunning::{Holder, RetryPace};
 use billfold_projections::dunning_strategy_list::{self, Assigned};
-use serde::Deserialize;
 
 use super::{cases, strategy_actions, words};
 use crate::admin::confirm::Action;
-use crate::admin::list::{Pager, address, wanted};
+use crate::admin::list::{AtCursor, Pager};
 use crate::error::PageError;
 use crate::layout::Shell;
 use crate::router::page;
@@ -60,29 +59,18 @@ pub(super) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list)).merge(strategy_actions::routes())
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    cursor: String,
-}
-
 async fn list(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
     state.must(&visitor, Scope::InvoicesRead)?;
-    let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
+    let (tenant, wanted) = (visitor.tenant(), at.wanted()?);
     let found = dunning_strategy_list::page(state.reads(), tenant, true, &wanted).await?;
     let rows: Vec<StrategyRow> = found.value.rows.iter().map(row).collect();
     page(&Strategies {
         shell: visitor.shell(&state, cases::PATH, found.as_of_position).await?,
-        pager: Pager {
-            text: format!("{} strategies on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| PATH.to_owned()),
-            older: found.value.next.map(|next| address(PATH, &[("cursor", &next.to_string())])),
-        },
+        pager: at.pager(PATH, (rows.len(), "strategies"), found.value.next),
         rows,
     })
 }

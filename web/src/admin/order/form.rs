@@ -14,10 +14,9 @@ use billfold_domain::kernel::{Currency, ProductId};
 use billfold_domain::product::{OptionKind, Product, ProductOption};
 use billfold_projections::Projection as _;
 use billfold_projections::order_list::OrderList;
-use serde::Deserialize;
 
+use crate::admin::client_field::{self, About};
 use crate::admin::clients::choices;
-use crate::admin::invoice_form::{client_field, client_named};
 use crate::admin::list::address;
 use crate::admin::orders::PATH;
 use crate::admin::subscription::catalogue::{Catalogue, chosen};
@@ -54,20 +53,13 @@ pub(super) fn routes() -> Router<WebState> {
     Router::new().route(NEW, get(blank).post(save))
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    client: String,
-}
-
 async fn blank(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(about): Query<About>,
 ) -> Result<Response, PageError> {
     let (sent, wrong) = (Fields::default(), Wrong::default());
-    page(&form(&state, &visitor, &wishes.client, (&sent, &[]), &wrong).await?)
+    page(&form(&state, &visitor, &about.client, (&sent, &[]), &wrong).await?)
 }
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
@@ -112,10 +104,7 @@ async fn read(
     options: &[ProductOption],
     wrong: &mut Wrong,
 ) -> Result<Option<PlaceOrder>, PageError> {
-    let client = client_named(state, visitor, sent.one("client")).await?;
-    if client.is_none() {
-        wrong.at("client", "no client has this id or mail address");
-    }
+    let client = client_field::read(state, visitor, sent.one("client"), wrong).await?;
     let choice = chosen(sent, wrong);
     let currency = Currency::parse(sent.one("currency"));
     let currency = currency.map_err(|error| wrong.at("currency", error.to_string())).ok();
@@ -160,7 +149,7 @@ async fn form(
         key: new_key(),
         error: wrong.whole.clone(),
         service: vec![
-            client_field(state, visitor, client).await?.wrong(wrong.of("client")),
+            client_field::ask(state, visitor, client).await?.wrong(wrong.of("client")),
             product,
             cycle,
             Field::choice("currency", "Currency", choices(currencies))

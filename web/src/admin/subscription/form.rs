@@ -11,13 +11,12 @@ use billfold_app::commands::tax_rates::AskedTax;
 use billfold_domain::invoice::{TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{Country, Currency, Percent, Refusal as _};
 use billfold_domain::tax::RateClass;
-use serde::Deserialize;
 
 use super::PATH;
 use super::actions::READ;
 use super::catalogue::{Catalogue, chosen};
+use crate::admin::client_field::{self, About};
 use crate::admin::clients::choices;
-use crate::admin::invoice_form::{client_field, client_named};
 use crate::admin::list::{address, day};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
@@ -52,20 +51,13 @@ pub(super) fn routes() -> Router<WebState> {
     Router::new().route(NEW, get(blank).post(save))
 }
 
-/// What the address asks for.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Wishes {
-    client: String,
-}
-
 async fn blank(
     State(state): State<WebState>,
     visitor: Visitor,
-    Query(wishes): Query<Wishes>,
+    Query(about): Query<About>,
 ) -> Result<Response, PageError> {
     let (sent, wrong) = (Fields::default(), Wrong::default());
-    page(&form(&state, &visitor, &wishes.client, &sent, &wrong).await?)
+    page(&form(&state, &visitor, &about.client, &sent, &wrong).await?)
 }
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
@@ -92,10 +84,7 @@ async fn read(
     sent: &Fields,
 ) -> Result<Result<Subscribe, Wrong>, PageError> {
     let mut wrong = Wrong::default();
-    let client = client_named(state, visitor, sent.one("client")).await?;
-    if client.is_none() {
-        wrong.at("client", "no client has this id or mail address");
-    }
+    let client = client_field::read(state, visitor, sent.one("client"), &mut wrong).await?;
     let choice = chosen(sent, &mut wrong);
     let currency = Currency::parse(sent.one("currency"));
     let currency = currency.map_err(|error| wrong.at("currency", error.to_string())).ok();
@@ -165,7 +154,7 @@ async fn form(
             format!("/admin/clients/{client}")
         },
         service: vec![
-            client_field(state, visitor, client).await?.wrong(wrong.of("client")),
+            client_field::ask(state, visitor, client).await?.wrong(wrong.of("client")),
             product,
             cycle,
             Field::choice("currency", "Currency", choices(currencies))
