@@ -253,6 +253,19 @@ impl Shop {
         self.post("/api/v1/clients", json!({ "contact": contact })).await.made()
     }
 
+    /// Registers clients with one subscription each at 31.00 a calendar month, begun today.
+    pub async fn subscribed(&self, names: &[&str]) -> Vec<String> {
+        let product = self.program.small_vps().await;
+        let mut clients = Vec::new();
+        for name in names {
+            let client = self.client(name).await;
+            let offer = monthly(&client, &product, json!({ "kind": "calendar" }));
+            self.post("/api/v1/subscriptions", offer).await.expect(201);
+            clients.push(client);
+        }
+        clients
+    }
+
     /// Drafts an invoice over these net prices at 19 % and returns its id.
     pub async fn draft(&self, client: &str, prices: &[&str]) -> String {
         let lines: Vec<Value> = prices.iter().map(|price| line(price)).collect();
@@ -324,6 +337,21 @@ impl Caller {
     pub async fn post_as(&self, key: &str, path: &str, body: Value) -> Reply {
         let request = self.request(Method::POST, path).header("idempotency-key", key);
         send(request.json(&body)).await
+    }
+
+    /// Creates a product without prices and returns its id.
+    pub async fn small_vps(&self) -> String {
+        let new = json!({ "code": "small", "name": "VPS small", "kind": "vps" });
+        self.post("/api/v1/products", new).await.made()
+    }
+
+    /// Registers a client with one subscription at 31.00 a month, begun today; answers both ids.
+    pub async fn subscriber(&self, anchor: Value) -> (String, String) {
+        let new = json!({ "contact": { "name": "Ada Lovelace" } });
+        let client = self.post("/api/v1/clients", new).await.made();
+        let offer = monthly(&client, &self.small_vps().await, anchor);
+        let subscription = self.post("/api/v1/subscriptions", offer).await.made();
+        (client, subscription)
     }
 
     /// Changes the version that was seen.
@@ -431,6 +459,18 @@ pub fn line(price: &str) -> Value {
 /// An amount in euros on the wire.
 pub fn eur(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
+}
+
+/// A subscription at 31.00 a month without tax, billed on the days of its anchor.
+fn monthly(client: &str, product: &str, anchor: Value) -> Value {
+    let agreed = json!({ "price": "31.00", "interval": { "unit": "month", "count": 1 } });
+    json!({
+        "client_id": client,
+        "product_id": product,
+        "offer": { "currency": "EUR", "agreed": agreed },
+        "tax": { "category": "S", "rate": "19", "country": "DE" },
+        "anchor": anchor,
+    })
 }
 
 fn bearer(key: &str) -> HeaderMap {

@@ -6,27 +6,6 @@ use billfold_tests::shop::{Shop, eur};
 use reqwest::Method;
 use serde_json::json;
 
-/// Clients with one subscription each at 31.00 a calendar month, begun in March.
-async fn subscribed(shop: &Shop, names: &[&str]) -> Vec<String> {
-    let new = json!({ "code": "small", "name": "VPS small", "kind": "vps" });
-    let product = shop.post("/api/v1/products", new).await.made();
-    let mut clients = Vec::new();
-    for name in names {
-        let client = shop.client(name).await;
-        let agreed = json!({ "price": "31.00", "interval": { "unit": "month", "count": 1 } });
-        let new = json!({
-            "client_id": client,
-            "product_id": product,
-            "offer": { "currency": "EUR", "agreed": agreed },
-            "tax": { "category": "S", "rate": "19", "country": "DE" },
-            "anchor": { "kind": "calendar" },
-        });
-        shop.post("/api/v1/subscriptions", new).await.expect(201);
-        clients.push(client);
-    }
-    clients
-}
-
 async fn invoices_of(shop: &Shop, client: &str) -> usize {
     let path = format!("/api/v1/invoices?client_id={client}");
     shop.fresh(&path).await.expect(200).body["items"].as_array().unwrap().len()
@@ -35,7 +14,7 @@ async fn invoices_of(shop: &Shop, client: &str) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_does_what_its_rehearsal_said_and_a_second_one_does_nothing() {
     Shop::story(async |shop| {
-        let clients = subscribed(shop, &["Ada", "Bob", "Cy", "Dee", "Eve"]).await;
+        let clients = shop.subscribed(&["Ada", "Bob", "Cy", "Dee", "Eve"]).await;
         shop.clock.advance_days(31);
         let run = shop.run_through("2026-04-01");
         let rehearsal = shop
@@ -63,7 +42,7 @@ async fn a_run_does_what_its_rehearsal_said_and_a_second_one_does_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_bill_nobody_twice() {
     Shop::story(async |shop| {
-        let clients = subscribed(shop, &["Ada", "Bob", "Cy", "Dee", "Eve", "Flo"]).await;
+        let clients = shop.subscribed(&["Ada", "Bob", "Cy", "Dee", "Eve", "Flo"]).await;
         shop.clock.advance_days(31);
         let (one, two) = (shop.run_through("2026-04-01"), shop.run_through("2026-04-01"));
         let (one, two) = tokio::join!(shop.bill(one), shop.bill(two));
@@ -79,7 +58,7 @@ async fn two_runs_at_once_bill_nobody_twice() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_cannot_be_billed_is_set_aside_with_the_reason_and_stops_nobody() {
     Shop::story(async |shop| {
-        let clients = subscribed(shop, &["Ada", "Bob", "Cy"]).await;
+        let clients = shop.subscribed(&["Ada", "Bob", "Cy"]).await;
         let path = format!("/api/v1/clients/{}", clients[1]);
         let seen = shop.get(&path).await.version();
         let reason = json!({ "reason": "asked to be forgotten" });

@@ -12,27 +12,6 @@ use serde_json::{Value, json};
 
 const RUNS: &str = "/api/v1/billing-runs";
 
-/// Clients with one subscription each at 31.00 a calendar month, begun in March.
-async fn subscribed(shop: &Shop, names: &[&str]) -> Vec<String> {
-    let new = json!({ "code": "small", "name": "VPS small", "kind": "vps" });
-    let product = shop.post("/api/v1/products", new).await.made();
-    let mut clients = Vec::new();
-    for name in names {
-        let client = shop.client(name).await;
-        let agreed = json!({ "price": "31.00", "interval": { "unit": "month", "count": 1 } });
-        let new = json!({
-            "client_id": client,
-            "product_id": product,
-            "offer": { "currency": "EUR", "agreed": agreed },
-            "tax": { "category": "S", "rate": "19", "country": "DE" },
-            "anchor": { "kind": "calendar" },
-        });
-        shop.post("/api/v1/subscriptions", new).await.expect(201);
-        clients.push(client);
-    }
-    clients
-}
-
 /// The run once it is over.
 async fn ended(caller: &Caller, run: &str) -> Value {
     eventually("a billing run to end", async || {
@@ -45,7 +24,7 @@ async fn ended(caller: &Caller, run: &str) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_bills_what_its_preview_promised_and_says_how_it_went() {
     Shop::story(async |shop| {
-        let clients = subscribed(shop, &["Ada", "Bob", "Cy"]).await;
+        let clients = shop.subscribed(&["Ada", "Bob", "Cy"]).await;
         let path = format!("/api/v1/clients/{}", clients[1]);
         let seen = shop.get(&path).await.version();
         let reason = json!({ "reason": "asked to be forgotten" });
@@ -83,7 +62,7 @@ async fn a_run_bills_what_its_preview_promised_and_says_how_it_went() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_with_too_many_refusals_halts_and_goes_on_when_told_to() {
     Shop::story(async |shop| {
-        subscribed(shop, &["Ada", "Bob", "Cy"]).await;
+        shop.subscribed(&["Ada", "Bob", "Cy"]).await;
         shop.clock.advance_days(31);
         let bounded = json!({ "largest": [eur("36.88")], "most_quarantined": 2 });
         let run = shop.post(RUNS, bounded).await.made();
@@ -107,7 +86,7 @@ async fn a_run_with_too_many_refusals_halts_and_goes_on_when_told_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_process_died_is_taken_up_and_bills_the_rest_once() {
     Shop::story(async |shop| {
-        let clients = subscribed(shop, &["Ada", "Bob", "Cy", "Dee", "Eve"]).await;
+        let clients = shop.subscribed(&["Ada", "Bob", "Cy", "Dee", "Eve"]).await;
         shop.clock.advance_days(31);
         let start = StartBillingRun {
             billing_run_id: None,
@@ -180,7 +159,7 @@ async fn a_backlog_longer_than_a_document_is_billed_on_several() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_has_a_page_with_what_it_issued_and_whom_it_set_aside() {
     Shop::story(async |shop| {
-        subscribed(shop, &["Grace Hopper", "Alan Turing"]).await;
+        shop.subscribed(&["Grace Hopper", "Alan Turing"]).await;
         shop.clock.advance_days(31);
         let run = shop.post(RUNS, json!({ "largest": [eur("36.88")] })).await.made();
         ended(shop.program(), &run).await;
@@ -204,7 +183,7 @@ async fn a_run_has_a_page_with_what_it_issued_and_whom_it_set_aside() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_share_the_book() {
     Shop::story(async |shop| {
-        subscribed(shop, &["Ada", "Bob", "Cy", "Dee"]).await;
+        shop.subscribed(&["Ada", "Bob", "Cy", "Dee"]).await;
         shop.clock.advance_days(31);
         let (one, two) = tokio::join!(shop.post(RUNS, json!({})), shop.post(RUNS, json!({})));
         let (one, two) = (one.made(), two.made());

@@ -131,27 +131,11 @@ async fn a_day_is_recognised_once_whoever_asks() {
     .await;
 }
 
-async fn subscribe(seller: &Caller) {
-    let new = json!({ "code": "small", "name": "VPS small", "kind": "vps" });
-    let product = seller.post("/api/v1/products", new).await.made();
-    let new = json!({ "contact": { "name": "Ada Lovelace" } });
-    let client = seller.post("/api/v1/clients", new).await.made();
-    let agreed = json!({ "price": "31.00", "interval": { "unit": "month", "count": 1 } });
-    let new = json!({
-        "client_id": client,
-        "product_id": product,
-        "offer": { "currency": "EUR", "agreed": agreed },
-        "tax": { "category": "S", "rate": "19", "country": "DE" },
-        "anchor": { "kind": "calendar" },
-    });
-    seller.post("/api/v1/subscriptions", new).await.expect(201);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn moving_the_clock_of_a_test_seller_recognises_what_passed() {
     Shop::story(async |shop| {
         let test = shop.test_seller("2030-01-01T09:00:00Z").await;
-        subscribe(&test).await;
+        test.subscriber(json!({ "kind": "calendar" })).await;
         let clock = "/api/v1/settings/test-clock";
         let moved = test.post(clock, json!({ "to": "2030-03-11T12:00:00Z" })).await.expect(200);
         let position = &moved.body["position"];
@@ -185,6 +169,24 @@ async fn a_request_catches_up_three_years_and_says_what_to_do_about_more() {
         recognise(shop, Some("2028-12-31")).await;
         recognise(shop, None).await;
         assert_eq!(books(shop, "2029-06-01").await, two("0.00", "365.00"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_recognised_by_a_read_model_that_stands_still_and_the_answer_names_it() {
+    Shop::story(async |shop| {
+        let client = shop.client("Ada Lovelace").await;
+        shop.post("/api/v1/read-models/deferred_revenue/pause", json!({})).await.expect(200);
+        billed_for_a_year(shop, &client, "365.00").await;
+        shop.clock.advance_days(10);
+        let key = fresh_key();
+        let behind = shop.post_as(&key, PATH, json!({})).await.problem(409, "not_yet");
+        let detail = behind.body["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("deferred_revenue"), "{detail}");
+        shop.post("/api/v1/read-models/deferred_revenue/resume", json!({})).await.expect(200);
+        let done = shop.post_as(&key, PATH, json!({})).await.expect(200).body;
+        assert_eq!(done["earned"][0]["amount"], eur("10.00"), "the same key asks again");
     })
     .await;
 }

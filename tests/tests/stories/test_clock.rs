@@ -7,25 +7,6 @@ use serde_json::{Value, json};
 
 const CLOCK: &str = "/api/v1/settings/test-clock";
 
-async fn subscribe(seller: &Caller, day: &str) -> String {
-    let new = json!({ "code": "small", "name": "VPS small", "kind": "vps" });
-    let product = seller.post("/api/v1/products", new).await.made();
-    let new = json!({ "contact": { "name": "Ada Lovelace" } });
-    let client = seller.post("/api/v1/clients", new).await.made();
-    let agreed = json!({ "price": "31.00", "interval": { "unit": "month", "count": 1 } });
-    let new = json!({
-        "client_id": client,
-        "product_id": product,
-        "offer": { "currency": "EUR", "agreed": agreed },
-        "tax": { "category": "S", "rate": "19", "country": "DE" },
-    });
-    let begun = seller.post("/api/v1/subscriptions", new).await.expect(201).body;
-    let id = begun["id"].as_str().unwrap().to_owned();
-    let found = seller.get(&format!("/api/v1/subscriptions/{id}")).await.expect(200).body;
-    assert!(found.to_string().contains(day), "{found}");
-    client
-}
-
 async fn issue_dates(seller: &Caller, client: &str, position: &Value) -> Vec<String> {
     let path = format!("/api/v1/invoices?client_id={client}&min_position={position}");
     let list = seller.get(&path).await.expect(200).body;
@@ -42,7 +23,10 @@ async fn moving_the_clock_bills_each_renewal_on_its_own_day() {
         let test = shop.test_seller("2030-01-31T09:00:00Z").await;
         let settings = test.get("/api/v1/settings").await.expect(200).body;
         assert_eq!(settings["test_clock"], "2030-01-31T09:00:00Z");
-        let client = subscribe(&test, "2030-01-31").await;
+        let (client, subscription) = test.subscriber(Value::Null).await;
+        let path = format!("/api/v1/subscriptions/{subscription}");
+        let begun = test.get(&path).await.expect(200).body;
+        assert!(begun.to_string().contains("2030-01-31"), "{begun}");
         let moved = test.post(CLOCK, json!({ "to": "2030-04-30T12:00:00Z" })).await.expect(200);
         assert_eq!(moved.body["issued"], 3);
         assert_eq!(moved.body["billing_runs"].as_array().unwrap().len(), 3);
@@ -76,7 +60,10 @@ async fn stages(seller: &Caller, position: &Value) -> Vec<(String, String)> {
 async fn moving_the_clock_over_a_month_renews_duns_and_lets_end_what_ends() {
     Shop::story(async |shop| {
         let test = shop.test_seller("2030-01-31T09:00:00Z").await;
-        let client = subscribe(&test, "2030-01-31").await;
+        let (client, subscription) = test.subscriber(Value::Null).await;
+        let path = format!("/api/v1/subscriptions/{subscription}");
+        let begun = test.get(&path).await.expect(200).body;
+        assert!(begun.to_string().contains("2030-01-31"), "{begun}");
         let list = format!("/api/v1/subscriptions?client_id={client}");
         let position = shop.position().await;
         let found = test.get(&format!("{list}&min_position={position}")).await.expect(200).body;
@@ -143,7 +130,10 @@ async fn a_test_clock_only_goes_forward_and_a_real_seller_has_none() {
 async fn the_time_of_a_test_seller_is_not_that_of_its_neighbour() {
     Shop::story(async |shop| {
         let test = shop.test_seller("2030-01-31T09:00:00Z").await;
-        let client = subscribe(&test, "2030-01-31").await;
+        let (client, subscription) = test.subscriber(Value::Null).await;
+        let path = format!("/api/v1/subscriptions/{subscription}");
+        let begun = test.get(&path).await.expect(200).body;
+        assert!(begun.to_string().contains("2030-01-31"), "{begun}");
         shop.clock.advance_days(400);
         let position = json!(shop.position().await);
         assert_eq!(issue_dates(&test, &client, &position).await, ["2030-01-31"]);
