@@ -11,6 +11,7 @@ pub mod commands;
 pub mod demo;
 pub mod dunning_run;
 mod error;
+pub mod expiry_run;
 pub mod imports;
 pub mod mint;
 pub mod ports;

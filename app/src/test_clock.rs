@@ -1,8 +1,8 @@
 //! Lets time pass for a test seller: day by day, with what each day brings (SUB-12).
 //!
 //! Guarantees: what happens is what would have happened in real time, in the same order, since the
-//! same runs do it on each day: what was earned before it is recognised, what is due is billed,
-//! then whoever is late is dunned. A day that brings nothing else is recognised with the next one
+//! same runs do it on each day: gift cards whose last day is over expire, what was earned before it
+//! is recognised, what is due is billed, then whoever is late is dunned. A day that brings nothing else is recognised with the next one
 //! that does, or with the last of its month. A call that breaks off is asked again and goes on from
 //! the day it came to. Absent on purpose: any way to move the clock of a real seller, which the
 //! seller refuses.
@@ -19,14 +19,22 @@ use crate::commands::tenants::MoveTestClock;
 use crate::commands::{Ask, Done, Door};
 use crate::dunning_run::{self, DunningRun};
 use crate::error::Error;
+use crate::expiry_run::{self, ExpiryRun};
 use crate::mint::uuid_v7;
 use crate::recognition_run::{self, RecognitionRun};
 
-/// What moving the clock brought.
+/// The clock was moved.
 #[derive(Clone, Debug)]
 pub struct Moved {
     /// The move itself.
     pub done: Done<()>,
+    /// What it brought.
+    pub brought: Brought,
+}
+
+/// What the days that passed brought.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
     /// The billing runs of the days that passed, oldest first.
     pub billing_runs: Vec<BillingRunId>,
     /// Documents they issued.
@@ -35,6 +43,8 @@ pub struct Moved {
     pub dunned: Dunned,
     /// Days on which revenue was recognised.
     pub recognised: u64,
+    /// Gift cards that expired.
+    pub expired: u64,
 }
 
 /// What dunning did.
@@ -59,17 +69,14 @@ pub async fn advance(
     ask: Ask<MoveTestClock>,
 ) -> Result<Moved, Error> {
     let (tenant, to) = (ask.tenant, ask.command.to);
-    let (billing_runs, dunned) = (Vec::new(), Dunned::default());
-    let (issued, recognised) = (0, 0);
-    let mut passing = Passing { door, runner, tenant, billing_runs, issued, dunned, recognised };
+    let mut passing = Passing { door, runner, tenant, brought: Brought::default() };
     if would_move(door, &ask).await? {
         passing.days_before(to).await?;
     }
     let done = door.execute(ask).await?;
     let today = door.settings(tenant).await?.day_of(to);
     passing.day(today).await?;
-    let Passing { billing_runs, issued, dunned, recognised, .. } = passing;
-    Ok(Moved { done, billing_runs, issued, dunned, recognised })
+    Ok(Moved { done, brought: passing.brought })
 }
 
 /// Whether the seller would let its clock be moved; if not, the command itself says why.
@@ -87,10 +94,7 @@ struct Passing<'a> {
     door: &'a Door,
     runner: &'a Runner,
     tenant: TenantId,
-    billing_runs: Vec<BillingRunId>,
-    issued: u64,
-    dunned: Dunned,
-    recognised: u64,
+    brought: Brought,
 }
 
 impl Passing<'_> {
@@ -103,6 +107,7 @@ impl Passing<'_> {
         while let Some(next) = day.succ_opt().filter(|next| *next < last) {
             day = next;
             let brings = self.runner.is_due(self.tenant, day).await?
+                || self.lapses(day).await?
                 || self.wants(settings.start_of(day)).await?;
             if brings {
                 self.move_to(settings.start_of(day)).await?;
@@ -119,12 +124,32 @@ impl Passing<'_> {
         self.door.execute(ask).await.map(|_| ())
     }
 
-    /// What a day brings: what was earned before it is recognised, everything that is due is
-    /// billed, and whoever is late is dunned.
+    /// What a day brings: gift cards expire, what was earned before it is recognised, everything
+    /// that is due is billed, and whoever is late is dunned.
     async fn day(&mut self, day: NaiveDate) -> Result<(), Error> {
+        self.expire().await?;
         self.recognise(day).await?;
         self.bill(day).await?;
         self.dun(day).await
+    }
+
+    /// Cards go by the clock, which shows the day after their last one already.
+    async fn expire(&mut self) -> Result<(), Error> {
+        let ask = ExpiryRun {
+            tenant: self.tenant,
+            actor: Actor::system("expiry_run").map_err(Error::bug)?,
+            name: format!("expiry-run-{}", uuid_v7(self.door.clock().now())),
+            rehearse: false,
+        };
+        let report = expiry_run::run(self.door, &ask, |_| ControlFlow::Continue(())).await?;
+        self.brought.expired += report.expired;
+        Ok(())
+    }
+
+    /// Whether the last day of a gift card is over on a day.
+    async fn lapses(&self, day: NaiveDate) -> Result<bool, Error> {
+        let first = self.door.lapsed_cards().before(self.tenant, day, None, 1).await?;
+        Ok(!first.is_empty())
     }
 
     async fn recognise(&mut self, day: NaiveDate) -> Result<(), Error> {
@@ -136,7 +161,7 @@ impl Passing<'_> {
             rehearse: false,
         };
         let report = recognition_run::run(self.door, &ask, |_| ControlFlow::Continue(())).await?;
-        self.recognised += u64::try_from(report.days.len()).unwrap_or(u64::MAX);
+        self.brought.recognised += u64::try_from(report.days.len()).unwrap_or(u64::MAX);
         Ok(())
     }
 
@@ -154,8 +179,8 @@ impl Passing<'_> {
         let actor = Actor::system(ACTOR).map_err(Error::bug)?;
         self.door.execute(Ask::new(self.tenant, actor, format!("{id}/start"), start)).await?;
         let report = self.runner.conduct(self.tenant, id).await?;
-        self.billing_runs.push(id);
-        self.issued += report.issued;
+        self.brought.billing_runs.push(id);
+        self.brought.issued += report.issued;
         Ok(())
     }
 
@@ -168,9 +193,10 @@ impl Passing<'_> {
         let control = dunning_run::Control::default();
         let report = dunning_run::run(self.door, &ask, &control, |_| {}).await?;
         let dunning_run::Stages { remind, warn, block, suspend, terminate } = report.stages;
-        self.dunned.opened += report.opened;
-        self.dunned.stages += remind + warn + block + suspend + terminate;
-        self.dunned.stopped += report.stopped;
+        let dunned = &mut self.brought.dunned;
+        dunned.opened += report.opened;
+        dunned.stages += remind + warn + block + suspend + terminate;
+        dunned.stopped += report.stopped;
         Ok(())
     }
 

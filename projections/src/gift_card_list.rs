@@ -12,12 +12,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Narrow, Order, Sorted, one, select};
+use crate::list::{Narrow, Order, Sorted, one, rows, select};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
 use crate::row::cell::words;
-use crate::row::{Row, row};
+use crate::row::row;
 use crate::table::{Replaced, Table, Tables};
 
 /// How a card stands.
@@ -75,6 +75,7 @@ row! {
     check "balance >= 0 and balance <= value";
     index "(tenant_id, issued_at, gift_card_id)";
     index "(tenant_id, status, issued_at, gift_card_id)";
+    index "(tenant_id, expires_on, gift_card_id) where status = 'active'";
 }
 
 row! {
@@ -120,7 +121,7 @@ impl Tables for GiftCardTables {
 
 impl Projection for GiftCardList {
     const NAME: &'static str = "gift_card_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["gift_card"];
     const ON_ERROR: OnError = OnError::Stop;
     const PROOFS: &'static [Proof] = &[Proof {
@@ -245,6 +246,28 @@ pub async fn find(
     one(reads, tenant, GiftCardList::NAME, query).await
 }
 
+/// Active cards whose last day lies before a day, by last day and id, those behind `after`; at most
+/// `limit`.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn lapsed(
+    reads: &Reads,
+    tenant: TenantId,
+    day: NaiveDate,
+    after: Option<(NaiveDate, GiftCardId)>,
+    limit: u32,
+) -> Result<Answer<Vec<GiftCardRow>>, Error> {
+    let mut query = select::<GiftCardRow>(GiftCardList::NAME, tenant);
+    query.push(" and status = 'active' and expires_on < ").push_bind(day);
+    if let Some((expires_on, gift_card)) = after {
+        query.push(" and (expires_on, gift_card_id) > (").push_bind(expires_on);
+        query.push(", ").push_bind(gift_card.uuid()).push(")");
+    }
+    query.push(" order by expires_on, gift_card_id limit ").push_bind(i64::from(limit));
+    rows(reads, tenant, GiftCardList::NAME, query).await
+}
+
 /// What was spent of a card, newest first; at most the newest 200.
 ///
 /// # Errors
@@ -257,9 +280,5 @@ pub async fn redemptions(
     let mut query = select::<GiftCardRedemptionRow>("gift_card_list_redemptions", tenant);
     query.push(" and gift_card_id = ").push_bind(gift_card.uuid());
     query.push(" order by no desc limit 200");
-    let mut read = reads.open(tenant, &[GiftCardList::NAME]).await?;
-    let rows = query.build().fetch_all(read.conn()).await?;
-    let rows = rows.iter().map(|row| GiftCardRedemptionRow::get(row, 0));
-    let rows = rows.collect::<Result<_, sqlx::Error>>()?;
-    Ok(read.answer(rows))
+    rows(reads, tenant, GiftCardList::NAME, query).await
 }

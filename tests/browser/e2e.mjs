@@ -472,6 +472,7 @@ const places = (made) => ({
   "gift-cards": "/admin/gift-cards",
   "gift-card-new": "/admin/gift-cards/new",
   "gift-card-redeem": "/admin/gift-cards/redeem",
+  "gift-card-expire": "/admin/gift-cards/expire",
   "number-register": "/admin/number-register",
   journal: "/admin/journal",
   periods: "/admin/periods",

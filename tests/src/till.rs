@@ -11,10 +11,14 @@ use billfold_adapters::gateways;
 use billfold_adapters::postgres::PostgresSubjectKeys;
 use billfold_app::Error;
 use billfold_app::commands::{Ask, Done, Door, DoorParts, UseCase, kinds};
-use billfold_app::ports::{Arrears, ClientArrears, Deferrals, OpenInvoices, StoreFailure};
+use billfold_app::ports::{
+    Arrears, ClientArrears, Deferrals, LapsedCard, LapsedCards, OpenInvoices, StoreFailure,
+};
 use billfold_app::vault::{Kek, Vault};
 use billfold_domain::dunning::Holder;
-use billfold_domain::kernel::{Actor, ClientId, Currency, DunningStrategyId, InvoiceId, TenantId};
+use billfold_domain::kernel::{
+    Actor, ClientId, Currency, DunningStrategyId, GiftCardId, InvoiceId, TenantId,
+};
 use billfold_domain::recognition::Earned;
 use billfold_event_store::{Store, StoreOptions};
 use chrono::NaiveDate;
@@ -72,6 +76,7 @@ pub async fn open_door(db: &TestDb, clock: &TestClock) -> anyhow::Result<Door> {
         open_invoices: Arc::new(LogReader(db.feed.clone())),
         arrears: Arc::new(NobodyLate),
         deferrals: Arc::new(NothingAhead),
+        lapsed_cards: Arc::new(NothingLapses),
         clock,
     }))
 }
@@ -157,6 +162,22 @@ impl Deferrals for NothingAhead {
         _tenant: TenantId,
         _day: NaiveDate,
     ) -> Result<Vec<Earned>, StoreFailure> {
+        Ok(Vec::new())
+    }
+}
+
+/// A house in which no gift card is ever forgotten.
+pub struct NothingLapses;
+
+#[async_trait]
+impl LapsedCards for NothingLapses {
+    async fn before(
+        &self,
+        _tenant: TenantId,
+        _day: NaiveDate,
+        _after: Option<(NaiveDate, GiftCardId)>,
+        _limit: u32,
+    ) -> Result<Vec<LapsedCard>, StoreFailure> {
         Ok(Vec::new())
     }
 }

@@ -71,6 +71,7 @@ const DONE: &[(&str, &str)] = &[
     ("period-asked", "Asked to reopen the month. Another person has to do it."),
     ("period-reopened", "The month is open again."),
     ("recognised", "Revenue recognised and posted to the ledger."),
+    ("gift-cards-expired", "Gift cards expired. What was left on them is earned."),
     ("test-clock", "The clock was moved, with everything those days brought."),
     ("dunning-looked", "Done what dunning wants today."),
     ("dunning-promised", "Promise noted. Nothing happens until the day is over."),

@@ -109,8 +109,9 @@ struct NewVatId {
     vat_id: Option<String>,
 }
 
-/// Moves the clock of a test seller forward, day by day: what becomes due on the way is billed, and
-/// whoever is late is dunned, as it would be in real time.
+/// Moves the clock of a test seller forward, day by day: what becomes due on the way is billed,
+/// whoever is late is dunned, what was earned is recognised and gift cards expire, as it would be
+/// in real time.
 ///
 /// A seller is a test seller from the day its books are opened, or never. A request that breaks off
 /// is sent again, and goes on from the day it came to.
@@ -126,13 +127,14 @@ async fn move_test_clock(
 ) -> Result<Answer<TestClockMoved>, Problem> {
     let ask = caller.ask(&key, MoveTestClock { to });
     let moved = test_clock::advance(state.door(), state.runs(), ask).await?;
-    let tenant = caller.tenant;
+    let (tenant, brought) = (caller.tenant, &moved.brought);
     let body = TestClockMoved {
         shows: to,
-        billing_runs: moved.billing_runs.iter().map(ToString::to_string).collect(),
-        issued: moved.issued,
-        dunned: moved.dunned.into(),
-        recognised: moved.recognised,
+        billing_runs: brought.billing_runs.iter().map(ToString::to_string).collect(),
+        issued: brought.issued,
+        dunned: brought.dunned.into(),
+        recognised: brought.recognised,
+        gift_cards_expired: brought.expired,
         version: moved.done.version_of(tenant.uuid()),
         position: state.oversight().head().await?.position,
     };
@@ -179,6 +181,8 @@ struct TestClockMoved {
     dunned: Dunned,
     /// Days on which revenue was recognised.
     recognised: u64,
+    /// Gift cards whose last day passed.
+    gift_cards_expired: u64,
     /// The version of the settings now. Null if nothing changed.
     version: Option<i64>,
     /// The log position behind all of it: a list read from there has what happened.

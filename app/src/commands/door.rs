@@ -23,7 +23,7 @@ use super::request_hash::request_hash;
 use super::room::Room;
 use super::table::{No, Table};
 use crate::error::{Error, Kind, Refused};
-use crate::ports::{Arrears, Deferrals, Gateways, OpenInvoices};
+use crate::ports::{Arrears, Deferrals, Gateways, LapsedCards, OpenInvoices};
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;
 
@@ -50,6 +50,8 @@ pub struct DoorParts {
     pub arrears: Arc<dyn Arrears>,
     /// Knows what was billed ahead.
     pub deferrals: Arc<dyn Deferrals>,
+    /// Finds gift cards whose last day is over.
+    pub lapsed_cards: Arc<dyn LapsedCards>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -65,6 +67,7 @@ pub(super) struct Inner {
     pub(super) open_invoices: Arc<dyn OpenInvoices>,
     pub(super) arrears: Arc<dyn Arrears>,
     pub(super) deferrals: Arc<dyn Deferrals>,
+    lapsed_cards: Arc<dyn LapsedCards>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Arc<SettingsCache>,
 }
@@ -73,11 +76,18 @@ impl Door {
     /// A door over its parts.
     #[must_use]
     pub fn new(parts: DoorParts) -> Self {
-        let DoorParts { store, vault, gateways, open_invoices, arrears, deferrals, clock } = parts;
-        let settings = Arc::new(SettingsCache::new(store.clone()));
-        let inner =
-            Inner { store, vault, gateways, open_invoices, arrears, deferrals, clock, settings };
-        Self(Arc::new(inner))
+        let settings = Arc::new(SettingsCache::new(parts.store.clone()));
+        Self(Arc::new(Inner {
+            store: parts.store,
+            vault: parts.vault,
+            gateways: parts.gateways,
+            open_invoices: parts.open_invoices,
+            arrears: parts.arrears,
+            deferrals: parts.deferrals,
+            lapsed_cards: parts.lapsed_cards,
+            clock: parts.clock,
+            settings,
+        }))
     }
 
     /// Does what is asked, once per key.
@@ -211,6 +221,12 @@ impl Door {
     #[must_use]
     pub fn deferrals(&self) -> &dyn Deferrals {
         self.0.deferrals.as_ref()
+    }
+
+    /// Finds gift cards whose last day is over.
+    #[must_use]
+    pub fn lapsed_cards(&self) -> &dyn LapsedCards {
+        self.0.lapsed_cards.as_ref()
     }
 
     async fn run<U: UseCase>(&self, ask: &Ask<U>) -> Result<Done<U::Answer>, Error> {

@@ -9,6 +9,7 @@ mod bill;
 mod config;
 mod demo;
 mod dun;
+mod expire;
 mod job;
 mod migrate;
 mod password;
@@ -69,6 +70,8 @@ enum Command {
     Dun(dun::Arguments),
     /// Turn what was billed ahead into revenue, through a day that is over.
     Recognise(recognise::Arguments),
+    /// Give up what is left on gift cards whose last day is over.
+    Expire(expire::Arguments),
     /// Make the first account of a seller.
     #[command(subcommand)]
     User(user::Command),
@@ -172,6 +175,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Config(command) => config::run(&context, &command),
         Command::Tenant(command) => runtime.block_on(tenant::run(context, command)),
         Command::Bill(arguments) => runtime.block_on(bill::run(context, arguments, output)),
+        Command::Expire(arguments) => runtime.block_on(expire::run(context, arguments, output)),
         Command::Dun(arguments) => runtime.block_on(dun::run(context, arguments, output)),
         Command::Recognise(arguments) => {
             runtime.block_on(recognise::run(context, arguments, output))

@@ -10,6 +10,7 @@ mod due_accounts;
 mod foundation;
 mod left_behind;
 mod listed_arrears;
+mod listed_cards;
 mod listed_deferrals;
 mod node;
 mod open_invoices;

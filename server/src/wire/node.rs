@@ -34,6 +34,7 @@ use super::checkpoints::Checkpoints;
 use super::due_accounts::ListedAccounts;
 use super::left_behind::LeftBehind;
 use super::listed_arrears::ListedArrears;
+use super::listed_cards::ListedCards;
 use super::listed_deferrals::ListedDeferrals;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
@@ -96,6 +97,7 @@ impl Node {
             }),
             arrears: Arc::new(ListedArrears { reads: reads.clone(), feed: feed.clone() }),
             deferrals: Arc::new(ListedDeferrals { reads: reads.clone(), feed: feed.clone() }),
+            lapsed_cards: Arc::new(ListedCards { reads: reads.clone(), feed: feed.clone() }),
             clock: Arc::clone(&clock),
         });
         let access = Arc::new(Access::new(AccessParts {

@@ -13,7 +13,7 @@ use billfold_app::vault::{Kek, Vault};
 use billfold_domain::kernel::{Actor, ClientId, Country, Currency, InvoiceId, TenantId};
 use billfold_event_store::{Store, StoreOptions};
 use billfold_tests::harness::{TestClock, TestDb};
-use billfold_tests::till::{NobodyLate, NothingAhead};
+use billfold_tests::till::{NobodyLate, NothingAhead, NothingLapses};
 use sqlx::PgPool;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -77,6 +77,7 @@ async fn door(db: &TestDb) -> Door {
         open_invoices: Arc::new(LogReader(db.feed.clone())),
         arrears: Arc::new(NobodyLate),
         deferrals: Arc::new(NothingAhead),
+        lapsed_cards: Arc::new(NothingLapses),
         clock,
     })
 }

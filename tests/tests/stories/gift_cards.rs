@@ -1,7 +1,8 @@
 //! Gift cards: sold for money, redeemed as credit, never spent twice, and known by nobody who does
 //! not hold the code.
 
-use billfold_tests::shop::{Reply, Shop, eur, fresh_key};
+use billfold_app::access::Scope;
+use billfold_tests::shop::{Reply, Shop, eur, fresh_key, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -147,6 +148,58 @@ async fn a_card_in_another_currency_pays_in_its_own_and_a_worthless_one_is_not_s
         let unknown = json!({ "value": eur("5.00"), "paid_by": "barter" });
         let refused = shop.post("/api/v1/gift-cards", unknown).await;
         assert_eq!(refused.expect(400).pointer(), "/paid_by");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_card_whose_last_day_is_over_expires_at_once_and_only_once() {
+    Shop::story(async |shop| {
+        const ALL: &str = "/api/v1/gift-cards/expire";
+        let client = shop.client("Grace Hopper").await;
+        let (_, code) = sell(shop, "50.00", Some("2026-03-05")).await;
+        sell(shop, "8.00", Some("2026-03-04")).await;
+        let (good, _) = sell(shop, "20.00", Some("2026-03-06")).await;
+        sell(shop, "30.00", None).await;
+        redeem(shop, &client, &code, Some("10.00")).await.expect(200);
+        let none = shop.post(ALL, json!({})).await.expect(200).body;
+        assert_eq!((&none["lapsed"], &none["given_up"]), (&json!(0), &json!([])));
+        shop.clock.advance_days(4);
+
+        let foreseen = shop.post(ALL, json!({ "dry_run": true })).await.expect(200).body;
+        assert_eq!((&foreseen["expired"], &foreseen["dry_run"]), (&json!(2), &json!(true)));
+        let [first, second] = [shop.post(ALL, json!({})), shop.post(ALL, json!({}))];
+        let (first, second) = tokio::join!(first, second);
+        let (first, second) = (first.expect(200).body, second.expect(200).body);
+        let count = |body: &Value| body["expired"].as_u64().unwrap();
+        assert_eq!(count(&first) + count(&second), 2, "{first} {second}");
+        assert_eq!(account(shop, "4100").await["credit"], eur("48.00"));
+        let again = shop.post(ALL, json!({})).await.expect(200).body;
+        assert_eq!((&again["lapsed"], &again["more"]), (&json!(0), &json!(false)));
+        let list = shop.fresh("/api/v1/gift-cards?status=active").await.expect(200).body;
+        assert_eq!(list["items"].as_array().unwrap().len(), 2, "{list}");
+        let found = shop.get(&format!("/api/v1/gift-cards/{good}")).await.expect(200).body;
+        assert_eq!(found["balance"], eur("20.00"), "its last day is today");
+        let wrong = shop.post(ALL, json!({ "dry_run": "yes" })).await;
+        assert_eq!(wrong.expect(400).pointer(), "/dry_run");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_may_take_payments_has_cards_expire_and_only_those_of_the_own_seller() {
+    Shop::story(async |shop| {
+        const ALL: &str = "/api/v1/gift-cards/expire";
+        sell(shop, "50.00", Some("2026-03-05")).await;
+        shop.clock.advance_days(4);
+        let reader = shop.key_with(&[Scope::PaymentsRead]).await;
+        let request = shop.http().post(shop.url(ALL)).bearer_auth(reader);
+        let request = request.header("idempotency-key", fresh_key()).json(&json!({}));
+        send(request).await.problem(403, "scope.missing");
+        let foreign = shop.neighbour().await.post(ALL, json!({})).await.expect(200).body;
+        assert_eq!(foreign["lapsed"], 0);
+        let ours = shop.post(ALL, json!({})).await.expect(200).body;
+        assert_eq!(ours["given_up"], json!([eur("50.00")]));
     })
     .await;
 }

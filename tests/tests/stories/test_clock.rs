@@ -1,11 +1,20 @@
 //! A test seller lives in a time of its own, which is moved by hand and brings what real time
 //! would.
 
-use billfold_tests::shop::{Caller, Shop, fresh_key};
+use billfold_tests::shop::{Caller, Shop, eur, fresh_key};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const CLOCK: &str = "/api/v1/settings/test-clock";
+
+/// Somebody subscribes, on a day of the seller's own clock.
+async fn subscribe(seller: &Caller, day: &str) -> String {
+    let (client, subscription) = seller.subscriber(Value::Null).await;
+    let path = format!("/api/v1/subscriptions/{subscription}");
+    let begun = seller.get(&path).await.expect(200).body;
+    assert!(begun.to_string().contains(day), "{begun}");
+    client
+}
 
 async fn issue_dates(seller: &Caller, client: &str, position: &Value) -> Vec<String> {
     let path = format!("/api/v1/invoices?client_id={client}&min_position={position}");
@@ -23,10 +32,7 @@ async fn moving_the_clock_bills_each_renewal_on_its_own_day() {
         let test = shop.test_seller("2030-01-31T09:00:00Z").await;
         let settings = test.get("/api/v1/settings").await.expect(200).body;
         assert_eq!(settings["test_clock"], "2030-01-31T09:00:00Z");
-        let (client, subscription) = test.subscriber(Value::Null).await;
-        let path = format!("/api/v1/subscriptions/{subscription}");
-        let begun = test.get(&path).await.expect(200).body;
-        assert!(begun.to_string().contains("2030-01-31"), "{begun}");
+        let client = subscribe(&test, "2030-01-31").await;
         let moved = test.post(CLOCK, json!({ "to": "2030-04-30T12:00:00Z" })).await.expect(200);
         assert_eq!(moved.body["issued"], 3);
         assert_eq!(moved.body["billing_runs"].as_array().unwrap().len(), 3);
@@ -60,10 +66,7 @@ async fn stages(seller: &Caller, position: &Value) -> Vec<(String, String)> {
 async fn moving_the_clock_over_a_month_renews_duns_and_lets_end_what_ends() {
     Shop::story(async |shop| {
         let test = shop.test_seller("2030-01-31T09:00:00Z").await;
-        let (client, subscription) = test.subscriber(Value::Null).await;
-        let path = format!("/api/v1/subscriptions/{subscription}");
-        let begun = test.get(&path).await.expect(200).body;
-        assert!(begun.to_string().contains("2030-01-31"), "{begun}");
+        let client = subscribe(&test, "2030-01-31").await;
         let list = format!("/api/v1/subscriptions?client_id={client}");
         let position = shop.position().await;
         let found = test.get(&format!("{list}&min_position={position}")).await.expect(200).body;
@@ -130,16 +133,37 @@ async fn a_test_clock_only_goes_forward_and_a_real_seller_has_none() {
 async fn the_time_of_a_test_seller_is_not_that_of_its_neighbour() {
     Shop::story(async |shop| {
         let test = shop.test_seller("2030-01-31T09:00:00Z").await;
-        let (client, subscription) = test.subscriber(Value::Null).await;
-        let path = format!("/api/v1/subscriptions/{subscription}");
-        let begun = test.get(&path).await.expect(200).body;
-        assert!(begun.to_string().contains("2030-01-31"), "{begun}");
+        let client = subscribe(&test, "2030-01-31").await;
         shop.clock.advance_days(400);
         let position = json!(shop.position().await);
         assert_eq!(issue_dates(&test, &client, &position).await, ["2030-01-31"]);
         let ours = shop.client("Grace Hopper").await;
         let invoice = shop.invoice(&ours, &["10.00"]).await;
         assert_eq!(shop.read_invoice(&invoice).await["issue_date"], "2027-04-06");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_the_clock_lets_gift_cards_expire_on_the_day_after_their_last() {
+    Shop::story(async |shop| {
+        let test = shop.test_seller("2030-01-31T09:00:00Z").await;
+        for last in ["2030-02-10", "2030-02-20"] {
+            let card =
+                json!({ "value": eur("50.00"), "paid_by": "manual_bank", "expires_on": last });
+            test.post("/api/v1/gift-cards", card).await.expect(201);
+        }
+        let moved = test.post(CLOCK, json!({ "to": "2030-02-20T12:00:00Z" })).await.expect(200);
+        assert_eq!(moved.body["gift_cards_expired"], 1, "the other one is good all day long");
+        for (day, earned) in [("2030-02-10", "0.00"), ("2030-02-11", "50.00")] {
+            let path = format!("/api/v1/accounts/4100?currency=EUR&effective_on={day}");
+            let path = format!("{path}&min_position={}", moved.body["position"]);
+            let found = test.get(&path).await.expect(200).body;
+            let net = found["balance"]["net"]["amount"].as_str().unwrap();
+            assert_eq!(net.trim_start_matches('-'), earned, "{day}");
+        }
+        let moved = test.post(CLOCK, json!({ "to": "2030-02-21T12:00:00Z" })).await.expect(200);
+        assert_eq!(moved.body["gift_cards_expired"], 1);
     })
     .await;
 }

@@ -21,6 +21,7 @@ pub(crate) mod credit_notes;
 pub(crate) mod deed;
 pub(crate) mod dunning;
 pub(crate) mod events;
+mod expire_gift_cards;
 pub(crate) mod fault;
 pub(crate) mod gift_card;
 pub(crate) mod gift_cards;
@@ -91,6 +92,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(coupon::routes())
         .merge(gift_cards::routes())
         .merge(gift_card::routes())
+        .merge(expire_gift_cards::routes())
         .merge(affiliates::routes())
         .merge(affiliate::routes())
         .merge(journal::routes())

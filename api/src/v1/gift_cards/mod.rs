@@ -4,6 +4,7 @@
 //! an address; a balance never goes below zero. Absent on purpose: redeeming one, which is the
 //! client's to do.
 
+mod expire;
 mod read;
 mod write;
 
@@ -18,5 +19,6 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read::look_up_gift_card))
         .routes(routes!(read::read_gift_card))
         .routes(routes!(write::cancel_gift_card))
-        .routes(routes!(write::expire_gift_card))
+        .routes(routes!(expire::expire_gift_cards))
+        .routes(routes!(expire::expire_gift_card))
 }

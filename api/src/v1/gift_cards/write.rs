@@ -1,9 +1,7 @@
 //! Changes of gift cards.
 
 use axum::extract::State;
-use billfold_app::commands::gift_cards::{
-    CancelGiftCard, ExpireGiftCard, SellGiftCard, code_of_sale,
-};
+use billfold_app::commands::gift_cards::{CancelGiftCard, SellGiftCard, code_of_sale};
 use billfold_domain::kernel::{ClientId, GiftCardId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -66,23 +64,6 @@ pub(super) async fn cancel_gift_card(
     };
     let command = CancelGiftCard { gift_card_id, client_id, reason };
     let done = state.change(&caller, &key, seen, command).await?;
-    Ok(Answer::plain(&done, gift_card_id, gift_card_id.uuid()))
-}
-
-/// Gives up what is left on a gift card whose last day is over.
-#[utoipa::path(
-    post, path = "/{id}/expire", tag = "gift cards",
-    params(("id" = String, Path, example = "gft_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
-    responses((status = 200, body = Changed)),
-)]
-pub(super) async fn expire_gift_card(
-    State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(gift_card_id): Ident<GiftCardId>,
-    key: IdempotencyKey,
-    IfMatch(seen): IfMatch,
-) -> Result<Answer<Changed>, Problem> {
-    let done = state.change(&caller, &key, seen, ExpireGiftCard { gift_card_id }).await?;
     Ok(Answer::plain(&done, gift_card_id, gift_card_id.uuid()))
 }
 

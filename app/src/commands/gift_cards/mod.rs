@@ -13,6 +13,6 @@ mod sell;
 
 pub use cancel::CancelGiftCard;
 pub use code::{GiftCardCode, find_by_code};
-pub use expire::ExpireGiftCard;
+pub use expire::{ExpireGiftCard, GiftCardExpired};
 pub use redeem::{GiftCardRedeemed, RedeemGiftCard};
 pub use sell::{GiftCardSold, SellGiftCard, code_of_sale};
