@@ -37,7 +37,7 @@ pub enum Error {
         /// When to ask again.
         retry_after: Duration,
     },
-    /// A read model that is needed to decide does not know yet what the log holds; nothing was done.
+    /// A read model that decides does not know yet what the log holds; nothing was done.
     #[error("{cause}; nothing was done, ask again with the same key")]
     Behind {
         /// Where it is.

@@ -2,10 +2,10 @@
 //!
 //! Guarantees: what happens is what would have happened in real time, in the same order, since the
 //! same runs do it on each day: gift cards whose last day is over expire, what was earned before it
-//! is recognised, what is due is billed, then whoever is late is dunned. A day that brings nothing else is recognised with the next one
-//! that does, or with the last of its month. A call that breaks off is asked again and goes on from
-//! the day it came to. Absent on purpose: any way to move the clock of a real seller, which the
-//! seller refuses.
+//! is recognised, what is due is billed, then whoever is late is dunned. A day that brings nothing
+//! else is recognised with the next one that does, or with the last of its month. A call that
+//! breaks off is asked again and goes on from the day it came to. Absent on purpose: any way to
+//! move the clock of a real seller, which the seller refuses.
 
 use std::ops::ControlFlow;
 

@@ -63,8 +63,8 @@ async fn form(
         shell: visitor.shell(state, RUNS, head).await?,
         title: "Move the test clock".to_owned(),
         text: format!(
-            "It shows {}. On each day that passes, what is due is billed, whoever is late is dunned, \
-             what was earned is recognised and gift cards expire. It never goes back.",
+            "It shows {}. On each day that passes, what is due is billed, whoever is late is \
+             dunned, what was earned is recognised and gift cards expire. It never goes back.",
             Day(settings.day_of(shows)).plain()
         ),
         action: PATH.to_owned(),
