@@ -169,7 +169,10 @@ fn split(
 
 /// Lines in whole cents that sum to `whole`: each is cut, and the cents cut off go back to the
 /// first lines that lost part of one.
-fn whole_cents(left: &[Unrounded], whole: Money) -> Result<Vec<Unrounded>, MoneyRefusal> {
+pub(super) fn whole_cents(
+    left: &[Unrounded],
+    whole: Money,
+) -> Result<Vec<Unrounded>, MoneyRefusal> {
     let cut = left.iter().map(|line| line.round(Rounding::TowardZero));
     let cut = cut.collect::<Result<Vec<Money>, MoneyRefusal>>()?;
     let mut missing = whole.checked_sub(Money::sum(whole.currency(), cut.iter().copied())?)?;

@@ -146,6 +146,17 @@ fn overlapping_coupons_take_whole_cents_and_leave_the_rest() {
 }
 
 #[test]
+fn lines_brought_to_whole_cents_keep_their_sum_charged_or_given_back() {
+    let half = |minor: i64| Unrounded::from(eur(minor)).portion(1, 2).unwrap();
+    for (halves, whole, cents) in
+        [([3, 3, 4], 5, [2, 1, 2]), ([-3, -3, -4], -5, [-2, -1, -2]), ([3, -3, 4], 2, [1, -1, 2])]
+    {
+        let found = apply::whole_cents(&halves.map(half), eur(whole)).unwrap();
+        assert_eq!(found, cents.map(|minor| eur(minor).into()), "{halves:?} halves of a cent");
+    }
+}
+
+#[test]
 fn tax_is_taken_on_what_is_exactly_left() {
     let vat = |rate: &str| Tax { code: rate.into(), rate: rate.parse().unwrap(), compound: false };
     let lines =
