@@ -159,6 +159,7 @@ impl Passing<'_> {
             name: format!("recognition-run-{}", uuid_v7(self.door.clock().now())),
             through: day.pred_opt(),
             rehearse: false,
+            most_months: None,
         };
         let report = recognition_run::run(self.door, &ask, |_| ControlFlow::Continue(())).await?;
         self.brought.recognised += u64::try_from(report.days.len()).unwrap_or(u64::MAX);

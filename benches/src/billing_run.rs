@@ -95,9 +95,11 @@ pub(crate) async fn rounds(
             sqlx::raw_sql("analyze").execute(&bench.pools.owner).await?;
             clock.next_month();
             runs.push(measure(&node, tenant, book, clock.day(), followed).await?);
+            if !followed {
+                runs.push(journal(&node).await?);
+            }
         }
     }
-    runs.push(journal(&node).await?);
     node.close_idle().await;
     bench.pools.close().await;
     Ok(runs)
@@ -165,7 +167,7 @@ async fn measure(
     Ok(Run { latency_ms: batches.percentiles(), ..run })
 }
 
-/// How fast the journal takes the postings of the last round.
+/// How fast the journal takes the postings of a round that nobody followed.
 async fn journal(node: &Node) -> Result<Run> {
     let head = node.feed().head().await?.position;
     let before = node.reads().position(Journal::NAME).await?;

@@ -17,10 +17,10 @@ use crate::error::Error;
 use crate::fact::Fact;
 use crate::list::{Narrow, Order, Sorted, one, select};
 use crate::paging::{Page, Wanted};
-use crate::projection::{FoldError, Projection};
+use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
 use crate::row::{Json, row};
-use crate::table::Replaced;
+use crate::table::{Replaced, Table, Tables};
 
 row! {
     /// One subscription.
@@ -54,19 +54,61 @@ row! {
     }
     index "(tenant_id, started_on, subscription_id)";
     index "(tenant_id, client_id, started_on, subscription_id)";
-    index "(tenant_id, client_id, currency, next_due) where next_due is not null";
+}
+
+row! {
+    /// When a subscription is due next. Apart from the rest of it, so that a billing run reads
+    /// small rows in the order of their key, and a renewal moves no index.
+    pub struct DueRow in "due" {
+        key {
+            /// The seller.
+            tenant_id: TenantId,
+            /// Who pays.
+            client_id: ClientId,
+            /// In what it is billed.
+            currency: Currency,
+            /// The subscription.
+            subscription_id: SubscriptionId,
+        }
+        replaced {
+            /// The first day on which there is something to bill or to give back.
+            next_due: Option<NaiveDate>,
+        }
+    }
 }
 
 /// The projection.
 #[derive(Debug)]
 pub struct SubscriptionList;
 
+/// Its tables.
+#[derive(Debug, Default)]
+pub struct SubscriptionTables {
+    list: Replaced<SubscriptionRow>,
+    due: Replaced<DueRow>,
+}
+
+impl Tables for SubscriptionTables {
+    fn tables(&mut self) -> Vec<&mut dyn Table> {
+        vec![&mut self.list, &mut self.due]
+    }
+}
+
 impl Projection for SubscriptionList {
     const NAME: &'static str = "subscription_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["subscription"];
     const ON_ERROR: OnError = OnError::Stop;
-    type Rows = Replaced<SubscriptionRow>;
+    const PROOFS: &'static [Proof] = &[Proof {
+        rule: "every subscription is due on the day that the list shows",
+        violations: "select format('%s %s', tenant_id, subscription_id) \
+             from {subscription_list} l full join {subscription_list_due} d \
+                 using (tenant_id, client_id, currency, subscription_id) \
+             where l.started_on is null or d.last_position is null \
+                 or l.next_due is distinct from d.next_due",
+        reads_log: false,
+    }];
+    type Rows = SubscriptionTables;
 
     fn apply(rows: &mut Self::Rows, fact: &Fact<'_>) -> Result<(), FoldError> {
         let Event::Subscription(event) = fact.event()? else { return Ok(()) };
@@ -87,14 +129,21 @@ impl Projection for SubscriptionList {
                 last_position: fact.position,
             };
             row.take(event);
-            rows.put(row);
+            rows.due.put(row.due());
+            rows.list.put(row);
             return Ok(());
         }
-        rows.change((fact.tenant(), subscription_id), fact.position, |row| {
+        let mut moved = None;
+        rows.list.change((fact.tenant(), subscription_id), fact.position, |row| {
+            let before = row.next_due;
             row.take(event);
             row.changed_at = fact.recorded_at;
+            row.last_position = fact.position;
+            moved = (row.next_due != before).then(|| row.due());
             Ok(())
-        })
+        })?;
+        moved.into_iter().for_each(|due| rows.due.put(due));
+        Ok(())
     }
 }
 
@@ -110,6 +159,17 @@ impl SubscriptionRow {
         let end = contract.service.newest().and_then(|phase| phase.end());
         self.ends_on = end.map(|end| end.day);
         self.next_due = contract.next_due();
+    }
+
+    fn due(&self) -> DueRow {
+        DueRow {
+            tenant_id: self.tenant_id,
+            client_id: self.client_id,
+            currency: self.currency,
+            subscription_id: self.subscription_id,
+            next_due: self.next_due,
+            last_position: self.last_position,
+        }
     }
 
     /// How it stands on a day; nothing only for a row that no event made.
@@ -188,14 +248,14 @@ pub async fn due_accounts(
     limit: i64,
 ) -> Result<Answer<Vec<DueAccount>>, Error> {
     let mut read = reads.open(tenant, &[SubscriptionList::NAME]).await?;
-    // A run walks the accounts in the order of the index, so that each page costs what it shows.
+    // A run walks the accounts in the order of the key, so that each page costs what it shows.
     let (client, currency) = after
         .map_or((uuid::Uuid::nil(), String::new()), |(client, currency)| {
             (client.uuid(), currency.code().to_string())
         });
     let rows = sqlx::query(
         "select client_id, currency, array_agg(subscription_id order by subscription_id) \
-         from subscription_list \
+         from subscription_list_due \
          where tenant_id = $1 and next_due <= $2 \
              and (client_id, currency) > ($3, $4) \
          group by client_id, currency order by client_id, currency limit $5",

@@ -11,9 +11,6 @@ use crate::commands::recognition::{RecogniseRevenue, RevenueRecognised};
 use crate::commands::{Ask, Done, Door};
 use crate::error::{Error, Kind, Refused};
 
-/// How many months a request catches up; a run, which nobody waits for, catches up any number.
-const MOST_MONTHS: usize = 36;
-
 /// What is recognised.
 #[derive(Clone, Debug)]
 pub struct RecognitionRun {
@@ -27,13 +24,21 @@ pub struct RecognitionRun {
     pub through: Option<NaiveDate>,
     /// Only say what would be posted, and append nothing.
     pub rehearse: bool,
+    /// More months than this to catch up are refused; any number unless given.
+    pub most_months: Option<usize>,
+}
+
+impl RecognitionRun {
+    /// How many months are caught up while somebody waits.
+    pub const WHILE_WAITING: usize = 36;
 }
 
 /// Recognises revenue through a day. `progress` is asked after each day whether to go on.
 ///
 /// # Errors
-/// The day is not over, or a later one is recognised already. The ledger does not answer: what was
-/// posted stays, and the next run goes on from there.
+/// The day is not over, a later one is recognised already, or more months are to be caught up than
+/// asked for. The ledger does not answer: what was posted stays, and the next run goes on from
+/// there.
 pub async fn run(
     door: &Door,
     ask: &RecognitionRun,
@@ -41,6 +46,7 @@ pub async fn run(
 ) -> Result<Report, Error> {
     let through = last_day(door, ask.tenant, ask.through).await?;
     let mut days = month_ends(door, ask.tenant, through).await?;
+    check_months(&days, ask.most_months)?;
     days.push(through);
     let mut report = Report { through, rehearsed: ask.rehearse, ..Report::default() };
     let (mut books, _) = recognised(door, ask.tenant).await?;
@@ -72,19 +78,23 @@ pub async fn catch_up(
 ) -> Result<Done<RevenueRecognised>, Error> {
     let through = last_day(door, ask.tenant, ask.command.through).await?;
     let ends = month_ends(door, ask.tenant, through).await?;
-    if ends.len() > MOST_MONTHS {
-        let detail = format!(
-            "{} months are not recognised yet, a request catches up {MOST_MONTHS}; run \
-             `billfold recognise` first",
-            ends.len()
-        );
-        return Err(Refused::new("recognition.too_far_behind", Kind::Rule, detail).into());
-    }
+    check_months(&ends, Some(RecognitionRun::WHILE_WAITING))?;
     for day in ends {
         let key = format!("{}/{day}", ask.key);
         execute(door, (ask.tenant, &ask.actor, key), (day, through)).await?;
     }
     door.execute(ask).await
+}
+
+/// Refuses more months than are asked for.
+fn check_months(ends: &[NaiveDate], most: Option<usize>) -> Result<(), Refused> {
+    let Some(most) = most.filter(|most| ends.len() > *most) else { return Ok(()) };
+    let detail = format!(
+        "{} months are not recognised yet, a request catches up {most}; run `billfold recognise` \
+         first",
+        ends.len()
+    );
+    Err(Refused::new("recognition.too_far_behind", Kind::Rule, detail))
 }
 
 /// Recognises a day; nothing if it is one on the way and another process is further already.

@@ -1,17 +1,14 @@
 //! `billfold expire`: what is left on gift cards whose last day is over is given up.
 
-use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use billfold_app::expiry_run::{ExpiryRun, Report, run as expire};
 use billfold_app::mint::uuid_v7;
 use billfold_domain::kernel::{Actor, TenantId};
 use billfold_replay_tools::outcome::Output;
-use billfold_replay_tools::progress::Progress;
 use clap::Args;
 
-use super::job::{interruptible, on_node};
+use super::job::{Steps, on_node};
 use super::{Context, Stop};
 use crate::wire::Node;
 
@@ -45,17 +42,6 @@ async fn expire_lapsed(node: &Node, arguments: &Arguments, output: Output) -> Re
         name: format!("expiry-run-{}", uuid_v7(now)),
         rehearse: arguments.dry_run,
     };
-    let stop = AtomicBool::new(false);
-    let bar = Progress::new("gift cards expired", 0, output.quiet);
-    let work = expire(node.door(), &ask, |cards| {
-        bar.at(cards);
-        if stop.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    let report = interruptible(|| stop.store(true, Ordering::Relaxed), work).await;
-    bar.finish();
-    report.map_err(Stop::from_app)
+    let steps = Steps::new("gift cards expired", output);
+    steps.run(expire(node.door(), &ask, |cards| steps.at(cards))).await.map_err(Stop::from_app)
 }

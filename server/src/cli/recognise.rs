@@ -1,19 +1,16 @@
 //! `billfold recognise`: what was billed ahead becomes revenue.
 
-use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use billfold_app::mint::uuid_v7;
 use billfold_app::recognition_run::{RecognitionRun, Report, run as recognise};
 use billfold_domain::kernel::{Actor, TenantId};
 use billfold_replay_tools::outcome::Output;
-use billfold_replay_tools::progress::Progress;
 use chrono::NaiveDate;
 use clap::Args;
 
 use super::bill::day;
-use super::job::{interruptible, on_node};
+use super::job::{Steps, on_node};
 use super::{Context, Stop};
 use crate::wire::Node;
 
@@ -54,18 +51,8 @@ async fn recognise_through(
         name: format!("recognition-run-{}", uuid_v7(now)),
         through: arguments.through,
         rehearse: arguments.dry_run,
+        most_months: None,
     };
-    let stop = AtomicBool::new(false);
-    let bar = Progress::new("months and days recognised", 0, output.quiet);
-    let work = recognise(node.door(), &ask, |at| {
-        bar.at(at.done);
-        if stop.load(Ordering::Relaxed) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    let report = interruptible(|| stop.store(true, Ordering::Relaxed), work).await;
-    bar.finish();
-    report.map_err(Stop::from_app)
+    let steps = Steps::new("months and days recognised", output);
+    steps.run(recognise(node.door(), &ask, |at| steps.at(at.done))).await.map_err(Stop::from_app)
 }

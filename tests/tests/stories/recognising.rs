@@ -2,6 +2,7 @@
 //! meanwhile.
 
 use billfold_tests::shop::{Caller, Shop, eur, fresh_key, line};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/revenue-recognitions";
@@ -165,6 +166,11 @@ async fn a_request_catches_up_three_years_and_says_what_to_do_about_more() {
         let far = shop.post(PATH, json!({})).await.problem(422, "recognition.too_far_behind");
         let detail = far.body["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains("billfold recognise"), "{detail}");
+        let staff = shop.staff("Ada Lovelace").await;
+        let page = staff.request(Method::GET, "/admin/journal/recognise").send().await.unwrap();
+        assert_eq!(page.status(), 200);
+        let page = page.text().await.unwrap();
+        assert!(page.contains("39 months are not recognised yet"), "{page}");
         assert_eq!(books(shop, "2029-06-01").await, two("365.00", "0.00"), "nothing was posted");
         recognise(shop, Some("2028-12-31")).await;
         recognise(shop, None).await;

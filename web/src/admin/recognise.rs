@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::recognition::RecogniseRevenue;
-use billfold_app::recognition_run::{self, RecognitionRun};
+use billfold_app::recognition_run::{self, RecognitionRun, Report};
 use billfold_domain::kernel::{Actor, Money};
 use billfold_domain::recognition::Earned;
 use billfold_projections::Projection as _;
@@ -19,7 +19,7 @@ use super::confirm::Confirm;
 use super::journal::PATH as JOURNAL;
 use super::list::{address, day};
 use crate::error::PageError;
-use crate::fields::{Fields, Wrong, new_key};
+use crate::fields::{Fields, Wrong, new_key, sentence};
 use crate::form::Field;
 use crate::router::go;
 use crate::show;
@@ -69,21 +69,18 @@ async fn form(
         name: String::new(),
         through: None,
         rehearse: true,
+        most_months: Some(RecognitionRun::WHILE_WAITING),
     };
     let go_on = |_| ControlFlow::Continue(());
-    let report = recognition_run::run(state.door(), &rehearsal, go_on).await?;
-    let earned = report.days.iter().flat_map(|day| &day.earned);
-    let sums = sums(earned)?.into_iter().map(|sum| show::money(sum).plain());
-    let sums = sums.collect::<Vec<_>>().join(", ");
-    let what = if sums.is_empty() { "nothing" } else { &sums };
+    let (through, text) = match recognition_run::run(state.door(), &rehearsal, go_on).await {
+        Ok(report) => (report.through.to_string(), foreseen(&report)?),
+        Err(billfold_app::Error::Refused(no)) => (String::new(), sentence(&no.detail)),
+        Err(error) => return Err(error.into()),
+    };
     Ok(Confirm {
         shell: visitor.shell(state, JOURNAL, head).await?,
         title: "Recognise revenue".to_owned(),
-        text: format!(
-            "Through {}, {what} billed ahead becomes revenue, each month on its own days. It is \
-             posted once, however often it is asked for.",
-            Day(report.through).plain()
-        ),
+        text,
         action: PATH.to_owned(),
         back: JOURNAL.to_owned(),
         verb: "Recognise revenue",
@@ -93,7 +90,7 @@ async fn form(
         fields: vec![
             Field::input("through", "Through the end of", "date")
                 .with(match sent.one("through") {
-                    "" => report.through.to_string(),
+                    "" => through,
                     typed => typed.to_owned(),
                 })
                 .required()
@@ -102,6 +99,19 @@ async fn form(
         ],
         error: wrong.whole.clone(),
     })
+}
+
+/// What a recognition would post.
+fn foreseen(report: &Report) -> Result<String, PageError> {
+    let earned = report.days.iter().flat_map(|day| &day.earned);
+    let sums = sums(earned)?.into_iter().map(|sum| show::money(sum).plain());
+    let sums = sums.collect::<Vec<_>>().join(", ");
+    let what = if sums.is_empty() { "nothing" } else { &sums };
+    Ok(format!(
+        "Through {}, {what} billed ahead becomes revenue, each month on its own days. It is posted \
+         once, however often it is asked for.",
+        Day(report.through).plain()
+    ))
 }
 
 /// One sum per currency.
