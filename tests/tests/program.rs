@@ -127,6 +127,23 @@ fn a_first_account_needs_a_seller_and_a_good_password() {
 }
 
 #[test]
+fn commands_that_work_through_the_books_want_a_seller_and_answer_for_programs() {
+    const NOBODY: &str = "ten_01kchkq7w7fc9r6a8b9c0d1e2f";
+    let folder = TempFolder::new();
+    let refused = run(folder.path(), &["expire", "--tenant", NOBODY], &[], "");
+    assert_eq!(refused.status.code(), Some(2), "in a new folder: {}", stderr(&refused));
+    let opened = open_seller(folder.path());
+    let seller = stdout(&opened);
+    for command in ["bill", "dun", "recognise", "expire"] {
+        let asked = [command, "--tenant", &seller, "--dry-run", "--json"];
+        let done = run(folder.path(), &asked, &[], "");
+        assert_eq!(done.status.code(), Some(0), "{command}: {}", stderr(&done));
+        let report: serde_json::Value = serde_json::from_str(&stdout(&done)).unwrap();
+        assert_eq!(report["rehearsed"], true, "{command}: {report}");
+    }
+}
+
+#[test]
 fn a_source_that_cannot_be_reached_is_named_without_its_password_and_with_what_to_do() {
     let folder = TempFolder::new();
     let port = {

@@ -13,7 +13,8 @@ use billfold_replay_tools::progress::Progress;
 use super::{Context, Stop};
 use crate::wire::{Foundation, Node};
 
-/// Opens a node whose read models follow the log, does the work, and ends the node.
+/// Opens a node whose read models follow the log, does the work, and ends the node. A private
+/// database is brought to the schema of this program first.
 ///
 /// # Errors
 /// The node cannot start, or the work failed.
@@ -22,6 +23,9 @@ pub(super) async fn on_node<T>(
     work: impl AsyncFnOnce(&Node) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
     let foundation = Foundation::open(context).await?;
+    if foundation.is_private() {
+        foundation.migrate().await?;
+    }
     let node = Node::open(context, foundation).await?;
     let background = node.follow();
     let done = work(&node).await;

@@ -68,7 +68,7 @@ async fn form(state: &WebState, visitor: &Visitor, wrong: &Wrong) -> Result<Conf
         action: PATH.to_owned(),
         back: LIST.to_owned(),
         verb: "Expire gift cards",
-        danger: true,
+        danger: report.expired > 0,
         key: new_key(),
         version: String::new(),
         fields: Vec::new(),
