@@ -162,17 +162,19 @@ async fn every_card_whose_last_day_is_over_expires_at_once_and_only_once() {
         let (good, _) = sell(shop, "20.00", Some("2026-03-06")).await;
         sell(shop, "30.00", None).await;
         redeem(shop, &client, &code, Some("10.00")).await.expect(200);
+        let (_, spent) = sell(shop, "5.00", Some("2026-03-05")).await;
+        redeem(shop, &client, &spent, None).await.expect(200);
         let none = shop.post(ALL, json!({})).await.expect(200).body;
         assert_eq!((&none["lapsed"], &none["given_up"]), (&json!(0), &json!([])));
         shop.clock.advance_days(4);
 
         let foreseen = shop.post(ALL, json!({ "dry_run": true })).await.expect(200).body;
-        assert_eq!((&foreseen["expired"], &foreseen["dry_run"]), (&json!(2), &json!(true)));
+        assert_eq!((&foreseen["expired"], &foreseen["dry_run"]), (&json!(3), &json!(true)));
         let [first, second] = [shop.post(ALL, json!({})), shop.post(ALL, json!({}))];
         let (first, second) = tokio::join!(first, second);
         let (first, second) = (first.expect(200).body, second.expect(200).body);
         let count = |body: &Value| body["expired"].as_u64().unwrap();
-        assert_eq!(count(&first) + count(&second), 2, "{first} {second}");
+        assert_eq!(count(&first) + count(&second), 3, "{first} {second}");
         assert_eq!(account(shop, "4100").await["credit"], eur("48.00"));
         let again = shop.post(ALL, json!({})).await.expect(200).body;
         assert_eq!((&again["lapsed"], &again["more"]), (&json!(0), &json!(false)));
