@@ -12,7 +12,8 @@
 //!
 //! At most one batch of a process can be staged, because the head lock is held from before the
 //! staging until the COMMIT has ended, and the next holder settles first. A head that goes
-//! backwards (a restored database) empties the cache.
+//! backwards (a restored database) empties the cache; whoever sees it first drops what it took out
+//! before, too.
 //!
 //! Eviction is CLOCK: a state that was used since the hand last passed gets another round.
 
@@ -111,21 +112,24 @@ impl Cache {
         }
     }
 
-    /// The head was locked and stands here: what is staged is proved or dropped.
-    pub(crate) fn settle(&self, head: &Head) {
+    /// Whether a head can follow the one that was seen last. One that cannot empties the cache:
+    /// whatever was read from it before belongs to another history.
+    pub(crate) fn continues(&self, head: &Head) -> bool {
+        self.lock().continues(head)
+    }
+
+    /// The head was locked and stands here: what is staged is proved or dropped. Answers as
+    /// [`Cache::continues`].
+    pub(crate) fn settle(&self, head: &Head) -> bool {
         let mut inner = self.lock();
-        let restored = inner.seen.is_some_and(|(batch_no, batch_hash)| {
-            head.batch_no < batch_no || (head.batch_no == batch_no && head.batch_hash != batch_hash)
-        });
-        if restored {
-            *inner = Inner::default();
-        }
+        let continues = inner.continues(head);
         inner.seen = Some((head.batch_no, head.batch_hash));
         if inner.staged.as_ref().is_some_and(|staged| staged.batch_hash == head.batch_hash) {
             inner.promote();
             inner.shrink(self.limit);
         }
         inner.staged = None;
+        continues
     }
 
     /// Bytes that are kept now, by the states' own account.
@@ -139,6 +143,16 @@ impl Cache {
 }
 
 impl Inner {
+    fn continues(&mut self, head: &Head) -> bool {
+        let backwards = self.seen.is_some_and(|(batch_no, batch_hash)| {
+            head.batch_no < batch_no || (head.batch_no == batch_no && head.batch_hash != batch_hash)
+        });
+        if backwards {
+            *self = Self::default();
+        }
+        !backwards
+    }
+
     fn promote(&mut self) {
         let states = self.staged.take().map(|staged| staged.states).unwrap_or_default();
         for (stream, (version, state)) in states {
@@ -267,7 +281,11 @@ mod tests {
         {
             cache.settle(&before);
             cache.put(vec![state(1, 5, 8)]);
-            cache.settle(&after);
+            assert!(!cache.continues(&after), "what was taken out before is no use either");
+            assert_eq!(version(&cache, 1), None);
+            cache.settle(&before);
+            cache.put(vec![state(1, 5, 8)]);
+            assert!(!cache.settle(&after));
             assert_eq!(version(&cache, 1), None);
             cache.settle(&head(6, [6; 32]));
             cache.settle(&head(6, [6; 32]));

@@ -19,7 +19,7 @@ use crate::state::AnyState;
 use crate::stream::{ClaimKey, StreamKey};
 use crate::submission::Needs;
 
-/// The facts under the lock, as one decision may use them.
+/// The facts as of the head that the events will follow, as one decision may use them.
 pub struct Desk<'a> {
     facts: &'a Facts,
     needs: &'a Needs,

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "0003_owner_sees_keys",
         sql: include_str!("../../migrations/0003_owner_sees_keys.sql"),
     },
+    Migration { name: "0004_log_peek", sql: include_str!("../../migrations/0004_log_peek.sql") },
 ];
 
 /// The log of an install; a second one is another chain.

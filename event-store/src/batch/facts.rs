@@ -1,8 +1,9 @@
-//! What is known under the head lock before a batch is decided, and as its commands are decided.
+//! What is known before a batch is decided, and as its commands are decided.
 //!
-//! Guarantees: every fact that a command of the batch named in its `Needs` is here, as of the lock.
-//! Commands change it one after another, so that each sees what those before it did. Absent on
-//! purpose: where the facts come from; PostgreSQL and the in-memory log fill the same structure.
+//! Guarantees: every fact that a command of the batch named in its `Needs` is here, as of one head
+//! of the log; the batch is stored only behind that head. Commands change it one after another, so
+//! that each sees what those before it did. Absent on purpose: where the facts come from;
+//! PostgreSQL and the in-memory log fill the same structure.
 
 use std::collections::HashMap;
 use std::sync::Arc;

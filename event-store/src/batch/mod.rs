@@ -1,4 +1,4 @@
-//! The heart of the append, without I/O: facts read under the head lock and commands go in, what to
+//! The heart of the append, without I/O: facts as of a head of the log and commands go in, what to
 //! store and how to answer each command comes out.
 //!
 //! Guarantees:
@@ -32,7 +32,7 @@ use crate::stream::StreamKey;
 use crate::submission::{Header, Needs, Receipt, Refused, Stop, SubmitError, Work};
 
 pub(crate) use facts::{ClaimFact, CounterFact, Facts, Head, Holder, StoredReceipt, StreamFact};
-pub(crate) use plan::{Batch, EventRow, Plan, ReceiptRow};
+pub(crate) use plan::{Batch, CounterRow, EventRow, Plan, ReceiptRow};
 
 /// How one command ended.
 pub(crate) type Outcome = Result<Receipt, SubmitError>;

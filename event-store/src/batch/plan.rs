@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::facts::{Facts, Head, Holder, StoredReceipt};
 use super::{Outcome, outcome_code};
+use crate::cache::Versioned;
 use crate::canonical::{BatchHeader, Hash};
 use crate::recorded::RecordedRef;
 use crate::state::AnyState;
@@ -126,6 +127,16 @@ impl Plan {
         };
         plan.net_effect(facts);
         plan
+    }
+
+    /// The head the batch was decided on.
+    pub(crate) fn head_before(&self) -> &Head {
+        &self.head
+    }
+
+    /// The state of each stream that the batch appends to, in order of stream.
+    pub(crate) fn states(&self) -> Vec<(StreamKey, Versioned)> {
+        self.streams.iter().map(|row| (row.stream, (row.version, row.state.clone()))).collect()
     }
 
     /// The head after the batch.

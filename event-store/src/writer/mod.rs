@@ -1,11 +1,15 @@
-//! The writers: tasks that take what is queued, decide it under the head lock and commit it.
+//! The writers: tasks that take what is queued, decide it and commit it behind the head it was
+//! decided on.
 //!
-//! One batch costs four round trips: BEGIN; `log_read` (lock, then read); `log_append`; COMMIT. A
-//! batch is whatever waited, never held back for more. The queue has one door: a writer that took a
-//! batch keeps the door shut until the batch is decided, so commands reach the log in the order
-//! they were queued, and the next writer finds a whole batch waiting when the first one starts to
-//! store. While one writer stores and commits, the other loads what its batch misses and waits for
-//! the head inside the database.
+//! One batch costs four round trips: `log_peek` (read); BEGIN; `log_append` (lock, then store);
+//! COMMIT. A batch is whatever waited, never held back for more. Two stages follow each other. The
+//! queue has one door: a writer that took a batch keeps the door until the batch is decided. And
+//! one batch at a time has its turn to be stored. So commands reach the log in the order they were
+//! queued, and while one writer stores and commits, the next one decides what is to come after it
+//! (`ahead`): the append refuses a batch that does not follow the head it was decided on. Where
+//! that does not hold, because another process appends or something presumed new was not, a batch
+//! is decided under the head lock instead: BEGIN; `log_read` (lock, then read); `log_append`;
+//! COMMIT.
 //!
 //! Guarantees:
 //! - Nobody is answered before COMMIT was acknowledged, or receipts prove it.
@@ -15,11 +19,12 @@
 //!   transaction has ended.
 //! - What the database refuses fails only the command that holds it: the batch is halved until it
 //!   is alone.
-//! - Cached states never decide anything unless the version read under the lock vouches for them
-//!   (`cache`).
+//! - Cached states never decide anything unless a version vouches for them that was read under the
+//!   lock, or at the head that the lock then proves to be the last (`cache`).
 //!
 //! Absent on purpose: ordering by stream or routing to one writer; the head lock orders everything.
 
+mod ahead;
 mod append;
 mod attempt;
 mod caution;
@@ -46,6 +51,7 @@ use crate::kinds::Kinds;
 use crate::store::StoreOptions;
 use crate::submission::{Prepared, SubmitError};
 
+use ahead::Ahead;
 use attempt::{Done, attempt};
 use caution::Caution;
 use link::Link;
@@ -65,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: StoreOptions,
     queue: Arc<Mutex<mpsc::Receiver<Vec<Queued>>>>,
+    turn: Arc<Mutex<()>>,
+    ahead: Ahead,
     /// How much is looked up that could be presumed.
     caution: Caution,
     /// Microseconds that the last batch took; what a caller is told to wait is guessed from it.
@@ -116,8 +124,9 @@ impl Shared {
         queue: mpsc::Receiver<Vec<Queued>>,
     ) -> Self {
         let (cache, queue) = (Cache::new(options.cache_bytes), Arc::new(Mutex::new(queue)));
-        let (caution, last_batch) = (Caution::default(), AtomicU64::new(1000));
-        Self { kinds, cache, clock, options, queue, caution, last_batch }
+        let (turn, ahead, caution) = (Arc::default(), Ahead::default(), Caution::default());
+        let last_batch = AtomicU64::new(1000);
+        Self { kinds, cache, clock, options, queue, turn, ahead, caution, last_batch }
     }
 
     /// How long `waiting` commands are likely to need.
@@ -148,11 +157,11 @@ impl Writer {
 
     /// Writes until the queue is closed and empty.
     pub(crate) async fn run(mut self) {
-        while let Some((batch, door)) = self.take().await {
+        while let Some((batch, way)) = self.take().await {
             let began = Instant::now();
             let commands = batch.len();
             histogram!("billfold_log_batch_commands").record(size(commands));
-            let storing = self.store(batch, door).instrument(debug_span!("batch", commands));
+            let storing = self.store(batch, way).instrument(debug_span!("batch", commands));
             if AssertUnwindSafe(storing).catch_unwind().await.is_err() {
                 // its callers hear that the outcome is unknown; the next batch must not suffer
                 error!(commands, "a writer panicked");
@@ -167,7 +176,7 @@ impl Writer {
     }
 
     /// Waits for commands and takes what is there, with the door that keeps other writers out.
-    async fn take(&mut self) -> Option<(Vec<Queued>, Door)> {
+    async fn take(&mut self) -> Option<(Vec<Queued>, Way)> {
         let mut door = Arc::clone(&self.shared.queue).lock_owned().await;
         let mut batch = loop {
             tokio::select! {
@@ -188,15 +197,20 @@ impl Writer {
             }
         }
         gauge!("billfold_log_queue_depth").set(size(door.len()));
-        Some((batch, Door(Some(door))))
+        Some((batch, Way { door: Some(door), turn: None }))
     }
 
     /// Stores a batch and answers every command of it.
-    async fn store(&mut self, batch: Vec<Queued>, mut door: Door) {
+    async fn store(&mut self, batch: Vec<Queued>, mut way: Way) {
         let mut parts = vec![batch];
         while let Some(mut part) = parts.pop() {
-            match self.persist(&mut part, &mut door).await {
-                Ok(outcomes) => answer(part, outcomes),
+            match self.persist(&mut part, &mut way).await {
+                Ok(outcomes) => {
+                    if parts.is_empty() {
+                        way.end();
+                    }
+                    answer(part, outcomes);
+                }
                 Err(Trouble::Refused(_)) if part.len() > 1 => {
                     let rest = part.split_off(part.len() / 2);
                     parts.extend([rest, part]);
@@ -214,7 +228,7 @@ impl Writer {
     async fn persist(
         &mut self,
         batch: &mut [Queued],
-        door: &mut Door,
+        way: &mut Way,
     ) -> Result<Vec<Outcome>, Trouble> {
         let mut attempts = 0;
         let mut presumption = match batch.iter().any(|queued| queued.tried.is_some()) {
@@ -228,19 +242,28 @@ impl Writer {
             }
             let done = {
                 let asked: Vec<Asked<'_>> = batch.iter().map(Queued::asked).collect();
-                attempt(&self.shared, &mut self.link, &asked, door, presumption).await
+                attempt(&self.shared, &mut self.link, &asked, way, presumption).await
             };
             let Done { tried, result } = done;
             let trouble = match result {
                 Ok(outcomes) => return Ok(outcomes),
                 Err(trouble) => trouble,
             };
-            door.open();
-            let presumed = presumption == Presumption::New;
-            presumption = Presumption::None;
-            if presumed && matches!(trouble, Trouble::Refused(_)) {
-                self.shared.caution.raise();
-                continue;
+            // those behind it must not wait at the door; its turn is still to come or goes on
+            way.wait_for_turn(&self.shared).await;
+            way.leave_door();
+            let presumed = std::mem::replace(&mut presumption, Presumption::None);
+            match (presumed, &trouble) {
+                (Presumption::Next, Trouble::Again(_)) => {
+                    self.shared.caution.lock();
+                    presumption = Presumption::New;
+                    continue;
+                }
+                (Presumption::Next | Presumption::New, Trouble::Refused(_)) => {
+                    self.shared.caution.look_up();
+                    continue;
+                }
+                _ => {}
             }
             counter!("billfold_log_retries_total").increment(1);
             attempts += 1;
@@ -261,13 +284,33 @@ impl Writer {
     }
 }
 
-/// The right to take from the queue. Kept from the taking of a batch until it is decided.
-pub(crate) struct Door(Option<OwnedMutexGuard<mpsc::Receiver<Vec<Queued>>>>);
+/// The way of a batch to the log: the door, where it keeps others from the queue until it is
+/// decided, and then its turn, in which no other batch of this process is stored.
+pub(crate) struct Way {
+    door: Option<OwnedMutexGuard<mpsc::Receiver<Vec<Queued>>>>,
+    turn: Option<OwnedMutexGuard<()>>,
+}
 
-impl Door {
-    /// Lets the next writer take.
-    fn open(&mut self) {
-        self.0 = None;
+impl Way {
+    /// Whoever has the door is the only one to wait.
+    async fn wait_for_turn(&mut self, shared: &Shared) {
+        if self.turn.is_none() {
+            self.turn = Some(Arc::clone(&shared.turn).lock_owned().await);
+        }
+    }
+
+    fn has_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// Lets the next writer take from the queue.
+    fn leave_door(&mut self) {
+        self.door = None;
+    }
+
+    /// Lets the next batch be stored.
+    fn end(&mut self) {
+        (self.door, self.turn) = (None, None);
     }
 }
 

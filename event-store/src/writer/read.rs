@@ -1,4 +1,4 @@
-//! The first call of a batch: lock the head and read everything the batch must know.
+//! The first call of a batch: read everything the batch must know, with the head locked or not.
 //!
 //! Guarantees: each stream, key, series and claim of the batch is asked for once; the answers
 //! become the same [`Facts`] that any log decides on. Absent on purpose: states; the caller adds
@@ -6,7 +6,8 @@
 //!
 //! Nearly every key is new, and so is nearly every stream that a command says it begins. Such a
 //! [`Presumption`] saves the look-ups, and is proved by what the batch stores: the primary keys of
-//! `receipts` and `streams` refuse a key or a stream that was there.
+//! `receipts` and `streams` refuse a key or a stream that was there. What is read without the lock is
+//! proved by the head: the append refuses the batch if another one came between.
 
 use std::collections::HashMap;
 use std::hash::Hash as Hashable;
@@ -29,7 +30,13 @@ pub(super) enum Presumption {
     None,
     /// Keys have no receipts yet, and streams that nobody expects to exist do not.
     New,
+    /// That, and that no other process appends before this batch is stored: the head is not locked
+    /// while it is decided.
+    Next,
 }
+
+const READ: &str = "select * from log_read($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const PEEK: &str = "select * from log_peek($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 /// What a batch asks for, each thing once.
 pub(super) struct Question<'a> {
@@ -84,8 +91,8 @@ impl<'a> Question<'a> {
         plan.receipts_for_all && fresh.all(|(stream, _)| begun(stream))
     }
 
-    /// Locks the head, then reads. Answers the facts, still without states, and the version of each
-    /// stream.
+    /// Reads the head, locked unless that is presumed away, then the rest. Answers the facts, still
+    /// without states, and the version of each stream.
     pub(super) async fn ask(
         &self,
         connection: &mut PgConnection,
@@ -93,18 +100,27 @@ impl<'a> Question<'a> {
         log_id: i16,
         presumption: Presumption,
     ) -> Result<(Facts, Vec<i64>), sqlx::Error> {
-        let new = presumption == Presumption::New;
+        let (new, next) = match presumption {
+            Presumption::None => (false, false),
+            Presumption::New => (true, false),
+            Presumption::Next => (true, true),
+        };
         let places: Vec<usize> =
             (0..self.streams.len()).filter(|at| !(new && self.fresh[*at])).collect();
         let streams = || places.iter().map(|at| &self.streams[*at]);
         let keys = if new { &[][..] } else { &self.keys };
-        let row = query("select * from log_read($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+        let bound = query(if next { PEEK } else { READ })
             .bind(log_id)
             .bind(streams().map(|stream| stream.tenant).collect::<Vec<_>>())
             .bind(streams().map(|stream| stream.kind).collect::<Vec<_>>())
-            .bind(streams().map(|stream| stream.id).collect::<Vec<_>>())
-            .bind(keys.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
-            .bind(keys.iter().map(|(_, key)| *key).collect::<Vec<_>>())
+            .bind(streams().map(|stream| stream.id).collect::<Vec<_>>());
+        let bound = match next {
+            true => bound,
+            false => bound
+                .bind(keys.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
+                .bind(keys.iter().map(|(_, key)| *key).collect::<Vec<_>>()),
+        };
+        let row = bound
             .bind(self.series.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
             .bind(self.series.iter().map(|(_, series)| *series).collect::<Vec<_>>())
             .bind(self.claims.iter().map(|(tenant, _)| *tenant).collect::<Vec<_>>())
@@ -119,7 +135,9 @@ impl<'a> Question<'a> {
         }
         let mut versions = vec![0; self.streams.len()];
         places.into_iter().zip(found).for_each(|(at, version)| versions[at] = version);
-        self.receipts(&row, kinds, &mut facts)?;
+        if !new {
+            self.receipts(&row, kinds, &mut facts)?;
+        }
         self.counters(&row, &mut facts)?;
         self.holders(&row, kinds, &mut facts)?;
         Ok((facts, versions))
