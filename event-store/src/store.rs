@@ -86,6 +86,13 @@ enum Backend {
     Memory(MemoryLog),
 }
 
+/// Whether a state that this process keeps is taken as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    AsItIs,
+    IfNewest,
+}
+
 struct Postgres {
     shared: Arc<Shared>,
     queue: mpsc::Sender<Vec<Queued>>,
@@ -174,6 +181,28 @@ impl Store {
         &self,
         streams: &[StreamKey],
     ) -> Result<Vec<Loaded<S>>, LoadError> {
+        self.many(streams, Kept::IfNewest).await
+    }
+
+    /// States of many streams, in their order: those this process keeps as it saw them last,
+    /// without asking whether others went on since, and the rest as [`Store::load_many`]. For
+    /// preparing what is decided later: the decision has the newest states and must notice where
+    /// what was prepared does not hold any more.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn recall_many<S: AnyState>(
+        &self,
+        streams: &[StreamKey],
+    ) -> Result<Vec<Loaded<S>>, LoadError> {
+        self.many(streams, Kept::AsItIs).await
+    }
+
+    async fn many<S: AnyState>(
+        &self,
+        streams: &[StreamKey],
+        kept: Kept,
+    ) -> Result<Vec<Loaded<S>>, LoadError> {
         let unknown = streams.iter().find(|stream| self.kinds().get(stream.kind).is_none());
         if let Some(stream) = unknown {
             return Err(LoadError::UnknownKind { kind: stream.kind });
@@ -186,7 +215,7 @@ impl Store {
                 };
                 streams.iter().map(load).collect::<Result<_, _>>()?
             }
-            Backend::Postgres(log) => log.load_many(streams).await?,
+            Backend::Postgres(log) => log.load_many(streams, kept).await?,
         };
         streams.iter().zip(states).map(|(stream, state)| Loaded::of(stream, state)).collect()
     }
@@ -380,24 +409,23 @@ impl Postgres {
         held.fetch_optional(&self.readers).await
     }
 
-    async fn load_many(&self, streams: &[StreamKey]) -> Result<Vec<Versioned>, LoadError> {
+    async fn load_many(
+        &self,
+        streams: &[StreamKey],
+        kept: Kept,
+    ) -> Result<Vec<Versioned>, LoadError> {
         let Shared { kinds, cache, .. } = &*self.shared;
         let mut connection = self.readers.acquire().await?;
-        let kept = cache.get(streams.iter());
-        let stored = versions::of_each(&mut *connection, streams).await?;
-        let mut states: Vec<Option<Versioned>> = Vec::with_capacity(streams.len());
-        let mut missing = Vec::new();
-        for ((at, stream), (kept, stored)) in
-            streams.iter().enumerate().zip(kept.into_iter().zip(stored))
-        {
-            // a state that is behind is folded whole: that is rare, and simple
-            let current = kept.filter(|(version, _)| *version == stored);
-            if current.is_none() {
-                missing.push((at, *stream));
+        let mut states = cache.get(streams.iter());
+        if kept == Kept::IfNewest {
+            let stored = versions::of_each(&mut *connection, streams).await?;
+            for (state, stored) in states.iter_mut().zip(stored) {
+                // a state that is behind is folded whole: that is rare, and simple
+                state.take_if(|(version, _)| *version != stored);
             }
-            states.push(current);
         }
-        let (places, missing): (Vec<usize>, Vec<StreamKey>) = missing.into_iter().unzip();
+        let places: Vec<usize> = (0..states.len()).filter(|at| states[*at].is_none()).collect();
+        let missing: Vec<StreamKey> = places.iter().map(|at| streams[*at]).collect();
         let folded = states::whole(&mut connection, kinds, &missing).await?;
         let mut loaded = Vec::with_capacity(missing.len());
         for ((at, stream), state) in places.into_iter().zip(missing).zip(folded) {

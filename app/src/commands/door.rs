@@ -158,6 +158,20 @@ impl Door {
         Ok(self.0.store.load_many::<Held<A>>(&streams).await?)
     }
 
+    /// The states of many aggregates, in their order, perhaps a moment old: for a plan, whose
+    /// decision notices what has moved.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn recall_many<A: Stored>(
+        &self,
+        tenant: TenantId,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Loaded<Held<A>>>, Error> {
+        let streams: Vec<_> = ids.into_iter().map(|id| stream::<A>(tenant, id)).collect();
+        Ok(self.0.store.recall_many::<Held<A>>(&streams).await?)
+    }
+
     /// The state of an aggregate as of a position of the log, and the version it had then.
     ///
     /// # Errors

@@ -41,9 +41,15 @@ pub(crate) async fn prepare(
     let settings = door.settings(tenant).await?;
     let now = settings.at(door.clock().now());
     let clients = asks.iter().map(|ask| ask.client_id.uuid()).collect();
-    let clients = door.load_many::<Client>(tenant, clients).await?;
     let ids = asks.iter().flat_map(|ask| &ask.subscriptions).map(|id| id.uuid()).collect();
-    let subscriptions = door.load_many::<Subscription>(tenant, ids).await?;
+    // what is foreseen is told as it stands; what is only laid out is decided anew under the lock
+    let (clients, subscriptions) = if foresee {
+        let clients = door.load_many::<Client>(tenant, clients).await?;
+        (clients, door.load_many::<Subscription>(tenant, ids).await?)
+    } else {
+        let clients = door.recall_many::<Client>(tenant, clients).await?;
+        (clients, door.recall_many::<Subscription>(tenant, ids).await?)
+    };
     let keys = Keys::of(door, tenant, asks, &clients, &settings).await?;
     let contracts = subscriptions.iter().filter_map(|loaded| loaded.state.0.contract());
     let rates = if taxed_by_rates(contracts) {
