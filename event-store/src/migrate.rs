@@ -90,6 +90,24 @@ pub async fn migrate(
     Ok(Migrated { applied, install_id })
 }
 
+/// Names of the migrations that did not run yet, in order; one that only a newer build knows is no
+/// matter, since it takes nothing away that this build needs.
+///
+/// # Errors
+/// The database refused.
+pub async fn pending(connection: &mut PgConnection) -> Result<Vec<&'static str>, sqlx::Error> {
+    let begun: bool = sqlx::query_scalar("select to_regclass('migrations') is not null")
+        .fetch_one(&mut *connection)
+        .await?;
+    let ran: Vec<String> = if begun {
+        sqlx::query_scalar("select name from migrations").fetch_all(connection).await?
+    } else {
+        Vec::new()
+    };
+    let names = MIGRATIONS.iter().map(|migration| migration.name);
+    Ok(names.filter(|name| ran.iter().all(|ran| ran != name)).collect())
+}
+
 /// Names of the migrations that ran before, each of them known and unchanged.
 async fn recorded(connection: &mut PgConnection) -> Result<Vec<String>, MigrateError> {
     let rows = sqlx::query("select name, sha256 from migrations order by name")

@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use billfold_tests::harness::{Program, TempFolder, billfold};
+use billfold_tests::harness::{Program, TempFolder, TestDb, billfold};
+use sqlx::ConnectOptions;
 
 /// Runs a command to its end, with this text as its input.
 fn run(data: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
@@ -80,6 +81,23 @@ fn a_database_that_does_not_answer_ends_with_3_and_hides_its_password() {
     assert_eq!(refused.status.code(), Some(3));
     assert!(stderr(&refused).contains("DATABASE_URL"), "{}", stderr(&refused));
     assert!(!stderr(&refused).contains("hunter2"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_an_older_build_is_named_at_once_and_works_once_it_is_migrated() {
+    let (db, folder) = (TestDb::new().await, TempFolder::new());
+    let older = "drop function log_peek; delete from migrations where name = '0004_log_peek'";
+    sqlx::raw_sql(older).execute(&db.owner).await.unwrap();
+    let url = db.connect_options().to_url_lossy().to_string();
+    let at = [("DATABASE_URL", url.as_str())];
+    let refused = run(folder.path(), &["tenant", "list"], &at, "");
+    assert_eq!(refused.status.code(), Some(3));
+    let said = stderr(&refused);
+    assert!(said.contains("lacks 0004_log_peek: run `billfold migrate`"), "{said}");
+    for ask in [["migrate"].as_slice(), &["tenant", "list"]] {
+        let done = run(folder.path(), ask, &at, "");
+        assert_eq!(done.status.code(), Some(0), "{ask:?}: {}", stderr(&done));
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use billfold_domain::kernel::{StaffId, TenantId};
 use billfold_event_store::anchor::{AnchorKey, FileSink};
 use billfold_event_store::feed::Feed;
 use billfold_event_store::follower::Follower;
-use billfold_event_store::{Clock, Store, StoreOptions};
+use billfold_event_store::{Clock, Store, StoreOptions, migrate};
 use billfold_projections::{Definition, PROJECTIONS, Reads, Standing, install};
 use billfold_replay_tools::verify::Trust;
 use sqlx::PgPool;
@@ -76,8 +76,15 @@ impl Node {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Stop> {
         let pools = foundation.pools().clone();
-        let store = open_store(context, &foundation, &clock).await?;
         let mut owner = pools.owner.acquire().await.map_err(Stop::unavailable)?;
+        let missing = migrate::pending(&mut owner).await.map_err(Stop::unavailable)?;
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            return Err(Stop::unavailable(anyhow::anyhow!(
+                "the database lacks {missing}: run `billfold migrate` first"
+            )));
+        }
+        let store = open_store(context, &foundation, &clock).await?;
         let standings = install(&mut owner, PROJECTIONS).await.map_err(Stop::unavailable)?;
         drop(owner);
         let key_file = context.config.keys.key_encryption_file(&context.data);
