@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::instrument::looks_like_card_number;
 use super::*;
 use crate::kernel::testing::{TODAY, given, issued, refusals_are_well_spoken};
-use crate::kernel::{Claim, ClientId, EventBody, Invalid};
+use crate::kernel::{Claim, ClientId, EventBody, Invalid, Refusal};
 
 fn client() -> ClientId {
     ClientId::new(Uuid::from_u128(3))
@@ -150,6 +150,10 @@ fn a_method_is_described_by_four_digits_and_a_month_to_come() {
     given::<PaymentMethod>([])
         .when(ends(2026, 2))
         .then_refused(PaymentMethodRefusal::AlreadyOver { today: TODAY });
+    let field = |refusal: PaymentMethodRefusal| refusal.field().map(str::to_owned);
+    let over = PaymentMethodRefusal::AlreadyOver { today: TODAY };
+    assert_eq!(field(over).as_deref(), Some("/instrument/expires"));
+    assert_eq!(field(PaymentMethodRefusal::Expired), None, "no field of the request is wrong");
     given::<PaymentMethod>([])
         .when(ends(2026, 3))
         .then_state(|method| assert!(method.chargeable().is_some()));

@@ -140,6 +140,8 @@ fn a_new_rate_ends_the_one_before_on_its_first_day() {
     let found = rates_on(&history, &["2006-12-31", "2026-12-31", "2027-01-01"]);
     let expected = [None, Some("19"), Some("20")];
     assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+    let never_held = known(&[defined(), retired("2007-01-01")]).versions;
+    assert_eq!(never_held, [], "a rate that ends on its first day is not listed");
 }
 
 #[test]

@@ -134,6 +134,14 @@ fn a_coupon_that_takes_nothing_is_not_used() {
 }
 
 #[test]
+fn the_word_of_a_status_is_the_stored_one() {
+    let (active, disabled) = (CouponStatus::Active, CouponStatus::Disabled);
+    for status in [active, disabled, CouponStatus::Archived, CouponStatus::Terminated] {
+        assert_eq!(serde_json::to_value(status).unwrap(), status.word());
+    }
+}
+
+#[test]
 fn overlapping_coupons_take_whole_cents_and_leave_the_rest() {
     let scope = |products: &[&str]| Scope { products: keys(products), ..Scope::default() };
     let both = CouponTerms { scope: scope(&["x", "y"]), ..fixed("both", 500) };

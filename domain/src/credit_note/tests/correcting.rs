@@ -95,12 +95,24 @@ impl Bill {
     fn credit(&mut self, scope: &CreditScope) -> Result<Correction, CreditNoteRefusal> {
         let correction = self.would(scope)?;
         self.notes += 1;
+        let amount = correction.total;
+        let new = self.note(&correction);
+        let credit_note = new.number.text.clone();
+        let ask = issued(CreditNoteCommand::Issue(Box::new(new)));
+        let decided = CreditNote::Absent.decide(&ask).unwrap();
+        let CreditNoteEvent::Issued(note) = &decided[0];
+        assert_eq!((note.net, note.tax), (correction.net, correction.tax));
+        assert_eq!(note.total, correction.total);
+        let given_back = correction.given_back.clone();
+        self.ask(InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back });
+        Ok(correction)
+    }
+
+    fn note(&self, correction: &Correction) -> IssueCreditNote {
         let (format, last) = (NumberFormat::yearly("CN"), self.notes - 1);
         let series = Series::new(&format, DocumentKind::CreditNote, TODAY);
-        let number = series.next(|_| Some((last, TODAY))).unwrap();
-        let (credit_note, amount) = (number.text.clone(), correction.total);
-        let new = IssueCreditNote {
-            number,
+        IssueCreditNote {
+            number: series.next(|_| Some((last, TODAY))).unwrap(),
             client_id: ClientId::new(Uuid::from_u128(3)),
             currency: Currency::EUR,
             lines: correction.lines.clone(),
@@ -112,20 +124,16 @@ impl Bill {
             buyer: None,
             expires_on: None,
             exemption: None,
-        };
-        let ask = issued(CreditNoteCommand::Issue(Box::new(new)));
-        let decided = CreditNote::Absent.decide(&ask).unwrap();
-        let CreditNoteEvent::Issued(note) = &decided[0];
-        assert_eq!((note.net, note.tax), (correction.net, correction.tax));
-        assert_eq!(note.total, correction.total);
-        let given_back = correction.given_back.clone();
-        self.ask(InvoiceCommand::ApplyCreditNote { credit_note, amount, given_back });
-        Ok(correction)
+        }
     }
 
     fn given_back(&self) -> &GivenBack {
         &self.invoice.document().unwrap().given_back
     }
+}
+
+fn less(money: Money) -> Money {
+    money.checked_sub(eur(1)).unwrap()
 }
 
 fn parts(parts: &[(u32, HowMuch)]) -> CreditScope {
@@ -239,6 +247,25 @@ fn nothing_goes_back_twice_or_beyond_what_was_billed() {
             CreditNoteRefusal::OtherDays { line: "1".into(), from: TODAY, to: TODAY },
         ],
     );
+}
+
+#[test]
+fn groups_of_a_note_may_differ_from_its_lines_in_the_cents_of_a_tax_alone() {
+    let bill = Bill { notes: 1, ..Bill::over(vec![line(10_000, "20"), line(5_000, "7")]) };
+    let correction = bill.would(&CreditScope::Everything).unwrap();
+    let issue = |change: fn(&mut Vec<TaxGroup>)| {
+        let mut new = bill.note(&correction);
+        new.tax_groups.as_mut().into_iter().for_each(change);
+        CreditNote::Absent.decide(&issued(CreditNoteCommand::Issue(Box::new(new))))
+    };
+    assert!(issue(|groups| groups[0].tax = less(groups[0].tax)).is_ok());
+    for other in [
+        issue(|groups| groups[0].rate = "19".parse().unwrap()),
+        issue(|groups| groups[0].base = less(groups[0].base)),
+        issue(|groups| groups.truncate(1)),
+    ] {
+        assert_eq!(other, Err(CreditNoteRefusal::OtherTaxes));
+    }
 }
 
 #[test]

@@ -49,10 +49,19 @@ fn a_product_is_created_once_under_a_code_it_keeps() {
         .then([created()])
         .when(issued(create()))
         .then_nothing();
-    let (code, name) = ("vps-large".to_owned(), "Large server".to_owned());
-    given::<Product>([created()])
-        .when(issued(ProductCommand::Create { code, name, kind: ProductKind::Vps }))
-        .then_refused(ProductRefusal::AlreadyCreated { code: "vps-small".into() });
+    let again = |code: &str, name: &str, kind| {
+        let (code, name) = (code.to_owned(), name.to_owned());
+        issued(ProductCommand::Create { code, name, kind })
+    };
+    for other in [
+        again("vps-large", "Small server", ProductKind::Vps),
+        again("vps-small", "Large server", ProductKind::Vps),
+        again("vps-small", "Small server", ProductKind::Domain),
+    ] {
+        given::<Product>([created()])
+            .when(other)
+            .then_refused(ProductRefusal::AlreadyCreated { code: "vps-small".into() });
+    }
     let taken = Claim::Take { scope: ProductEvent::CODE_SCOPE, key: "vps-small".into() };
     assert_eq!(created().claims(), [taken]);
     assert_eq!(retired().claims(), []);
