@@ -26,6 +26,9 @@ use crate::clerk::Clerk;
 const CLERKS: u64 = 16;
 /// What each of them asks before the clock moves.
 const A_ROUND: u64 = 25;
+/// What is asked before others take their places, with clients of their own: a clerk looks at all
+/// that its clients ever had, again and again.
+const A_SHIFT: u64 = 10_000;
 
 fn told(name: &str, usual: u64) -> u64 {
     let set = std::env::vars().find(|(known, _)| known == name);
@@ -39,12 +42,16 @@ async fn whatever_is_asked_the_laws_hold() {
     let till = Arc::new(Till::new().await.expect("a till"));
     till.ask("open", seller()).await.expect("open books");
     let mut clerks = Vec::new();
-    for number in 0..CLERKS {
-        clerks.push(Clerk::begin(Arc::clone(&till), seed, number).await);
-    }
     let mut time = StdRng::seed_from_u64(seed);
     let (mut asked, mut done) = (0, 0);
     while asked < commands {
+        if asked % A_SHIFT == 0 {
+            clerks.clear();
+            let first = asked / A_SHIFT * CLERKS;
+            for number in first..first + CLERKS {
+                clerks.push(Clerk::begin(Arc::clone(&till), seed, number).await);
+            }
+        }
         let at_work = clerks.into_iter().map(|mut clerk| {
             tokio::spawn(async move {
                 let done = clerk.work(A_ROUND).await;
