@@ -8,7 +8,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
@@ -26,6 +26,8 @@ pub struct Desk<'a> {
     tenant: Uuid,
     recorded_at: DateTime<Utc>,
     staged: Staged,
+    /// Streams named as fresh that the decision looked at; each once.
+    seen: RefCell<Vec<StreamKey>>,
     fault: OnceCell<DeskError>,
 }
 
@@ -36,8 +38,8 @@ impl<'a> Desk<'a> {
         tenant: Uuid,
         recorded_at: DateTime<Utc>,
     ) -> Self {
-        let staged = Staged::default();
-        Self { facts, needs, tenant, recorded_at, staged, fault: OnceCell::new() }
+        let (staged, seen) = (Staged::default(), RefCell::default());
+        Self { facts, needs, tenant, recorded_at, staged, seen, fault: OnceCell::new() }
     }
 
     /// The instant the events of this batch will be recorded at.
@@ -138,16 +140,24 @@ impl<'a> Desk<'a> {
         Ok(sequence)
     }
 
-    /// What was appended; the fault if the desk was used against its rules.
-    pub(crate) fn finish(self) -> Result<Staged, DeskError> {
-        match self.fault.into_inner() {
+    /// The streams named as fresh that the decision looked at, and what was appended; the fault if
+    /// the desk was used against its rules.
+    pub(crate) fn finish(self) -> (Vec<StreamKey>, Result<Staged, DeskError>) {
+        let appended = match self.fault.into_inner() {
             Some(fault) => Err(fault),
             None => Ok(self.staged),
-        }
+        };
+        (self.seen.into_inner(), appended)
     }
 
     fn fact(&self, stream: &StreamKey) -> Result<&'a StreamFact, DeskError> {
         let needed = self.needs.every_stream().any(|needed| needed == stream);
+        if self.needs.fresh.contains(stream) {
+            let mut seen = self.seen.borrow_mut();
+            if !seen.contains(stream) {
+                seen.push(*stream);
+            }
+        }
         match self.facts.streams.get(stream).filter(|_| needed) {
             Some(fact) => Ok(fact),
             None => Err(self.broken(DeskError::StreamNotNeeded { stream: *stream })),

@@ -2,7 +2,7 @@
 //! notices.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use billfold_event_store::{ClaimKey, Draft, Needs, Refused, StoreOptions, SubmitError};
 use billfold_tests::harness::TestDb;
@@ -245,6 +245,29 @@ async fn a_stream_that_was_thought_new_is_decided_on_as_it_is_and_so_are_its_nei
     assert_eq!(answers, ["0", "5", "0"]);
     assert_eq!(store.load::<Jar>(&jar(1)).await.unwrap().content, 6);
     assert_eq!(events(&db).await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_named_as_new_that_no_decision_looks_at_needs_no_second_decision() {
+    let db = TestDb::new().await;
+    let store = open(&db).await;
+    store.submit(fill("there", jar(2), 7)).await.unwrap();
+    let decided = Arc::new(AtomicUsize::new(0));
+    let either = |key: &str, new: u128, look: bool| {
+        let needs = Needs { fresh: vec![jar(new), jar(2)], ..Needs::default() };
+        let decided = Arc::clone(&decided);
+        command(key, key, needs, move |desk| {
+            decided.fetch_add(1, Ordering::SeqCst);
+            let other = if look { desk.state::<Jar>(&jar(2))?.content } else { 0 };
+            desk.append(&jar(new), added(1), |jar: &mut Jar| jar.content += 1)?;
+            Ok(json(other))
+        })
+    };
+    assert_eq!(store.submit(either("one", 3, false)).await.unwrap().answer.get(), "0");
+    assert_eq!(decided.load(Ordering::SeqCst), 1);
+    let seen = store.submit(either("other", 4, true)).await.unwrap();
+    assert_eq!(seen.answer.get(), "7", "looked at, it was looked up");
+    assert_eq!(decided.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ mod facts;
 mod laws;
 mod plan;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -63,6 +63,7 @@ pub(crate) fn plan(
         events: Vec::with_capacity(commands.len() * 2),
         receipts: Vec::with_capacity(commands.len()),
         answered: HashMap::new(),
+        seen: HashSet::new(),
         leaves: Leaves::default(),
     };
     let verdicts: Vec<Verdict> =
@@ -87,6 +88,8 @@ struct Deciding<'a> {
     receipts: Vec<ReceiptRow>,
     /// Commands of this batch that have a receipt, by tenant and key.
     answered: HashMap<(Uuid, &'a str), usize>,
+    /// Streams named as fresh that a decision looked at.
+    seen: HashSet<StreamKey>,
     leaves: Leaves,
 }
 
@@ -101,8 +104,10 @@ impl Deciding<'_> {
         }
         let mut desk = Desk::new(&self.facts, asked.needs, asked.header.tenant, self.recorded_at);
         let decided = catch_unwind(AssertUnwindSafe(|| asked.work.decide(&mut desk)));
+        let (seen, staged) = desk.finish();
+        self.seen.extend(seen);
         // a fault counts even if the decision went on as if nothing had happened
-        let staged = match desk.finish() {
+        let staged = match staged {
             Ok(staged) => staged,
             Err(fault) => return Verdict::Failed(SubmitError::Bug(fault.to_string())),
         };
@@ -302,8 +307,8 @@ impl Deciding<'_> {
             };
             outcomes.push(outcome);
         }
-        let answers = (outcomes, receipts_for_all);
-        Plan::new(batch, self.facts, self.recorded_at, self.events, self.receipts, answers)
+        let plan = Plan::new(batch, self.facts, self.recorded_at, self.events, self.receipts);
+        Plan { outcomes, receipts_for_all, seen: self.seen, ..plan }
     }
 
     fn seal(&self) -> Batch {

@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     /// Whether every command has a receipt in this batch: its own, or that of another command with
     /// its key.
     pub(crate) receipts_for_all: bool,
+    /// Streams that a command named as fresh and looked at while it was decided.
+    pub(crate) seen: HashSet<StreamKey>,
     /// The head before the batch.
     head: Head,
 }
@@ -110,7 +112,6 @@ impl Plan {
         recorded_at: DateTime<Utc>,
         events: Vec<EventRow>,
         receipts: Vec<ReceiptRow>,
-        (outcomes, receipts_for_all): (Vec<Outcome>, bool),
     ) -> Self {
         let mut plan = Self {
             batch,
@@ -121,8 +122,9 @@ impl Plan {
             counters: Vec::new(),
             taken: Vec::new(),
             released: Vec::new(),
-            outcomes,
-            receipts_for_all,
+            outcomes: Vec::new(),
+            receipts_for_all: false,
+            seen: HashSet::new(),
             head: facts.head,
         };
         plan.net_effect(facts);

@@ -81,14 +81,16 @@ impl<'a> Question<'a> {
     }
 
     /// Whether what was presumed of the batch is proved once `plan` is stored: every key then has a
-    /// receipt and every stream presumed new is begun, unless the database refuses.
+    /// receipt and every stream presumed new is begun, unless the database refuses. A stream that
+    /// no decision looked at changes no answer, whether it is new or not.
     pub(super) fn is_proved_by(&self, plan: &Plan) -> bool {
         let begun = |stream| {
             let row = plan.streams.binary_search_by_key(stream, |row| row.stream);
             row.is_ok_and(|at| plan.streams[at].begun)
         };
         let mut fresh = self.streams.iter().zip(&self.fresh).filter(|(_, fresh)| **fresh);
-        plan.receipts_for_all && fresh.all(|(stream, _)| begun(stream))
+        let proved = |stream| begun(stream) || !plan.seen.contains(stream);
+        plan.receipts_for_all && fresh.all(|(stream, _)| proved(stream))
     }
 
     /// Reads the head, locked unless that is presumed away, then the rest. Answers the facts, still
