@@ -86,11 +86,15 @@ async fn prepare(
     let question = Question::of(commands);
     let known = shared.cache.get(question.streams.iter());
     let mut undecided = Undecided { shared, commands, question, known };
-    within(limit, undecided.load(connection)).await?;
     let ahead = match presumption {
         Presumption::Next => undecided.decide_ahead(connection).await?,
         under_lock => Err(under_lock),
     };
+    if ahead.is_err() {
+        // as much as possible before the lock is taken; what changes until then is made good by
+        // its tail
+        within(limit, undecided.load(connection, |_| true)).await?;
+    }
     way.wait_for_turn(shared).await;
     within(limit, run(connection, "begin")).await?;
     let plan = match ahead {
@@ -115,11 +119,14 @@ struct Undecided<'a> {
 }
 
 impl Undecided<'_> {
-    /// Loads what the cache misses, before the lock is taken. What changes until then is made good
-    /// by its tail.
-    async fn load(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    /// Loads what the cache misses of the streams that are wanted, by their places in the question.
+    async fn load(
+        &mut self,
+        connection: &mut PgConnection,
+        wanted: impl Fn(usize) -> bool,
+    ) -> Result<(), sqlx::Error> {
         let Self { shared, question, known, .. } = self;
-        let missing = |at: &usize| known[*at].is_none() && !question.fresh[*at];
+        let missing = |at: &usize| known[*at].is_none() && !question.fresh[*at] && wanted(*at);
         let places: Vec<usize> = (0..known.len()).filter(missing).collect();
         if places.is_empty() {
             return Ok(());
@@ -154,6 +161,14 @@ impl Undecided<'_> {
         if end.is_some_and(|end| !end.bring(&mut facts, &self.question)) {
             return Ok(Err(Presumption::New));
         }
+        let limit = patience(self.shared.options.statement_timeout);
+        let (streams, brought) = (&self.question.streams, &facts.streams);
+        let wanted: Vec<bool> = streams
+            .iter()
+            .zip(&versions)
+            .map(|(stream, version)| *version > 0 && !brought.contains_key(stream))
+            .collect();
+        within(limit, self.load(connection, |at| wanted[at])).await?;
         let plan = self.decide(connection, facts, versions).await?;
         if self.question.is_proved_by(&plan) {
             return Ok(Ok(plan));
