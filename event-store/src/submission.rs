@@ -53,7 +53,8 @@ pub struct Header {
     pub metadata: String,
 }
 
-/// A decision. It runs as if under the head lock: it sees the very state its events are appended to.
+/// A decision. It runs as if under the head lock: it sees the very state its events are appended
+/// to.
 ///
 /// `decide` must be pure: no I/O, no clock, no randomness, no waiting. It **may run again** with
 /// newer facts (a batch that was split or retried), and only the last run counts. A panic inside is

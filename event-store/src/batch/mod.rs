@@ -307,8 +307,11 @@ impl Deciding<'_> {
             };
             outcomes.push(outcome);
         }
-        let plan = Plan::new(batch, self.facts, self.recorded_at, self.events, self.receipts);
-        Plan { outcomes, receipts_for_all, seen: self.seen, ..plan }
+        let mut plan = Plan::new(batch, self.facts, self.recorded_at, self.events, self.receipts);
+        plan.outcomes = outcomes;
+        plan.receipts_for_all = receipts_for_all;
+        plan.seen = self.seen;
+        plan
     }
 
     fn seal(&self) -> Batch {

@@ -6,8 +6,8 @@
 //!
 //! Nearly every key is new, and so is nearly every stream that a command says it begins. Such a
 //! [`Presumption`] saves the look-ups, and is proved by what the batch stores: the primary keys of
-//! `receipts` and `streams` refuse a key or a stream that was there. What is read without the lock is
-//! proved by the head: the append refuses the batch if another one came between.
+//! `receipts` and `streams` refuse a key or a stream that was there. What is read without the lock
+//! is proved by the head: the append refuses the batch if another one came between.
 
 use std::collections::HashMap;
 use std::hash::Hash as Hashable;
