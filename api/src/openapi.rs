@@ -147,9 +147,9 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
     if has_id || finds || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
-    if write && (is_command(operation) || has_id && foresees(operation)) {
+    if write && (is_command(operation) || has_id && foresees(operation)) || resolves(operation) {
         kinds.extend([Kind::State, Kind::Rule]);
-    } else if write && !has_id && !public || resolves(operation) {
+    } else if write && !has_id && !public {
         kinds.push(Kind::Rule);
     } else if write && tagged(operation, "operations")
         || takes(operation, "min_position")

@@ -12,6 +12,7 @@ mod http;
 mod laboratory;
 mod ledger;
 mod pgbench;
+mod planner;
 mod probe;
 mod program;
 mod replay;
@@ -36,8 +37,8 @@ use uuid::Uuid;
 #[command(name = "bench")]
 struct Arguments {
     /// Benches to run; all but `growth` and `billing-run` if none is named
-    #[arg(value_parser = ["durable", "bulk", "replay", "ledger", "as-of", "http", "growth",
-        "billing-run"])]
+    #[arg(value_parser = ["durable", "bulk", "replay", "planner", "ledger", "as-of", "http",
+        "growth", "billing-run"])]
     only: Vec<String>,
     /// Interleaved rounds; medians need at least three
     #[arg(long, default_value_t = 3)]
@@ -97,6 +98,11 @@ async fn main() -> Result<()> {
         }
         if arguments.wants("bulk") || arguments.wants("replay") {
             log_round(&laboratory, &arguments, &mut runs).await?;
+        }
+        if arguments.wants("planner") {
+            for months in planner::HISTORIES {
+                note(&mut runs, planner::plans(months, Duration::from_secs(arguments.seconds))?);
+            }
         }
     }
     if arguments.wants("growth") {

@@ -192,6 +192,8 @@ async fn an_erased_client_is_nobody_and_the_books_stay() {
     assert_eq!((&read.body["status"], &read.body["contact"]), (&json!("erased"), &json!(null)));
     let list = shop.fresh("/api/v1/clients").await.expect(200);
     assert!(!list.body.to_string().contains("Lovelace"), "{}", list.body);
+    let taxed = format!("/api/v1/tax-rates/resolve?client_id={client}");
+    shop.get(&taxed).await.problem(409, "client.erased");
     // The buyer on the issued document is kept as long as the law asks for it.
     let document = shop.fresh(&format!("/api/v1/invoices/{invoice}/document")).await.expect(200);
     assert_eq!(document.body["buyer"]["name"], "Ada Lovelace");

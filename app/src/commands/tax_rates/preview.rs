@@ -24,7 +24,7 @@ pub struct WhichTax {
 /// Finds the tax of a sale. Stores nothing.
 ///
 /// # Errors
-/// There is no such client, no rate holds, or the database does not answer.
+/// There is no such client or it was erased, no rate holds, or the database does not answer.
 pub async fn which_tax(
     door: &Door,
     tenant: TenantId,
