@@ -70,7 +70,7 @@ impl MovedClock {
     }
 }
 
-/// Bills a book month after month.
+/// Bills a book month after month; each figure is noted as soon as it is there.
 ///
 /// # Errors
 /// The book cannot be made, or a run does not bill everything.
@@ -79,7 +79,8 @@ pub(crate) async fn rounds(
     folder: &Path,
     book: Book,
     rounds: usize,
-) -> Result<Vec<Run>> {
+    note: &mut impl FnMut(Run),
+) -> Result<()> {
     let bench = laboratory.fresh("bench_billing_run").await?;
     let start: DateTime<Utc> = "2026-01-15T12:00:00Z".parse()?;
     let clock = MovedClock(Arc::new(Mutex::new(start)));
@@ -88,21 +89,20 @@ pub(crate) async fn rounds(
     let made = Instant::now();
     make(&node, tenant, book).await?;
     eprintln!("{} subscriptions made in {:.0} s", book.subscriptions, made.elapsed().as_secs_f64());
-    let mut runs = Vec::new();
     for _ in 0..rounds {
         for followed in [false, true] {
             catch_up(&node).await?;
             sqlx::raw_sql("analyze").execute(&bench.pools.owner).await?;
             clock.next_month();
-            runs.push(measure(&node, tenant, book, clock.day(), followed).await?);
+            note(measure(&node, tenant, book, clock.day(), followed).await?);
             if !followed {
-                runs.push(journal(&node).await?);
+                note(journal(&node).await?);
             }
         }
     }
     node.close_idle().await;
     bench.pools.close().await;
-    Ok(runs)
+    Ok(())
 }
 
 async fn open(bench: &Bench, folder: &Path, clock: &MovedClock) -> Result<Node> {

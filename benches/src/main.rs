@@ -114,9 +114,8 @@ async fn main() -> Result<()> {
                 subscriptions: *subscriptions,
                 per_account: arguments.per_account,
             };
-            for run in billing_run::rounds(&laboratory, &data, book, arguments.rounds).await? {
-                note(&mut runs, run);
-            }
+            let mut keep = |run| note(&mut runs, run);
+            billing_run::rounds(&laboratory, &data, book, arguments.rounds, &mut keep).await?;
         }
     }
     publish(&laboratory, &arguments, &runs).await
