@@ -58,6 +58,8 @@
 //!
 //! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
+//! [`role`] is a set of permissions and who has it: what anybody might do, at any moment.
+//!
 //! [`receivable`] says how late is what is owed, and [`dunning`] what happens to whoever does not
 //! pay: strategies as data, and one pure function from an invoice's facts to the next step.
 //!
@@ -102,6 +104,7 @@ pub mod proforma;
 pub mod receivable;
 pub mod recognition;
 pub mod revenue;
+pub mod role;
 pub mod schema;
 pub mod service;
 pub mod subscription;

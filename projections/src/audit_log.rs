@@ -43,13 +43,16 @@ impl Action {
             | "payment.settled"
             | "payment.declined"
             | "payment.attempted"
-            | "payment_method.attached" => Self::Create,
+            | "payment_method.attached"
+            | "role.created"
+            | "role.established" => Self::Create,
             "client.erased"
             | "product.retired"
             | "order.cancelled"
             | "invoice.discarded"
             | "invoice.voided"
             | "payment_method.detached"
+            | "role.deleted"
             | "invoice.line_removed" => Self::Delete,
             _ => Self::Update,
         }

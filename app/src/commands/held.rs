@@ -27,6 +27,7 @@ use billfold_domain::payment_method::PaymentMethod;
 use billfold_domain::product::Product;
 use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
+use billfold_domain::role::Role;
 use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -94,7 +95,8 @@ stored!(
     BillingRun,
     Recognition,
     AccountingPeriod,
-    Affiliate
+    Affiliate,
+    Role
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

@@ -104,6 +104,7 @@ define_id!(ClientGroupId, "grp", "a group of clients");
 define_id!(PaymentMethodId, "pmt", "a stored payment method");
 define_id!(EventId, "evt", "an event");
 define_id!(StaffId, "stf", "a member of staff");
+define_id!(RoleId, "rol", "a role");
 define_id!(ApiKeyId, "key", "an API key");
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -21,6 +21,7 @@ use crate::payment_method::{PaymentMethod, PaymentMethodEvent};
 use crate::product::{Product, ProductEvent};
 use crate::proforma::{Proforma, ProformaEvent};
 use crate::recognition::{Recognition, RecognitionEvent};
+use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
 use crate::subscription::{Subscription, SubscriptionEvent};
@@ -124,6 +125,8 @@ event_union!(
     Affiliate(AffiliateEvent),
     /// Of a stored payment method.
     PaymentMethod(PaymentMethodEvent),
+    /// Of a role.
+    Role(RoleEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.
