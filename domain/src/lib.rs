@@ -58,7 +58,8 @@
 //!
 //! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
-//! [`role`] is a set of permissions and who has it: what anybody might do, at any moment.
+//! [`staff`] is who works for the seller. [`role`] is a set of permissions and who has it: what
+//! anybody might do, at any moment.
 //!
 //! [`receivable`] says how late is what is owed, and [`dunning`] what happens to whoever does not
 //! pay: strategies as data, and one pure function from an invoice's facts to the next step.
@@ -107,6 +108,7 @@ pub mod revenue;
 pub mod role;
 pub mod schema;
 pub mod service;
+pub mod staff;
 pub mod subscription;
 pub mod tax;
 pub mod tax_rate;

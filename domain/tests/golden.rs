@@ -78,6 +78,7 @@ fn payload_of(event: &Event) -> Value {
         Event::Affiliate(event) => serde_json::to_value(event),
         Event::PaymentMethod(event) => serde_json::to_value(event),
         Event::Role(event) => serde_json::to_value(event),
+        Event::StaffMember(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -45,7 +45,8 @@ impl Action {
             | "payment.attempted"
             | "payment_method.attached"
             | "role.created"
-            | "role.established" => Self::Create,
+            | "role.established"
+            | "staff_member.added" => Self::Create,
             "client.erased"
             | "product.retired"
             | "order.cancelled"

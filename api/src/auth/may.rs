@@ -13,7 +13,7 @@ use crate::problem::{Kind, Problem};
 /// A permission as a type.
 pub trait Need: Send + Sync {
     /// The permission.
-    const SCOPE: Scope;
+    const NEEDS: Permission;
 }
 
 /// A caller who may do what `N` names.
@@ -29,10 +29,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        if caller.identity.may(N::SCOPE) {
+        if caller.identity.may(N::NEEDS) {
             return Ok(Self(caller, PhantomData));
         }
-        let detail = format!("this needs the scope {}", N::SCOPE.as_str());
+        let detail = format!("this needs the scope {}", N::NEEDS.as_str());
         Err(Problem::new(Kind::Forbidden, "scope.missing", detail))
     }
 }
@@ -43,7 +43,7 @@ macro_rules! needs {
         pub struct $name;
 
         impl Need for $name {
-            const SCOPE: Scope = Scope::$name;
+            const NEEDS: Permission = Scope::$name;
         }
     )+};
 }

@@ -29,6 +29,7 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
@@ -96,7 +97,8 @@ stored!(
     Recognition,
     AccountingPeriod,
     Affiliate,
-    Role
+    Role,
+    StaffMember
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

@@ -75,7 +75,7 @@ impl Address {
 
 /// One `@` with something before it and a dotted name after it, without blanks. Whether mail
 /// arrives is not a question of form.
-fn check_email(email: &str) -> Result<(), Invalid> {
+pub(crate) fn check_email(email: &str) -> Result<(), Invalid> {
     check_line("email", email, 254)?;
     let plausible = email.split_once('@').is_some_and(|(local, domain)| {
         let labels = || domain.split('.');
@@ -91,7 +91,7 @@ fn check_email(email: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn check_phone(phone: &str) -> Result<(), Invalid> {
+pub(crate) fn check_phone(phone: &str) -> Result<(), Invalid> {
     check_line("phone", phone, 40)?;
     let legal = |c: char| c.is_ascii_digit() || " +().-/".contains(c);
     let digits = phone.chars().filter(char::is_ascii_digit).count();

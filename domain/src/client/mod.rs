@@ -27,4 +27,4 @@ pub use error::ClientRefusal;
 pub use event::ClientEvent;
 pub use state::{BillingTerms, Client, Profile, TaxFacts};
 
-pub(crate) use contact::check_vat_id;
+pub(crate) use contact::{check_email, check_phone, check_vat_id};

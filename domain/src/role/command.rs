@@ -1,6 +1,6 @@
 //! What may be asked of a role.
 
-use super::{Access, Permissions, Reach, SystemRole};
+use super::{Permissions, Reach, Rights, SystemRole};
 use crate::kernel::StaffId;
 
 /// What a role is to be.
@@ -29,21 +29,21 @@ pub enum RoleCommand {
         /// What it is to be.
         role: NewRole,
         /// What the asker may do.
-        held: Access,
+        held: Rights,
     },
     /// Make it another one; who has it keeps it.
     Change {
         /// What it is to be.
         role: NewRole,
         /// What the asker may do.
-        held: Access,
+        held: Rights,
     },
     /// Give it to a member of staff.
     Assign {
         /// To whom.
         staff_id: StaffId,
         /// What the asker may do.
-        held: Access,
+        held: Rights,
     },
     /// Take it from a member of staff.
     Withdraw {

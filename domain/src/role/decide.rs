@@ -1,7 +1,7 @@
 //! What may happen to a role in which state.
 
 use super::{
-    Access, NewRole, Permissions, Role, RoleCommand, RoleEvent, RoleFacts, RoleRefusal, SystemRole,
+    NewRole, Permissions, Rights, Role, RoleCommand, RoleEvent, RoleFacts, RoleRefusal, SystemRole,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
@@ -56,7 +56,7 @@ fn establish_again(facts: &RoleFacts, system: SystemRole) -> Decision {
     Err(RoleRefusal::AlreadyCreated { name: facts.name.clone() })
 }
 
-fn create(role: &NewRole, held: Access) -> Decision {
+fn create(role: &NewRole, held: Rights) -> Decision {
     check(role)?;
     covers(held, access(role))?;
     let NewRole { name, description, permissions, reach } = role.clone();
@@ -71,7 +71,7 @@ fn create_again(facts: &RoleFacts, role: &NewRole) -> Decision {
     Err(RoleRefusal::AlreadyCreated { name: facts.name.clone() })
 }
 
-fn change(facts: &RoleFacts, role: &NewRole, held: Access) -> Decision {
+fn change(facts: &RoleFacts, role: &NewRole, held: Rights) -> Decision {
     own(facts)?;
     check(role)?;
     let (before, after) = (facts.access(), access(role));
@@ -86,14 +86,14 @@ fn change(facts: &RoleFacts, role: &NewRole, held: Access) -> Decision {
     if before != after {
         let wider = after.reach > before.reach;
         let kept = if wider { Permissions::NONE } else { before.permissions };
-        covers(held, Access { permissions: after.permissions.beyond(kept), ..after })?;
-        let Access { permissions, reach } = after;
+        covers(held, Rights { permissions: after.permissions.beyond(kept), ..after })?;
+        let Rights { permissions, reach } = after;
         events.push(RoleEvent::PermissionsSet { permissions, reach });
     }
     Ok(events)
 }
 
-fn assign(facts: &RoleFacts, staff_id: StaffId, held: Access) -> Decision {
+fn assign(facts: &RoleFacts, staff_id: StaffId, held: Rights) -> Decision {
     if facts.holders.contains(&staff_id) {
         return Ok(Vec::new());
     }
@@ -145,13 +145,13 @@ fn check(role: &NewRole) -> Result<(), RoleRefusal> {
     Ok(())
 }
 
-fn covers(held: Access, given: Access) -> Result<(), RoleRefusal> {
+fn covers(held: Rights, given: Rights) -> Result<(), RoleRefusal> {
     match held.lacks(given) {
         Some(permission) => Err(RoleRefusal::Lacking { permission }),
         None => Ok(()),
     }
 }
 
-fn access(role: &NewRole) -> Access {
-    Access { permissions: role.permissions, reach: role.reach }
+fn access(role: &NewRole) -> Rights {
+    Rights { permissions: role.permissions, reach: role.reach }
 }

@@ -27,7 +27,7 @@ pub enum RoleRefusal {
         name: String,
     },
     /// The name of a built-in role.
-    #[error("{name} is the name of a built-in role, choose another one")]
+    #[error("the name {name} belongs to a built-in role, choose another one")]
     NameReserved {
         /// The name.
         name: String,

@@ -25,5 +25,5 @@ pub use command::{NewRole, RoleCommand};
 pub use error::RoleRefusal;
 pub use event::RoleEvent;
 pub use permission::{Module, Permission, Permissions};
-pub use state::{Access, Role, RoleFacts};
+pub use state::{Rights, Role, RoleFacts};
 pub use system::{Reach, SystemRole};

@@ -9,14 +9,14 @@ use crate::kernel::StaffId;
 
 /// What somebody may do, and whose things it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Access {
+pub struct Rights {
     /// What.
     pub permissions: Permissions,
     /// Whose.
     pub reach: Reach,
 }
 
-impl Access {
+impl Rights {
     /// Nothing at all.
     pub const NONE: Self = Self { permissions: Permissions::NONE, reach: Reach::OwnClients };
 
@@ -69,14 +69,14 @@ pub struct RoleFacts {
     pub system: Option<SystemRole>,
     /// Who has it.
     pub holders: BTreeSet<StaffId>,
-    own: Access,
+    own: Rights,
 }
 
 impl RoleFacts {
     /// What it allows: of one that is built in, what the program says.
-    pub fn access(&self) -> Access {
+    pub fn access(&self) -> Rights {
         match self.system {
-            Some(system) => Access { permissions: system.permissions(), reach: system.reach() },
+            Some(system) => Rights { permissions: system.permissions(), reach: system.reach() },
             None => self.own,
         }
     }
@@ -99,7 +99,7 @@ impl Role {
                     description: system.description().to_owned(),
                     system: Some(*system),
                     holders: BTreeSet::new(),
-                    own: Access::NONE,
+                    own: Rights::NONE,
                 });
             }
             (this, RoleEvent::Created { name, description, permissions, reach }) => {
@@ -108,7 +108,7 @@ impl Role {
                     description: description.clone(),
                     system: None,
                     holders: BTreeSet::new(),
-                    own: Access { permissions: *permissions, reach: *reach },
+                    own: Rights { permissions: *permissions, reach: *reach },
                 });
             }
             (this @ Self::Kept(_), RoleEvent::Deleted { .. }) => *this = Self::Deleted,
@@ -117,7 +117,7 @@ impl Role {
                 facts.description.clone_from(description);
             }
             (Self::Kept(facts), RoleEvent::PermissionsSet { permissions, reach }) => {
-                facts.own = Access { permissions: *permissions, reach: *reach };
+                facts.own = Rights { permissions: *permissions, reach: *reach };
             }
             (Self::Kept(facts), RoleEvent::Assigned { staff_id }) => {
                 facts.holders.insert(*staff_id);

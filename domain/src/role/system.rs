@@ -35,14 +35,8 @@ pub enum Reach {
 
 impl SystemRole {
     /// Every one, in the order they are shown in.
-    pub const ALL: [Self; 6] = [
-        Self::Admin,
-        Self::Finance,
-        Self::Support,
-        Self::Operator,
-        Self::Auditor,
-        Self::Reseller,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Admin, Self::Finance, Self::Support, Self::Operator, Self::Auditor, Self::Reseller];
 
     /// Its name for machines.
     pub fn slug(self) -> &'static str {

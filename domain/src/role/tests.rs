@@ -11,8 +11,8 @@ fn staff(bits: u128) -> StaffId {
     StaffId::new(Uuid::from_u128(bits))
 }
 
-fn of_seller(permissions: &[Permission]) -> Access {
-    Access { permissions: permissions.iter().copied().collect(), reach: Reach::Seller }
+fn of_seller(permissions: &[Permission]) -> Rights {
+    Rights { permissions: permissions.iter().copied().collect(), reach: Reach::Seller }
 }
 
 fn cashier() -> NewRole {
@@ -29,12 +29,12 @@ fn created() -> RoleEvent {
     RoleEvent::Created { name, description, permissions, reach }
 }
 
-fn create(role: NewRole, held: Access) -> RoleCommand {
+fn create(role: NewRole, held: Rights) -> RoleCommand {
     RoleCommand::Create { role, held }
 }
 
 fn assign(bits: u128) -> RoleCommand {
-    RoleCommand::Assign { staff_id: staff(bits), held: Access::full() }
+    RoleCommand::Assign { staff_id: staff(bits), held: Rights::full() }
 }
 
 fn assigned(bits: u128) -> RoleEvent {
@@ -48,13 +48,13 @@ fn admin() -> RoleEvent {
 #[test]
 fn a_role_is_made_once_under_a_name_that_is_its_own_whatever_the_case() {
     given::<Role>([])
-        .when(issued(create(cashier(), Access::full())))
+        .when(issued(create(cashier(), Rights::full())))
         .then([created()])
-        .when(issued(create(cashier(), Access::NONE)))
+        .when(issued(create(cashier(), Rights::NONE)))
         .then_nothing();
     let other = NewRole { name: "Clerk".into(), ..cashier() };
     given::<Role>([created()])
-        .when(issued(create(other.clone(), Access::full())))
+        .when(issued(create(other.clone(), Rights::full())))
         .then_refused(RoleRefusal::AlreadyCreated { name: "Cashier".into() });
     let scope = RoleEvent::NAME_SCOPE;
     assert_eq!(created().claims(), [Claim::Take { scope, key: "cashier".into() }]);
@@ -64,7 +64,7 @@ fn a_role_is_made_once_under_a_name_that_is_its_own_whatever_the_case() {
         description: "Takes money".into(),
     };
     given::<Role>([created()])
-        .when(issued(RoleCommand::Change { role: other, held: Access::NONE }))
+        .when(issued(RoleCommand::Change { role: other, held: Rights::NONE }))
         .then([renamed("Clerk")]);
     assert_eq!(
         renamed("Clerk").claims(),
@@ -84,13 +84,13 @@ fn every_wrong_field_of_a_role_is_named() {
         permissions: Permissions::NONE,
         reach: Reach::Seller,
     };
-    let refused = Role::Absent.decide(&issued(create(empty, Access::full()))).unwrap_err();
+    let refused = Role::Absent.decide(&issued(create(empty, Rights::full()))).unwrap_err();
     let fields: Vec<_> =
         crate::kernel::Refusal::problems(&refused).into_iter().map(|it| it.field).collect();
     assert_eq!(fields, ["/name", "/description", "/permissions"]);
     let reserved = NewRole { name: "Finance".into(), ..cashier() };
     given::<Role>([])
-        .when(issued(create(reserved, Access::full())))
+        .when(issued(create(reserved, Rights::full())))
         .then_refused(RoleRefusal::NameReserved { name: "Finance".into() });
 }
 
@@ -103,7 +103,7 @@ fn nobody_gives_what_they_lack() {
     given::<Role>([created()]).when(issued(give)).then_refused(lacking);
     let admin_by_finance = RoleCommand::Assign {
         staff_id: staff(1),
-        held: Access { permissions: SystemRole::Finance.permissions(), reach: Reach::Seller },
+        held: Rights { permissions: SystemRole::Finance.permissions(), reach: Reach::Seller },
     };
     let asked = Role::fold(&[admin()]).decide(&issued(admin_by_finance));
     assert!(matches!(asked, Err(RoleRefusal::Lacking { .. })), "{asked:?}");
@@ -115,27 +115,26 @@ fn of_a_change_only_what_is_added_must_be_held() {
         permissions: cashier().permissions.and([Permission::PaymentsRefund].into_iter().collect()),
         ..cashier()
     };
-    let set =
-        RoleEvent::PermissionsSet { permissions: more.permissions, reach: Reach::Seller };
+    let set = RoleEvent::PermissionsSet { permissions: more.permissions, reach: Reach::Seller };
     let change = |role, held| issued(RoleCommand::Change { role, held });
     let refunds = of_seller(&[Permission::PaymentsRefund]);
     given::<Role>([created()]).when(change(more.clone(), refunds)).then([set.clone()]);
     given::<Role>([created()])
-        .when(change(more.clone(), Access::NONE))
+        .when(change(more.clone(), Rights::NONE))
         .then_refused(RoleRefusal::Lacking { permission: Permission::PaymentsRefund });
     let less =
         RoleEvent::PermissionsSet { permissions: cashier().permissions, reach: Reach::Seller };
     given::<Role>([created(), set])
-        .when(change(cashier(), Access::NONE))
+        .when(change(cashier(), Rights::NONE))
         .then([less])
-        .when(change(cashier(), Access::NONE))
+        .when(change(cashier(), Rights::NONE))
         .then_nothing();
 }
 
 #[test]
 fn a_wider_reach_must_be_held_with_everything_that_is_reached() {
     let own = NewRole { reach: Reach::OwnClients, ..cashier() };
-    let of_own_clients = Access { permissions: own.permissions, reach: Reach::OwnClients };
+    let of_own_clients = Rights { permissions: own.permissions, reach: Reach::OwnClients };
     let narrow = |role: NewRole| {
         let NewRole { name, description, permissions, reach } = role;
         RoleEvent::Created { name, description, permissions, reach }
@@ -199,7 +198,7 @@ fn a_built_in_role_stays_as_it_is() {
         .then([admin()])
         .when(establish(SystemRole::Admin))
         .then_nothing();
-    let change = RoleCommand::Change { role: cashier(), held: Access::full() };
+    let change = RoleCommand::Change { role: cashier(), held: Rights::full() };
     given::<Role>([admin()]).when(issued(change)).then_refused(built_in.clone());
     given::<Role>([admin()]).when(issued(RoleCommand::Delete)).then_refused(built_in);
     given::<Role>([admin()])

@@ -18,6 +18,7 @@ use crate::product::ProductEvent;
 use crate::proforma::ProformaEvent;
 use crate::recognition::RecognitionEvent;
 use crate::role::RoleEvent;
+use crate::staff::StaffEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
@@ -46,6 +47,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     AffiliateEvent::NAMES,
     PaymentMethodEvent::NAMES,
     RoleEvent::NAMES,
+    StaffEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -24,6 +24,7 @@ use crate::recognition::{Recognition, RecognitionEvent};
 use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::staff::{StaffEvent, StaffMember};
 use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
@@ -127,6 +128,8 @@ event_union!(
     PaymentMethod(PaymentMethodEvent),
     /// Of a role.
     Role(RoleEvent),
+    /// Of a member of staff.
+    StaffMember(StaffEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -48,6 +48,7 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "affiliate",
         "payment_method",
         "role",
+        "staff_member",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

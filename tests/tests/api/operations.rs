@@ -1,6 +1,6 @@
 //! What surrounds every answer, and what load balancers and readers of the document see.
 
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_tests::shop::{Shop, eur, send};
 use serde_json::json;
 
@@ -58,7 +58,7 @@ async fn a_payment_never_misses_an_invoice_that_a_paused_list_does_not_know() {
 #[tokio::test(flavor = "multi_thread")]
 async fn only_an_administrator_holds_a_read_model_and_only_one_that_moves() {
     let shop = Shop::open().await;
-    let reader = shop.key_with(&[Scope::EventsRead]).await;
+    let reader = shop.key_with(&[Permission::EventsRead]).await;
     let path = "/api/v1/read-models/journal/pause";
     let request = shop.http().post(shop.url(path)).bearer_auth(reader);
     send(request).await.problem(403, "scope.missing");

@@ -1,6 +1,6 @@
 //! Rules that hold for every route, read from the OpenAPI document that the server serves.
 
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_tests::shop::{Shop, eur, fresh_key, send};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ async fn nobody_gets_in_without_a_session_or_a_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_may_only_do_what_its_scopes_say() {
     let shop = Shop::open().await;
-    let key = shop.key_with(&[Scope::OrdersRead]).await;
+    let key = shop.key_with(&[Permission::OrdersRead]).await;
     for route in routes(&shop).await {
         let may = route.is_public()
             || route.tag == "orders" && route.method == Method::GET

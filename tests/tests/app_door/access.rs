@@ -66,7 +66,7 @@ async fn the_first_admin_is_made_once_and_signs_in_until_the_session_ends() {
     assert!(second.unwrap().is_none());
     let signed =
         gate.access.sign_in("ADA@example.org", &Secret::new(PASSWORD), None).await.unwrap();
-    assert!(signed.identity.may(Scope::InvoicesWrite));
+    assert!(signed.identity.may(Permission::InvoicesWrite));
     // Another process knows the session too.
     let elsewhere = access(&gate.db, &gate.clock);
     let identity = elsewhere.session(&signed.token).await.unwrap();
@@ -111,7 +111,7 @@ async fn accounts_are_checked_sealed_stopped_and_their_passwords_replaced() {
     let new = |email: &str, password: &str| NewStaff {
         profile: StaffProfile { name: "Grace Hopper".to_owned(), email: email.to_owned() },
         password: Secret::new(password),
-        scopes: Scopes::from_iter([Scope::InvoicesRead]),
+        scopes: Scopes::from_iter([Permission::InvoicesRead]),
     };
     let short = gate.access.add_staff(gate.tenant, &new("grace@example.org", "short")).await;
     assert!(matches!(short, Err(AccessError::Malformed { field: "/password", .. })));
@@ -135,7 +135,7 @@ async fn accounts_are_checked_sealed_stopped_and_their_passwords_replaced() {
     }
     let signed =
         gate.access.sign_in("grace@example.org", &Secret::new(PASSWORD), None).await.unwrap();
-    assert!(!signed.identity.may(Scope::InvoicesWrite) && !signed.identity.may(Scope::Admin));
+    assert!(!signed.identity.may(Permission::InvoicesWrite) && !signed.identity.may(Permission::Admin));
     let changed = Secret::new("another long password");
     assert!(gate.access.set_password(gate.tenant, grace, &changed).await.unwrap());
     assert!(not_valid(&gate.access.session(&signed.token).await), "old sessions end");
@@ -175,14 +175,14 @@ async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     let by = Actor::system("tests").unwrap();
     let new = NewApiKey {
         name: "reports".to_owned(),
-        scopes: Scopes::from_iter([Scope::LedgerRead]),
+        scopes: Scopes::from_iter([Permission::LedgerRead]),
         expires_at: Some(gate.clock.now() + TimeDelta::days(1)),
     };
     let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &new).await.unwrap();
     assert!(secret.reveal().starts_with("bfk_"));
     let identity = access(&gate.db, &gate.clock).api_key(&secret).await.unwrap();
     assert_eq!((identity.tenant, identity.actor()), (gate.tenant, Actor::ApiKey(id)));
-    assert!(identity.may(Scope::LedgerRead) && !identity.may(Scope::ClientsRead));
+    assert!(identity.may(Permission::LedgerRead) && !identity.may(Permission::ClientsRead));
     assert_eq!(identity.csrf_token(), None);
     let mut forged = secret.reveal().to_owned();
     forged.replace_range(60..61, if forged.as_bytes()[60] == b'A' { "B" } else { "A" });

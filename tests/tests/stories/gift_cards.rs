@@ -1,7 +1,7 @@
 //! Gift cards: sold for money, redeemed as credit, never spent twice, and known by nobody who does
 //! not hold the code.
 
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_tests::shop::{Reply, Shop, eur, fresh_key, send};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -194,7 +194,7 @@ async fn only_who_may_take_payments_has_cards_expire_and_only_those_of_the_own_s
         const ALL: &str = "/api/v1/gift-cards/expire";
         sell(shop, "50.00", Some("2026-03-05")).await;
         shop.clock.advance_days(4);
-        let reader = shop.key_with(&[Scope::PaymentsRead]).await;
+        let reader = shop.key_with(&[Permission::PaymentsRead]).await;
         let request = shop.http().post(shop.url(ALL)).bearer_auth(reader);
         let request = request.header("idempotency-key", fresh_key()).json(&json!({}));
         send(request).await.problem(403, "scope.missing");

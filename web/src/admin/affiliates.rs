@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::Order;
 use billfold_projections::affiliate_list::{self, AffiliateBalanceRow, AffiliateStatus, Filter};
@@ -62,7 +62,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::AffiliatesRead)?;
+    state.must(&visitor, Permission::AffiliatesRead)?;
     let (tenant, wanted) = (visitor.tenant(), at.wanted()?);
     let (filter, order) = (Filter::default(), Order::Descending);
     let found = affiliate_list::page(state.reads(), tenant, &filter, order, &wanted).await?;

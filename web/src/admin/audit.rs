@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_projections::event_index::{self, Stored};
 use billfold_projections::{Order, audit_log};
 use chrono::Days;
@@ -82,7 +82,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::EventsRead)?;
+    state.must(&visitor, Permission::EventsRead)?;
     let tenant = visitor.tenant();
     let settings = state.door().settings(tenant).await?;
     let after_last = day(&wishes.to)?.and_then(|day| day.checked_add_days(Days::new(1)));

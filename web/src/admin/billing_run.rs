@@ -17,7 +17,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::billing_runs::ResumeBillingRun;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::kernel::BillingRunId;
@@ -75,7 +75,7 @@ async fn show(
     Path(id): Path<String>,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::SubscriptionsRead)?;
+    state.must(&visitor, Permission::SubscriptionsRead)?;
     let id: BillingRunId = id.parse().map_err(|_| PageError::NotFound)?;
     let (tenant, reads) = (visitor.tenant(), state.reads());
     let found = billing_run_list::find(reads, tenant, id).await?;
@@ -102,7 +102,7 @@ async fn show(
         let money = |minor| show::minor(minor, sums.currency);
         (sums.invoices, money(sums.invoiced), sums.credit_notes, money(sums.credited))
     });
-    let may = visitor.caller.identity.may(Scope::SubscriptionsWrite);
+    let may = visitor.caller.identity.may(Permission::SubscriptionsWrite);
     let resume = deed::action(RunDeed::Resume, &this, "Go on", "refresh-cw");
     let over = found.run.status == RunStatus::Finished;
     page(&OneRun {
@@ -131,7 +131,7 @@ impl Deed for RunDeed {
     type Id = BillingRunId;
 
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::SubscriptionsWrite;
+    const NEEDS: Permission = Permission::SubscriptionsWrite;
     const ALL: &'static [Self] = &[Self::Resume];
 
     fn words(self) -> Words {

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::billing_run::{Bounds, Report};
 use billfold_app::commands::billing_runs::StartBillingRun;
 use billfold_domain::kernel::{ClientId, Money, TenantId};
@@ -109,7 +109,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::SubscriptionsRead)?;
+    state.must(&visitor, Permission::SubscriptionsRead)?;
     let wanted = at.wanted()?;
     let found = billing_run_list::page(state.reads(), visitor.tenant(), &wanted).await?;
     let rows: Vec<RunRow> = found.value.rows.iter().map(row).collect();
@@ -169,7 +169,7 @@ async fn form(
     asked: &Asked,
     wrong: &Wrong,
 ) -> Result<NewRun, PageError> {
-    state.must(visitor, Scope::SubscriptionsWrite)?;
+    state.must(visitor, Permission::SubscriptionsWrite)?;
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();
     let today = state.today(tenant).await?.to_string();
@@ -269,7 +269,7 @@ async fn shown(
 
 async fn start(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::SubscriptionsWrite)?;
+    state.must(&visitor, Permission::SubscriptionsWrite)?;
     let asked = Asked {
         through: fields.one("through").to_owned(),
         largest: fields.one("largest").to_owned(),

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::client_groups::{CreateGroup, SetGroupDiscount, SetGroupTier};
 use billfold_domain::client_group::{ClientGroup, GroupPricing};
 use billfold_domain::kernel::{ClientGroupId, Invalid, Percent};
@@ -99,7 +99,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ProductsRead)?;
+    state.must(&visitor, Permission::ProductsRead)?;
     let wanted = at.wanted()?;
     let found = client_group_list::page(state.reads(), visitor.tenant(), &wanted).await?;
     let rows: Vec<GroupRow> = found.value.rows.iter().map(GroupRow::from).collect();
@@ -116,7 +116,7 @@ async fn one(
     Path(id): Path<String>,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ClientsRead)?;
+    state.must(&visitor, Permission::ClientsRead)?;
     let id: ClientGroupId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let (group, _) = state.door().load::<ClientGroup>(tenant, id.uuid()).await?;
@@ -182,7 +182,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewClientGroup, PageError> {
-    state.must(visitor, Scope::ProductsWrite)?;
+    state.must(visitor, Permission::ProductsWrite)?;
     let head = *state.operations().head().borrow();
     let text = |name: &'static str, label: &'static str| {
         Field::input(name, label, "text").with(sent.one(name)).wrong(wrong.of(name))
@@ -204,7 +204,7 @@ async fn form(
 
 async fn create(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ProductsWrite)?;
+    state.must(&visitor, Permission::ProductsWrite)?;
     let key = fields.key()?;
     let discount = fields.some("discount").map(|text| text.parse::<Percent>()).transpose();
     let wrong = match discount {
@@ -244,7 +244,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = ClientGroupId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::ProductsWrite;
+    const NEEDS: Permission = Permission::ProductsWrite;
     const ALL: &'static [Verb] = &[Verb::Discount, Verb::Tier];
 
     fn words(self) -> Words {

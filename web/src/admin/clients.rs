@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::clients::RegisterClient;
 use billfold_domain::client::{Address, ContactCard};
 use billfold_domain::kernel::{ClientId, Country, Currency, TenantId};
@@ -107,7 +107,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ClientsRead)?;
+    state.must(&visitor, Permission::ClientsRead)?;
     let tenant = visitor.tenant();
     let status = match wishes.status.as_str() {
         "active" => Some(ClientStatus::Active),
@@ -228,7 +228,7 @@ async fn form(
     key: String,
     wrong: &Wrong,
 ) -> Result<NewClient, PageError> {
-    state.must(visitor, Scope::ClientsWrite)?;
+    state.must(visitor, Permission::ClientsWrite)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let field = |name: &str, label: &str, kind, known_as| {
@@ -288,7 +288,7 @@ pub(crate) fn choices<'a>(
 
 async fn register(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ClientsWrite)?;
+    state.must(&visitor, Permission::ClientsWrite)?;
     let key = fields.key()?;
     let mut wrong = Wrong::default();
     let country = Country::parse(fields.one("country"));

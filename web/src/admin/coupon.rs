@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::coupons::{ArchiveCoupon, DisableCoupon, EnableCoupon};
 use billfold_domain::coupon::{Coupon, CouponStatus, OfferedCoupon};
 use billfold_domain::kernel::{CouponId, InvoiceId, OrderId, SubscriptionId};
@@ -72,7 +72,7 @@ async fn show_coupon(
     Path(id): Path<String>,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ProductsRead)?;
+    state.must(&visitor, Permission::ProductsRead)?;
     let (id, tenant, wanted) = (parse(&id)?, visitor.tenant(), at.wanted()?);
     let (coupon, _) = state.door().load::<Coupon>(tenant, id.uuid()).await?;
     let known = coupon.offered().ok_or(PageError::NotFound)?;
@@ -163,7 +163,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = CouponId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::ProductsWrite;
+    const NEEDS: Permission = Permission::ProductsWrite;
     const ALL: &'static [Verb] = &[Verb::Disable, Verb::Enable, Verb::Archive];
 
     fn words(self) -> Words {

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::coupons::{CreateCoupon, ReviseCoupon};
 use billfold_domain::coupon::{
@@ -113,7 +113,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ProductsRead)?;
+    state.must(&visitor, Permission::ProductsRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let filter = Filter { status: Offered::parse(&wishes.status), code: None };
     let found = coupon_list::page(state.reads(), tenant, &filter, &wanted).await?;
@@ -249,7 +249,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<CouponForm, PageError> {
-    state.must(visitor, Scope::ProductsWrite)?;
+    state.must(visitor, Permission::ProductsWrite)?;
     let head = *state.operations().head().borrow();
     let input = |name: &str, label: &str, kind: &'static str| {
         Field::input(name, label, kind).with(sent.one(name)).wrong(wrong.of(name))
@@ -348,7 +348,7 @@ fn terms(sent: &Fields) -> Result<Result<CouponTerms, Wrong>, PageError> {
 
 async fn create(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ProductsWrite)?;
+    state.must(&visitor, Permission::ProductsWrite)?;
     let wrong = match terms(&fields)? {
         Err(wrong) => wrong,
         Ok(terms) => {
@@ -371,7 +371,7 @@ async fn revise(
     posted: Posted,
 ) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ProductsWrite)?;
+    state.must(&visitor, Permission::ProductsWrite)?;
     let coupon_id = parse(&id)?;
     let wrong = match terms(&fields)? {
         Err(wrong) => wrong,

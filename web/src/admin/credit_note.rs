@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::credit_note::{Corrected, CreditNote, IssuedNote, Offset};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{CreditNoteId, TenantId};
@@ -78,7 +78,7 @@ async fn show_note(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let id: CreditNoteId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();

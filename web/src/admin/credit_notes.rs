@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_projections::Order;
 use billfold_projections::credit_note_list::{self, Filter};
@@ -77,7 +77,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let client = match wishes.client.as_str() {
         "" => None,

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::{Ask, UseCase};
 
 use super::confirm::{Action, Confirm};
@@ -32,7 +32,7 @@ pub(crate) trait Deed: Copy + Send + Sync + 'static {
     /// The place in the navigation; addresses are below it.
     const PAGE: &'static str;
     /// What one must be allowed.
-    const SCOPE: Scope;
+    const NEEDS: Permission;
     /// Every one of them.
     const ALL: &'static [Self];
 
@@ -160,7 +160,7 @@ impl<'a, D: Deed> Asked<'a, D> {
         id: &str,
         sent: &'a Fields,
     ) -> Result<Self, PageError> {
-        state.must(visitor, D::SCOPE)?;
+        state.must(visitor, D::NEEDS)?;
         let id = id.parse().map_err(|_| PageError::NotFound)?;
         Ok(Self { state, visitor, id, sent, wrong: Wrong::default() })
     }

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::{EventId, TenantId};
 use billfold_projections::event_index::{self, Filter, Stored};
 use billfold_projections::{AsOf, Order, Wanted, journal};
@@ -143,7 +143,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::EventsRead)?;
+    state.must(&visitor, Permission::EventsRead)?;
     let tenant = visitor.tenant();
     let as_of = match wishes.before.trim().trim_start_matches('#') {
         "" => AsOf::Now,
@@ -228,7 +228,7 @@ async fn show_event(
     visitor: Visitor,
     Path(position): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::EventsRead)?;
+    state.must(&visitor, Permission::EventsRead)?;
     let position: i64 = position.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let found = event_index::find(state.reads(), tenant, position).await?;

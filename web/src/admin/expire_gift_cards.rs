@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::expiry_run::{self, ExpiryRun};
 use billfold_projections::Projection as _;
 use billfold_projections::gift_card_list::GiftCardList;
@@ -36,7 +36,7 @@ async fn ask(State(state): State<WebState>, visitor: Visitor) -> Result<Response
 
 async fn expire(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::PaymentsWrite)?;
+    state.must(&visitor, Permission::PaymentsWrite)?;
     match expiry_run::run(state.door(), &run(&visitor, Some(&fields))?, enough).await {
         Ok(report) => {
             let seen = state.seen(report.position, &[GiftCardList::NAME]).await;
@@ -47,7 +47,7 @@ async fn expire(State(state): State<WebState>, posted: Posted) -> Result<Respons
 }
 
 async fn form(state: &WebState, visitor: &Visitor, wrong: &Wrong) -> Result<Confirm, PageError> {
-    state.must(visitor, Scope::PaymentsWrite)?;
+    state.must(visitor, Permission::PaymentsWrite)?;
     let report = expiry_run::run(state.door(), &run(visitor, None)?, enough).await?;
     let left: Vec<String> =
         report.given_up.values().map(|left| show::money(*left).plain()).collect();

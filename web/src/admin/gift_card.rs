@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::gift_cards::{CancelGiftCard, ExpireGiftCard};
 use billfold_domain::gift_card::{Card, GiftCard, RedeemTo};
 use billfold_domain::kernel::{ClientId, GiftCardId, TenantId};
@@ -74,7 +74,7 @@ async fn show_card(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::PaymentsRead)?;
+    state.must(&visitor, Permission::PaymentsRead)?;
     let id: GiftCardId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();
@@ -134,7 +134,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = GiftCardId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::PaymentsWrite;
+    const NEEDS: Permission = Permission::PaymentsWrite;
     const ALL: &'static [Verb] = &[Verb::Cancel, Verb::Expire];
 
     fn words(self) -> Words {

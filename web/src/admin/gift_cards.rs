@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::gift_cards::{
     GiftCardCode, RedeemGiftCard, SellGiftCard, code_of_sale, find_by_code,
 };
@@ -113,7 +113,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::PaymentsRead)?;
+    state.must(&visitor, Permission::PaymentsRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let filter = Filter { status: GiftCardStatus::parse(&wishes.status) };
     let order = Order::Descending;
@@ -181,7 +181,7 @@ async fn sale(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<GiftCardForm, PageError> {
-    state.must(visitor, Scope::PaymentsWrite)?;
+    state.must(visitor, Permission::PaymentsWrite)?;
     let head = *state.operations().head().borrow();
     let settings = state.door().settings(visitor.tenant()).await?;
     let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
@@ -252,7 +252,7 @@ async fn redemption(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<GiftCardForm, PageError> {
-    state.must(visitor, Scope::PaymentsWrite)?;
+    state.must(visitor, Permission::PaymentsWrite)?;
     let head = *state.operations().head().borrow();
     let text = |name: &str, label: &str| {
         Field::input(name, label, "text").with(sent.one(name)).wrong(wrong.of(name))
@@ -275,7 +275,7 @@ async fn redemption(
 
 async fn redeem(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::PaymentsWrite)?;
+    state.must(&visitor, Permission::PaymentsWrite)?;
     let mut wrong = Wrong::default();
     let client: Option<ClientId> = fields.one("client").parse().ok();
     if client.is_none() {

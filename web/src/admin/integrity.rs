@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 
 use crate::layout::Shell;
 use crate::view::{Ident, Moment};
@@ -65,7 +65,7 @@ async fn show_integrity(
     State(state): State<WebState>,
     visitor: Visitor,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::EventsRead)?;
+    state.must(&visitor, Permission::EventsRead)?;
     let chain = state.operations().chain().await?;
     let anchors = state.operations().anchors(ANCHORS).await?;
     let integrity = Integrity {
@@ -94,7 +94,7 @@ fn anchor(anchor: operations::Anchor) -> Anchor {
 }
 
 async fn verify(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
-    state.must(&posted.visitor, Scope::Admin)?;
+    state.must(&posted.visitor, Permission::Admin)?;
     state.operations().verify();
     Ok(go(&address(PATH, &[("done", "verified")])))
 }

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
 use billfold_domain::credit::CreditBalance;
@@ -240,7 +240,7 @@ async fn show_invoice(
     Path(id): Path<String>,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let (id, tenant) = (parse(&id)?, visitor.tenant());
     let whole = History::of(events_of(&state, tenant, id, AsOf::Now).await?);
     if whole.events.is_empty() {

@@ -2,7 +2,7 @@
 //! a coupon on it and take it off; each asks first.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::coupons::{ApplyCoupon, TakeCouponOff};
 use billfold_app::commands::invoices::{
     ApplyClientCredit, DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice,
@@ -100,7 +100,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = InvoiceId;
     const PAGE: &'static str = "/admin/invoices";
-    const SCOPE: Scope = Scope::InvoicesWrite;
+    const NEEDS: Permission = Permission::InvoicesWrite;
     const ALL: &'static [Verb] = &[
         Verb::Issue,
         Verb::UseCredit,

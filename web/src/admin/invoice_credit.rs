@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::invoices::{CreditInvoice, ForeseenCredit, foresee_credit};
 use billfold_domain::credit_note::{CreditPart, CreditScope, HowMuch};
@@ -128,7 +128,7 @@ struct Known {
 
 impl Known {
     async fn load(state: &WebState, visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        state.must(visitor, Scope::InvoicesWrite)?;
+        state.must(visitor, Permission::InvoicesWrite)?;
         let (id, tenant) = (parse(id)?, visitor.tenant());
         let (known, version) = state.door().load::<Stands>(tenant, id.uuid()).await?;
         let document = known.document().cloned().map(Box::new).ok_or(PageError::NotFound)?;

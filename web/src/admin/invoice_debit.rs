@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::invoices::DebitInvoice;
 use billfold_app::commands::tax_rates::AskedLine;
@@ -44,7 +44,7 @@ struct Known {
 
 impl Known {
     async fn load(state: &WebState, visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        state.must(visitor, Scope::InvoicesWrite)?;
+        state.must(visitor, Permission::InvoicesWrite)?;
         let id = parse(id)?;
         let (known, version) = state.door().load::<Stands>(visitor.tenant(), id.uuid()).await?;
         let document = known.document().cloned().map(Box::new).ok_or(PageError::NotFound)?;

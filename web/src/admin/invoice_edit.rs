@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::invoices::ReviseDraft;
 use billfold_domain::invoice::{DraftInvoice, Invoice};
 use billfold_domain::kernel::InvoiceId;
@@ -49,7 +49,7 @@ impl Edit {
         visitor: &Visitor,
         id: InvoiceId,
     ) -> Result<Option<Edit>, PageError> {
-        state.must(visitor, Scope::InvoicesWrite)?;
+        state.must(visitor, Permission::InvoicesWrite)?;
         let (known, version) = state.door().load::<Invoice>(visitor.tenant(), id.uuid()).await?;
         let saved = match known {
             Invoice::Absent => return Err(PageError::NotFound),

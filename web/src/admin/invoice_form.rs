@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::invoices::DraftInvoice;
 use billfold_domain::kernel::Currency;
 
@@ -83,7 +83,7 @@ async fn lines(State(state): State<WebState>, posted: Posted) -> Result<Response
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::InvoicesWrite)?;
+    state.must(&visitor, Permission::InvoicesWrite)?;
     let draft = Draft::of(&fields);
     let key = fields.key()?;
     let settings = state.door().settings(visitor.tenant()).await?;
@@ -147,7 +147,7 @@ async fn form(
     draft: &Draft,
     wrong: &Wrong,
 ) -> Result<InvoiceForm, PageError> {
-    state.must(visitor, Scope::InvoicesWrite)?;
+    state.must(visitor, Permission::InvoicesWrite)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let currency = Currency::parse(&draft.currency).unwrap_or(settings.currency);

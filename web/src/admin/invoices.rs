@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_projections::Order;
@@ -94,7 +94,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let tenant = visitor.tenant();
     let today = state.today(tenant).await?;
     let filter = filter(&wishes, today)?;

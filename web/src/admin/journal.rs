@@ -11,7 +11,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::Currency;
 use billfold_domain::ledger::{self, CHART};
 use billfold_domain::recognition::Recognition;
@@ -120,7 +120,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::LedgerRead)?;
+    state.must(&visitor, Permission::LedgerRead)?;
     let tenant = visitor.tenant();
     let filter = wishes.filter()?;
     let mut wanted = wanted(&wishes.cursor)?;

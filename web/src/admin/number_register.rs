@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_projections::number_register::{self, Gap, NumberRow, Register, Series};
 use serde::Deserialize;
 
@@ -93,7 +93,7 @@ async fn register(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let all = number_register::series(state.reads(), tenant).await?;
     let name = chosen(&all.value, &wishes.series);

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::order;
 use billfold_projections::Order;
 use billfold_projections::order_list::{self, Filter, OrderStatus};
@@ -67,7 +67,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::OrdersRead)?;
+    state.must(&visitor, Permission::OrdersRead)?;
     let tenant = visitor.tenant();
     let (order, wanted) = (Order::Descending, at.wanted()?);
     let found = order_list::page(state.reads(), tenant, &Filter::default(), order, &wanted).await?;

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::settings::Settings;
 use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{Currency, TenantId};
@@ -107,7 +107,7 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 async fn overview(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let tenant = visitor.tenant();
     let settings = state.door().settings(tenant).await?;
     let today = settings.day_of(settings.at(state.now()));

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::payments::{MANUAL_METHODS, Pays, RecordPayment, ShareOf};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Currency, InvoiceId, Money};
@@ -107,7 +107,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::PaymentsRead)?;
+    state.must(&visitor, Permission::PaymentsRead)?;
     let tenant = visitor.tenant();
     let status = match wishes.status.as_str() {
         "settled" => Some(PaymentStatus::Settled),
@@ -218,7 +218,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewPayment, PageError> {
-    state.must(visitor, Scope::PaymentsWrite)?;
+    state.must(visitor, Permission::PaymentsWrite)?;
     let head = *state.operations().head().borrow();
     let settings = state.door().settings(visitor.tenant()).await?;
     let invoice = invoice_named(state, visitor, &about.invoice).await?;
@@ -275,7 +275,7 @@ async fn form(
 
 async fn record(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::PaymentsWrite)?;
+    state.must(&visitor, Permission::PaymentsWrite)?;
     let about = About {
         client: fields.one("client").to_owned(),
         invoice: fields.one("invoice").to_owned(),

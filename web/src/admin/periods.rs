@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::accounting_periods::{AskReopening, ClosePeriod, ReopenPeriod};
 use billfold_domain::accounting_period::{AccountingPeriod, Month};
 use billfold_projections::Projection as _;
@@ -70,7 +70,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::LedgerRead)?;
+    state.must(&visitor, Permission::LedgerRead)?;
     let (tenant, wanted) = (visitor.tenant(), at.wanted()?);
     let found = accounting_period_list::page(state.reads(), tenant, &wanted).await?;
     let id = AccountingPeriod::id_of(tenant).uuid();
@@ -141,7 +141,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = Month;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::LedgerWrite;
+    const NEEDS: Permission = Permission::LedgerWrite;
     const ALL: &'static [Verb] = &[Verb::Close, Verb::Ask, Verb::Reopen];
 
     fn words(self) -> Words {

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::products::{CreateProduct, SetPrice};
 use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{Currency, Cycle, Money, ProductId};
@@ -95,7 +95,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ProductsRead)?;
+    state.must(&visitor, Permission::ProductsRead)?;
     let tenant = visitor.tenant();
     let wanted = at.wanted()?;
     let found = product_list::page(state.reads(), tenant, true, &wanted).await?;
@@ -154,7 +154,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewProduct, PageError> {
-    state.must(visitor, Scope::ProductsWrite)?;
+    state.must(visitor, Permission::ProductsWrite)?;
     let head = *state.operations().head().borrow();
     let settings = state.door().settings(visitor.tenant()).await?;
     let kinds = ProductKind::ALL
@@ -179,7 +179,7 @@ async fn form(
 
 async fn create(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ProductsWrite)?;
+    state.must(&visitor, Permission::ProductsWrite)?;
     match save(&state, &visitor, &fields).await? {
         Ok(word) => Ok(go(&address(PATH, &[("done", word)]))),
         Err(wrong) => refused(&form(&state, &visitor, &fields, &wrong).await?),

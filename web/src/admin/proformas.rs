@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::proformas::{ConvertProforma, PayProforma, WithdrawProforma};
 use billfold_domain::kernel::{Currency, Money, ProformaId};
 use billfold_domain::proforma::Proforma as Stands;
@@ -119,7 +119,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let filter = Filter { status: ProformaStatus::parse(&wishes.status), ..Filter::default() };
     let order = Order::Descending;
@@ -186,7 +186,7 @@ async fn show_proforma(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let id: ProformaId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();
@@ -244,7 +244,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = ProformaId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::InvoicesWrite;
+    const NEEDS: Permission = Permission::InvoicesWrite;
     const ALL: &'static [Verb] = &[Verb::Convert, Verb::Pay, Verb::Withdraw];
 
     fn words(self) -> Words {
@@ -298,7 +298,7 @@ impl Deed for Verb {
                 asked.command(WithdrawProforma { proforma_id, reason }, &read).await
             }
             Verb::Pay => {
-                asked.state.must(asked.visitor, Scope::PaymentsWrite)?;
+                asked.state.must(asked.visitor, Permission::PaymentsWrite)?;
                 let tenant = asked.visitor.tenant();
                 let (known, _) =
                     asked.state.door().load::<Stands>(tenant, proforma_id.uuid()).await?;

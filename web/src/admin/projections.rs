@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::invoice_list::InvoiceList;
 
@@ -88,7 +88,7 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::Admin)?;
+    state.must(&visitor, Permission::Admin)?;
     let head = *state.operations().head().borrow();
     let mut generations = state.operations().generations().await?;
     generations.sort_by(|a, b| (&a.name, b.generation).cmp(&(&b.name, a.generation)));
@@ -174,7 +174,7 @@ impl Deed for Verb {
     /// A read model's name, or `all`, which only a rebuild takes.
     type Id = String;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::Admin;
+    const NEEDS: Permission = Permission::Admin;
     const ALL: &'static [Verb] = &[Verb::Pause, Verb::Resume, Verb::Rebuild];
 
     fn words(self) -> Words {

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::recognition::RecogniseRevenue;
 use billfold_app::recognition_run::{self, RecognitionRun, Report};
 use billfold_domain::kernel::{Actor, Money};
@@ -40,7 +40,7 @@ async fn ask(State(state): State<WebState>, visitor: Visitor) -> Result<Response
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::LedgerWrite)?;
+    state.must(&visitor, Permission::LedgerWrite)?;
     let through = day(fields.one("through"))?;
     let ask = visitor.ask(&fields.key()?, RecogniseRevenue { through });
     match recognition_run::catch_up(state.door(), ask).await {
@@ -61,7 +61,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<Confirm, PageError> {
-    state.must(visitor, Scope::LedgerWrite)?;
+    state.must(visitor, Permission::LedgerWrite)?;
     let head = *state.operations().head().borrow();
     let rehearsal = RecognitionRun {
         tenant: visitor.tenant(),

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::kernel::{CreditNoteId, InvoiceId, SubscriptionId};
 use billfold_projections::event_index;
@@ -115,7 +115,7 @@ async fn search(
 
 async fn invoices(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
     let digits = q.bytes().filter(u8::is_ascii_digit).count();
-    if !visitor.caller.identity.may(Scope::InvoicesRead) || digits < 2 {
+    if !visitor.caller.identity.may(Permission::InvoicesRead) || digits < 2 {
         return Ok(Vec::new());
     }
     let (tenant, today) = (visitor.tenant(), state.today(visitor.tenant()).await?);
@@ -148,7 +148,7 @@ async fn subscriptions(
     q: &str,
 ) -> Result<Vec<Hit>, PageError> {
     let id = q.parse::<SubscriptionId>().ok();
-    let may = visitor.caller.identity.may(Scope::SubscriptionsRead);
+    let may = visitor.caller.identity.may(Permission::SubscriptionsRead);
     let Some(id) = id.filter(|_| may) else { return Ok(Vec::new()) };
     let (tenant, today) = (visitor.tenant(), state.today(visitor.tenant()).await?);
     let found: Vec<_> =
@@ -166,7 +166,7 @@ async fn subscriptions(
 /// The credit note with that id.
 async fn credit_notes(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
     let id = q.parse::<CreditNoteId>().ok();
-    let may = visitor.caller.identity.may(Scope::InvoicesRead);
+    let may = visitor.caller.identity.may(Permission::InvoicesRead);
     let Some(id) = id.filter(|_| may) else { return Ok(Vec::new()) };
     let tenant = visitor.tenant();
     let (note, _) = state.door().load::<CreditNote>(tenant, id.uuid()).await?;
@@ -182,7 +182,7 @@ async fn credit_notes(state: &WebState, visitor: &Visitor, q: &str) -> Result<Ve
 }
 
 async fn clients(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
-    if !visitor.caller.identity.may(Scope::ClientsRead) {
+    if !visitor.caller.identity.may(Permission::ClientsRead) {
         return Ok(Vec::new());
     }
     let (row, _) = super::clients::find(state, visitor.tenant(), q).await?;
@@ -199,7 +199,7 @@ async fn clients(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit
 
 async fn events(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
     let position = q.trim_start_matches('#').parse::<i64>().ok();
-    let Some(position) = position.filter(|_| visitor.caller.identity.may(Scope::EventsRead)) else {
+    let Some(position) = position.filter(|_| visitor.caller.identity.may(Permission::EventsRead)) else {
         return Ok(Vec::new());
     };
     let found = event_index::find(state.reads(), visitor.tenant(), position).await?.value;

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_projections::subscription_list::{self, Filter};
 use billfold_projections::{Order, Wanted};
@@ -109,7 +109,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::SubscriptionsRead)?;
+    state.must(&visitor, Permission::SubscriptionsRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let today = state.today(tenant).await?;
     let filter = wishes.filter(today)?;

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::tax_rates::{DefineRate, RetireRate, SetRate, WhichTax, which_tax};
 use billfold_domain::kernel::{Country, Percent, TaxRateId};
 use billfold_domain::tax::{PriceMode, RateClass, TaxEvidence, VatCheck};
@@ -121,7 +121,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ProductsRead)?;
+    state.must(&visitor, Permission::ProductsRead)?;
     let tenant = visitor.tenant();
     let wanted = wanted(&wishes.cursor)?;
     let found = tax_rate_list::page(state.reads(), tenant, None, &wanted).await?;
@@ -147,7 +147,7 @@ async fn answer(
     visitor: &Visitor,
     wishes: &Wishes,
 ) -> Result<Option<WouldApply>, PageError> {
-    if wishes.client.trim().is_empty() || !visitor.caller.identity.may(Scope::ClientsRead) {
+    if wishes.client.trim().is_empty() || !visitor.caller.identity.may(Permission::ClientsRead) {
         return Ok(None);
     }
     let client = super::client_field::named(state, visitor, wishes.client.trim()).await?;
@@ -241,7 +241,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewTaxRate, PageError> {
-    state.must(visitor, Scope::ProductsWrite)?;
+    state.must(visitor, Permission::ProductsWrite)?;
     let head = *state.operations().head().borrow();
     let settings = state.door().settings(visitor.tenant()).await?;
     let countries = Country::all().map(|country| (country.code(), country.name()));
@@ -277,7 +277,7 @@ async fn form(
 
 async fn create(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::ProductsWrite)?;
+    state.must(&visitor, Permission::ProductsWrite)?;
     let key = fields.key()?;
     let wrong = match read(&fields)? {
         Ok(define) => {
@@ -332,7 +332,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = TaxRateId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::ProductsWrite;
+    const NEEDS: Permission = Permission::ProductsWrite;
     const ALL: &'static [Verb] = &[Verb::Set, Verb::Retire];
 
     fn back(_id: &TaxRateId) -> String {

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::Currency;
 use billfold_projections::account_balances::{self, Balance, When};
 use billfold_projections::{AsOf, event_index};
@@ -112,7 +112,7 @@ async fn show_balance(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::LedgerRead)?;
+    state.must(&visitor, Permission::LedgerRead)?;
     let tenant = visitor.tenant();
     let known = position(&wishes.as_of)?;
     let when =

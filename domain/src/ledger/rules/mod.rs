@@ -54,6 +54,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         // Nobody owes anything for a proforma.
         | Event::Proforma(_)
         | Event::Role(_)
+        | Event::StaffMember(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)
         | Event::Tenant(_) => Ok(None),

@@ -1,7 +1,7 @@
 //! What may be done with an affiliate; each asks first.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::affiliates::{
     ApproveAffiliate, ApproveCommissions, ConfirmPayout, FailPayout, PayOutCommissions,
     RejectCommission, ResumeAffiliate, SetCommissionTerms, SuspendAffiliate,
@@ -104,7 +104,7 @@ impl Verb {
 impl Deed for Verb {
     type Id = AffiliateId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::AffiliatesWrite;
+    const NEEDS: Permission = Permission::AffiliatesWrite;
     const ALL: &'static [Verb] = &[
         Verb::Approve,
         Verb::Suspend,

@@ -12,7 +12,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::affiliate::{
     Affiliate, CommissionStatus, LineKind, Partner, Standing, Statement, StatementLine,
 };
@@ -123,7 +123,7 @@ async fn show_affiliate(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::AffiliatesRead)?;
+    state.must(&visitor, Permission::AffiliatesRead)?;
     let id: AffiliateId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();

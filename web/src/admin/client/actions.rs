@@ -2,7 +2,7 @@
 //! record who brought them; each asks first.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::affiliates::{EnrolAffiliate, ReferClient};
 use billfold_app::commands::client_groups::AssignGroup;
 use billfold_app::commands::clients::{
@@ -61,7 +61,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = ClientId;
     const PAGE: &'static str = "/admin/clients";
-    const SCOPE: Scope = Scope::ClientsWrite;
+    const NEEDS: Permission = Permission::ClientsWrite;
     const ALL: &'static [Verb] = &[
         Verb::Suspend,
         Verb::Activate,
@@ -128,7 +128,7 @@ impl Deed for Verb {
                 vec![deed::reason(asked, "For the audit log; no personal data")]
             }
             Verb::Enrol | Verb::Refer => {
-                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
                 self.link(asked)
             }
         };
@@ -161,11 +161,11 @@ impl Deed for Verb {
             }
             Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
             Verb::Enrol => {
-                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
                 asked.command(EnrolAffiliate { client_id, code }, &read).await
             }
             Verb::Refer => {
-                asked.state.must(asked.visitor, Scope::AffiliatesWrite)?;
+                asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
                 let clicked_on = day(asked.sent.one("clicked_on"))?;
                 asked.command(ReferClient { client_id, code, clicked_on }, &read).await
             }

@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::client_groups::group_of_client;
 use billfold_domain::client::ContactCard;
 use billfold_projections::affiliate_list;
@@ -226,7 +226,7 @@ async fn show_account(
     let compare = wishes.compare.is_some();
     let contact = state.names().contact(seen.tenant, &seen.row).await?;
     let mut head = head(&state, &seen, contact.as_ref()).await?;
-    if visitor.caller.identity.may(Scope::AffiliatesRead) {
+    if visitor.caller.identity.may(Permission::AffiliatesRead) {
         head.brought_by = brought_by(&state, &seen).await?;
     }
     let actors = state.names().actors(seen.tenant).await?;
@@ -256,7 +256,7 @@ async fn show_account(
         }
     };
     let as_of = seen.as_of(&state, compare).await?;
-    let may = visitor.caller.identity.may(Scope::SubscriptionsRead);
+    let may = visitor.caller.identity.may(Permission::SubscriptionsRead);
     let subscriptions = if may && !as_of.past {
         let (rows, more) = few_of(&state, seen.tenant, seen.row.client_id).await?;
         Some(Subscribed { rows, more })

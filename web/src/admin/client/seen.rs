@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::{ClientId, Currency, TenantId};
 use billfold_projections::client_list::{self, ClientRow, Known};
 use serde::Deserialize;
@@ -44,7 +44,7 @@ impl Seen {
         id: ClientId,
         wishes: &Wishes,
     ) -> Result<Seen, PageError> {
-        state.must(visitor, Scope::ClientsRead)?;
+        state.must(visitor, Permission::ClientsRead)?;
         let tenant = visitor.tenant();
         let row = client_list::find(state.reads(), tenant, &Known::Id(id)).await?.value;
         let row = row.ok_or(PageError::NotFound)?;

@@ -1,7 +1,7 @@
 //! What may be done with a case: look at it now, note a promise, hold it, let it go on, end it.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::dunning::{
     AdvanceDunning, HoldDunning, PromiseToPay, ReleaseDunning, StopDunning,
 };
@@ -57,7 +57,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = DunningCaseId;
     const PAGE: &'static str = super::cases::PATH;
-    const SCOPE: Scope = Scope::InvoicesWrite;
+    const NEEDS: Permission = Permission::InvoicesWrite;
     const ALL: &'static [Verb] =
         &[Verb::Advance, Verb::Promise, Verb::Hold, Verb::Release, Verb::Stop];
 

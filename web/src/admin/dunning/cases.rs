@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::{ClientId, InvoiceId, TenantId};
 use billfold_projections::Order;
 use billfold_projections::dunning_case_list::{self, CaseRow as Found, CaseStatus, Filter};
@@ -120,7 +120,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let (filter, order) = (wishes.filter()?, Order::Descending);
     let found = dunning_case_list::page(state.reads(), tenant, &filter, order, &wanted).await?;

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::dunning::{Holder, RetryPace};
 use billfold_projections::dunning_strategy_list::{self, Assigned};
 
@@ -64,7 +64,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::InvoicesRead)?;
+    state.must(&visitor, Permission::InvoicesRead)?;
     let (tenant, wanted) = (visitor.tenant(), at.wanted()?);
     let found = dunning_strategy_list::page(state.reads(), tenant, true, &wanted).await?;
     let rows: Vec<StrategyRow> = found.value.rows.iter().map(row).collect();

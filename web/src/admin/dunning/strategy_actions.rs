@@ -1,7 +1,7 @@
 //! What may be done with a strategy: choose it for everybody, a product or a client; retire it.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::dunning::{ChooseStrategy, RetireStrategy, WithdrawStrategy};
 use billfold_domain::dunning::Holder;
 use billfold_domain::kernel::{ClientId, DunningStrategyId, ProductId};
@@ -49,7 +49,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = DunningStrategyId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::InvoicesWrite;
+    const NEEDS: Permission = Permission::InvoicesWrite;
     const ALL: &'static [Verb] = &[Verb::Choose, Verb::Withdraw, Verb::Retire];
 
     fn words(self) -> Words {

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::dunning::DefineStrategy;
 use billfold_domain::dunning::{
     Amounts, LateFee, PromiseTerms, RetryPace, RetryPolicy, RetrySchedule, Stage, StageAction,
@@ -69,7 +69,7 @@ async fn form(
     sent: Option<&Fields>,
     wrong: &Wrong,
 ) -> Result<NewStrategy, PageError> {
-    state.must(visitor, Scope::InvoicesWrite)?;
+    state.must(visitor, Permission::InvoicesWrite)?;
     let head = *state.operations().head().borrow();
     let text = |name: &str, label: &str| {
         let usual = USUAL.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
@@ -106,7 +106,7 @@ async fn form(
 
 async fn create(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::InvoicesWrite)?;
+    state.must(&visitor, Permission::InvoicesWrite)?;
     match save(&state, &visitor, &fields).await? {
         Ok(word) => Ok(go(&address(strategies::PATH, &[("done", word)]))),
         Err(wrong) => refused(&form(&state, &visitor, Some(&fields), &wrong).await?),

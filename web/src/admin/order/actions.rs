@@ -1,7 +1,7 @@
 //! What may be done with an order; each asks first.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::orders::{
     AcceptOrder, CancelOrder, CompleteOrder, HoldOrder, ReleaseOrder,
 };
@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<WebState> {
 
 /// What may be done with an order as it stands.
 pub(super) fn actions(id: OrderId, order: &Order, visitor: &Visitor) -> Vec<Action> {
-    if !visitor.caller.identity.may(Scope::OrdersWrite) {
+    if !visitor.caller.identity.may(Permission::OrdersWrite) {
         return Vec::new();
     }
     let back = format!("{PATH}/{id}");
@@ -63,7 +63,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = OrderId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::OrdersWrite;
+    const NEEDS: Permission = Permission::OrdersWrite;
     const ALL: &'static [Verb] =
         &[Verb::Accept, Verb::Hold, Verb::Release, Verb::Complete, Verb::Cancel];
 

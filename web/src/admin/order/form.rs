@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::orders::{AskedAnswer, OrderedItem, PlaceOrder};
 use billfold_domain::kernel::{Currency, ProductId};
 use billfold_domain::product::{OptionKind, Product, ProductOption};
@@ -64,7 +64,7 @@ async fn blank(
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::OrdersWrite)?;
+    state.must(&visitor, Permission::OrdersWrite)?;
     let key = fields.key()?;
     let options = options(&state, &visitor, fields.one("product_id")).await?;
     let mut wrong = Wrong::default();
@@ -137,7 +137,7 @@ async fn form(
     (sent, options): (&Fields, &[ProductOption]),
     wrong: &Wrong,
 ) -> Result<NewOrder, PageError> {
-    state.must(visitor, Scope::OrdersWrite)?;
+    state.must(visitor, Permission::OrdersWrite)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let catalogue = Catalogue::read(state, visitor).await?;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::vault::{Opened, field};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{InvoiceId, OrderId, Pii, TenantId};
@@ -97,7 +97,7 @@ async fn show_order(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::OrdersRead)?;
+    state.must(&visitor, Permission::OrdersRead)?;
     let id: OrderId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let (order, _) = state.door().load::<Order>(tenant, id.uuid()).await?;

@@ -2,7 +2,7 @@
 //! dispute; each asks first.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::payments::{
     AfterLoss, ChargeDisputeFee, ConfirmRefund, FailRefund, LoseDispute, MatchPayment, OpenDispute,
     RefundPayment, WinDispute,
@@ -78,7 +78,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = PaymentId;
     const PAGE: &'static str = "/admin/payments";
-    const SCOPE: Scope = Scope::PaymentsWrite;
+    const NEEDS: Permission = Permission::PaymentsWrite;
     const ALL: &'static [Verb] = &[
         Verb::Match,
         Verb::Refund,

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::kernel::{InvoiceId, PaymentId, TenantId};
 use billfold_domain::payment::{Payment, SettledPayment};
 use billfold_projections::invoice_list;
@@ -123,7 +123,7 @@ async fn show_payment(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::PaymentsRead)?;
+    state.must(&visitor, Permission::PaymentsRead)?;
     let id: PaymentId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let found = payment_list::find(state.reads(), tenant, id).await?;

@@ -1,7 +1,7 @@
 //! What may be done with a product; each asks first.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::products::{
     DescribeProduct, RenameProduct, RetireProduct, SetOptions, SetQuotas,
 };
@@ -56,7 +56,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = ProductId;
     const PAGE: &'static str = PATH;
-    const SCOPE: Scope = Scope::ProductsWrite;
+    const NEEDS: Permission = Permission::ProductsWrite;
     const ALL: &'static [Verb] =
         &[Verb::Rename, Verb::Price, Verb::Describe, Verb::Quotas, Verb::Options, Verb::Retire];
 

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{Currency, Cycle, ProductId};
 use billfold_domain::product::{OptionKind, ProductOption, Quota, QuotaKind, QuotaLimit};
@@ -105,7 +105,7 @@ async fn show_product(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::ProductsRead)?;
+    state.must(&visitor, Permission::ProductsRead)?;
     let id: ProductId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let found = product_list::find(state.reads(), tenant, id).await?;

@@ -2,7 +2,7 @@
 //! asks first and says what would be billed and what would go back.
 
 use axum::Router;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::subscriptions::{
     AttachCoupon, CancelSubscription, DetachCoupon, PauseSubscription, ResumeSubscription, Thought,
     WithdrawCancellation, WithdrawSubscriptionChange,
@@ -90,7 +90,7 @@ enum Verb {
 impl Deed for Verb {
     type Id = SubscriptionId;
     const PAGE: &'static str = super::PATH;
-    const SCOPE: Scope = Scope::SubscriptionsWrite;
+    const NEEDS: Permission = Permission::SubscriptionsWrite;
     const ALL: &'static [Verb] = &[
         Verb::Pause,
         Verb::Resume,

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::subscriptions::{ChangeSubscription, Foreseen, Offer, Thought};
 use billfold_domain::kernel::{Cycle, SubscriptionId};
@@ -72,7 +72,7 @@ struct Known {
 
 impl Known {
     async fn load(state: &WebState, visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        state.must(visitor, Scope::SubscriptionsWrite)?;
+        state.must(visitor, Permission::SubscriptionsWrite)?;
         let id = parse(id)?;
         let (known, version) =
             state.door().load::<Subscription>(visitor.tenant(), id.uuid()).await?;

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_app::commands::subscriptions::{Offer, Subscribe};
 use billfold_app::commands::tax_rates::AskedTax;
 use billfold_domain::invoice::{TaxCategory, TaxTreatment};
@@ -62,7 +62,7 @@ async fn blank(
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Scope::SubscriptionsWrite)?;
+    state.must(&visitor, Permission::SubscriptionsWrite)?;
     let key = fields.key()?;
     let wrong = match read(&state, &visitor, &fields).await? {
         Ok(command) => match state.command(visitor.ask(&key, command), &READ).await {
@@ -137,7 +137,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewSubscription, PageError> {
-    state.must(visitor, Scope::SubscriptionsWrite)?;
+    state.must(visitor, Permission::SubscriptionsWrite)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let catalogue = Catalogue::read(state, visitor).await?;

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_domain::coupon::Left;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::invoice::Invoice;
@@ -99,7 +99,7 @@ async fn show_subscription(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Scope::SubscriptionsRead)?;
+    state.must(&visitor, Permission::SubscriptionsRead)?;
     let (id, tenant) = (parse(&id)?, visitor.tenant());
     let head = *state.operations().head().borrow();
     let (subscription, _) = state.door().load::<Subscription>(tenant, id.uuid()).await?;

@@ -1,0 +1,65 @@
+//! What is known of a member of staff.
+
+use serde::{Deserialize, Serialize};
+
+use super::{StaffEvent, StaffProfile};
+use crate::kernel::{BlindIndex, Pii};
+
+/// A member of staff.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffMember {
+    /// Nobody under this id.
+    #[default]
+    Absent,
+    /// They may sign in.
+    Active(Employed),
+    /// They may not.
+    Stopped(Employed),
+}
+
+/// Who it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Employed {
+    /// Name and address, sealed.
+    pub profile: Pii<StaffProfile>,
+    /// Index of the address they sign in with.
+    pub email_index: BlindIndex,
+}
+
+impl StaffMember {
+    /// Who it is, once somebody was added.
+    pub fn employed(&self) -> Option<&Employed> {
+        match self {
+            Self::Absent => None,
+            Self::Active(employed) | Self::Stopped(employed) => Some(employed),
+        }
+    }
+
+    pub(super) fn take(&mut self, event: &StaffEvent) {
+        match (&mut *self, event) {
+            (this, StaffEvent::Added { profile, email_index }) => {
+                let (profile, email_index) = (profile.clone(), email_index.clone());
+                *this = Self::Active(Employed { profile, email_index });
+            }
+            (Self::Absent, _) => {}
+            (
+                Self::Active(employed) | Self::Stopped(employed),
+                StaffEvent::Changed { profile, email_index, .. },
+            ) => {
+                employed.profile = profile.clone();
+                employed.email_index = email_index.clone();
+            }
+            (this @ Self::Active(_), StaffEvent::Stopped { .. }) => this.turn(Self::Stopped),
+            (this @ Self::Stopped(_), StaffEvent::Resumed {}) => this.turn(Self::Active),
+            (Self::Active(_), StaffEvent::Resumed {})
+            | (Self::Stopped(_), StaffEvent::Stopped { .. }) => {}
+        }
+    }
+
+    fn turn(&mut self, into: fn(Employed) -> Self) {
+        if let Self::Active(employed) | Self::Stopped(employed) = std::mem::take(self) {
+            *self = into(employed);
+        }
+    }
+}
