@@ -6,7 +6,8 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use billfold_app::access::{AccessError, Scope};
+use billfold_app::access::AccessError;
+use billfold_domain::role::Permission;
 
 use crate::operations::OperationsError;
 
@@ -16,7 +17,7 @@ pub(crate) enum PageError {
     /// Nobody is signed in, or no longer.
     SignedOut,
     /// The account may not.
-    Forbidden(Scope),
+    Forbidden(Permission),
     /// The form was not sent by our own page.
     Forged,
     /// There is nothing here, or it is of another seller.
@@ -50,10 +51,10 @@ impl PageError {
             PageError::SignedOut => {
                 (StatusCode::SEE_OTHER, "Signed out", "Sign in again.".to_owned())
             }
-            PageError::Forbidden(scope) => (
+            PageError::Forbidden(permission) => (
                 StatusCode::FORBIDDEN,
                 "Your account may not see this",
-                format!("It needs the permission {}. Ask an administrator.", scope.as_str()),
+                format!("It needs the permission {permission}. Ask an administrator."),
             ),
             PageError::Forged => (
                 StatusCode::FORBIDDEN,
@@ -136,6 +137,7 @@ impl From<AccessError> for PageError {
     fn from(error: AccessError) -> PageError {
         match error {
             AccessError::NotValid => PageError::SignedOut,
+            AccessError::Door(error) => error.into(),
             AccessError::Store(_) => {
                 tracing::error!(%error, "the accounts do not answer");
                 PageError::Unavailable

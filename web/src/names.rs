@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use billfold_app::access::Access;
 use billfold_app::commands::Door;
+use billfold_app::commands::staff::colleagues;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
 use billfold_domain::kernel::{ApiKeyId, ClientId, Pii, StaffId, TenantId};
+use billfold_domain::staff::StaffProfile;
 use billfold_projections::client_list::{self, ClientRow, ClientStatus};
 use billfold_projections::{Order, Reads, Wanted};
 
@@ -30,13 +31,12 @@ type Colleagues = Arc<HashMap<StaffId, Person>>;
 pub(crate) struct Names {
     door: Door,
     reads: Reads,
-    access: Arc<Access>,
     staff: Mutex<HashMap<TenantId, (Instant, Colleagues)>>,
 }
 
 impl Names {
-    pub(crate) fn new(door: Door, reads: Reads, access: Arc<Access>) -> Names {
-        Names { door, reads, access, staff: Mutex::new(HashMap::new()) }
+    pub(crate) fn new(door: Door, reads: Reads) -> Names {
+        Names { door, reads, staff: Mutex::new(HashMap::new()) }
     }
 
     /// Everybody who may sign in at a seller.
@@ -45,16 +45,11 @@ impl Names {
         if let Some(known) = known {
             return Ok(known);
         }
-        let members = self.access.list_staff(tenant).await?;
-        let people: Colleagues = Arc::new(
-            members
-                .into_iter()
-                .filter_map(|member| {
-                    let profile = member.profile.clear()?;
-                    Some((member.id, Person { name: profile.name, email: profile.email }))
-                })
-                .collect(),
-        );
+        let people = colleagues(&self.door, tenant).await?.into_iter().filter_map(|colleague| {
+            let StaffProfile { name, email, .. } = colleague.profile.clear()?;
+            Some((colleague.staff_id, Person { name, email }))
+        });
+        let people: Colleagues = Arc::new(people.collect());
         let mut staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
         staff.insert(tenant, (Instant::now(), Arc::clone(&people)));
         Ok(people)

@@ -9,6 +9,7 @@ use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_domain::kernel::TenantId;
+use billfold_domain::role::Permission;
 use billfold_projections::Reads;
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -51,7 +52,7 @@ impl WebState {
     /// A state over its parts.
     #[must_use]
     pub fn new(parts: WebParts) -> Self {
-        let names = Names::new(parts.door.clone(), parts.reads.clone(), Arc::clone(&parts.access));
+        let names = Names::new(parts.door.clone(), parts.reads.clone());
         Self(Arc::new(Inner { parts, names }))
     }
 
@@ -120,13 +121,10 @@ impl WebState {
         Seen::Now
     }
 
-    /// Whether the visitor may do what `scope` names.
-    pub(crate) fn must(
-        &self,
-        visitor: &Visitor,
-        scope: billfold_app::access::Scope,
-    ) -> Result<(), PageError> {
-        if visitor.caller.identity.may(scope) { Ok(()) } else { Err(PageError::Forbidden(scope)) }
+    /// Whether the visitor may do what a permission names.
+    pub(crate) fn must(&self, visitor: &Visitor, permission: Permission) -> Result<(), PageError> {
+        let may = visitor.caller.identity.may(permission);
+        if may { Ok(()) } else { Err(PageError::Forbidden(permission)) }
     }
 }
 

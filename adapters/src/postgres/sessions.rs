@@ -48,9 +48,9 @@ impl Sessions for PostgresSessions {
         tenant: TenantId,
         token_hash: &[u8; 32],
         now: DateTime<Utc>,
-    ) -> Result<Option<(SessionRow, Vec<String>)>, StoreFailure> {
+    ) -> Result<Option<SessionRow>, StoreFailure> {
         let statement = sqlx::query(
-            "select s.staff_id, s.csrf_secret, s.also, s.created_at, s.expires_at, a.scopes \
+            "select s.staff_id, s.csrf_secret, s.also, s.created_at, s.expires_at \
              from sessions s \
              join staff a on a.tenant_id = s.tenant_id and a.staff_id = s.staff_id \
              where s.tenant_id = $1 and s.token_hash = $2 and s.expires_at > $3 \
@@ -60,11 +60,7 @@ impl Sessions for PostgresSessions {
         .bind(token_hash.as_slice())
         .bind(now);
         let row = self.rows.find(tenant, statement).await?;
-        let found = |row: PgRow| {
-            let scopes = get(&row, "scopes")?;
-            Ok((session(tenant, *token_hash, &row)?, scopes))
-        };
-        row.map(found).transpose()
+        row.map(|row| session(tenant, *token_hash, &row)).transpose()
     }
 
     async fn revoke(&self, tenant: TenantId, token_hash: &[u8; 32]) -> Result<bool, StoreFailure> {

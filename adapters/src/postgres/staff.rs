@@ -1,4 +1,4 @@
-//! Accounts in the table `staff`, and `sign_in_directory`, which says where an address has one.
+//! How staff sign in: the table `staff`, and `sign_in_directory`, which says where an address has one.
 //!
 //! Guarantees: both tables change together; the directory holds a keyed hash and ids, nothing else.
 
@@ -6,13 +6,11 @@ use async_trait::async_trait;
 use billfold_app::ports::{Account, StaffAccounts, StaffRow, StoreFailure};
 use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgPool, PgRow};
-use sqlx::types::Json;
+use sqlx::postgres::{PgConnection, PgPool, PgRow};
 
 use super::scoped::{Scoped, failed, get};
 
-const COLUMNS: &str =
-    "staff_id, email_index, profile, password_hash, scopes, created_at, disabled_at";
+const COLUMNS: &str = "staff_id, email_index, password_hash, created_at, disabled_at";
 
 /// The accounts.
 #[derive(Clone, Debug)]
@@ -30,38 +28,31 @@ impl PostgresStaff {
 
 #[async_trait]
 impl StaffAccounts for PostgresStaff {
-    async fn add(&self, row: &StaffRow) -> Result<bool, StoreFailure> {
+    async fn put(&self, row: &StaffRow) -> Result<(), StoreFailure> {
+        let (tenant, id) = (row.tenant.uuid(), row.id.uuid());
         let mut tx = self.rows.begin(row.tenant).await?;
-        let added = sqlx::query(
-            "insert into staff (tenant_id, staff_id, email_index, profile, password_hash, scopes, \
-               created_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        for table in ["staff", "sign_in_directory"] {
+            let sql = format!(
+                "delete from {table} where tenant_id = $1 and (staff_id = $2 or email_index = $3)"
+            );
+            let stale = sqlx::query(&sql).bind(tenant).bind(id).bind(row.email_index.as_str());
+            stale.execute(&mut *tx).await.map_err(failed)?;
+        }
+        sqlx::query(
+            "insert into staff (tenant_id, staff_id, email_index, password_hash, created_at, \
+               disabled_at) values ($1, $2, $3, $4, $5, $6)",
         )
-        .bind(row.tenant.uuid())
-        .bind(row.id.uuid())
+        .bind(tenant)
+        .bind(id)
         .bind(row.email_index.as_str())
-        .bind(Json(&row.profile))
         .bind(&row.password_hash)
-        .bind(&row.scopes)
         .bind(row.created_at)
+        .bind(row.disabled_at)
         .execute(&mut *tx)
         .await
-        .map_err(failed)?
-        .rows_affected()
-            == 1;
-        if added {
-            sqlx::query(
-                "insert into sign_in_directory (email_index, tenant_id, staff_id) \
-                 values ($1, $2, $3)",
-            )
-            .bind(row.email_index.as_str())
-            .bind(row.tenant.uuid())
-            .bind(row.id.uuid())
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
-        }
-        tx.commit().await.map_err(failed)?;
-        Ok(added)
+        .map_err(failed)?;
+        direct(&mut tx, row.tenant, row.id, &row.email_index).await?;
+        tx.commit().await.map_err(failed)
     }
 
     async fn find(&self, tenant: TenantId, id: StaffId) -> Result<Option<StaffRow>, StoreFailure> {
@@ -69,16 +60,6 @@ impl StaffAccounts for PostgresStaff {
         let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(id.uuid());
         let row = self.rows.find(tenant, statement).await?;
         row.map(|row| staff(tenant, &row)).transpose()
-    }
-
-    async fn list(&self, tenant: TenantId) -> Result<Vec<StaffRow>, StoreFailure> {
-        let sql = format!(
-            "select {COLUMNS} from staff where tenant_id = $1 order by created_at, staff_id \
-             limit 1000"
-        );
-        let statement = sqlx::query(&sql).bind(tenant.uuid());
-        let rows = self.rows.list(tenant, statement).await?;
-        rows.iter().map(|row| staff(tenant, row)).collect()
     }
 
     async fn accounts_of(&self, email_index: &BlindIndex) -> Result<Vec<Account>, StoreFailure> {
@@ -130,25 +111,67 @@ impl StaffAccounts for PostgresStaff {
         Ok(self.rows.execute(tenant, statement).await? == 1)
     }
 
-    async fn any(&self) -> Result<bool, StoreFailure> {
-        sqlx::query_scalar("select exists (select 1 from sign_in_directory)")
-            .fetch_one(&self.rows.0)
-            .await
-            .map_err(failed)
+    async fn enable(&self, tenant: TenantId, id: StaffId) -> Result<bool, StoreFailure> {
+        let statement = sqlx::query(
+            "update staff set disabled_at = null \
+             where tenant_id = $1 and staff_id = $2 and disabled_at is not null",
+        )
+        .bind(tenant.uuid())
+        .bind(id.uuid());
+        Ok(self.rows.execute(tenant, statement).await? == 1)
     }
+
+    async fn move_to(
+        &self,
+        tenant: TenantId,
+        id: StaffId,
+        email_index: &BlindIndex,
+    ) -> Result<bool, StoreFailure> {
+        let mut tx = self.rows.begin(tenant).await?;
+        let moved =
+            sqlx::query("update staff set email_index = $3 where tenant_id = $1 and staff_id = $2")
+                .bind(tenant.uuid())
+                .bind(id.uuid())
+                .bind(email_index.as_str())
+                .execute(&mut *tx)
+                .await
+                .map_err(failed)?;
+        if moved.rows_affected() == 1 {
+            sqlx::query("delete from sign_in_directory where tenant_id = $1 and staff_id = $2")
+                .bind(tenant.uuid())
+                .bind(id.uuid())
+                .execute(&mut *tx)
+                .await
+                .map_err(failed)?;
+            direct(&mut tx, tenant, id, email_index).await?;
+        }
+        tx.commit().await.map_err(failed)?;
+        Ok(moved.rows_affected() == 1)
+    }
+}
+
+/// Says where an address has an account.
+async fn direct(
+    connection: &mut PgConnection,
+    tenant: TenantId,
+    id: StaffId,
+    email_index: &BlindIndex,
+) -> Result<(), StoreFailure> {
+    let insert = "insert into sign_in_directory (email_index, tenant_id, staff_id) \
+                  values ($1, $2, $3)";
+    let insert = sqlx::query(insert).bind(email_index.as_str()).bind(tenant.uuid()).bind(id.uuid());
+    insert.execute(connection).await.map_err(failed)?;
+    Ok(())
 }
 
 fn staff(tenant: TenantId, row: &PgRow) -> Result<StaffRow, StoreFailure> {
     let email_index: String = get(row, "email_index")?;
-    let Json(profile) = get(row, "profile")?;
     Ok(StaffRow {
         tenant,
         id: StaffId::new(get(row, "staff_id")?),
         email_index: BlindIndex::try_new(email_index)
             .map_err(|_| StoreFailure::Corrupt { what: "staff.email_index is not a hash" })?,
-        profile,
         password_hash: get(row, "password_hash")?,
-        scopes: get(row, "scopes")?,
         created_at: get(row, "created_at")?,
         disabled_at: get(row, "disabled_at")?,
     })

@@ -50,7 +50,7 @@ where
         let access = Arc::<Access>::from_ref(state);
         match bearer(parts) {
             Some(key) => {
-                let identity = access.api_key(&key?).await.map_err(|e| refused(&e))?;
+                let identity = access.api_key(&key?).await.map_err(refused)?;
                 Ok(Self::of(identity, parts))
             }
             None => {
@@ -97,25 +97,25 @@ impl Caller {
 /// Unauthenticated without a valid session.
 pub async fn session_of(parts: &Parts, access: &Access) -> Result<Caller, Problem> {
     let token = cookie::session_token(&parts.headers).ok_or_else(nobody)?;
-    let identity = access.session(&token).await.map_err(|e| refused(&e))?;
+    let identity = access.session(&token).await.map_err(refused)?;
     Ok(Caller::of(identity, parts))
 }
 
 /// What a caller is told who could not be let in.
-pub fn refused(error: &AccessError) -> Problem {
+pub fn refused(error: AccessError) -> Problem {
+    let (code, detail) = (error.code().to_owned(), error.to_string());
     match error {
         AccessError::NotValid => nobody(),
         AccessError::Slowed { retry_after } => {
-            Problem::new(Kind::TooMany, error.code(), error.to_string()).retry_after(*retry_after)
+            Problem::new(Kind::TooMany, code, detail).retry_after(retry_after)
         }
         AccessError::Malformed { field, detail } => {
-            Problem::field(FieldError::body(*field, error.code(), *detail))
+            Problem::field(FieldError::body(field, code, detail))
         }
-        AccessError::Taken => Problem::new(Kind::Rule, error.code(), error.to_string()),
+        AccessError::Door(error) => error.into(),
         AccessError::Store(cause) => {
             tracing::error!(error = %cause, "the accounts cannot be read or written");
-            Problem::new(Kind::Unavailable, error.code(), error.to_string())
-                .retry_after(Duration::from_secs(1))
+            Problem::new(Kind::Unavailable, code, detail).retry_after(Duration::from_secs(1))
         }
         AccessError::Vault(_) | AccessError::Password(_) => {
             tracing::error!(error = %error, "access failed");

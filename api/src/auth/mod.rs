@@ -12,8 +12,4 @@ mod may;
 
 pub use caller::{CSRF_HEADER, Caller, Staff, refused, session_of};
 pub use cookie::{CookiePolicy, SESSION_COOKIE, session_token};
-pub use may::{
-    Admin, AffiliatesRead, AffiliatesWrite, ClientsRead, ClientsWrite, EventsRead, InvoicesRead,
-    InvoicesWrite, LedgerRead, LedgerWrite, May, Need, OrdersRead, OrdersWrite, PaymentsRead,
-    PaymentsWrite, ProductsRead, ProductsWrite, SubscriptionsRead, SubscriptionsWrite,
-};
+pub use may::*;

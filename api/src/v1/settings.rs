@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, Changed, Versioned};
-use crate::auth::{Admin, Caller, May};
+use crate::auth::{Caller, May, SettingsWrite};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
@@ -51,7 +51,7 @@ async fn read_settings(
 )]
 async fn set_conventions(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<SettingsWrite>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<WireConventions>,
@@ -70,7 +70,7 @@ async fn set_conventions(
 )]
 async fn set_vat_id(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<SettingsWrite>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewVatId>,
@@ -87,7 +87,7 @@ async fn set_vat_id(
 )]
 async fn set_affiliate_terms(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<SettingsWrite>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<WireCommissionTerms>,
@@ -121,7 +121,7 @@ struct NewVatId {
 )]
 async fn move_test_clock(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<SettingsWrite>,
     key: IdempotencyKey,
     Body(MoveClock { to }): Body<MoveClock>,
 ) -> Result<Answer<TestClockMoved>, Problem> {

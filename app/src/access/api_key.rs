@@ -2,11 +2,11 @@
 
 use billfold_domain::kernel::text::check_line;
 use billfold_domain::kernel::{Actor, ApiKeyId, TenantId};
+use billfold_domain::role::{Permission, Permissions, Reach, Rights};
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
 use super::identity::{Identity, Via};
-use super::scope::Scopes;
 use super::token::{self, Secret};
 use super::{Access, AccessError};
 use crate::mint;
@@ -18,7 +18,7 @@ pub struct NewApiKey {
     /// What people call it, at most 100 characters.
     pub name: String,
     /// What it may do.
-    pub scopes: Scopes,
+    pub scopes: Permissions,
     /// When it ends; never when absent.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -31,7 +31,7 @@ pub struct ApiKeySummary {
     /// What people call it.
     pub name: String,
     /// What it may do.
-    pub scopes: Scopes,
+    pub scopes: Permissions,
     /// Who made it.
     pub created_by: String,
     /// When it was made.
@@ -56,7 +56,7 @@ impl Access {
         let refuse = |field, detail| AccessError::Malformed { field, detail };
         check_line("name", &new.name, 100)
             .map_err(|_| refuse("/name", "give a name of 1 to 100 characters on one line"))?;
-        if new.scopes.iter().next().is_none() {
+        if new.scopes.is_empty() {
             return Err(refuse("/scopes", "choose at least one scope"));
         }
         let now = self.parts.clock.now();
@@ -70,7 +70,7 @@ impl Access {
             id,
             name: new.name.clone(),
             secret_hash,
-            scopes: new.scopes.words(),
+            scopes: words(new.scopes),
             created_by: by.to_string(),
             created_at: now,
             expires_at: new.expires_at,
@@ -95,8 +95,8 @@ impl Access {
         if !matches || ended || row.revoked_at.is_some() {
             return Err(AccessError::NotValid);
         }
-        let scopes = Scopes::from_words(&row.scopes);
-        let identity = Identity { tenant, scopes, via: Via::ApiKey(id) };
+        let rights = Rights { permissions: permissions(&row.scopes), reach: Reach::Seller };
+        let identity = Identity { tenant, rights, via: Via::ApiKey(id) };
         self.passes.put(hash, &identity);
         Ok(identity)
     }
@@ -109,7 +109,7 @@ impl Access {
         let summary = |row: ApiKeyRow| ApiKeySummary {
             id: row.id,
             name: row.name,
-            scopes: Scopes::from_words(&row.scopes),
+            scopes: permissions(&row.scopes),
             created_by: row.created_by,
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -131,4 +131,17 @@ impl Access {
         self.passes.drop_all();
         Ok(done)
     }
+}
+
+fn words(scopes: Permissions) -> Vec<String> {
+    scopes.iter().map(|permission| permission.slug().to_owned()).collect()
+}
+
+/// The permissions that stored words name. A word that this release does not know allows nothing;
+/// `admin`, which keys of old hold, allows all.
+fn permissions(words: &[String]) -> Permissions {
+    if words.iter().any(|word| word == "admin") {
+        return Permissions::all();
+    }
+    words.iter().filter_map(|word| Permission::parse(word)).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::Error;
 use crate::ports::{PasswordRefusal, StoreFailure};
 use crate::vault::VaultError;
 
@@ -26,9 +27,9 @@ pub enum AccessError {
         /// The rule.
         detail: &'static str,
     },
-    /// The tenant has an account with this address already.
-    #[error("an account with this address exists already; sign in or use another address")]
-    Taken,
+    /// The log refused, or did not answer.
+    #[error(transparent)]
+    Door(#[from] Error),
     /// The database did not answer.
     #[error("accounts cannot be read or written now")]
     Store(#[from] StoreFailure),
@@ -43,12 +44,12 @@ pub enum AccessError {
 impl AccessError {
     /// A stable code for problem documents.
     #[must_use]
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Self::NotValid => "access.not_valid",
             Self::Slowed { .. } => "access.slowed",
             Self::Malformed { .. } => "access.malformed",
-            Self::Taken => "access.taken",
+            Self::Door(error) => error.code(),
             Self::Store(_) => "access.unavailable",
             Self::Vault(_) | Self::Password(_) => "access.fault",
         }

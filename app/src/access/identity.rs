@@ -3,10 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use billfold_domain::kernel::{Actor, ApiKeyId, StaffId, TenantId};
+use billfold_domain::role::{Permission, Reach, Rights};
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
-
-use super::scope::{Scope, Scopes};
 
 /// A verified caller.
 #[derive(Clone, Debug)]
@@ -14,7 +13,7 @@ pub struct Identity {
     /// The seller it acts for.
     pub tenant: TenantId,
     /// What it may do.
-    pub scopes: Scopes,
+    pub rights: Rights,
     /// How it was verified.
     pub via: Via,
 }
@@ -47,10 +46,11 @@ impl Identity {
         }
     }
 
-    /// Whether it may do what needs `scope`.
+    /// Whether it may do what needs `permission`, for any client of the seller. Rights that reach
+    /// fewer open nothing that shows or changes the data of all.
     #[must_use]
-    pub fn may(&self, scope: Scope) -> bool {
-        self.scopes.allow(scope)
+    pub fn may(&self, permission: Permission) -> bool {
+        self.rights.reach == Reach::Seller && self.rights.permissions.allow(permission)
     }
 
     /// What a form of this session carries; none for an API key, which needs no protection against

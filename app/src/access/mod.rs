@@ -9,7 +9,6 @@ mod api_key;
 mod error;
 mod identity;
 mod passes;
-mod scope;
 mod session;
 mod staff;
 mod throttle;
@@ -19,6 +18,7 @@ use std::sync::Arc;
 
 use billfold_event_store::Clock;
 
+use crate::commands::Door;
 use crate::ports::{ApiKeys, PasswordHashing, Sessions, StaffAccounts};
 use crate::vault::Vault;
 use passes::Passes;
@@ -27,9 +27,7 @@ use throttle::Throttle;
 pub use api_key::{ApiKeySummary, NewApiKey};
 pub use error::AccessError;
 pub use identity::{Identity, Via};
-pub use scope::{Scope, Scopes};
 pub use session::SignedIn;
-pub use staff::{NewStaff, StaffMember, StaffProfile};
 pub use token::Secret;
 
 /// What `Access` is built over.
@@ -43,8 +41,10 @@ pub struct AccessParts {
     pub api_keys: Arc<dyn ApiKeys>,
     /// How passwords are hashed.
     pub passwords: Arc<dyn PasswordHashing>,
-    /// Seals names and addresses of staff.
+    /// Makes the keyed hashes of addresses.
     pub vault: Arc<Vault>,
+    /// Who works for a seller and what they may do.
+    pub door: Door,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

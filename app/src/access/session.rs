@@ -7,12 +7,13 @@
 use std::time::Duration;
 
 use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_domain::role::Rights;
 use chrono::TimeDelta;
 
 use super::identity::{Identity, Via};
-use super::scope::Scopes;
 use super::token::{self, Secret};
 use super::{Access, AccessError};
+use crate::commands::roles::rights_of;
 use crate::ports::{SessionRow, StaffRow};
 
 /// How long a session lasts, from sign-in.
@@ -105,8 +106,8 @@ impl Access {
             return Ok(identity);
         }
         let found = self.parts.sessions.find(tenant, &hash, now).await?;
-        let (row, scopes) = found.ok_or(AccessError::NotValid)?;
-        let identity = identity(&row, Scopes::from_words(&scopes));
+        let row = found.ok_or(AccessError::NotValid)?;
+        let identity = identity(&row, rights_of(&self.parts.door, tenant, row.staff).await?);
         self.passes.put(hash, &identity);
         Ok(identity)
     }
@@ -150,7 +151,8 @@ impl Access {
         };
         self.parts.sessions.sweep(row.tenant, now).await?;
         self.parts.sessions.add(&session).await?;
-        let identity = identity(&session, Scopes::from_words(&row.scopes));
+        let rights = rights_of(&self.parts.door, row.tenant, row.id).await?;
+        let identity = identity(&session, rights);
         Ok(SignedIn { token, lasts: SESSION.to_std().unwrap_or_default(), identity })
     }
 }
@@ -159,10 +161,10 @@ fn lasts(identity: &Identity, now: chrono::DateTime<chrono::Utc>) -> bool {
     matches!(&identity.via, Via::Session { expires_at, .. } if *expires_at > now)
 }
 
-fn identity(row: &SessionRow, scopes: Scopes) -> Identity {
+fn identity(row: &SessionRow, rights: Rights) -> Identity {
     Identity {
         tenant: row.tenant,
-        scopes,
+        rights,
         via: Via::Session {
             staff: row.staff,
             csrf_secret: row.csrf_secret,

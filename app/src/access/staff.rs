@@ -1,142 +1,73 @@
-//! Accounts of staff: made, listed, given a new password, stopped.
+//! Members of staff and how they sign in: the log says who works here and what they may do, a table
+//! beside it keeps the hash of their password.
+//!
+//! Guarantees: the log first. A crash in between leaves somebody who cannot sign in yet, and asking
+//! again with the same key mends it.
 
-use billfold_domain::kernel::text::check_line;
-use billfold_domain::kernel::{KeyClass, Pii, StaffId, SubjectId, TenantId};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use billfold_domain::kernel::{Actor, StaffId, TenantId};
+use billfold_domain::role::{Rights, SystemRole};
+use billfold_domain::staff::StaffProfile;
 
-use super::scope::Scopes;
-use super::{Access, AccessError};
+use super::{Access, AccessError, Secret};
+use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StopStaff};
+use crate::commands::{Ask, Done};
+use crate::error::Error;
 use crate::mint;
-use crate::ports::{StaffRow, StoreFailure};
-use crate::vault::{Opened, Wanted};
+use crate::ports::StaffRow;
 
-/// The sealed part of an account.
-const FIELD: &str = "staff.profile";
 const SHORTEST_PASSWORD: usize = 10;
 const LONGEST_PASSWORD: usize = 256;
 
-/// Name and address of a member of staff, sealed in the table.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StaffProfile {
-    /// What colleagues call them.
-    pub name: String,
-    /// Where they sign in from.
-    pub email: String,
-}
-
-impl std::fmt::Debug for StaffProfile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("StaffProfile")
-    }
-}
-
-/// An account to make.
-#[derive(Clone, Debug)]
-pub struct NewStaff {
-    /// Name and address.
-    pub profile: StaffProfile,
-    /// The password in clear; 10 to 256 characters.
-    pub password: super::Secret,
-    /// What it may do.
-    pub scopes: Scopes,
-}
-
-/// An account as it is listed.
-#[derive(Clone, Debug)]
-pub struct StaffMember {
-    /// Its id.
-    pub id: StaffId,
-    /// Name and address; gone once erased.
-    pub profile: Opened<StaffProfile>,
-    /// What it may do.
-    pub scopes: Scopes,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// Since when it may no longer sign in.
-    pub disabled_at: Option<DateTime<Utc>>,
-}
-
 impl Access {
-    /// Makes an account.
+    /// Adds a member of staff who signs in with a password of 10 to 256 characters.
     ///
     /// # Errors
-    /// A field breaks a rule, or the tenant has an account with this address.
+    /// A field breaks a rule, the address belongs to somebody, or the actor may not give a role.
     pub async fn add_staff(
         &self,
-        tenant: TenantId,
-        new: &NewStaff,
+        ask: Ask<AddStaff>,
+        password: &Secret,
     ) -> Result<StaffId, AccessError> {
-        check(new)?;
+        check_password(password.reveal())?;
+        let (tenant, email) = (ask.tenant, ask.command.profile.email.clone());
+        let password_hash = self.parts.passwords.hash(password.reveal()).await?;
+        let id = self.parts.door.execute(ask).await?.answer.staff_id;
         let now = self.parts.clock.now();
-        let id = StaffId::new(mint::uuid_v7(now));
-        let subject = SubjectId::new(id.uuid());
-        let wanted = Wanted { subject, class: KeyClass::Operational, retain_until: None };
-        let ring = self.parts.vault.ring_to_seal(tenant, &[wanted], now).await?;
-        let sealed = ring.seal(subject, KeyClass::Operational, FIELD, &new.profile)?;
-        let row = StaffRow {
-            tenant,
-            id,
-            email_index: self.parts.vault.sign_in_index(&new.profile.email, now).await?,
-            profile: serde_json::to_value(&sealed).map_err(|_| corrupt())?,
-            password_hash: self.parts.passwords.hash(new.password.reveal()).await?,
-            scopes: new.scopes.words(),
-            created_at: now,
-            disabled_at: None,
-        };
-        if self.parts.staff.add(&row).await? { Ok(id) } else { Err(AccessError::Taken) }
+        let email_index = self.parts.vault.sign_in_index(&email, now).await?;
+        let row =
+            StaffRow { tenant, id, email_index, password_hash, created_at: now, disabled_at: None };
+        self.parts.staff.put(&row).await?;
+        Ok(id)
     }
 
-    /// Makes the first account of a tenant, with all permissions. Answers `None` when the tenant
-    /// has accounts.
+    /// Adds somebody who may do everything, on the word of whoever runs the program.
     ///
     /// # Errors
     /// As `add_staff`.
-    pub async fn first_admin(
+    pub async fn add_admin(
         &self,
         tenant: TenantId,
         profile: StaffProfile,
-        password: super::Secret,
-    ) -> Result<Option<StaffId>, AccessError> {
-        if !self.parts.staff.list(tenant).await?.is_empty() {
-            return Ok(None);
-        }
-        let new = NewStaff { profile, password, scopes: Scopes::admin() };
-        match self.add_staff(tenant, &new).await {
-            Ok(id) => Ok(Some(id)),
-            Err(AccessError::Taken) => Ok(None),
-            Err(error) => Err(error),
-        }
+        password: &Secret,
+    ) -> Result<StaffId, AccessError> {
+        let roles = vec![SystemRole::Admin.id(tenant)];
+        let add = AddStaff { profile, roles, held: Rights::full() };
+        let key = mint::uuid_v7(self.parts.clock.now()).to_string();
+        let by = Actor::system("cli").map_err(Error::bug)?;
+        self.add_staff(Ask::new(tenant, by, key, add), password).await
     }
 
-    /// Whether any account exists in any tenant: until then, only a first account can be made.
+    /// Says anew who a member of staff is. Another address is the one they sign in with next.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn has_accounts(&self) -> Result<bool, AccessError> {
-        Ok(self.parts.staff.any().await?)
-    }
-
-    /// The accounts of a tenant, oldest first.
-    ///
-    /// # Errors
-    /// The database or the key table does not answer.
-    pub async fn list_staff(&self, tenant: TenantId) -> Result<Vec<StaffMember>, AccessError> {
-        let rows = self.parts.staff.list(tenant).await?;
-        let sealed = rows
-            .iter()
-            .map(|row| serde_json::from_value(row.profile.clone()).map_err(|_| corrupt()))
-            .collect::<Result<Vec<Pii<StaffProfile>>, _>>()?;
-        let sealed: Vec<&Pii<StaffProfile>> = sealed.iter().collect();
-        let profiles = self.parts.vault.open_all(tenant, FIELD, &sealed).await?;
-        let member = |(row, profile): (StaffRow, _)| StaffMember {
-            id: row.id,
-            profile,
-            scopes: Scopes::from_words(&row.scopes),
-            created_at: row.created_at,
-            disabled_at: row.disabled_at,
-        };
-        Ok(rows.into_iter().zip(profiles).map(member).collect())
+    /// A field breaks a rule, or the address belongs to somebody else.
+    pub async fn change_staff(&self, ask: Ask<ChangeStaff>) -> Result<Done<()>, AccessError> {
+        let (tenant, id) = (ask.tenant, ask.command.staff_id);
+        let email = ask.command.profile.email.clone();
+        let done = self.parts.door.execute(ask).await?;
+        let index = self.parts.vault.sign_in_index(&email, self.parts.clock.now()).await?;
+        self.parts.staff.move_to(tenant, id, &index).await?;
+        Ok(done)
     }
 
     /// Replaces a password and ends the sessions of its owner, at every seller; false when the
@@ -148,7 +79,7 @@ impl Access {
         &self,
         tenant: TenantId,
         id: StaffId,
-        password: &super::Secret,
+        password: &Secret,
     ) -> Result<bool, AccessError> {
         check_password(password.reveal())?;
         let Some(row) = self.parts.staff.find(tenant, id).await? else { return Ok(false) };
@@ -162,34 +93,29 @@ impl Access {
         Ok(known)
     }
 
-    /// Stops an account and ends its sessions; false when it was unknown or stopped already.
+    /// Lets somebody in no longer, takes their roles and ends their sessions.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn disable_staff(&self, tenant: TenantId, id: StaffId) -> Result<bool, AccessError> {
-        let done = self.parts.staff.disable(tenant, id, self.parts.clock.now()).await?;
+    /// They are unknown, stopped already or the last admin.
+    pub async fn stop_staff(&self, ask: Ask<StopStaff>) -> Result<Done<()>, AccessError> {
+        let (tenant, id) = (ask.tenant, ask.command.staff_id);
+        let done = self.parts.door.execute(ask).await?;
+        self.parts.staff.disable(tenant, id, self.parts.clock.now()).await?;
         self.parts.sessions.revoke_all(tenant, id).await?;
         self.passes.drop_all();
         Ok(done)
     }
-}
 
-fn check(new: &NewStaff) -> Result<(), AccessError> {
-    let refuse = |field, detail| AccessError::Malformed { field, detail };
-    check_line("name", &new.profile.name, 200)
-        .map_err(|_| refuse("/name", "give a name of 1 to 200 characters on one line"))?;
-    let email = &new.profile.email;
-    let plausible = email.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
-    });
-    if !plausible || email.chars().any(|c| c.is_whitespace() || c.is_control()) || email.len() > 254
-    {
-        return Err(refuse("/email", "give an e-mail address of at most 254 characters"));
+    /// Lets somebody in again, with the password they had; their roles are given anew.
+    ///
+    /// # Errors
+    /// They are unknown, or were not stopped.
+    pub async fn resume_staff(&self, ask: Ask<ResumeStaff>) -> Result<Done<()>, AccessError> {
+        let (tenant, id) = (ask.tenant, ask.command.staff_id);
+        let done = self.parts.door.execute(ask).await?;
+        self.parts.staff.enable(tenant, id).await?;
+        Ok(done)
     }
-    if new.scopes.iter().next().is_none() {
-        return Err(refuse("/scopes", "choose at least one scope"));
-    }
-    check_password(new.password.reveal())
 }
 
 fn check_password(password: &str) -> Result<(), AccessError> {
@@ -199,8 +125,4 @@ fn check_password(password: &str) -> Result<(), AccessError> {
     }
     let detail = "choose a password of 10 to 256 characters";
     Err(AccessError::Malformed { field: "/password", detail })
-}
-
-fn corrupt() -> StoreFailure {
-    StoreFailure::Corrupt { what: "staff.profile is not a sealed field" }
 }

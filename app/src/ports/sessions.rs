@@ -44,14 +44,13 @@ pub trait Sessions: Send + Sync {
     /// Stores a session.
     async fn add(&self, row: &SessionRow) -> Result<(), StoreFailure>;
 
-    /// The live session with this token hash, with what its account may do now. None once the
-    /// account is stopped.
+    /// The live session with this token hash. None once its account is stopped.
     async fn find(
         &self,
         tenant: TenantId,
         token_hash: &[u8; 32],
         now: DateTime<Utc>,
-    ) -> Result<Option<(SessionRow, Vec<String>)>, StoreFailure>;
+    ) -> Result<Option<SessionRow>, StoreFailure>;
 
     /// Ends one session; false when there was none.
     async fn revoke(&self, tenant: TenantId, token_hash: &[u8; 32]) -> Result<bool, StoreFailure>;

@@ -1,7 +1,6 @@
-//! Port: the people who work for a seller and may sign in.
+//! Port: how the people who work for a seller sign in.
 //!
-//! Contract: an e-mail address exists once per tenant, known by its blind index only; the address
-//! itself is sealed. `accounts_of` answers across tenants and gives away nothing but ids.
+//! Contract: an e-mail address exists once per tenant, known by its blind index only. `accounts_of` answers across tenants and gives away nothing but ids.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
@@ -14,16 +13,12 @@ use super::StoreFailure;
 pub struct StaffRow {
     /// The seller it belongs to.
     pub tenant: TenantId,
-    /// Its id; also the subject of its sealed profile.
+    /// The member of staff it belongs to.
     pub id: StaffId,
     /// The installation-wide blind index of its e-mail address.
     pub email_index: BlindIndex,
-    /// Sealed name and address, as JSON.
-    pub profile: serde_json::Value,
     /// What `PasswordHashing::hash` made.
     pub password_hash: String,
-    /// What it may do, as stored words.
-    pub scopes: Vec<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Since when it may no longer sign in.
@@ -42,14 +37,12 @@ pub struct Account {
 /// The accounts.
 #[async_trait]
 pub trait StaffAccounts: Send + Sync {
-    /// Adds an account; false when the tenant has one with this address already.
-    async fn add(&self, row: &StaffRow) -> Result<bool, StoreFailure>;
+    /// Keeps how somebody signs in. What the table held for the id or the address before goes: whose
+    /// an address is, the log says.
+    async fn put(&self, row: &StaffRow) -> Result<(), StoreFailure>;
 
     /// The account with this id.
     async fn find(&self, tenant: TenantId, id: StaffId) -> Result<Option<StaffRow>, StoreFailure>;
-
-    /// Every account of one tenant, oldest first, at most 1,000.
-    async fn list(&self, tenant: TenantId) -> Result<Vec<StaffRow>, StoreFailure>;
 
     /// The accounts that use this address, in all tenants, at most 16.
     async fn accounts_of(&self, email_index: &BlindIndex) -> Result<Vec<Account>, StoreFailure>;
@@ -70,6 +63,14 @@ pub trait StaffAccounts: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<bool, StoreFailure>;
 
-    /// Whether any account exists in any tenant.
-    async fn any(&self) -> Result<bool, StoreFailure>;
+    /// Lets an account sign in again; false when it is unknown or was not stopped.
+    async fn enable(&self, tenant: TenantId, id: StaffId) -> Result<bool, StoreFailure>;
+
+    /// Moves an account to another address; false when it is unknown.
+    async fn move_to(
+        &self,
+        tenant: TenantId,
+        id: StaffId,
+        email_index: &BlindIndex,
+    ) -> Result<bool, StoreFailure>;
 }

@@ -43,6 +43,8 @@ pub mod field {
     pub const INVOICE_BUYER: &str = "invoice.buyer";
     /// A text that was answered when a product was ordered, under the operational key.
     pub const ORDER_ANSWER: &str = "order.answer";
+    /// Name and address of a member of staff, under the operational key.
+    pub const STAFF_PROFILE: &str = "staff.profile";
     /// What proves that a client is exempt from a tax, under the fiscal key.
     pub const TAX_EXEMPTION: &str = "tax_rate.exemption";
 }

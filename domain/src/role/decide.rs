@@ -58,14 +58,14 @@ fn establish_again(facts: &RoleFacts, system: SystemRole) -> Decision {
 
 fn create(role: &NewRole, held: Rights) -> Decision {
     check(role)?;
-    covers(held, access(role))?;
+    covers(held, rights(role))?;
     let NewRole { name, description, permissions, reach } = role.clone();
     Ok(vec![RoleEvent::Created { name, description, permissions, reach }])
 }
 
 fn create_again(facts: &RoleFacts, role: &NewRole) -> Decision {
     let texts = facts.name == role.name && facts.description == role.description;
-    if facts.system.is_none() && texts && facts.access() == access(role) {
+    if facts.system.is_none() && texts && facts.rights() == rights(role) {
         return Ok(Vec::new());
     }
     Err(RoleRefusal::AlreadyCreated { name: facts.name.clone() })
@@ -74,7 +74,7 @@ fn create_again(facts: &RoleFacts, role: &NewRole) -> Decision {
 fn change(facts: &RoleFacts, role: &NewRole, held: Rights) -> Decision {
     own(facts)?;
     check(role)?;
-    let (before, after) = (facts.access(), access(role));
+    let (before, after) = (facts.rights(), rights(role));
     let mut events = Vec::new();
     if facts.name != role.name || facts.description != role.description {
         events.push(RoleEvent::Renamed {
@@ -97,7 +97,7 @@ fn assign(facts: &RoleFacts, staff_id: StaffId, held: Rights) -> Decision {
     if facts.holders.contains(&staff_id) {
         return Ok(Vec::new());
     }
-    covers(held, facts.access())?;
+    covers(held, facts.rights())?;
     if facts.holders.len() >= HOLDER_LIMIT {
         return Err(RoleRefusal::Full { limit: HOLDER_LIMIT });
     }
@@ -152,6 +152,6 @@ fn covers(held: Rights, given: Rights) -> Result<(), RoleRefusal> {
     }
 }
 
-fn access(role: &NewRole) -> Rights {
+fn rights(role: &NewRole) -> Rights {
     Rights { permissions: role.permissions, reach: role.reach }
 }

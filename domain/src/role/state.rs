@@ -73,8 +73,19 @@ pub struct RoleFacts {
 }
 
 impl RoleFacts {
+    /// A role that is built in, before anybody has it.
+    pub fn built_in(system: SystemRole) -> Self {
+        Self {
+            name: system.slug().to_owned(),
+            description: system.description().to_owned(),
+            system: Some(system),
+            holders: BTreeSet::new(),
+            own: Rights::NONE,
+        }
+    }
+
     /// What it allows: of one that is built in, what the program says.
-    pub fn access(&self) -> Rights {
+    pub fn rights(&self) -> Rights {
         match self.system {
             Some(system) => Rights { permissions: system.permissions(), reach: system.reach() },
             None => self.own,
@@ -94,13 +105,7 @@ impl Role {
     pub(super) fn take(&mut self, event: &RoleEvent) {
         match (self, event) {
             (this, RoleEvent::Established { system }) => {
-                *this = Self::Kept(RoleFacts {
-                    name: system.slug().to_owned(),
-                    description: system.description().to_owned(),
-                    system: Some(*system),
-                    holders: BTreeSet::new(),
-                    own: Rights::NONE,
-                });
+                *this = Self::Kept(RoleFacts::built_in(*system));
             }
             (this, RoleEvent::Created { name, description, permissions, reach }) => {
                 *this = Self::Kept(RoleFacts {

@@ -45,6 +45,8 @@ name_events!(StaffEvent {
 impl StaffEvent {
     /// Scope of the claim on the address somebody signs in with.
     pub const EMAIL_SCOPE: &'static str = "staff_member.email";
+    /// Code of the refusal of an address that belongs to somebody.
+    pub const EMAIL_TAKEN: &'static str = "staff_member.email_taken";
 }
 
 impl EventBody for StaffEvent {

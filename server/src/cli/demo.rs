@@ -13,10 +13,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use billfold_app::access::{AccessError, Secret, StaffProfile};
+use billfold_app::access::{AccessError, Secret};
 use billfold_app::demo;
 use billfold_app::imports::purchases;
 use billfold_domain::kernel::TenantId;
+use billfold_domain::staff::{StaffEvent, StaffProfile};
 use billfold_projections::PROJECTIONS;
 use billfold_projections::rebuild::{Options, Watch, rebuild};
 use billfold_replay_tools::import;
@@ -121,10 +122,11 @@ async fn make_accounts(node: &Node, password: &Secret) -> Result<(), AccessError
     let mut sellers: Vec<TenantId> = vec![demo::tenant()];
     sellers.extend(purchases::seller().map(|(seller, _)| seller));
     for seller in sellers {
-        let profile = StaffProfile { name: "Demo".to_owned(), email: EMAIL.to_owned() };
-        match node.make_admin(seller, profile, password.clone()).await {
-            Ok(_) | Err(AccessError::Taken) => {}
-            Err(error) => return Err(error),
+        let email = EMAIL.to_owned();
+        let profile = StaffProfile { name: "Demo".to_owned(), email, phone: None };
+        match node.make_admin(seller, profile, password).await {
+            Err(error) if error.code() != StaffEvent::EMAIL_TAKEN => return Err(error),
+            Ok(_) | Err(_) => {}
         }
     }
     Ok(())

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use billfold_app::access::{AccessError, StaffProfile};
+use billfold_app::access::AccessError;
 use billfold_domain::kernel::TenantId;
+use billfold_domain::staff::StaffProfile;
 use clap::{Args, Subcommand};
 
 use super::{Context, Stop, password};
@@ -55,9 +56,10 @@ async fn create_admin(
         None => only_tenant(node).await?,
     };
     let name = new.name.unwrap_or_else(|| new.email.clone());
-    let profile = StaffProfile { name, email: new.email };
-    let id = node.make_admin(tenant, profile, password).await.map_err(|error| match error {
-        AccessError::Malformed { .. } | AccessError::Taken => Stop::usage(error),
+    let profile = StaffProfile { name, email: new.email, phone: None };
+    let id = node.make_admin(tenant, profile, &password).await.map_err(|error| match error {
+        AccessError::Malformed { .. } => Stop::usage(error),
+        AccessError::Door(error) => Stop::from_app(error),
         other => Stop::unavailable(other),
     })?;
     println!("{id}");

@@ -13,13 +13,12 @@ use billfold_adapters::gateways;
 use billfold_adapters::postgres::{
     PostgresApiKeys, PostgresSessions, PostgresStaff, PostgresSubjectKeys,
 };
-use billfold_app::access::{
-    Access, AccessError, AccessParts, NewStaff, Scopes, Secret, StaffProfile,
-};
+use billfold_app::access::{Access, AccessError, AccessParts, Secret};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Door, DoorParts, kinds};
 use billfold_app::vault::{Kek, Vault};
 use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_domain::staff::StaffProfile;
 use billfold_event_store::anchor::{AnchorKey, FileSink};
 use billfold_event_store::feed::Feed;
 use billfold_event_store::follower::Follower;
@@ -113,6 +112,7 @@ impl Node {
             api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
             passwords: Arc::new(Argon2id::new()),
             vault,
+            door: door.clone(),
             clock,
         }));
         let accounts = ListedAccounts { reads: reads.clone(), feed: feed.clone() };
@@ -164,18 +164,17 @@ impl Node {
         })));
     }
 
-    /// Makes an account that may do everything at a seller.
+    /// Adds somebody who may do everything at a seller, on the word of whoever runs the program.
     ///
     /// # Errors
-    /// A field breaks a rule, or the seller has an account with this address.
+    /// A field breaks a rule, or the address belongs to somebody.
     pub async fn make_admin(
         &self,
         tenant: TenantId,
         profile: StaffProfile,
-        password: Secret,
+        password: &Secret,
     ) -> Result<StaffId, AccessError> {
-        let scopes = Scopes::admin();
-        self.access.add_staff(tenant, &NewStaff { profile, password, scopes }).await
+        self.access.add_admin(tenant, profile, password).await
     }
 
     /// Every seller and its name, oldest first.

@@ -135,7 +135,9 @@ async fn accounts_are_checked_sealed_stopped_and_their_passwords_replaced() {
     }
     let signed =
         gate.access.sign_in("grace@example.org", &Secret::new(PASSWORD), None).await.unwrap();
-    assert!(!signed.identity.may(Permission::InvoicesWrite) && !signed.identity.may(Permission::Admin));
+    assert!(
+        !signed.identity.may(Permission::InvoicesWrite) && !signed.identity.may(Permission::Admin)
+    );
     let changed = Secret::new("another long password");
     assert!(gate.access.set_password(gate.tenant, grace, &changed).await.unwrap());
     assert!(not_valid(&gate.access.session(&signed.token).await), "old sessions end");

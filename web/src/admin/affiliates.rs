@@ -13,8 +13,8 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::kernel::TenantId;
+use billfold_domain::role::Permission;
 use billfold_projections::Order;
 use billfold_projections::affiliate_list::{self, AffiliateBalanceRow, AffiliateStatus, Filter};
 

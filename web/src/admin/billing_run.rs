@@ -17,10 +17,10 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::billing_runs::ResumeBillingRun;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::kernel::BillingRunId;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::billing_run_list::{self, BillingRunList, RunStatus};
 

@@ -5,10 +5,10 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::client_groups::{CreateGroup, SetGroupDiscount, SetGroupTier};
 use billfold_domain::client_group::{ClientGroup, GroupPricing};
 use billfold_domain::kernel::{ClientGroupId, Invalid, Percent};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::client_group_list::{self, ClientGroupList, ClientGroupRow};
 

@@ -5,10 +5,10 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::coupons::{ArchiveCoupon, DisableCoupon, EnableCoupon};
 use billfold_domain::coupon::{Coupon, CouponStatus, OfferedCoupon};
 use billfold_domain::kernel::{CouponId, InvoiceId, OrderId, SubscriptionId};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::coupon_list::{
     self, CouponList, RedeemedKind, RedemptionRow, RedemptionStatus,

@@ -5,13 +5,13 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::coupons::{CreateCoupon, ReviseCoupon};
 use billfold_domain::coupon::{
     Coupon, CouponStatus, CouponTerms, Discount, Frequency, Limits, Scope as CouponScope,
 };
 use billfold_domain::kernel::{CouponId, Currency, Money};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::coupon_list::{self, CouponList, CouponRow, Filter, Offered};
 use serde::Deserialize;

@@ -14,10 +14,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::credit_note::{Corrected, CreditNote, IssuedNote, Offset};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{CreditNoteId, TenantId};
+use billfold_domain::role::Permission;
 use billfold_projections::event_index::{self, Filter};
 use billfold_projections::{Order, Wanted};
 

@@ -12,8 +12,8 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::{Ask, UseCase};
+use billfold_domain::role::Permission;
 
 use super::confirm::{Action, Confirm};
 use super::list::address;

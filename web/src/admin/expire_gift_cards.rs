@@ -7,8 +7,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::expiry_run::{self, ExpiryRun};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::gift_card_list::GiftCardList;
 

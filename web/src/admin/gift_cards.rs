@@ -8,12 +8,12 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::gift_cards::{
     GiftCardCode, RedeemGiftCard, SellGiftCard, code_of_sale, find_by_code,
 };
 use billfold_app::commands::payments::MANUAL_METHODS;
 use billfold_domain::kernel::{ClientId, Currency, Money};
+use billfold_domain::role::Permission;
 use billfold_projections::client_list::ClientList;
 use billfold_projections::gift_card_list::{
     self, Filter, GiftCardList, GiftCardRow, GiftCardStatus,

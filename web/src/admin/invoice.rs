@@ -14,7 +14,6 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
 use billfold_domain::credit::CreditBalance;
@@ -22,6 +21,7 @@ use billfold_domain::invoice::{self as domain, Invoice as Stands, InvoiceEvent, 
 use billfold_domain::kernel::{
     Aggregate as _, ClientId, Currency, InvoiceId, Money, Pii, TenantId,
 };
+use billfold_domain::role::Permission;
 use billfold_domain::schema::Event;
 use billfold_projections::event_index::{self, Filter, Stored};
 use billfold_projections::invoice_list::Sort;

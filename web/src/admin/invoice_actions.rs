@@ -2,7 +2,6 @@
 //! a coupon on it and take it off; each asks first.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::coupons::{ApplyCoupon, TakeCouponOff};
 use billfold_app::commands::invoices::{
     ApplyClientCredit, DiscardDraft, IssueInvoice, VoidInvoice, WriteOffInvoice,
@@ -11,6 +10,7 @@ use billfold_app::commands::payments::RefundInvoice;
 use billfold_app::commands::proformas::IssueProforma;
 use billfold_domain::invoice::{Invoice, Particulars};
 use billfold_domain::kernel::{InvoiceId, Money};
+use billfold_domain::role::Permission;
 use billfold_domain::tax::ExemptionReason;
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::ClientList;

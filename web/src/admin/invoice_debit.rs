@@ -9,12 +9,12 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::invoices::DebitInvoice;
 use billfold_app::commands::tax_rates::AskedLine;
 use billfold_domain::invoice::{Document, Invoice as Stands};
 use billfold_domain::kernel::InvoiceId;
+use billfold_domain::role::Permission;
 
 use super::invoice_actions::{READ, parse};
 use super::invoice_form::{InvoiceForm, due_field};

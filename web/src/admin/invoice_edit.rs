@@ -9,10 +9,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_domain::role::Permission;
 use billfold_app::commands::invoices::ReviseDraft;
 use billfold_domain::invoice::{DraftInvoice, Invoice};
 use billfold_domain::kernel::InvoiceId;
+use billfold_domain::role::Permission;
 
 use super::invoice;
 use super::invoice_actions::{READ, parse};

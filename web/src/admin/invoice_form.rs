@@ -15,9 +15,9 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
-use billfold_domain::role::Permission;
 use billfold_app::commands::invoices::DraftInvoice;
 use billfold_domain::kernel::Currency;
+use billfold_domain::role::Permission;
 
 use crate::form::Field;
 use crate::layout::Shell;

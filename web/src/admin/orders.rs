@@ -12,8 +12,8 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::order;
+use billfold_domain::role::Permission;
 use billfold_projections::Order;
 use billfold_projections::order_list::{self, Filter, OrderStatus};
 

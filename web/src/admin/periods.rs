@@ -5,9 +5,9 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::accounting_periods::{AskReopening, ClosePeriod, ReopenPeriod};
 use billfold_domain::accounting_period::{AccountingPeriod, Month};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::accounting_period_list::{
     self, AccountingPeriodList, PeriodRow, PeriodStatus,

@@ -88,7 +88,7 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::Admin)?;
+    state.must(&visitor, Permission::OperationsRun)?;
     let head = *state.operations().head().borrow();
     let mut generations = state.operations().generations().await?;
     generations.sort_by(|a, b| (&a.name, b.generation).cmp(&(&b.name, a.generation)));
@@ -174,7 +174,7 @@ impl Deed for Verb {
     /// A read model's name, or `all`, which only a rebuild takes.
     type Id = String;
     const PAGE: &'static str = PATH;
-    const NEEDS: Permission = Permission::Admin;
+    const NEEDS: Permission = Permission::OperationsRun;
     const ALL: &'static [Verb] = &[Verb::Pause, Verb::Resume, Verb::Rebuild];
 
     fn words(self) -> Words {

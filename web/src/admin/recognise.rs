@@ -7,11 +7,11 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::recognition::RecogniseRevenue;
 use billfold_app::recognition_run::{self, RecognitionRun, Report};
 use billfold_domain::kernel::{Actor, Money};
 use billfold_domain::recognition::Earned;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::journal::Journal;
 

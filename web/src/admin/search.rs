@@ -12,9 +12,9 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::kernel::{CreditNoteId, InvoiceId, SubscriptionId};
+use billfold_domain::role::Permission;
 use billfold_projections::event_index;
 use billfold_projections::invoice_list::{self, Sort};
 use billfold_projections::subscription_list;
@@ -199,7 +199,8 @@ async fn clients(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit
 
 async fn events(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
     let position = q.trim_start_matches('#').parse::<i64>().ok();
-    let Some(position) = position.filter(|_| visitor.caller.identity.may(Permission::EventsRead)) else {
+    let Some(position) = position.filter(|_| visitor.caller.identity.may(Permission::EventsRead))
+    else {
         return Ok(Vec::new());
     };
     let found = event_index::find(state.reads(), visitor.tenant(), position).await?.value;

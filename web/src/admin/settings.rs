@@ -6,10 +6,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::tenants::SetConventions;
 use billfold_domain::kernel::{DocumentKind, NumberFormat, Series};
+use billfold_domain::role::Permission;
 use billfold_domain::subscription::conventions::{
     Conventions, CreditBasis, DayCount, LastDay, MonthDays, ProrationUnit,
 };
@@ -52,7 +52,7 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::Admin)?;
+    state.must(&visitor, Permission::SettingsRead)?;
     let (profile, _) = profile(&state, &visitor).await?;
     let today = state.today(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
@@ -114,7 +114,7 @@ async fn ask(State(state): State<WebState>, visitor: Visitor) -> Result<Response
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::Admin)?;
+    state.must(&visitor, Permission::SettingsWrite)?;
     let wrong = match read(&fields) {
         Err(wrong) => wrong,
         Ok(conventions) => {
@@ -137,7 +137,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<Confirm, PageError> {
-    state.must(visitor, Permission::Admin)?;
+    state.must(visitor, Permission::SettingsWrite)?;
     let (profile, version) = profile(state, visitor).await?;
     let head = *state.operations().head().borrow();
     Ok(Confirm {

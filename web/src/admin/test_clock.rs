@@ -5,9 +5,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::tenants::MoveTestClock;
 use billfold_app::test_clock;
+use billfold_domain::role::Permission;
 
 use super::billing_runs::PATH as RUNS;
 use super::confirm::Confirm;
@@ -33,7 +33,7 @@ async fn ask(State(state): State<WebState>, visitor: Visitor) -> Result<Response
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::Admin)?;
+    state.must(&visitor, Permission::SettingsWrite)?;
     let mut wrong = Wrong::default();
     match day(fields.one("to"))? {
         None => wrong.at("to", "choose a day"),
@@ -55,7 +55,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<Confirm, PageError> {
-    state.must(visitor, Permission::Admin)?;
+    state.must(visitor, Permission::SettingsWrite)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let shows = settings.test_clock.ok_or(PageError::NotFound)?;
     let head = *state.operations().head().borrow();

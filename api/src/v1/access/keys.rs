@@ -4,13 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use billfold_app::access::{ApiKeySummary, NewApiKey, Scope, Scopes};
+use billfold_app::access::{ApiKeySummary, NewApiKey};
 use billfold_domain::kernel::ApiKeyId;
+use billfold_domain::role::{Permission, Permissions};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{Admin, Caller, May, refused};
+use crate::auth::{ApiKeysWrite, Caller, May, refused};
 use crate::problem::{Kind, Problem};
 use crate::receive::{Body, Check, Ident};
 use crate::state::ApiState;
@@ -21,10 +22,10 @@ use crate::state::ApiState;
 )]
 pub(super) async fn list_keys(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<ApiKeysWrite>,
 ) -> Result<Json<WireKeys>, Problem> {
     let keys = state.access().list_api_keys(caller.tenant).await;
-    let keys = keys.map_err(|error| refused(&error))?;
+    let keys = keys.map_err(refused)?;
     Ok(Json(WireKeys { items: keys.into_iter().map(WireKey::from).collect() }))
 }
 
@@ -38,12 +39,12 @@ pub(super) async fn list_keys(
 )]
 pub(super) async fn create_key(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<ApiKeysWrite>,
     Body(new): Body<NewKey>,
 ) -> Result<(StatusCode, [(axum::http::HeaderName, String); 1], Json<MadeKey>), Problem> {
     let key = new.read(&caller)?;
     let made = state.access().add_api_key(caller.tenant, &caller.actor, &key).await;
-    let (id, secret) = made.map_err(|error| refused(&error))?;
+    let (id, secret) = made.map_err(refused)?;
     let body = MadeKey { id: id.to_string(), key: secret.reveal().to_owned() };
     Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/api-keys/{id}"))], Json(body)))
 }
@@ -56,11 +57,11 @@ pub(super) async fn create_key(
 )]
 pub(super) async fn revoke_key(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<ApiKeysWrite>,
     Ident(id): Ident<ApiKeyId>,
 ) -> Result<StatusCode, Problem> {
     let done = state.access().revoke_api_key(caller.tenant, id).await;
-    if done.map_err(|error| refused(&error))? {
+    if done.map_err(refused)? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(Problem::not_found())
@@ -73,7 +74,7 @@ pub(super) struct NewKey {
     /// What people call it.
     #[schema(example = "order import", min_length = 1, max_length = 100)]
     name: String,
-    /// What it may do; `admin` is everything.
+    /// What it may do: permissions by their slugs, see `GET /permissions`.
     #[schema(example = json!(["orders:write", "clients:read"]), min_items = 1)]
     scopes: Vec<String>,
     /// When it ends; never if absent.
@@ -85,7 +86,7 @@ impl NewKey {
         let mut check = Check::default();
         let mut scopes = Vec::with_capacity(self.scopes.len());
         for (at, word) in self.scopes.iter().enumerate() {
-            match Scope::parse(word) {
+            match Permission::parse(word) {
                 Some(scope) => scopes.push(scope),
                 None => check.wrong(
                     format!("/scopes/{at}"),
@@ -96,16 +97,16 @@ impl NewKey {
         }
         check.finish()?;
         if let Some(lacking) = scopes.iter().find(|scope| !maker.identity.may(**scope)) {
-            let detail = format!("you cannot give away {}", lacking.as_str());
-            return Err(Problem::new(Kind::Forbidden, "scope.missing", detail));
+            let detail = format!("you cannot give away {lacking}");
+            return Err(Problem::new(Kind::Forbidden, "permission.missing", detail));
         }
-        let scopes: Scopes = scopes.into_iter().collect();
+        let scopes: Permissions = scopes.into_iter().collect();
         Ok(NewApiKey { name: self.name, scopes, expires_at: self.expires_at })
     }
 }
 
 fn words() -> Vec<&'static str> {
-    Scope::all().map(Scope::as_str).collect()
+    Permission::all().map(Permission::slug).collect()
 }
 
 /// A key that was made.
@@ -152,7 +153,7 @@ impl From<ApiKeySummary> for WireKey {
         Self {
             id: key.id.to_string(),
             name: key.name,
-            scopes: key.scopes.words(),
+            scopes: key.scopes.iter().map(|scope| scope.slug().to_owned()).collect(),
             created_by: key.created_by,
             created_at: key.created_at,
             expires_at: key.expires_at,

@@ -7,6 +7,7 @@ use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use billfold_app::access::{Identity, Secret, Via};
 use billfold_domain::kernel::TenantId;
+use billfold_domain::role::Permissions;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,7 +35,7 @@ pub(super) async fn login(
     let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
     let password = Secret::new(login.password);
     let signed_in = state.access().sign_in(&email, &password, tenant).await;
-    let signed_in = signed_in.map_err(|error| refused(&error))?;
+    let signed_in = signed_in.map_err(refused)?;
     let mut response = Json(Me::of(&signed_in.identity)).into_response();
     let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
     response.headers_mut().insert(SET_COOKIE, cookie.ok_or_else(Problem::bug)?);
@@ -52,7 +53,7 @@ pub(super) async fn logout(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(token) = session_token(&headers) {
-        state.access().sign_out(&token).await.map_err(|error| refused(&error))?;
+        state.access().sign_out(&token).await.map_err(refused)?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     let cookie = state.cookies().end().ok_or_else(Problem::bug)?;
@@ -92,9 +93,9 @@ pub(super) struct Me {
     tenant: String,
     /// Other sellers it may sign in to with the same password.
     other_tenants: Vec<String>,
-    /// What it may do; `admin` is everything.
+    /// What it may do.
     #[schema(example = json!(["invoices:read", "invoices:write"]))]
-    scopes: Vec<String>,
+    permissions: Vec<String>,
     /// What a change must carry as `x-csrf-token`; null for an API key, which needs none.
     csrf_token: Option<String>,
     /// When the session ends; null for an API key.
@@ -111,9 +112,13 @@ impl Me {
             actor: identity.actor().to_string(),
             tenant: identity.tenant.to_string(),
             other_tenants: also.iter().map(ToString::to_string).collect(),
-            scopes: identity.scopes.words(),
+            permissions: slugs(identity.rights.permissions),
             csrf_token: identity.csrf_token(),
             expires_at,
         }
     }
+}
+
+fn slugs(permissions: Permissions) -> Vec<String> {
+    permissions.iter().map(|permission| permission.slug().to_owned()).collect()
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{AffiliatesWrite, May};
+use crate::auth::{AffiliatesPay, AffiliatesWrite, May};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, path_value};
 use crate::state::ApiState;
@@ -74,7 +74,7 @@ pub(super) async fn reject_commission(
 )]
 pub(super) async fn pay_out(
     State(state): State<ApiState>,
-    May(caller, _): May<AffiliatesWrite>,
+    May(caller, _): May<AffiliatesPay>,
     Ident(affiliate_id): Ident<AffiliateId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -108,7 +108,7 @@ pub(super) async fn pay_out(
 )]
 pub(super) async fn confirm_payout(
     State(state): State<ApiState>,
-    May(caller, _): May<AffiliatesWrite>,
+    May(caller, _): May<AffiliatesPay>,
     Ident(affiliate_id): Ident<AffiliateId>,
     Nth(no): Nth,
     key: IdempotencyKey,
@@ -135,7 +135,7 @@ pub(super) async fn confirm_payout(
 )]
 pub(super) async fn fail_payout(
     State(state): State<ApiState>,
-    May(caller, _): May<AffiliatesWrite>,
+    May(caller, _): May<AffiliatesPay>,
     Ident(affiliate_id): Ident<AffiliateId>,
     Nth(no): Nth,
     key: IdempotencyKey,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed};
-use crate::auth::{ClientsWrite, May};
+use crate::auth::{ClientsErase, ClientsWrite, May};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
@@ -82,7 +82,7 @@ pub(super) async fn activate_client(
 )]
 pub(super) async fn erase_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
+    May(caller, _): May<ClientsErase>,
     Ident(client_id): Ident<ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

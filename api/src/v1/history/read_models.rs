@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::{Admin, EventsRead, May};
+use crate::auth::{EventsRead, May, OperationsRun};
 use crate::problem::{Kind, Problem};
 use crate::state::ApiState;
 
@@ -41,7 +41,7 @@ pub(super) async fn list_read_models(
 )]
 pub(super) async fn pause_read_model(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<OperationsRun>,
     Path(name): Path<String>,
 ) -> Result<Json<ReadModel>, Problem> {
     let status = state.oversight().pause(&name).await.map_err(not_moved)?;
@@ -57,7 +57,7 @@ pub(super) async fn pause_read_model(
 )]
 pub(super) async fn resume_read_model(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<OperationsRun>,
     Path(name): Path<String>,
 ) -> Result<Json<ReadModel>, Problem> {
     let status = state.oversight().resume(&name).await.map_err(not_moved)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Stamp};
-use crate::auth::{May, PaymentsWrite};
+use crate::auth::{May, PaymentsRefund};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
@@ -26,7 +26,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn refund_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
+    May(caller, _): May<PaymentsRefund>,
     Ident(invoice_id): Ident<InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{InvoicesWrite, May};
+use crate::auth::{InvoicesWrite, InvoicesWriteOff, May};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
@@ -72,7 +72,7 @@ pub(super) async fn void_invoice(
 )]
 pub(super) async fn write_off_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
+    May(caller, _): May<InvoicesWriteOff>,
     Ident(invoice_id): Ident<InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::write::WireSource;
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{May, PaymentsWrite};
+use crate::auth::{May, PaymentsRefund, PaymentsWrite};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, path_value};
 use crate::state::ApiState;
@@ -32,7 +32,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn refund_payment(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
+    May(caller, _): May<PaymentsRefund>,
     Ident(payment_id): Ident<PaymentId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

@@ -1,13 +1,13 @@
 //! What may be done with an affiliate; each asks first.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::affiliates::{
     ApproveAffiliate, ApproveCommissions, ConfirmPayout, FailPayout, PayOutCommissions,
     RejectCommission, ResumeAffiliate, SetCommissionTerms, SuspendAffiliate,
 };
 use billfold_domain::affiliate::{Affiliate, Partner, PayoutStatus, PayoutTo, Standing};
 use billfold_domain::kernel::{AffiliateId, Currency};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::affiliate_list::AffiliateList;
 use billfold_projections::client_list::ClientList;

@@ -12,11 +12,11 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::affiliate::{
     Affiliate, CommissionStatus, LineKind, Partner, Standing, Statement, StatementLine,
 };
 use billfold_domain::kernel::{AffiliateId, Currency, InvoiceId, TenantId};
+use billfold_domain::role::Permission;
 use billfold_projections::affiliate_list::{self, PayoutRow, PayoutStatus};
 use billfold_projections::{Wanted, invoice_list, payment_list};
 

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::tenants::SetAffiliateTerms;
+use billfold_domain::role::Permission;
 use billfold_domain::tenant::Tenant;
 
 use super::terms;
@@ -31,7 +31,7 @@ async fn ask(State(state): State<WebState>, visitor: Visitor) -> Result<Response
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::Admin)?;
+    state.must(&visitor, Permission::SettingsWrite)?;
     let currency = state.door().settings(visitor.tenant()).await?.currency;
     let done = match terms::read(&fields, currency) {
         Ok(terms) => {
@@ -56,7 +56,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<Confirm, PageError> {
-    state.must(visitor, Permission::Admin)?;
+    state.must(visitor, Permission::SettingsWrite)?;
     let tenant = visitor.tenant();
     let (seller, _) = state.door().load::<Tenant>(tenant, tenant.uuid()).await?;
     let profile = seller.profile().ok_or(PageError::NotFound)?;

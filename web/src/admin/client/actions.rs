@@ -2,7 +2,6 @@
 //! record who brought them; each asks first.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::affiliates::{EnrolAffiliate, ReferClient};
 use billfold_app::commands::client_groups::AssignGroup;
 use billfold_app::commands::clients::{
@@ -10,6 +9,7 @@ use billfold_app::commands::clients::{
 };
 use billfold_domain::client::Client;
 use billfold_domain::kernel::ClientId;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::affiliate_list::AffiliateList;
 use billfold_projections::client_group_list::ClientGroupList;

@@ -13,9 +13,9 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::client_groups::group_of_client;
 use billfold_domain::client::ContactCard;
+use billfold_domain::role::Permission;
 use billfold_projections::affiliate_list;
 
 use super::confirm::Action;

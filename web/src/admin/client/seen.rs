@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use billfold_domain::role::Permission;
 use billfold_domain::kernel::{ClientId, Currency, TenantId};
+use billfold_domain::role::Permission;
 use billfold_projections::client_list::{self, ClientRow, Known};
 use serde::Deserialize;
 

@@ -1,13 +1,13 @@
 //! What may be done with a case: look at it now, note a promise, hold it, let it go on, end it.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::dunning::{
     AdvanceDunning, HoldDunning, PromiseToPay, ReleaseDunning, StopDunning,
 };
 use billfold_domain::dunning::DunningCase;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::DunningCaseId;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::dunning_case_list::{CaseStatus, DunningCaseList};
 use billfold_projections::event_index::EventIndex;

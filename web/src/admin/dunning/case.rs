@@ -6,10 +6,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::dunning::{DunningCase, OpenedCase, StopReason};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::DunningCaseId;
+use billfold_domain::role::Permission;
 use billfold_projections::dunning_case_list;
 
 use super::cases::PATH;

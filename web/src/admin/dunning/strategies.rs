@@ -5,8 +5,8 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::dunning::{Holder, RetryPace};
+use billfold_domain::role::Permission;
 use billfold_projections::dunning_strategy_list::{self, Assigned};
 
 use super::{cases, strategy_actions, words};

@@ -1,10 +1,10 @@
 //! What may be done with a strategy: choose it for everybody, a product or a client; retire it.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::dunning::{ChooseStrategy, RetireStrategy, WithdrawStrategy};
 use billfold_domain::dunning::Holder;
 use billfold_domain::kernel::{ClientId, DunningStrategyId, ProductId};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::dunning_strategy_list::{
     self, DunningStrategyList, StrategyRow as Found,

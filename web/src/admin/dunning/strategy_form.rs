@@ -6,13 +6,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::dunning::DefineStrategy;
 use billfold_domain::dunning::{
     Amounts, LateFee, PromiseTerms, RetryPace, RetryPolicy, RetrySchedule, Stage, StageAction,
     Strategy, StrategyTerms,
 };
 use billfold_domain::kernel::Percent;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::dunning_strategy_list::DunningStrategyList;
 

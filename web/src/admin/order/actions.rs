@@ -1,12 +1,12 @@
 //! What may be done with an order; each asks first.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::orders::{
     AcceptOrder, CancelOrder, CompleteOrder, HoldOrder, ReleaseOrder,
 };
 use billfold_domain::kernel::OrderId;
 use billfold_domain::order::Order;
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::order_list::OrderList;

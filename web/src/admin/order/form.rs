@@ -8,10 +8,10 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::orders::{AskedAnswer, OrderedItem, PlaceOrder};
 use billfold_domain::kernel::{Currency, ProductId};
 use billfold_domain::product::{OptionKind, Product, ProductOption};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::order_list::OrderList;
 

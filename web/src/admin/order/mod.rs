@@ -9,11 +9,11 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::vault::{Opened, field};
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{InvoiceId, OrderId, Pii, TenantId};
 use billfold_domain::order::{Answer, Given, Order, OrderItem, PlacedOrder};
+use billfold_domain::role::Permission;
 
 use super::confirm::Action;
 use super::orders::{PATH, status};

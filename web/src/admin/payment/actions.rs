@@ -2,7 +2,6 @@
 //! dispute; each asks first.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::payments::{
     AfterLoss, ChargeDisputeFee, ConfirmRefund, FailRefund, LoseDispute, MatchPayment, OpenDispute,
     RefundPayment, WinDispute,
@@ -10,6 +9,7 @@ use billfold_app::commands::payments::{
 use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{Currency, Money, PaymentId};
 use billfold_domain::payment::{Payment, RefundFrom, RefundStage, SettledPayment, Source};
+use billfold_domain::role::Permission;
 use billfold_projections::invoice_list::{self, Sort};
 use billfold_projections::payment_list::PaymentList;
 use billfold_projections::{Order, Projection as _, Wanted};

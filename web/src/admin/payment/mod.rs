@@ -9,9 +9,9 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::kernel::{InvoiceId, PaymentId, TenantId};
 use billfold_domain::payment::{Payment, SettledPayment};
+use billfold_domain::role::Permission;
 use billfold_projections::invoice_list;
 use billfold_projections::payment_list::{
     self, AllocationRow, DisputeRow, PaymentRow, RefundRow, RefundStatus,

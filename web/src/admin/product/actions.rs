@@ -1,12 +1,12 @@
 //! What may be done with a product; each asks first.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::products::{
     DescribeProduct, RenameProduct, RetireProduct, SetOptions, SetQuotas,
 };
 use billfold_domain::kernel::ProductId;
 use billfold_domain::product::{Listing, Presentation, Product, Quota, QuotaKind, QuotaLimit};
+use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::product_list::ProductList;
 

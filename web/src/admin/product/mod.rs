@@ -10,10 +10,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{Currency, Cycle, ProductId};
 use billfold_domain::product::{OptionKind, ProductOption, Quota, QuotaKind, QuotaLimit};
+use billfold_domain::role::Permission;
 use billfold_projections::product_list::{self, PriceRow, TierPriceRow};
 use chrono::NaiveDate;
 

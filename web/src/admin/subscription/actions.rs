@@ -2,12 +2,12 @@
 //! asks first and says what would be billed and what would go back.
 
 use axum::Router;
-use billfold_domain::role::Permission;
 use billfold_app::commands::subscriptions::{
     AttachCoupon, CancelSubscription, DetachCoupon, PauseSubscription, ResumeSubscription, Thought,
     WithdrawCancellation, WithdrawSubscriptionChange,
 };
 use billfold_domain::kernel::SubscriptionId;
+use billfold_domain::role::Permission;
 use billfold_domain::subscription::{CancelAt, Contract, Standing, Subscription};
 use billfold_projections::Projection as _;
 use billfold_projections::client_list::ClientList;

@@ -10,10 +10,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::Ask;
 use billfold_app::commands::subscriptions::{ChangeSubscription, Foreseen, Offer, Thought};
 use billfold_domain::kernel::{Cycle, SubscriptionId};
+use billfold_domain::role::Permission;
 use billfold_domain::subscription::service::PlanTerms;
 use billfold_domain::subscription::{ChangePolicy, Contract, Interval, IntervalUnit, Subscription};
 

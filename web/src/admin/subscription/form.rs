@@ -5,11 +5,11 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_app::commands::subscriptions::{Offer, Subscribe};
 use billfold_app::commands::tax_rates::AskedTax;
 use billfold_domain::invoice::{TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{Country, Currency, Percent, Refusal as _};
+use billfold_domain::role::Permission;
 use billfold_domain::tax::RateClass;
 
 use super::PATH;

@@ -15,11 +15,11 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_domain::role::Permission;
 use billfold_domain::coupon::Left;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{SubscriptionId, TenantId};
+use billfold_domain::role::Permission;
 use billfold_domain::subscription::service::{Billed, DocumentRef, Phase, PlanTerms};
 use billfold_domain::subscription::{Contract, Standing, Subscription};
 
