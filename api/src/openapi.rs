@@ -35,6 +35,7 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
     components(schemas(ProblemBody, FieldError, Part)),
     tags(
         (name = "access", description = "Signing in and out, and keys for programs"),
+        (name = "staff", description = "Who works for the seller, and what they may do"),
         (name = "clients", description = "Who is billed, and how each account stands"),
         (name = "products", description = "What is sold, with prices that begin on a day"),
         (name = "tax rates", description = "What is charged where, on what, and when"),
@@ -276,7 +277,7 @@ fn example_code(kind: Kind) -> &'static str {
     match kind {
         Kind::Malformed => "malformed",
         Kind::Unauthenticated => "unauthenticated",
-        Kind::Forbidden => "scope.missing",
+        Kind::Forbidden => "permission.missing",
         Kind::NotFound => "not_found",
         Kind::Method => "method_not_allowed",
         Kind::State | Kind::InProgress | Kind::NotYet => "not_yet",
@@ -378,7 +379,9 @@ mod tests {
     }
 
     /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
-    const ADDS: [&str; 10] = [
+    const ADDS: [&str; 12] = [
+        "give_role",
+        "take_role",
         "pay_invoice",
         "charge_invoice",
         "pay_proforma",

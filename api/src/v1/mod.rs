@@ -23,7 +23,9 @@ mod payments;
 mod products;
 mod proformas;
 mod revenue_recognitions;
+mod roles;
 mod settings;
+mod staff;
 mod subscriptions;
 mod tax_rates;
 
@@ -36,6 +38,8 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .nest("/auth", access::sessions())
         .nest("/api-keys", access::keys())
+        .nest("/staff", staff::router())
+        .nest("/roles", roles::router())
         .nest("/clients", clients::router())
         .nest("/client-groups", client_groups::router())
         .nest("/tax-rates", tax_rates::router())
@@ -60,6 +64,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/settings", settings::router())
         .nest("/accounting-periods", accounting_periods::router())
         .nest("/revenue-recognitions", revenue_recognitions::router())
+        .merge(roles::catalogue())
         .merge(ledger::router())
         .merge(number_register::router())
 }

@@ -9,7 +9,8 @@ use billfold_domain::role::{Rights, SystemRole};
 use billfold_domain::staff::StaffProfile;
 
 use super::{Access, AccessError, Secret};
-use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StopStaff};
+use crate::commands::roles::must_cover;
+use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff};
 use crate::commands::{Ask, Done};
 use crate::error::Error;
 use crate::mint;
@@ -27,17 +28,18 @@ impl Access {
         &self,
         ask: Ask<AddStaff>,
         password: &Secret,
-    ) -> Result<StaffId, AccessError> {
+    ) -> Result<Done<StaffAdded>, AccessError> {
         check_password(password.reveal())?;
         let (tenant, email) = (ask.tenant, ask.command.profile.email.clone());
         let password_hash = self.parts.passwords.hash(password.reveal()).await?;
-        let id = self.parts.door.execute(ask).await?.answer.staff_id;
+        let done = self.parts.door.execute(ask).await?;
+        let id = done.answer.staff_id;
         let now = self.parts.clock.now();
         let email_index = self.parts.vault.sign_in_index(&email, now).await?;
         let row =
             StaffRow { tenant, id, email_index, password_hash, created_at: now, disabled_at: None };
         self.parts.staff.put(&row).await?;
-        Ok(id)
+        Ok(done)
     }
 
     /// Adds somebody who may do everything, on the word of whoever runs the program.
@@ -54,15 +56,21 @@ impl Access {
         let add = AddStaff { profile, roles, held: Rights::full() };
         let key = mint::uuid_v7(self.parts.clock.now()).to_string();
         let by = Actor::system("cli").map_err(Error::bug)?;
-        self.add_staff(Ask::new(tenant, by, key, add), password).await
+        let done = self.add_staff(Ask::new(tenant, by, key, add), password).await?;
+        Ok(done.answer.staff_id)
     }
 
     /// Says anew who a member of staff is. Another address is the one they sign in with next.
     ///
     /// # Errors
-    /// A field breaks a rule, or the address belongs to somebody else.
-    pub async fn change_staff(&self, ask: Ask<ChangeStaff>) -> Result<Done<()>, AccessError> {
+    /// A field breaks a rule, the address belongs to somebody else, or they may do more than `held`.
+    pub async fn change_staff(
+        &self,
+        ask: Ask<ChangeStaff>,
+        held: Rights,
+    ) -> Result<Done<()>, AccessError> {
         let (tenant, id) = (ask.tenant, ask.command.staff_id);
+        must_cover(&self.parts.door, tenant, held, id).await?;
         let email = ask.command.profile.email.clone();
         let done = self.parts.door.execute(ask).await?;
         let index = self.parts.vault.sign_in_index(&email, self.parts.clock.now()).await?;
@@ -74,14 +82,17 @@ impl Access {
     /// account is unknown.
     ///
     /// # Errors
-    /// The password breaks a rule, or the database does not answer.
+    /// The password breaks a rule, its owner may do more than `held`, or the database does not
+    /// answer.
     pub async fn set_password(
         &self,
         tenant: TenantId,
+        held: Rights,
         id: StaffId,
         password: &Secret,
     ) -> Result<bool, AccessError> {
         check_password(password.reveal())?;
+        must_cover(&self.parts.door, tenant, held, id).await?;
         let Some(row) = self.parts.staff.find(tenant, id).await? else { return Ok(false) };
         let hash = self.parts.passwords.hash(password.reveal()).await?;
         let known = self.parts.staff.set_password(tenant, id, &hash).await?;
@@ -96,9 +107,14 @@ impl Access {
     /// Lets somebody in no longer, takes their roles and ends their sessions.
     ///
     /// # Errors
-    /// They are unknown, stopped already or the last admin.
-    pub async fn stop_staff(&self, ask: Ask<StopStaff>) -> Result<Done<()>, AccessError> {
+    /// They are unknown, stopped already or the last admin, or may do more than `held`.
+    pub async fn stop_staff(
+        &self,
+        ask: Ask<StopStaff>,
+        held: Rights,
+    ) -> Result<Done<()>, AccessError> {
         let (tenant, id) = (ask.tenant, ask.command.staff_id);
+        must_cover(&self.parts.door, tenant, held, id).await?;
         let done = self.parts.door.execute(ask).await?;
         self.parts.staff.disable(tenant, id, self.parts.clock.now()).await?;
         self.parts.sessions.revoke_all(tenant, id).await?;

@@ -15,7 +15,8 @@ pub use change::ChangeRole;
 pub use create::{CreateRole, RoleCreated};
 pub use delete::DeleteRole;
 pub use give::GiveRole;
-pub use read::{KeptRole, rights_of, role, roles};
+pub(crate) use read::must_cover;
+pub use read::{KeptRole, rights_as_of, rights_of, role, roles};
 pub use take::TakeRole;
 
 pub(super) use give::give;

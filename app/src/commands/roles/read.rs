@@ -8,7 +8,7 @@ use billfold_domain::role::{Rights, Role, RoleEvent, RoleFacts, SystemRole};
 use uuid::Uuid;
 
 use crate::commands::{Door, Room};
-use crate::error::Error;
+use crate::error::{Error, Kind, Refused};
 
 /// A role and what is known of it.
 #[derive(Clone, Debug)]
@@ -58,6 +58,48 @@ pub async fn rights_of(door: &Door, tenant: TenantId, staff: StaffId) -> Result<
     let held = loaded.iter().filter_map(|loaded| loaded.state.0.facts());
     let held = held.filter(|facts| facts.holders.contains(&staff));
     Ok(held.fold(Rights::NONE, |rights, facts| rights.and(facts.rights())))
+}
+
+/// What somebody could do at a moment of the past, by the roles they had then: the built-in ones and
+/// those of `own`, also such as were deleted since.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn rights_as_of(
+    door: &Door,
+    tenant: TenantId,
+    staff: StaffId,
+    own: Vec<Uuid>,
+    position: i64,
+) -> Result<Vec<KeptRole>, Error> {
+    let mut held = Vec::new();
+    for id in ids(tenant, own) {
+        let (role, version) = door.load_as_of::<Role>(tenant, id, position).await?;
+        if let Some(facts) = role.facts().filter(|facts| facts.holders.contains(&staff)) {
+            held.push(KeptRole { role_id: RoleId::new(id), facts: facts.clone(), version });
+        }
+    }
+    Ok(held)
+}
+
+/// Refuses to touch the account of somebody who may do more than `held`: a new password would hand
+/// it over.
+///
+/// # Errors
+/// They may do more, or the database does not answer.
+pub(crate) async fn must_cover(
+    door: &Door,
+    tenant: TenantId,
+    held: Rights,
+    staff: StaffId,
+) -> Result<(), Error> {
+    match held.lacks(rights_of(door, tenant, staff).await?) {
+        None => Ok(()),
+        Some(permission) => {
+            let detail = format!("they may do more than you: {permission}");
+            Err(Refused::new("staff_member.outranks", Kind::Forbidden, detail).into())
+        }
+    }
 }
 
 /// The streams of roles: the built-in ones, then those of the seller's own.
