@@ -65,7 +65,8 @@ def sign_in():
         password = file.readline().strip()
     me = ask("POST", "/api/v1/auth/login", {"email": EMAIL, "password": password})
     headers["x-csrf-token"] = me["csrf_token"]
-    key = ask("POST", "/api/v1/api-keys", {"name": "API tests", "scopes": ["admin"]})
+    scopes = [each["slug"] for each in ask("GET", "/api/v1/permissions")["items"]]
+    key = ask("POST", "/api/v1/api-keys", {"name": "API tests", "scopes": scopes})
     ask("POST", "/api/v1/api-keys", {"name": "another", "scopes": ["clients:read"]})
     return key["id"], key["key"]
 

@@ -9,11 +9,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use billfold_app::access::{NewApiKey, Scope, Scopes, Secret, StaffProfile};
+use billfold_app::access::{NewApiKey, Secret};
 use billfold_app::billing_run::{self, BillingRun, Bounds, Control, Report};
 use billfold_app::commands::tenants::OpenTenant;
 use billfold_app::commands::{Ask, Door};
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
+use billfold_domain::role::{Permission, Permissions};
+use billfold_domain::staff::StaffProfile;
 use billfold_replay_tools::verify::Trust;
 use billfold_server::cli::Context;
 use billfold_server::config::{Config, Environment};
@@ -93,7 +95,7 @@ impl Shop {
         tokio::spawn(async move { axum::serve(listener, app).await });
         let tenant = TenantId::new(Uuid::from_u128(0xA1));
         open_books(&node, tenant).await;
-        let key = key_for(&node, tenant, Scopes::admin()).await;
+        let key = key_for(&node, tenant, Permissions::all()).await;
         let http = reqwest::Client::new();
         let background = Some(background);
         let credentials = bearer(&key);
@@ -167,15 +169,15 @@ impl Shop {
     }
 
     /// A key that may do only this.
-    pub async fn key_with(&self, scopes: &[Scope]) -> String {
-        key_for(&self.node, self.tenant, scopes.iter().copied().collect()).await
+    pub async fn key_with(&self, permissions: &[Permission]) -> String {
+        key_for(&self.node, self.tenant, permissions.iter().copied().collect()).await
     }
 
     /// A key of another seller on the same database, whose books are open too.
     pub async fn key_of_neighbour(&self) -> String {
         let neighbour = TenantId::new(Uuid::from_u128(0xB2));
         open_books(&self.node, neighbour).await;
-        key_for(&self.node, neighbour, Scopes::admin()).await
+        key_for(&self.node, neighbour, Permissions::all()).await
     }
 
     /// Another seller on the same database, whose books are open too.
@@ -189,7 +191,7 @@ impl Shop {
         let tenant = TenantId::new(Uuid::from_u128(0xC3));
         let test_clock = Some(clock.parse().expect("an instant"));
         open_books_of(&self.node, tenant, test_clock).await;
-        let credentials = bearer(&key_for(&self.node, tenant, Scopes::admin()).await);
+        let credentials = bearer(&key_for(&self.node, tenant, Permissions::all()).await);
         Caller { credentials, ..self.program.clone() }
     }
 
@@ -197,7 +199,12 @@ impl Shop {
     pub async fn staff(&self, name: &str) -> Caller {
         let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
         self.hire_as(name, &email).await;
-        let body = json!({ "email": email, "password": PASSWORD });
+        self.sign_in(&email, PASSWORD).await
+    }
+
+    /// Somebody who signs in.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Caller {
+        let body = json!({ "email": email, "password": password });
         let login = self.http.post(self.url("/api/v1/auth/login")).json(&body);
         let reply = send(login).await.expect(200);
         let cookie = reply.headers[SET_COOKIE].to_str().expect("a cookie");
@@ -216,8 +223,9 @@ impl Shop {
     }
 
     async fn hire_as(&self, name: &str, email: &str) {
-        let profile = StaffProfile { name: name.to_owned(), email: email.to_owned() };
-        let made = self.node.make_admin(self.tenant, profile, Secret::new(PASSWORD)).await;
+        let (name, email) = (name.to_owned(), email.to_owned());
+        let profile = StaffProfile { name, email, phone: None };
+        let made = self.node.make_admin(self.tenant, profile, &Secret::new(PASSWORD)).await;
         made.expect("an account");
     }
 
@@ -499,7 +507,7 @@ async fn open_books_of(node: &Node, tenant: TenantId, test_clock: Option<DateTim
     opened.expect("open books");
 }
 
-async fn key_for(node: &Node, tenant: TenantId, scopes: Scopes) -> String {
+async fn key_for(node: &Node, tenant: TenantId, scopes: Permissions) -> String {
     let actor = Actor::system("tests").expect("a name");
     let new = NewApiKey { name: "tests".to_owned(), scopes, expires_at: None };
     let (_, secret) = node.access().add_api_key(tenant, &actor, &new).await.expect("a key");

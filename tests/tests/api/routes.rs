@@ -69,6 +69,8 @@ fn fill(path: &str) -> String {
         ("dunning-strategies", "dst"),
         ("dunning-cases", "dun"),
         ("billing-runs", "brn"),
+        ("roles", "rol"),
+        ("staff", "stf"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));
@@ -110,7 +112,7 @@ async fn a_key_may_only_do_what_its_scopes_say() {
             continue;
         }
         let request = shop.http().request(route.method.clone(), shop.url(&route.path));
-        send(request.bearer_auth(&key)).await.problem(403, "scope.missing");
+        send(request.bearer_auth(&key)).await.problem(403, "permission.missing");
     }
 }
 

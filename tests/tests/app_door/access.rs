@@ -4,20 +4,29 @@ use std::sync::Arc;
 
 use billfold_adapters::argon2id::Argon2id;
 use billfold_adapters::postgres::{PostgresApiKeys, PostgresSessions, PostgresStaff};
-use billfold_app::access::{
-    Access, AccessError, AccessParts, NewApiKey, NewStaff, Scope, Scopes, Secret, StaffProfile,
+use billfold_app::Kind;
+use billfold_app::access::{Access, AccessError, AccessParts, NewApiKey, Secret};
+use billfold_app::commands::roles::GiveRole;
+use billfold_app::commands::staff::{
+    AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff, colleagues,
 };
+use billfold_app::commands::{Ask, Done, Door};
 use billfold_app::vault::Opened;
-use billfold_domain::kernel::{Actor, TenantId};
+use billfold_domain::kernel::{Actor, StaffId, TenantId};
+use billfold_domain::role::{Permission, Permissions, Rights, SystemRole};
+use billfold_domain::staff::StaffProfile;
 use billfold_tests::harness::{TestClock, TestDb};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use billfold_tests::till::vault;
+use billfold_tests::till::{open_door, vault};
+
+use crate::house::open_tenant;
 
 struct Gate {
     db: TestDb,
     clock: TestClock,
+    door: Door,
     access: Access,
     tenant: TenantId,
 }
@@ -25,32 +34,72 @@ struct Gate {
 const PASSWORD: &str = "correct horse battery";
 
 impl Gate {
+    /// A gate to a seller whose books are open and who has an admin, Ada.
     async fn open() -> Self {
         let db = TestDb::new().await;
         let clock = TestClock::default();
-        let access = access(&db, &clock);
-        Self { db, clock, access, tenant: TenantId::new(Uuid::from_u128(0xA1)) }
+        let door = open_door(&db, &clock).await.unwrap();
+        let access = access(&db, &clock, &door);
+        let tenant = TenantId::new(Uuid::from_u128(0xA1));
+        let gate = Self { db, clock, door, access, tenant };
+        gate.open_books(tenant).await;
+        gate.admin(tenant, PASSWORD).await;
+        gate
     }
 
-    async fn admin(&self) {
-        let made = self.access.first_admin(self.tenant, profile(), Secret::new(PASSWORD)).await;
-        assert!(made.unwrap().is_some());
+    async fn open_books(&self, tenant: TenantId) {
+        let open = open_tenant("Europe/Berlin");
+        self.door.execute(Ask::new(tenant, by(), "open", open)).await.unwrap();
+    }
+
+    async fn admin(&self, tenant: TenantId, password: &str) -> StaffId {
+        self.access.add_admin(tenant, profile(), &Secret::new(password)).await.unwrap()
+    }
+
+    async fn hire(
+        &self,
+        key: &str,
+        email: &str,
+        password: &str,
+        held: Rights,
+    ) -> Result<Done<StaffAdded>, AccessError> {
+        let profile = StaffProfile { email: email.to_owned(), ..grace() };
+        let roles = vec![SystemRole::Auditor.id(self.tenant)];
+        let add = AddStaff { profile, roles, held };
+        let ask = Ask::new(self.tenant, by(), key, add);
+        self.access.add_staff(ask, &Secret::new(password)).await
     }
 }
 
-fn access(db: &TestDb, clock: &TestClock) -> Access {
+fn access(db: &TestDb, clock: &TestClock, door: &Door) -> Access {
     Access::new(AccessParts {
         staff: Arc::new(PostgresStaff::new(db.app.clone())),
         sessions: Arc::new(PostgresSessions::new(db.app.clone())),
         api_keys: Arc::new(PostgresApiKeys::new(db.app.clone())),
         passwords: Arc::new(Argon2id::new()),
         vault: vault(db),
+        door: door.clone(),
         clock: Arc::new(clock.clone()),
     })
 }
 
+fn by() -> Actor {
+    Actor::system("tests").unwrap()
+}
+
 fn profile() -> StaffProfile {
-    StaffProfile { name: "Ada Lovelace".to_owned(), email: "ada@example.org".to_owned() }
+    let (name, email) = ("Ada Lovelace".to_owned(), "ada@example.org".to_owned());
+    StaffProfile { name, email, phone: None }
+}
+
+fn grace() -> StaffProfile {
+    let (name, email) = ("Grace Hopper".to_owned(), "grace@example.org".to_owned());
+    StaffProfile { name, email, phone: Some("+49 30 1234567".to_owned()) }
+}
+
+/// The code of a refusal.
+fn refusal<T>(answer: Result<T, AccessError>) -> String {
+    answer.err().unwrap().code().to_owned()
 }
 
 fn not_valid<T>(answer: &Result<T, AccessError>) -> bool {
@@ -58,17 +107,13 @@ fn not_valid<T>(answer: &Result<T, AccessError>) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_admin_is_made_once_and_signs_in_until_the_session_ends() {
+async fn an_admin_signs_in_until_the_session_ends() {
     let gate = Gate::open().await;
-    assert!(!gate.access.has_accounts().await.unwrap());
-    gate.admin().await;
-    let second = gate.access.first_admin(gate.tenant, profile(), Secret::new(PASSWORD)).await;
-    assert!(second.unwrap().is_none());
     let signed =
         gate.access.sign_in("ADA@example.org", &Secret::new(PASSWORD), None).await.unwrap();
     assert!(signed.identity.may(Permission::InvoicesWrite));
     // Another process knows the session too.
-    let elsewhere = access(&gate.db, &gate.clock);
+    let elsewhere = access(&gate.db, &gate.clock, &gate.door);
     let identity = elsewhere.session(&signed.token).await.unwrap();
     assert_eq!(identity.actor(), signed.identity.actor());
     let form = identity.csrf_token().unwrap();
@@ -84,7 +129,6 @@ async fn the_first_admin_is_made_once_and_signs_in_until_the_session_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_wrong_lets_anybody_in_and_guessing_is_slowed() {
     let gate = Gate::open().await;
-    gate.admin().await;
     let door = &gate.access;
     let try_in = |email: &'static str, password: &'static str| async move {
         door.sign_in(email, &Secret::new(password), None).await
@@ -105,56 +149,128 @@ async fn nothing_wrong_lets_anybody_in_and_guessing_is_slowed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_are_checked_sealed_stopped_and_their_passwords_replaced() {
+async fn what_a_member_of_staff_is_told_by_lies_nowhere_in_clear() {
     let gate = Gate::open().await;
-    gate.admin().await;
-    let new = |email: &str, password: &str| NewStaff {
-        profile: StaffProfile { name: "Grace Hopper".to_owned(), email: email.to_owned() },
-        password: Secret::new(password),
-        scopes: Scopes::from_iter([Permission::InvoicesRead]),
-    };
-    let short = gate.access.add_staff(gate.tenant, &new("grace@example.org", "short")).await;
+    let held = Rights::full();
+    let short = gate.hire("1", "grace@example.org", "short", held).await;
     assert!(matches!(short, Err(AccessError::Malformed { field: "/password", .. })));
-    let bad = gate.access.add_staff(gate.tenant, &new("grace", PASSWORD)).await;
-    assert!(matches!(bad, Err(AccessError::Malformed { field: "/email", .. })));
-    let taken = gate.access.add_staff(gate.tenant, &new("ada@example.org", PASSWORD)).await;
-    assert!(matches!(taken, Err(AccessError::Taken)));
-    let grace = gate.access.add_staff(gate.tenant, &new("grace@example.org", PASSWORD)).await;
-    let grace = grace.unwrap();
-    let listed = gate.access.list_staff(gate.tenant).await.unwrap();
-    assert_eq!(listed.len(), 2);
-    assert!(listed.iter().any(|member| member.profile == Opened::Clear(profile())));
+    let bad = gate.hire("2", "grace", PASSWORD, held).await;
+    assert_eq!(refusal(bad), "email.malformed");
+    let taken = gate.hire("3", "ADA@example.org", PASSWORD, held).await;
+    assert_eq!(refusal(taken), "staff_member.email_taken");
+    gate.hire("4", "grace@example.org", PASSWORD, held).await.unwrap();
+    let listed = colleagues(&gate.door, gate.tenant).await.unwrap();
+    let profiles: Vec<_> = listed.into_iter().map(|colleague| colleague.profile).collect();
+    assert_eq!(profiles, [Opened::Clear(profile()), Opened::Clear(grace())]);
     let raw: String = sqlx::query_scalar(
-        "select string_agg(concat_ws(' ', email_index, profile, password_hash), ' ') from staff",
+        "select concat_ws(' ', (select string_agg(to_json(s)::text, ' ') from staff s), \
+           (select string_agg(payload::text || coalesce(metadata::text, ''), ' ') from events))",
     )
     .fetch_one(&gate.db.owner)
     .await
     .unwrap();
-    for text in ["grace", "Grace", "ada@", "Lovelace", PASSWORD] {
+    for text in ["grace", "Grace", "ada@", "Lovelace", "1234567", PASSWORD] {
         assert!(!raw.contains(text), "{text} lies in clear");
     }
-    let signed =
-        gate.access.sign_in("grace@example.org", &Secret::new(PASSWORD), None).await.unwrap();
-    assert!(
-        !signed.identity.may(Permission::InvoicesWrite) && !signed.identity.may(Permission::Admin)
-    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adding_somebody_again_with_the_same_key_mends_a_sign_in_that_was_not_stored() {
+    let gate = Gate::open().await;
+    let held = Rights::full();
+    let grace = gate.hire("1", "grace@example.org", PASSWORD, held).await.unwrap();
+    let lost = "truncate staff, sign_in_directory";
+    sqlx::query(lost).execute(&gate.db.owner).await.unwrap();
+    let again = gate.hire("1", "grace@example.org", PASSWORD, held).await.unwrap();
+    assert_eq!(again.answer, grace.answer);
+    assert!(again.replayed);
+    gate.access.sign_in("grace@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_stopped_may_do_nothing_at_once_and_needs_roles_anew() {
+    let gate = Gate::open().await;
+    let grace = gate.hire("1", "grace@example.org", PASSWORD, Rights::full()).await.unwrap();
+    let staff_id = grace.answer.staff_id;
+    let sign_in =
+        async |password: &Secret| gate.access.sign_in("grace@example.org", password, None).await;
+    let password = Secret::new(PASSWORD);
+    let signed = sign_in(&password).await.unwrap();
+    assert!(signed.identity.may(Permission::InvoicesRead));
+    assert!(!signed.identity.may(Permission::InvoicesWrite));
     let changed = Secret::new("another long password");
-    assert!(gate.access.set_password(gate.tenant, grace, &changed).await.unwrap());
+    let known = gate.access.set_password(gate.tenant, Rights::full(), staff_id, &changed).await;
+    assert!(known.unwrap());
     assert!(not_valid(&gate.access.session(&signed.token).await), "old sessions end");
-    let signed = gate.access.sign_in("grace@example.org", &changed, None).await.unwrap();
-    assert!(gate.access.disable_staff(gate.tenant, grace).await.unwrap());
+    assert!(not_valid(&sign_in(&password).await));
+    let signed = sign_in(&changed).await.unwrap();
+    let stop = StopStaff { staff_id, reason: "left".to_owned() };
+    let stop = Ask::new(gate.tenant, by(), "stop", stop);
+    gate.access.stop_staff(stop, Rights::full()).await.unwrap();
     assert!(not_valid(&gate.access.session(&signed.token).await));
-    assert!(not_valid(&gate.access.sign_in("grace@example.org", &changed, None).await));
+    assert!(not_valid(&sign_in(&changed).await));
+    let resume = Ask::new(gate.tenant, by(), "resume", ResumeStaff { staff_id });
+    gate.access.resume_staff(resume).await.unwrap();
+    let signed = sign_in(&changed).await.unwrap();
+    assert!(Permission::all().all(|permission| !signed.identity.may(permission)));
+    let role_id = SystemRole::Finance.id(gate.tenant);
+    let give = GiveRole { role_id, staff_id, held: Rights::full() };
+    gate.door.execute(Ask::new(gate.tenant, by(), "give", give)).await.unwrap();
+    let elsewhere = access(&gate.db, &gate.clock, &gate.door);
+    assert!(elsewhere.session(&signed.token).await.unwrap().may(Permission::InvoicesWrite));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_of_somebody_who_may_do_more_is_out_of_reach() {
+    let gate = Gate::open().await;
+    let ada = colleagues(&gate.door, gate.tenant).await.unwrap()[0].staff_id;
+    let permissions = [Permission::StaffRead, Permission::StaffWrite, Permission::RolesWrite];
+    let held = Rights { permissions: permissions.into_iter().collect(), ..Rights::full() };
+    let password = Secret::new("another long password");
+    let taken_over = gate.access.set_password(gate.tenant, held, ada, &password).await;
+    assert_eq!(refusal(taken_over), "staff_member.outranks");
+    let profile = StaffProfile { email: "eve@example.org".to_owned(), ..profile() };
+    let change = Ask::new(gate.tenant, by(), "1", ChangeStaff { staff_id: ada, profile });
+    let moved = gate.access.change_staff(change, held).await;
+    assert_eq!(refusal(moved), "staff_member.outranks");
+    let stop = StopStaff { staff_id: ada, reason: "in my way".to_owned() };
+    let stopped = gate.access.stop_staff(Ask::new(gate.tenant, by(), "2", stop), held).await;
+    assert_eq!(refusal(stopped), "staff_member.outranks");
+    let more = gate.hire("3", "grace@example.org", PASSWORD, held).await;
+    let Err(AccessError::Door(error)) = more else { panic!("it was given") };
+    let refused = error.refused().unwrap();
+    assert_eq!((refused.code.as_str(), refused.kind), ("role.lacking", Kind::Forbidden));
+    assert_eq!(refused.fields[0].pointer, "/roles/0");
+    let people = colleagues(&gate.door, gate.tenant).await.unwrap();
+    assert_eq!(people.len(), 1, "nothing is half done");
+    let last = StopStaff { staff_id: ada, reason: "left".to_owned() };
+    let last = gate.access.stop_staff(Ask::new(gate.tenant, by(), "4", last), Rights::full()).await;
+    assert_eq!(refusal(last), "role.last_admin");
+    gate.access.sign_in("ada@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_is_the_one_to_sign_in_with() {
+    let gate = Gate::open().await;
+    let ada = colleagues(&gate.door, gate.tenant).await.unwrap()[0].staff_id;
+    let profile = StaffProfile { email: "countess@example.org".to_owned(), ..profile() };
+    let change = Ask::new(gate.tenant, by(), "1", ChangeStaff { staff_id: ada, profile });
+    gate.access.change_staff(change, Rights::full()).await.unwrap();
+    let password = Secret::new(PASSWORD);
+    assert!(not_valid(&gate.access.sign_in("ada@example.org", &password, None).await));
+    gate.access.sign_in("countess@example.org", &password, None).await.unwrap();
+    gate.hire("2", "ada@example.org", PASSWORD, Rights::full()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     let gate = Gate::open().await;
-    gate.admin().await;
     let (other, third) =
         (TenantId::new(Uuid::from_u128(0xB2)), TenantId::new(Uuid::from_u128(0xC3)));
-    gate.access.first_admin(other, profile(), Secret::new(PASSWORD)).await.unwrap();
-    gate.access.first_admin(third, profile(), Secret::new("a different password")).await.unwrap();
+    gate.open_books(other).await;
+    gate.open_books(third).await;
+    let there = gate.admin(other, PASSWORD).await;
+    gate.admin(third, "a different password").await;
     let ada = "ada@example.org";
     let signed = gate.access.sign_in(ada, &Secret::new(PASSWORD), Some(other)).await.unwrap();
     assert_eq!(signed.identity.tenant, other);
@@ -164,9 +280,8 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     assert_eq!(switched.identity.tenant, gate.tenant);
     assert!(not_valid(&gate.access.session(&signed.token).await), "one session, one seller");
     gate.access.session(&switched.token).await.unwrap();
-    let there = gate.access.list_staff(other).await.unwrap()[0].id;
     let changed = Secret::new("another long password");
-    assert!(gate.access.set_password(other, there, &changed).await.unwrap());
+    assert!(gate.access.set_password(other, Rights::full(), there, &changed).await.unwrap());
     let old = gate.access.session(&switched.token).await;
     assert!(not_valid(&old), "what the old password opened is closed everywhere");
 }
@@ -177,12 +292,12 @@ async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     let by = Actor::system("tests").unwrap();
     let new = NewApiKey {
         name: "reports".to_owned(),
-        scopes: Scopes::from_iter([Permission::LedgerRead]),
+        scopes: Permissions::from_iter([Permission::LedgerRead]),
         expires_at: Some(gate.clock.now() + TimeDelta::days(1)),
     };
     let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &new).await.unwrap();
     assert!(secret.reveal().starts_with("bfk_"));
-    let identity = access(&gate.db, &gate.clock).api_key(&secret).await.unwrap();
+    let identity = access(&gate.db, &gate.clock, &gate.door).api_key(&secret).await.unwrap();
     assert_eq!((identity.tenant, identity.actor()), (gate.tenant, Actor::ApiKey(id)));
     assert!(identity.may(Permission::LedgerRead) && !identity.may(Permission::ClientsRead));
     assert_eq!(identity.csrf_token(), None);
@@ -190,7 +305,7 @@ async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     forged.replace_range(60..61, if forged.as_bytes()[60] == b'A' { "B" } else { "A" });
     assert!(not_valid(&gate.access.api_key(&Secret::new(forged)).await));
     gate.clock.advance_days(1);
-    assert!(not_valid(&access(&gate.db, &gate.clock).api_key(&secret).await));
+    assert!(not_valid(&access(&gate.db, &gate.clock, &gate.door).api_key(&secret).await));
     let lasting = NewApiKey { expires_at: None, ..new };
     let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &lasting).await.unwrap();
     gate.access.api_key(&secret).await.unwrap();

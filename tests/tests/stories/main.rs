@@ -24,6 +24,7 @@ mod proformas;
 mod recognising;
 mod register;
 mod sellers;
+mod staffing;
 mod subscribing;
 mod taking_back;
 mod taxes;
