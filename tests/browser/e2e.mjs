@@ -465,6 +465,13 @@ const places = (made) => ({
   "product-options": `${made.product}/options`,
   "tax-rates": "/admin/tax-rates",
   "tax-rate-new": "/admin/tax-rates/new",
+  staff: "/admin/staff",
+  "staff-new": "/admin/staff/new",
+  "staff-member": made.member,
+  "staff-give": `${made.member}/give`,
+  roles: "/admin/roles",
+  "role-new": "/admin/roles/new",
+  role: made.role,
   "client-groups": "/admin/client-groups",
   "client-group-new": "/admin/client-groups/new",
   coupons: "/admin/coupons",
@@ -491,6 +498,42 @@ const places = (made) => ({
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
 });
+
+/// A role of one's own is made, and somebody who has it sees what it allows and nothing else.
+async function usePeople(browser, page, node, made) {
+  const go = (path) => page.goto(node.url + path, { waitUntil: "load" });
+  const submit = async (selector) => Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+  await go("/admin/roles/new");
+  await page.fill("#name", `Cashier ${stamp}`);
+  await page.fill("#description", "Takes money");
+  await submit("main button.primary");
+  check("a role without permissions is refused", (await page.textContent("main .note.red")).length > 5 ? "" : "no reason");
+  for (const slug of ["clients:read", "payments:read"]) await page.check(`input[value="${slug}"]`);
+  await submit("main button.primary");
+  const role = new URL(page.url()).pathname;
+  check("a role is made", /\/admin\/roles\/rol_/.test(role) ? "" : role);
+  const email = `grace.${stamp}@northwind.example`;
+  await go("/admin/staff/new");
+  await page.fill("#name", "Grace Hopper");
+  await page.fill("#email", email);
+  await page.fill("#password", "correct horse battery");
+  await page.check(`input[value="${role.split("/").pop()}"]`);
+  await submit("main button.primary");
+  const member = new URL(page.url()).pathname;
+  check("somebody is added", /\/admin\/staff\/stf_/.test(member) ? "" : member);
+  const context = await browser.newContext();
+  const grace = await context.newPage();
+  await grace.goto(`${node.url}/admin/sign-in`, { waitUntil: "load" });
+  await grace.fill("#email", email);
+  await grace.fill("#password", "correct horse battery");
+  await Promise.all([grace.waitForURL(`${node.url}/admin/clients`), grace.click("form button.primary")]);
+  const seen = await grace.locator("nav.side ul a").evaluateAll((links) => links.map((link) => link.getAttribute("href")).join(" "));
+  equal("a cashier sees the places of a cashier", seen, "/admin/clients /admin/payments /admin/gift-cards");
+  const answer = await grace.goto(`${node.url}/admin/invoices`, { waitUntil: "load" });
+  equal("and no others", answer.status(), 403);
+  await context.close();
+  return { ...made, role, member };
+}
 
 /// Every page at one width, in both themes.
 async function visit(browser, node, width, made) {
@@ -549,7 +592,8 @@ try {
   await useStream(context, page, node);
   check("keys, time and stream are quiet", take());
   const subscribed = await useSubscriptions(page, node, made);
-  const all = await useOrders(page, node, subscribed);
+  const ordered = await useOrders(page, node, subscribed);
+  const all = await usePeople(browser, page, node, ordered);
   check("using subscriptions and orders is quiet", take());
   await context.close();
   await useNoScript(browser, node);

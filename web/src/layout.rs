@@ -5,6 +5,8 @@
 //! keyboard jumps alike. Absent on purpose: reading anything; a handler fills a [`Shell`] from the
 //! session and the projections' status.
 
+use billfold_domain::role::{Permission, Permission as P, Permissions};
+
 use crate::flash::Flash;
 use crate::view::Badge;
 
@@ -19,6 +21,8 @@ pub(crate) struct Place {
     pub(crate) icon: &'static str,
     /// The key after `g` that jumps to it.
     pub(crate) jump: &'static str,
+    /// Who may open it.
+    needs: Permission,
 }
 
 /// Places of one kind of work.
@@ -35,66 +39,83 @@ const fn place(
     label: &'static str,
     icon: &'static str,
     jump: &'static str,
+    needs: Permission,
 ) -> Place {
-    Place { path, label, icon, jump }
+    Place { path, label, icon, jump, needs }
 }
 
 /// Every place, by group.
-pub(crate) const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
     Group {
         label: "Work",
         places: &[
-            place("/admin", "Overview", "layout-dashboard", "o"),
-            place("/admin/clients", "Clients", "users", "c"),
-            place("/admin/invoices", "Invoices", "receipt-text", "i"),
-            place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s"),
-            place("/admin/billing-runs", "Billing runs", "refresh-cw", "l"),
-            place("/admin/payments", "Payments", "credit-card", "p"),
-            place("/admin/credit-notes", "Credit notes", "undo-2", "n"),
-            place("/admin/proformas", "Proformas", "file-text", "f"),
-            place("/admin/dunning", "Dunning", "clock", "u"),
-            place("/admin/orders", "Orders", "shopping-cart", "d"),
-            place("/admin/products", "Products", "package", "k"),
-            place("/admin/client-groups", "Client groups", "wallet", "m"),
-            place("/admin/tax-rates", "Tax rates", "sigma", "x"),
-            place("/admin/coupons", "Coupons", "banknote", "v"),
-            place("/admin/gift-cards", "Gift cards", "wallet", "w"),
-            place("/admin/affiliates", "Affiliates", "user-plus", "g"),
+            place("/admin", "Overview", "layout-dashboard", "o", P::InvoicesRead),
+            place("/admin/clients", "Clients", "users", "c", P::ClientsRead),
+            place("/admin/invoices", "Invoices", "receipt-text", "i", P::InvoicesRead),
+            place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s", P::SubscriptionsRead),
+            place("/admin/billing-runs", "Billing runs", "refresh-cw", "l", P::SubscriptionsRead),
+            place("/admin/payments", "Payments", "credit-card", "p", P::PaymentsRead),
+            place("/admin/credit-notes", "Credit notes", "undo-2", "n", P::InvoicesRead),
+            place("/admin/proformas", "Proformas", "file-text", "f", P::InvoicesRead),
+            place("/admin/dunning", "Dunning", "clock", "u", P::InvoicesRead),
+            place("/admin/orders", "Orders", "shopping-cart", "d", P::OrdersRead),
+            place("/admin/products", "Products", "package", "k", P::ProductsRead),
+            place("/admin/client-groups", "Client groups", "wallet", "m", P::ProductsRead),
+            place("/admin/tax-rates", "Tax rates", "sigma", "x", P::ProductsRead),
+            place("/admin/coupons", "Coupons", "banknote", "v", P::ProductsRead),
+            place("/admin/gift-cards", "Gift cards", "wallet", "w", P::PaymentsRead),
+            place("/admin/affiliates", "Affiliates", "user-plus", "g", P::AffiliatesRead),
         ],
     },
     Group {
         label: "Finance",
         places: &[
-            place("/admin/journal", "Journal", "book-open-text", "j"),
-            place("/admin/trial-balance", "Trial balance", "scale", "t"),
-            place("/admin/periods", "Periods", "calendar", "q"),
-            place("/admin/number-register", "Number register", "hash", "b"),
+            place("/admin/journal", "Journal", "book-open-text", "j", P::LedgerRead),
+            place("/admin/trial-balance", "Trial balance", "scale", "t", P::LedgerRead),
+            place("/admin/periods", "Periods", "calendar", "q", P::LedgerRead),
+            place("/admin/number-register", "Number register", "hash", "b", P::InvoicesRead),
+        ],
+    },
+    Group {
+        label: "People",
+        places: &[
+            place("/admin/staff", "Staff", "user", "z", P::StaffRead),
+            place("/admin/roles", "Roles", "key-round", "1", P::StaffRead),
         ],
     },
     Group {
         label: "Operate",
         places: &[
-            place("/admin/events", "Events", "activity", "e"),
-            place("/admin/projections", "Projections", "layers", "r"),
-            place("/admin/settings", "Settings", "list-filter", "h"),
+            place("/admin/events", "Events", "activity", "e", P::EventsRead),
+            place("/admin/projections", "Projections", "layers", "r", P::OperationsRun),
+            place("/admin/settings", "Settings", "list-filter", "h", P::SettingsRead),
         ],
     },
     Group {
         label: "Audit",
         places: &[
-            place("/admin/audit", "Audit log", "scroll-text", "a"),
-            place("/admin/integrity", "Integrity", "shield-check", "y"),
+            place("/admin/audit", "Audit log", "scroll-text", "a", P::EventsRead),
+            place("/admin/integrity", "Integrity", "shield-check", "y", P::EventsRead),
         ],
     },
 ];
 
 /// The places of the dock on narrow windows; the menu button is the fifth.
-pub(crate) const DOCK: [Place; 4] = [
-    place("/admin", "Overview", "layout-dashboard", "o"),
-    place("/admin/clients", "Clients", "users", "c"),
-    place("/admin/invoices", "Invoices", "receipt-text", "i"),
-    place("/admin/events", "Events", "activity", "e"),
+const DOCK: [Place; 4] = [
+    place("/admin", "Overview", "layout-dashboard", "o", P::InvoicesRead),
+    place("/admin/clients", "Clients", "users", "c", P::ClientsRead),
+    place("/admin/invoices", "Invoices", "receipt-text", "i", P::InvoicesRead),
+    place("/admin/events", "Events", "activity", "e", P::EventsRead),
 ];
+
+/// The places that somebody may open, by group.
+pub(crate) fn places(may: Permissions) -> Vec<(&'static str, Vec<Place>)> {
+    let open = |group: &Group| {
+        let places = group.places.iter().copied().filter(|place| may.allow(place.needs));
+        (group.label, places.collect::<Vec<_>>())
+    };
+    GROUPS.iter().map(open).filter(|(_, places)| !places.is_empty()).collect()
+}
 
 /// The two themes; dark unless a person chose otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -182,6 +203,8 @@ pub(crate) struct Shell {
     pub(crate) tenant: String,
     /// Who is signed in.
     pub(crate) person: Person,
+    /// What they may do for any client of the seller.
+    pub(crate) may: Permissions,
     /// Goes into every form as `csrf`.
     pub(crate) csrf: String,
     /// The log position this page was built from; the live stream starts after it.
@@ -197,6 +220,16 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
+    /// The places that can be gone to, by group.
+    pub(crate) fn groups(&self) -> Vec<(&'static str, Vec<Place>)> {
+        places(self.may)
+    }
+
+    /// The places of the dock.
+    pub(crate) fn dock(&self) -> Vec<Place> {
+        DOCK.iter().copied().filter(|place| self.may.allow(place.needs)).collect()
+    }
+
     /// Whether `place` is the one shown.
     pub(crate) fn is_here(&self, place: &Place) -> bool {
         place.path == self.here

@@ -122,6 +122,11 @@ impl Names {
         Ok(opened.clear())
     }
 
+    /// Asks anew who works at a seller, after somebody was added or changed.
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.staff.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+    }
+
     fn kept(&self, tenant: TenantId) -> Option<Colleagues> {
         let staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, people) = staff.get(&tenant)?;

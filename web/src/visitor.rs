@@ -16,6 +16,7 @@ use billfold_api::auth::{Caller, session_of};
 use billfold_app::access::{Access, Via};
 use billfold_app::commands::Ask;
 use billfold_domain::kernel::StaffId;
+use billfold_domain::role::{Permission, Permissions};
 
 use crate::admin::list::address;
 use crate::error::PageError;
@@ -73,6 +74,11 @@ impl Visitor {
             .from_origin(self.caller.origin.clone())
     }
 
+    /// What they may do for any client of the seller.
+    pub(crate) fn may(&self) -> Permissions {
+        Permission::all().filter(|permission| self.caller.identity.may(*permission)).collect()
+    }
+
     /// The frame around a page built from `position`, at the place `here`.
     pub(crate) async fn shell(
         &self,
@@ -93,6 +99,7 @@ impl Visitor {
             here,
             tenant: settings.name.clone(),
             person: state.names().person(self.tenant(), self.staff()).await?,
+            may: self.may(),
             csrf: self.caller.identity.csrf_token().unwrap_or_default(),
             position,
             health: health(head, position),

@@ -48,9 +48,12 @@ pub(crate) mod products;
 pub(crate) mod proformas;
 pub(crate) mod projections;
 mod recognise;
+pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+pub(crate) mod staff;
+pub(crate) mod staff_member;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
 pub(crate) mod tax_rates;
@@ -103,6 +106,9 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(projections::routes())
         .merge(audit::routes())
         .merge(integrity::routes())
+        .merge(staff::routes())
+        .merge(staff_member::routes())
+        .merge(roles::routes())
         .merge(settings::routes())
         .merge(search::routes())
         .merge(sign_in::routes())
@@ -122,6 +128,8 @@ mod more_samples;
 mod run_samples;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod staff_samples;
 #[cfg(test)]
 mod subscription_samples;
 #[cfg(test)]

@@ -3,7 +3,8 @@
 
 use crate::chart::Month;
 use crate::error::PageError;
-use crate::router::page;
+use crate::layout;
+use crate::router::{go, page};
 use crate::state::WebState;
 use crate::view::{Day, grouped};
 use crate::visitor::Visitor;
@@ -107,7 +108,12 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 async fn overview(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::InvoicesRead)?;
+    if let Err(refused) = state.must(&visitor, Permission::InvoicesRead) {
+        // Whoever signs in lands here; those who may not see it go to the first they may.
+        let places = layout::places(visitor.may());
+        let first = places.first().and_then(|(_, places)| places.first());
+        return first.map(|place| go(place.path)).ok_or(refused);
+    }
     let tenant = visitor.tenant();
     let settings = state.door().settings(tenant).await?;
     let today = settings.day_of(settings.at(state.now()));

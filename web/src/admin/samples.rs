@@ -1,5 +1,6 @@
 //! One of every page, filled, for the tests that read the HTML.
 
+use billfold_domain::role::Permissions;
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 
 use super::list::{Chip, Pager};
@@ -39,6 +40,7 @@ pub(super) fn shell(here: &'static str) -> Shell {
             name: "Maria Lindqvist".to_owned(),
             email: "maria@northwind.example".to_owned(),
         },
+        may: Permissions::all(),
         csrf: "0123456789abcdef".to_owned(),
         position: 184_231,
         health: Badge::new(Tone::Green, "Projections current"),

@@ -2,7 +2,7 @@
 //! without a script.
 
 use crate::error::PageError;
-use crate::layout::GROUPS;
+use crate::layout;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -14,7 +14,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::kernel::{CreditNoteId, InvoiceId, SubscriptionId};
-use billfold_domain::role::Permission;
+use billfold_domain::role::{Permission, Permissions};
 use billfold_projections::event_index;
 use billfold_projections::invoice_list::{self, Sort};
 use billfold_projections::subscription_list;
@@ -99,7 +99,7 @@ async fn search(
             ("Credit notes", credit_notes(&state, &visitor, &q).await?),
             ("Clients", clients(&state, &visitor, &q).await?),
             ("Events", events(&state, &visitor, &q).await?),
-            ("Pages and commands", places(&q)),
+            ("Pages and commands", places(visitor.may(), &q)),
         ] {
             if !hits.is_empty() {
                 groups.push(Hits { label, hits });
@@ -213,9 +213,9 @@ async fn events(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>
     Ok(found.into_iter().map(hit).collect())
 }
 
-fn places(q: &str) -> Vec<Hit> {
+fn places(may: Permissions, q: &str) -> Vec<Hit> {
     let q = q.to_lowercase();
-    let places = GROUPS.iter().flat_map(|group| group.places);
+    let places = layout::places(may).into_iter().flat_map(|(_, places)| places);
     let places = places.map(|place| (place.label, place.icon, place.path));
     let fits = |(label, ..): &(&str, &str, &str)| label.to_lowercase().contains(&q);
     let hit = |(label, icon, path): (&str, &'static str, &str)| Hit {
@@ -229,14 +229,14 @@ fn places(q: &str) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use super::places;
+    use super::*;
 
     #[test]
     fn pages_and_commands_are_found_by_a_part_of_their_name() {
-        let found = places("TRIAL");
+        let found = places(Permissions::all(), "TRIAL");
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].href, "/admin/trial-balance");
-        assert_eq!(places("invoice").len(), 2);
-        assert!(places("zzz").is_empty());
+        assert_eq!(places(Permissions::all(), "invoice").len(), 2);
+        assert!(places(Permissions::all(), "zzz").is_empty());
     }
 }

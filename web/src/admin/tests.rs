@@ -5,7 +5,7 @@ use askama::Template as _;
 use super::{
     affiliate_samples as partners, catalogue_samples as catalogue, discount_samples as discounts,
     dunning_samples as dunning, more_samples as more, run_samples as billing, samples,
-    subscription_samples as recurring, tax_samples as taxes,
+    staff_samples as people, subscription_samples as recurring, tax_samples as taxes,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -79,6 +79,13 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("subscription-change", recurring::change(None).render()),
         ("subscription-change-shown", recurring::change(Some(990)).render()),
         ("subscription-change-back", recurring::change(Some(-990)).render()),
+        ("staff", people::staff().render()),
+        ("staff-new", people::new_member().render()),
+        ("staff-member", people::member(true).render()),
+        ("staff-stopped", people::member(false).render()),
+        ("roles", people::roles().render()),
+        ("role-new", people::role_form(None).render()),
+        ("role-edit", people::role_form(Some("/admin/roles/rol_01")).render()),
         ("periods", billing::periods(true).render()),
         ("periods-none", billing::periods(false).render()),
         ("billing-runs", billing::runs(true).render()),
