@@ -29,7 +29,10 @@ recorded and answered once per `Idempotency-Key`, for ever; its answer carries t
 its events. A read says how far it is with `as_of_position`, and waits for `min_position` if \
 you pass \
 one. A change of an existing thing needs the `ETag` you saw as `If-Match`. Amounts are decimal \
-strings with exactly the decimals of their currency. Every error is an RFC 9457 problem.",
+strings with exactly the decimals of their currency. Every error is an RFC 9457 problem, also \
+what no operation lists: a path that is not there (404) or does not answer a method (405). \
+`RateLimit-Policy` and `RateLimit` on every answer say how many requests a minute a caller and an \
+address may send and what is left; more are answered with 429.",
         license(name = "MIT", identifier = "MIT"),
     ),
     components(schemas(ProblemBody, FieldError, Part)),
@@ -93,7 +96,8 @@ fn close_variants(schema: &mut RefOr<Schema>) {
     }
 }
 
-const SHARED: [Kind; 13] = [
+const SHARED: [Kind; 14] = [
+    Kind::Method,
     Kind::Malformed,
     Kind::Unauthenticated,
     Kind::Forbidden,
@@ -134,13 +138,13 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         let parameters = operation.parameters.get_or_insert_with(Vec::new);
         parameters.push(RefOr::Ref(Ref::new("#/components/parameters/IdempotencyKey")));
     }
-    let mut kinds = vec![Kind::Malformed, Kind::Bug, Kind::Unavailable];
+    let mut kinds = vec![Kind::Malformed, Kind::TooMany, Kind::Bug, Kind::Unavailable];
     if !public {
         kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
         operation.security.get_or_insert_with(either);
     } else if write {
         // Signing in: the one write that nobody has to be signed in for.
-        kinds.extend([Kind::Unauthenticated, Kind::TooMany]);
+        kinds.push(Kind::Unauthenticated);
     }
     // A command without an id in its path names other things in its body.
     let finds = named(operation, "look_up_") || resolves(operation);
@@ -285,7 +289,7 @@ fn example_code(kind: Kind) -> &'static str {
         Kind::Media => "media_type",
         Kind::Rule => "key_reused",
         Kind::VersionNeeded => "version.missing",
-        Kind::TooMany => "access.slowed",
+        Kind::TooMany => "rate_limited",
         Kind::Bug => "bug",
         Kind::Unavailable | Kind::Unknown => "busy",
     }

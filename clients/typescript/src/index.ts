@@ -8,5 +8,6 @@
  */
 export { createClient, type Billfold, type Options } from "./client.js";
 export { each, type Page } from "./each.js";
+export { follow, type Event, type Where } from "./feed.js";
 export { BillfoldError, type FieldError, type Problem } from "./problem.js";
 export type { components, operations, paths } from "./schema.js";

@@ -1360,6 +1360,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sends events as they happen: an event at a time, with its log position as id.
+         * @description It begins after `Last-Event-ID`, or else after `after`, or else with what happens from now on. As
+         *     server-sent events, `data` is an `Event`; a message without data only moves the id on. With
+         *     `Upgrade: websocket` each message is an `Event`, or `{"as_of_position": …}` where nothing
+         *     happened that fits. Both end after some minutes; connect again with the last id. `metadata` is
+         *     without address and program.
+         */
+        get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{position}": {
         parameters: {
             query?: never;
@@ -14048,6 +14072,60 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    follow_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The log position after which it begins.
+                 * @example 1842
+                 */
+                after?: number;
+                /**
+                 * @description What happened: one type, or several with commas between.
+                 * @example invoice.issued,invoice.voided
+                 */
+                event_type?: string;
+                /**
+                 * @description Kind of thing.
+                 * @example invoice
+                 */
+                aggregate_type?: string;
+                /** @description Which thing, as UUID; needs its kind. */
+                aggregate_id?: string;
+            };
+            header?: {
+                /** @example 1842 */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same over a WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sends events as they happen: an event at a time, with its log position as id. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];

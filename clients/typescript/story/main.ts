@@ -5,7 +5,7 @@
  *     BILLFOLD_BIN=target/debug/billfold npm run story
  */
 import assert from "node:assert/strict";
-import { BillfoldError, createClient, each } from "../src/index.js";
+import { BillfoldError, createClient, each, follow } from "../src/index.js";
 import { startNode } from "./node.js";
 
 const node = await startNode();
@@ -56,6 +56,24 @@ async function tell(baseUrl: string, key: string): Promise<void> {
   await assert.rejects(stranger.GET("/api/v1/settings"), { status: 401 });
 
   await isPatient(baseUrl, key);
+  await followsEvents(baseUrl, key, made.length);
+}
+
+/** Events come in their order, and go on where a reader stopped. */
+async function followsEvents(baseUrl: string, key: string, registered: number): Promise<void> {
+  const positions: number[] = [];
+  let after = 0;
+  while (positions.length < registered) {
+    for await (const event of follow({ baseUrl, key }, { after, event_type: "client.registered" })) {
+      positions.push(event.position);
+      after = event.position;
+      break;
+    }
+  }
+  assert.deepEqual(positions, positions.toSorted((one, other) => one - other));
+  assert.equal(new Set(positions).size, registered);
+  const nobody = follow({ baseUrl, key: "bf_nobody" }, {});
+  await assert.rejects(nobody.next(), { status: 401 });
 }
 
 /** What is put off is sent again, under the same key. */

@@ -68,6 +68,7 @@ impl Config {
             ConfigError::Environment { reason: error.message().to_owned() }
         })?;
         config.database.check()?;
+        config.http.check()?;
         Ok(config)
     }
 
@@ -116,6 +117,14 @@ pub enum ConfigError {
         setting: &'static str,
         /// The setting to use.
         instead: &'static str,
+    },
+    /// Not what a browser calls an origin.
+    #[error(
+        "http.cors_origins: {origin:?} is no origin; name each exactly, such as https://app.example"
+    )]
+    Origin {
+        /// What was given.
+        origin: String,
     },
     /// The address of the database cannot be understood.
     #[error("{origin} is not an address such as postgres://user@host/billfold")]
