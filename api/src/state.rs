@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
+use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::{Oversight, Reads};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -37,6 +38,8 @@ pub struct ApiParts {
     pub limits: Limits,
     /// How cookies are set.
     pub cookies: CookiePolicy,
+    /// Webhook endpoints as they are told.
+    pub webhooks: Webhooks,
     /// The newest position of the log; ends when the node does.
     pub head: watch::Receiver<i64>,
     /// The figures of this process as Prometheus text, if they are served beside the API.
@@ -81,6 +84,10 @@ impl ApiState {
 
     pub(crate) fn cookies(&self) -> CookiePolicy {
         self.0.cookies
+    }
+
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     pub(crate) fn head(&self) -> watch::Receiver<i64> {

@@ -43,13 +43,15 @@ impl Action {
             | "payment.settled"
             | "payment.declined"
             | "payment.attempted"
-            | "payment_method.attached" => Self::Create,
+            | "payment_method.attached"
+            | "webhook_endpoint.registered" => Self::Create,
             "client.erased"
             | "product.retired"
             | "order.cancelled"
             | "invoice.discarded"
             | "invoice.voided"
             | "payment_method.detached"
+            | "webhook_endpoint.deleted"
             | "invoice.line_removed" => Self::Delete,
             _ => Self::Update,
         }

@@ -91,6 +91,7 @@ impl Shop {
         let node = Node::open_at(&context, foundation, Arc::new(clock.clone())).await;
         let node = Arc::new(node.expect("a node"));
         let mut background = node.follow();
+        node.deliver_webhooks(&mut background);
         let operations = node.operations(&mut background, Trust::default());
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("its address"));

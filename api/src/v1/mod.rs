@@ -26,6 +26,7 @@ mod revenue_recognitions;
 mod settings;
 mod subscriptions;
 mod tax_rates;
+mod webhook_endpoints;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -56,6 +57,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/events", history::events())
         .nest("/audit", history::audit())
         .nest("/integrity", history::integrity())
+        .nest("/webhook-endpoints", webhook_endpoints::router())
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
         .nest("/accounting-periods", accounting_periods::router())

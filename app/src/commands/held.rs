@@ -31,6 +31,7 @@ use billfold_domain::schema::{DecodeError, Event, decode};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
+use billfold_domain::webhook_endpoint::WebhookEndpoint;
 use billfold_event_store::{AnyState, FoldError, RecordedRef, StateKind};
 use sha2::{Digest, Sha256};
 
@@ -94,7 +95,8 @@ stored!(
     BillingRun,
     Recognition,
     AccountingPeriod,
-    Affiliate
+    Affiliate,
+    WebhookEndpoint
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

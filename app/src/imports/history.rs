@@ -29,6 +29,7 @@ use billfold_domain::schema::{self, DecodeError, Event};
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
+use billfold_domain::webhook_endpoint::WebhookEndpoint;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -82,7 +83,7 @@ macro_rules! of_aggregate {
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
                 PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
-                BillingRun Recognition AccountingPeriod
+                BillingRun Recognition AccountingPeriod WebhookEndpoint
             ]
         )
     };

@@ -20,6 +20,7 @@ use crate::recognition::RecognitionEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
+use crate::webhook_endpoint::WebhookEndpointEvent;
 
 /// The events of each aggregate, in the order of the tour.
 const AGGREGATES: &[&[(&str, &str)]] = &[
@@ -44,6 +45,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     ClientGroupEvent::NAMES,
     AffiliateEvent::NAMES,
     PaymentMethodEvent::NAMES,
+    WebhookEndpointEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

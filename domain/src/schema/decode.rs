@@ -26,6 +26,7 @@ use crate::schema::upcast::{UpcastError, upcast};
 use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
+use crate::webhook_endpoint::{WebhookEndpoint, WebhookEndpointEvent};
 
 /// Declares the union with its conversions and its reader: one line per aggregate.
 macro_rules! event_union {
@@ -124,6 +125,8 @@ event_union!(
     Affiliate(AffiliateEvent),
     /// Of a stored payment method.
     PaymentMethod(PaymentMethodEvent),
+    /// Of a webhook endpoint.
+    WebhookEndpoint(WebhookEndpointEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -26,6 +26,7 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
         access: Arc::clone(node.access()),
         limits: limits(http),
         cookies,
+        webhooks: node.webhooks().clone(),
         head: operations.head(),
         figures: None,
     });

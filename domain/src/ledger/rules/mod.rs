@@ -55,6 +55,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::Proforma(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)
-        | Event::Tenant(_) => Ok(None),
+        | Event::Tenant(_)
+        | Event::WebhookEndpoint(_) => Ok(None),
     }
 }
