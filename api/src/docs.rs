@@ -1,7 +1,7 @@
-//! The OpenAPI document, and a page to read it.
+//! The OpenAPI document, and two pages to read it: Scalar at `/docs`, ReDoc at `/redoc`.
 //!
-//! Guarantees: the page loads nothing from elsewhere; its policy allows what its script needs and
-//! no more. The script is one of the vendored assets, `/assets/scalar.js`.
+//! Guarantees: a page loads nothing from elsewhere; its policy allows what its script needs and no
+//! more. The scripts are vendored assets, `/assets/scalar.js` and `/assets/redoc.js`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use axum::routing::get;
 use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
-const PAGE: &str = r#"<!doctype html>
+const SCALAR: &str = r#"<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -29,17 +29,38 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// The script writes its styles into the page and draws its icons as data.
+const REDOC: &str = r#"<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Billfold API</title>
+  </head>
+  <body>
+    <noscript>
+      This page needs JavaScript; the document itself is <a href="/openapi.json">here</a>.
+    </noscript>
+    <redoc spec-url="/openapi.json"></redoc>
+    <script type="module" src="/assets/redoc.js"></script>
+  </body>
+</html>
+"#;
+
+/// The scripts write their styles into the page and draw their icons as data.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; \
      img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; \
      form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/// `/openapi.json` and `/docs`.
+/// `/openapi.json`, `/docs` and `/redoc`.
 pub(crate) fn router(document: &Arc<OpenApi>) -> Router {
     let text = Bytes::from(document.to_pretty_json().unwrap_or_default());
     let document = move || async move { (typed("application/json", None), text) };
-    let page = || async { (typed("text/html; charset=utf-8", Some(POLICY)), PAGE) };
-    Router::new().route("/openapi.json", get(document)).route("/docs", get(page))
+    let page =
+        |html| get(move || async move { (typed("text/html; charset=utf-8", Some(POLICY)), html) });
+    Router::new()
+        .route("/openapi.json", get(document))
+        .route("/docs", page(SCALAR))
+        .route("/redoc", page(REDOC))
 }
 
 type Headers = [(HeaderName, &'static str); 3];

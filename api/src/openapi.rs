@@ -29,7 +29,10 @@ recorded and answered once per `Idempotency-Key`, for ever; its answer carries t
 its events. A read says how far it is with `as_of_position`, and waits for `min_position` if \
 you pass \
 one. A change of an existing thing needs the `ETag` you saw as `If-Match`. Amounts are decimal \
-strings with exactly the decimals of their currency. Every error is an RFC 9457 problem.",
+strings with exactly the decimals of their currency. Every error is an RFC 9457 problem, also \
+what no operation lists: a path that is not there (404) or does not answer a method (405). \
+`RateLimit-Policy` and `RateLimit` on every answer say how many requests a minute a caller and an \
+address may send and what is left; more are answered with 429.",
         license(name = "MIT", identifier = "MIT"),
     ),
     components(schemas(ProblemBody, FieldError, Part)),
@@ -53,6 +56,7 @@ strings with exactly the decimals of their currency. Every error is an RFC 9457 
         (name = "dunning", description = "What happens when a client does not pay"),
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
+        (name = "webhooks", description = "Other programs that are told what happens"),
         (name = "billing runs", description = "What is due of everybody becomes documents"),
         (name = "settings", description = "The seller"),
         (name = "operations", description = "Health and figures of the server, and its brakes"),
@@ -94,7 +98,8 @@ fn close_variants(schema: &mut RefOr<Schema>) {
     }
 }
 
-const SHARED: [Kind; 13] = [
+const SHARED: [Kind; 14] = [
+    Kind::Method,
     Kind::Malformed,
     Kind::Unauthenticated,
     Kind::Forbidden,
@@ -135,13 +140,13 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         let parameters = operation.parameters.get_or_insert_with(Vec::new);
         parameters.push(RefOr::Ref(Ref::new("#/components/parameters/IdempotencyKey")));
     }
-    let mut kinds = vec![Kind::Malformed, Kind::Bug, Kind::Unavailable];
+    let mut kinds = vec![Kind::Malformed, Kind::TooMany, Kind::Bug, Kind::Unavailable];
     if !public {
         kinds.extend([Kind::Unauthenticated, Kind::Forbidden]);
         operation.security.get_or_insert_with(either);
     } else if write {
         // Signing in: the one write that nobody has to be signed in for.
-        kinds.extend([Kind::Unauthenticated, Kind::TooMany]);
+        kinds.push(Kind::Unauthenticated);
     }
     // A command without an id in its path names other things in its body.
     let finds = named(operation, "look_up_") || resolves(operation);
@@ -286,7 +291,7 @@ fn example_code(kind: Kind) -> &'static str {
         Kind::Media => "media_type",
         Kind::Rule => "key_reused",
         Kind::VersionNeeded => "version.missing",
-        Kind::TooMany => "access.slowed",
+        Kind::TooMany => "rate_limited",
         Kind::Bug => "bug",
         Kind::Unavailable | Kind::Unknown => "busy",
     }

@@ -1,7 +1,8 @@
 //! What load balancers and monitoring ask.
 //!
-//! Guarantees: `/livez` needs nothing but the process; `/readyz` says yes only if the database
-//! answers and no read model is further behind than its limit; nothing here tells of tenants' data.
+//! Guarantees: `/livez` needs nothing but the process; `/readyz`, which is also `/health`, says yes
+//! only if the database answers and no read model is further behind than its limit; nothing here
+//! tells of tenants' data.
 
 use axum::Router;
 use axum::extract::State;
@@ -15,11 +16,12 @@ use crate::state::ApiState;
 /// How many positions a read model may be behind before this node takes no traffic.
 const MOST_BEHIND: i64 = 100_000;
 
-/// `/livez`, `/readyz` and `/metrics`.
+/// `/livez`, `/readyz`, `/health` and `/metrics`.
 pub(crate) fn router() -> Router<ApiState> {
     Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(ready))
+        .route("/health", get(ready))
         .route("/metrics", get(figures))
 }
 

@@ -314,6 +314,11 @@ impl Problem {
         response
     }
 
+    /// The problem as JSON, for answers that have begun already.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string(&self.wire(None)).unwrap_or_default()
+    }
+
     /// What a plain error status of axum or a layer means, if the answer is not a problem yet.
     pub(crate) fn of_status(status: StatusCode, allow: Option<HeaderValue>) -> Self {
         match status {

@@ -19,13 +19,13 @@ use crate::{docs, layers, operations as operating, v1};
 /// Everything below `/api`, the OpenAPI document and its page.
 pub fn router(state: &ApiState) -> Router {
     let (routes, document) = described();
-    let api = layers::around(routes.with_state(state.clone()), state.limits());
+    let api = layers::around_api(routes.with_state(state.clone()), state.limits());
     let api = api.map_request(without_last_slash);
     let docs = layers::around(docs::router(&document), state.limits());
     Router::new().nest_service("/api", api).merge(docs)
 }
 
-/// `/livez`, `/readyz` and `/metrics`, for the same address or another.
+/// `/livez`, `/readyz`, `/health` and `/metrics`, for the same address or another.
 pub fn operations(state: &ApiState) -> Router {
     layers::around(operating::router().with_state(state.clone()), state.limits())
 }

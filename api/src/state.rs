@@ -7,13 +7,15 @@ use axum::extract::FromRef;
 use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
+use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::{Oversight, Reads};
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::auth::{Caller, CookiePolicy};
 use crate::layers::Limits;
-use crate::problem::{FieldError, Problem};
+use crate::problem::{FieldError, Kind, Problem};
 use crate::receive::IdempotencyKey;
 
 /// Makes the figures of this process, as Prometheus text.
@@ -36,19 +38,24 @@ pub struct ApiParts {
     pub limits: Limits,
     /// How cookies are set.
     pub cookies: CookiePolicy,
+    /// Webhook endpoints as they are told.
+    pub webhooks: Webhooks,
+    /// The newest position of the log; ends when the node does.
+    pub head: watch::Receiver<i64>,
     /// The figures of this process as Prometheus text, if they are served beside the API.
     pub figures: Option<Figures>,
 }
 
 /// What every handler may use. Cheap to clone.
 #[derive(Clone)]
-pub struct ApiState(Arc<ApiParts>);
+pub struct ApiState(Arc<ApiParts>, Arc<Semaphore>);
 
 impl ApiState {
     /// A state over its parts.
     #[must_use]
     pub fn new(parts: ApiParts) -> Self {
-        Self(Arc::new(parts))
+        let feeds = parts.limits.feeds.min(Semaphore::MAX_PERMITS);
+        Self(Arc::new(parts), Arc::new(Semaphore::new(feeds)))
     }
 
     pub(crate) fn door(&self) -> &Door {
@@ -77,6 +84,22 @@ impl ApiState {
 
     pub(crate) fn cookies(&self) -> CookiePolicy {
         self.0.cookies
+    }
+
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
+    }
+
+    pub(crate) fn head(&self) -> watch::Receiver<i64> {
+        self.0.head.clone()
+    }
+
+    /// A place for one more connection that follows events.
+    pub(crate) fn feed_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        Arc::clone(&self.1).try_acquire_owned().map_err(|_| {
+            let detail = "as many connections as this server takes follow events; try again later";
+            Problem::new(Kind::Unavailable, "busy", detail).retry_after(Duration::from_secs(30))
+        })
     }
 
     pub(crate) fn figures(&self) -> Option<String> {

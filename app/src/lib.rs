@@ -19,5 +19,6 @@ pub mod recognition_run;
 pub mod settings;
 pub mod test_clock;
 pub mod vault;
+pub mod webhooks;
 
 pub use error::{Error, Field, Kind, Refused};

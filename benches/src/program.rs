@@ -90,6 +90,8 @@ impl Served {
             .arg("serve")
             .env("BILLFOLD_HTTP_LISTEN", address.to_string())
             .env("BILLFOLD_METRICS_LISTEN", "off")
+            .env("BILLFOLD_HTTP_ADDRESS_REQUESTS_A_MINUTE", "0")
+            .env("BILLFOLD_HTTP_CALLER_REQUESTS_A_MINUTE", "0")
             .stderr(Stdio::null())
             .spawn()?;
         let mut served = Self { child, address, key: String::new() };

@@ -64,6 +64,8 @@
 //! [`receivable`] says how late is what is owed, and [`dunning`] what happens to whoever does not
 //! pay: strategies as data, and one pure function from an invoice's facts to the next step.
 //!
+//! [`webhook_endpoint`] is where another program is told of events, and of which.
+//!
 //! [`metrics`] defines figures about recurring revenue.
 //! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
 //! [`revenue`] spreads what was billed over the days in which it is earned, and [`recognition`]
@@ -113,3 +115,4 @@ pub mod subscription;
 pub mod tax;
 pub mod tax_rate;
 pub mod tenant;
+pub mod webhook_endpoint;

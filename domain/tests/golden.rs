@@ -79,6 +79,7 @@ fn payload_of(event: &Event) -> Value {
         Event::PaymentMethod(event) => serde_json::to_value(event),
         Event::Role(event) => serde_json::to_value(event),
         Event::StaffMember(event) => serde_json::to_value(event),
+        Event::WebhookEndpoint(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

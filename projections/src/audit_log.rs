@@ -46,7 +46,8 @@ impl Action {
             | "payment_method.attached"
             | "role.created"
             | "role.established"
-            | "staff_member.added" => Self::Create,
+            | "staff_member.added"
+            | "webhook_endpoint.registered" => Self::Create,
             "client.erased"
             | "product.retired"
             | "order.cancelled"
@@ -54,6 +55,7 @@ impl Action {
             | "invoice.voided"
             | "payment_method.detached"
             | "role.deleted"
+            | "webhook_endpoint.deleted"
             | "invoice.line_removed" => Self::Delete,
             _ => Self::Update,
         }

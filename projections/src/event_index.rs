@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::fact::Fact;
 use crate::generation::LOG;
 use crate::list::Order;
-use crate::paging::{CursorError, Page, Wanted};
+use crate::paging::{Cursor, CursorError, Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, AsOf, Read, Reads, position_at};
 use crate::row::row;
@@ -141,6 +141,12 @@ pub async fn page(
     Ok(read.answer(Page { rows, next: page.next }))
 }
 
+/// Where a list goes on after a position, for those who follow the log.
+#[must_use]
+pub fn after(position: i64) -> Cursor {
+    Cursor::of(vec![position.to_string()])
+}
+
 /// One event.
 ///
 /// # Errors
@@ -189,8 +195,8 @@ async fn positions(
         let [position] = cursor.values()?;
         let position: i64 = position.parse().map_err(|_| CursorError)?;
         match filter.order {
-            Order::Descending => last = last.min(position - 1),
-            Order::Ascending => first = first.max(position + 1),
+            Order::Descending => last = last.min(position.saturating_sub(1)),
+            Order::Ascending => first = first.max(position.saturating_add(1)),
         }
     }
     let mut query = candidates(tenant, filter);

@@ -53,6 +53,7 @@ pub mod status;
 pub mod subscription_list;
 pub mod table;
 pub mod tax_rate_list;
+pub mod webhook_endpoint_list;
 
 pub use error::Error;
 pub use fact::Fact;

@@ -29,6 +29,7 @@ use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
 use crate::tax_rate_list::TaxRateList;
+use crate::webhook_endpoint_list::WebhookEndpointList;
 
 /// All projections. A new one is a file and a row here.
 pub const PROJECTIONS: &[Definition] = &[
@@ -54,6 +55,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<DeferredRevenue>(),
     Definition::of::<AccountingPeriodList>(),
     Definition::of::<RevenueByDay>(),
+    Definition::of::<WebhookEndpointList>(),
     Definition::of::<EventIndex>(),
 ];
 

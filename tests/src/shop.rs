@@ -75,11 +75,17 @@ pub struct Reply {
 impl Shop {
     /// Opens the books of "Seller GmbH" in Berlin, in euros.
     pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    /// The same with settings of its own, each a variable of the environment.
+    pub async fn open_with(settings: &[(&str, &str)]) -> Self {
         let db = TestDb::new().await;
         let clock = TestClock::default();
         let folder = TempFolder::new();
         let url = db.connect_options().to_url_lossy().to_string();
-        let environment = Environment::of([("DATABASE_URL", url)]);
+        let url = ("DATABASE_URL", url.as_str());
+        let environment = Environment::of(settings.iter().copied().chain([url]));
         let data = folder.path().to_owned();
         let config = Config::load(&data, None, &environment).expect("settings");
         let context = Context { data, config, environment };
@@ -87,6 +93,7 @@ impl Shop {
         let node = Node::open_at(&context, foundation, Arc::new(clock.clone())).await;
         let node = Arc::new(node.expect("a node"));
         let mut background = node.follow();
+        node.deliver_webhooks(&mut background);
         let operations = node.operations(&mut background, Trust::default());
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("its address"));

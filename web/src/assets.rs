@@ -29,6 +29,8 @@ pub(crate) const INTER: &str = "vendor/inter-5.3.0/inter-latin.woff2";
 pub(crate) const ICONS: &str = "vendor/lucide-1.62.0/icons.svg";
 /// The reader of the API description; stored brotli-compressed only.
 pub(crate) const API_REFERENCE: &str = "vendor/scalar-1.72.1/api-reference.js";
+/// The other reader, stored likewise.
+pub(crate) const REDOC: &str = "vendor/redoc-3.0.1/redoc.standalone.js";
 
 #[derive(rust_embed::Embed)]
 #[folder = "assets"]
@@ -79,6 +81,11 @@ pub(crate) async fn serve(
 /// `GET /assets/scalar.js`: the reader of the API description, at the address its page names.
 pub(crate) async fn reader(headers: HeaderMap) -> Response {
     serve(Path((String::new(), API_REFERENCE.to_owned())), headers).await
+}
+
+/// `GET /assets/redoc.js`: the other reader.
+pub(crate) async fn redoc(headers: HeaderMap) -> Response {
+    serve(Path((String::new(), REDOC.to_owned())), headers).await
 }
 
 fn content(asset: &Asset, headers: &HeaderMap) -> Response {
@@ -191,7 +198,9 @@ mod tests {
 
     #[test]
     fn every_named_file_exists_and_every_address_in_the_stylesheet_is_resolved() {
-        for name in [HTMX, HTMX_SSE, INTER, ICONS, API_REFERENCE, "logo.svg", "app.js"] {
+        let readers = [API_REFERENCE, REDOC];
+        for name in [HTMX, HTMX_SSE, INTER, ICONS, "logo.svg", "app.js"].into_iter().chain(readers)
+        {
             assert!(ASSETS.contains_key(name), "{name}");
         }
         let css = String::from_utf8_lossy(&ASSETS["app.css"].bytes).into_owned();

@@ -47,6 +47,7 @@ pub fn router(state: WebState) -> Router {
     Router::new()
         .route("/", get(async || Redirect::to("/admin")))
         .route("/assets/scalar.js", get(assets::reader))
+        .route("/assets/redoc.js", get(assets::redoc))
         .route("/assets/{digest}/{*name}", get(assets::serve))
         .merge(pages)
         .layer(CompressionLayer::new())

@@ -1,4 +1,5 @@
-//! Tables that are not history: data keys, accounts, sessions, API keys.
+//! Tables that are not history: data keys, accounts, sessions, API keys, how far webhook endpoints
+//! were told.
 //!
 //! Guarantees: each call is one transaction with `billfold.tenant` set, under the role
 //! `billfold_app`, so that row-level security is the second guard; a file owns its table.
@@ -9,8 +10,10 @@ mod scoped;
 mod sessions;
 mod staff;
 mod subject_keys;
+mod webhook_deliveries;
 
 pub use api_keys::PostgresApiKeys;
 pub use sessions::PostgresSessions;
 pub use staff::PostgresStaff;
 pub use subject_keys::PostgresSubjectKeys;
+pub use webhook_deliveries::PostgresWebhookDeliveries;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{ALLOW, HeaderName};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -76,13 +76,26 @@ pub(super) async fn wrap(
 
 fn finish(mut response: Response, id: &RequestId) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        response = problem.render(Some(id.as_str()));
+        response = render(&problem, response, id);
     } else if response.status().is_client_error() || response.status().is_server_error() {
         let allow = response.headers_mut().remove(ALLOW);
-        response = Problem::of_status(response.status(), allow).render(Some(id.as_str()));
+        response = render(&Problem::of_status(response.status(), allow), response, id);
     }
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The problem with its id, and with the headers that the layers in between have set.
+fn render(problem: &Problem, answered: Response, id: &RequestId) -> Response {
+    let mut response = problem.clone().render(Some(id.as_str()));
+    let (parts, _) = answered.into_parts();
+    for (name, value) in &parts.headers {
+        let about_body = [CONTENT_TYPE, CONTENT_LENGTH].contains(name);
+        if !about_body && !response.headers().contains_key(name) {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
     }
     response
 }

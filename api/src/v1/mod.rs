@@ -28,6 +28,7 @@ mod settings;
 mod staff;
 mod subscriptions;
 mod tax_rates;
+mod webhook_endpoints;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -60,6 +61,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/events", history::events())
         .nest("/audit", history::audit())
         .nest("/integrity", history::integrity())
+        .nest("/webhook-endpoints", webhook_endpoints::router())
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
         .nest("/accounting-periods", accounting_periods::router())

@@ -33,6 +33,7 @@ use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
+use billfold_domain::webhook_endpoint::WebhookEndpoint;
 use billfold_event_store::{AnyState, FoldError, RecordedRef, StateKind};
 use sha2::{Digest, Sha256};
 
@@ -98,7 +99,8 @@ stored!(
     AccountingPeriod,
     Affiliate,
     Role,
-    StaffMember
+    StaffMember,
+    WebhookEndpoint
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

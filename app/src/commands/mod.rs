@@ -35,6 +35,7 @@ pub mod subscriptions;
 mod table;
 pub mod tax_rates;
 pub mod tenants;
+pub mod webhook_endpoints;
 
 pub use ask::{Ask, Cause, Done, RequestOrigin};
 pub(crate) use door::Planned;

@@ -31,6 +31,7 @@ use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
+use billfold_domain::webhook_endpoint::WebhookEndpoint;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
@@ -84,7 +85,7 @@ macro_rules! of_aggregate {
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
                 PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
-                BillingRun Recognition AccountingPeriod Role StaffMember
+                BillingRun Recognition AccountingPeriod Role StaffMember WebhookEndpoint
             ]
         )
     };

@@ -1,5 +1,5 @@
 //! What the application needs from outside: key store, accounts, sessions, API keys, password
-//! hashing, gateways.
+//! hashing, gateways, the way to webhook endpoints.
 //!
 //! Guarantees: each port is a small trait over domain types; an implementation lives in `adapters`,
 //! one file each.
@@ -17,6 +17,8 @@ pub mod passwords;
 pub mod sessions;
 pub mod staff;
 pub mod subject_keys;
+pub mod webhook_channel;
+pub mod webhook_deliveries;
 
 pub use api_keys::{ApiKeyRow, ApiKeys};
 pub use arrears::{Arrears, ClientArrears, LateInvoice};
@@ -30,3 +32,9 @@ pub use passwords::{PasswordHashing, PasswordRefusal};
 pub use sessions::{SessionRow, Sessions};
 pub use staff::{Account, StaffAccounts, StaffRow};
 pub use subject_keys::{KeyRef, Purpose, StoredKey, SubjectKeys, SubjectRef};
+pub use webhook_channel::{
+    AddressRefusal, LONGEST_SEND, SendFailure, Sent, WebhookChannel, WebhookMessage,
+};
+pub use webhook_deliveries::{
+    DELIVERIES_KEPT, Delivery, EndpointRef, Lease, WebhookCursor, WebhookDeliveries,
+};

@@ -211,6 +211,20 @@ impl Vault {
         keyed(&key, b"gift card code", request)
     }
 
+    /// Bytes that a webhook endpoint's secret is made of, which is kept nowhere.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub(crate) async fn webhook_secret(
+        &self,
+        tenant: TenantId,
+        which: &str,
+        at: DateTime<Utc>,
+    ) -> Result<[u8; 32], VaultError> {
+        let key = self.index_key(tenant, at).await?;
+        keyed(&key, b"webhook secret", which)
+    }
+
     /// A keyed hash of a sign-in address, the same in every tenant, so that one sign-in form serves
     /// all.
     ///

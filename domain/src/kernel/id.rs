@@ -102,6 +102,7 @@ define_id!(AccountingPeriodId, "per", "a seller's accounting periods");
 define_id!(RecognitionId, "rec", "a seller's recognition of revenue");
 define_id!(ClientGroupId, "grp", "a group of clients");
 define_id!(PaymentMethodId, "pmt", "a stored payment method");
+define_id!(WebhookEndpointId, "whk", "a webhook endpoint");
 define_id!(EventId, "evt", "an event");
 define_id!(StaffId, "stf", "a member of staff");
 define_id!(RoleId, "rol", "a role");

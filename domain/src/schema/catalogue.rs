@@ -22,6 +22,7 @@ use crate::staff::StaffEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
+use crate::webhook_endpoint::WebhookEndpointEvent;
 
 /// The events of each aggregate, in the order of the tour.
 const AGGREGATES: &[&[(&str, &str)]] = &[
@@ -48,6 +49,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     PaymentMethodEvent::NAMES,
     RoleEvent::NAMES,
     StaffEvent::NAMES,
+    WebhookEndpointEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -28,6 +28,7 @@ use crate::staff::{StaffEvent, StaffMember};
 use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
+use crate::webhook_endpoint::{WebhookEndpoint, WebhookEndpointEvent};
 
 /// Declares the union with its conversions and its reader: one line per aggregate.
 macro_rules! event_union {
@@ -130,6 +131,8 @@ event_union!(
     Role(RoleEvent),
     /// Of a member of staff.
     StaffMember(StaffEvent),
+    /// Of a webhook endpoint.
+    WebhookEndpoint(WebhookEndpointEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

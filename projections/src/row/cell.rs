@@ -8,7 +8,7 @@ use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{
     AffiliateId, BillingRunId, ClientGroupId, ClientId, Country, CouponId, CreditNoteId, Currency,
     DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
-    ProductId, ProformaId, SubjectId, SubscriptionId, TaxRateId, TenantId,
+    ProductId, ProformaId, SubjectId, SubscriptionId, TaxRateId, TenantId, WebhookEndpointId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -146,6 +146,7 @@ ids!(
     DunningStrategyId,
     DunningCaseId,
     SubjectId,
+    WebhookEndpointId,
     EventId
 );
 

@@ -94,6 +94,7 @@ pub(super) async fn serve(
         None => None,
     };
     node.sign_checkpoints(context, &mut background)?;
+    node.deliver_webhooks(&mut background);
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
     let operations = node.operations(&mut background, tools::trust(context)?);
     let routes = routes(&node, operations, &context.config.http)

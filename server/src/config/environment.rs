@@ -88,8 +88,15 @@ fn set(table: &mut toml::Table, section: &str, key: &str, value: toml::Value) {
 fn typed(value: &str, default: Option<&toml::Value>) -> toml::Value {
     let parsed = match default {
         Some(toml::Value::Integer(_)) => value.parse().ok().map(toml::Value::Integer),
+        Some(toml::Value::Array(_)) => Some(listed(value)),
         Some(toml::Value::Boolean(_)) => value.parse().ok().map(toml::Value::Boolean),
         _ => None,
     };
     parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()))
+}
+
+/// Texts with commas between.
+fn listed(value: &str) -> toml::Value {
+    let texts = value.split(',').map(str::trim).filter(|text| !text.is_empty());
+    texts.map(|text| toml::Value::String(text.to_owned())).collect::<Vec<_>>().into()
 }

@@ -12,6 +12,7 @@ mod folder;
 mod http;
 mod keys;
 mod telemetry;
+mod webhooks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub use folder::default_data_folder;
 pub use http::Http;
 pub use keys::Keys;
 pub use telemetry::{LogFormat, Metrics, Telemetry};
+pub use webhooks::Webhooks;
 
 /// Every setting, each section a struct.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub struct Config {
     pub log: Log,
     /// Files with the keys.
     pub keys: Keys,
+    /// How webhook endpoints are called.
+    pub webhooks: Webhooks,
     /// What the program says about itself.
     pub telemetry: Telemetry,
     /// Where figures for a monitoring system are served.
@@ -68,6 +72,7 @@ impl Config {
             ConfigError::Environment { reason: error.message().to_owned() }
         })?;
         config.database.check()?;
+        config.http.check()?;
         Ok(config)
     }
 
@@ -116,6 +121,14 @@ pub enum ConfigError {
         setting: &'static str,
         /// The setting to use.
         instead: &'static str,
+    },
+    /// Not what a browser calls an origin.
+    #[error(
+        "http.cors_origins: {origin:?} is no origin; name each exactly, such as https://app.example"
+    )]
+    Origin {
+        /// What was given.
+        origin: String,
     },
     /// The address of the database cannot be understood.
     #[error("{origin} is not an address such as postgres://user@host/billfold")]

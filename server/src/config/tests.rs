@@ -80,3 +80,14 @@ fn an_address_that_is_none_is_refused_without_being_repeated() {
     let refused = load(None, &[("DATABASE_URL", "mysql//secret")]).unwrap_err();
     assert!(refused.starts_with("database.url") && !refused.contains("secret"), "{refused}");
 }
+
+#[test]
+fn origins_are_named_exactly_and_may_come_from_the_environment() {
+    let listed = "https://app.example, http://localhost:3000";
+    let config = load(None, &[("BILLFOLD_HTTP_CORS_ORIGINS", listed)]).unwrap();
+    assert_eq!(config.http.cors_origins, ["https://app.example", "http://localhost:3000"]);
+    for wrong in ["*", "app.example", "https://app.example/", "https://*.example", "https://"] {
+        let refused = load(None, &[("BILLFOLD_HTTP_CORS_ORIGINS", wrong)]).unwrap_err();
+        assert!(refused.contains(wrong) && refused.contains("https://app.example"), "{refused}");
+    }
+}

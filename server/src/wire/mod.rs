@@ -16,6 +16,7 @@ mod node;
 mod open_invoices;
 mod operations;
 mod routes;
+mod webhooks;
 
 pub use background::Background;
 pub(crate) use background::stopped;

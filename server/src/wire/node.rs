@@ -12,11 +12,14 @@ use billfold_adapters::argon2id::Argon2id;
 use billfold_adapters::gateways;
 use billfold_adapters::postgres::{
     PostgresApiKeys, PostgresSessions, PostgresStaff, PostgresSubjectKeys,
+    PostgresWebhookDeliveries,
 };
+use billfold_adapters::webhooks::channel::HttpsChannel;
 use billfold_app::access::{Access, AccessError, AccessParts, Secret};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Door, DoorParts, kinds};
 use billfold_app::vault::{Kek, Vault};
+use billfold_app::webhooks::{WebhookParts, Webhooks};
 use billfold_domain::kernel::{StaffId, TenantId};
 use billfold_domain::staff::StaffProfile;
 use billfold_event_store::anchor::{AnchorKey, FileSink};
@@ -37,9 +40,11 @@ use super::listed_cards::ListedCards;
 use super::listed_deferrals::ListedDeferrals;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
+use super::webhooks::Deliverer;
 use super::{Foundation, background, stopped};
 use crate::cli::{Context, Stop};
 use crate::clock::WallClock;
+use crate::database::Pools;
 
 /// The log of an installation.
 const LOG: i16 = 1;
@@ -53,6 +58,7 @@ pub struct Node {
     reads: Reads,
     feed: Feed,
     runs: Runner,
+    webhooks: Webhooks,
     standings: Vec<(&'static Definition, Standing)>,
 }
 
@@ -117,7 +123,8 @@ impl Node {
         }));
         let accounts = ListedAccounts { reads: reads.clone(), feed: feed.clone() };
         let runs = Runner::new(door.clone(), Arc::new(accounts));
-        Ok(Self { foundation, store, door, access, reads, feed, runs, standings })
+        let webhooks = webhooks_of(context, &pools, &door, &reads)?;
+        Ok(Self { foundation, store, door, access, reads, feed, runs, webhooks, standings })
     }
 
     /// The database under it.
@@ -148,6 +155,22 @@ impl Node {
     /// The billing runs that this process conducts.
     pub fn runs(&self) -> &Runner {
         &self.runs
+    }
+
+    /// Webhook endpoints as they are told.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
+    }
+
+    /// Begins to tell webhook endpoints what happens.
+    pub fn deliver_webhooks(&self, background: &mut Background) {
+        let deliverer = Deliverer {
+            webhooks: self.webhooks.clone(),
+            reads: self.reads.clone(),
+            feed: self.feed.clone(),
+            pool: self.foundation.pools().feed.clone(),
+        };
+        background.add(Some(tokio::spawn(deliverer.run(background.stopping()))));
     }
 
     /// Takes up the billing runs that a process which died left behind.
@@ -257,6 +280,26 @@ impl Node {
         drop((feed, door, access, reads, runs));
         foundation.close().await;
     }
+}
+
+fn webhooks_of(
+    context: &Context,
+    pools: &Pools,
+    door: &Door,
+    reads: &Reads,
+) -> Result<Webhooks, Stop> {
+    let channel = if context.config.webhooks.allow_private_addresses_for_tests {
+        HttpsChannel::to_private_addresses_for_tests()
+    } else {
+        HttpsChannel::try_new()
+    };
+    Ok(Webhooks::new(WebhookParts {
+        door: door.clone(),
+        reads: reads.clone(),
+        channel: Arc::new(channel.map_err(Stop::unavailable)?),
+        deliveries: Arc::new(PostgresWebhookDeliveries::new(pools.app.clone())),
+        process: format!("{}/{}", std::process::id(), Uuid::new_v4().simple()),
+    }))
 }
 
 async fn open_store(

@@ -1,12 +1,14 @@
 //! Everything that is served over HTTP, over one node.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use billfold_api::auth::CookiePolicy;
 use billfold_api::layers::Limits;
 use billfold_api::{ApiParts, ApiState};
 use billfold_projections::Oversight;
+use billfold_web::operations::Operations as _;
 use billfold_web::{WebParts, WebState};
 
 use super::{Node, NodeOperations};
@@ -22,8 +24,10 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
         runs: node.runs().clone(),
         oversight: Oversight::new(node.foundation().pools().feed.clone()),
         access: Arc::clone(node.access()),
-        limits: Limits { trusted_proxies: http.trusted_proxies, ..Limits::default() },
+        limits: limits(http),
         cookies,
+        webhooks: node.webhooks().clone(),
+        head: operations.head(),
         figures: None,
     });
     let pages = WebState::new(WebParts {
@@ -37,4 +41,18 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
     billfold_api::router(&state)
         .merge(billfold_api::operations(&state))
         .merge(billfold_web::router(pages))
+}
+
+fn limits(http: &Http) -> Limits {
+    Limits {
+        body_bytes: http.largest_body_kib << 10,
+        requests: http.requests_at_once,
+        feeds: http.feeds_at_once,
+        request_time: Duration::from_secs(http.request_seconds),
+        address_requests_a_minute: http.address_requests_a_minute,
+        caller_requests_a_minute: http.caller_requests_a_minute,
+        cors_origins: http.cors_origins.clone(),
+        trusted_proxies: http.trusted_proxies,
+        ..Limits::default()
+    }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod documents;
 mod errors;
+mod limits;
 mod lists;
 mod operations;
 mod routes;

@@ -7,7 +7,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_says_how_it_is() {
     let shop = Shop::open().await;
-    for path in ["/livez", "/readyz"] {
+    for path in ["/livez", "/readyz", "/health"] {
         assert_eq!(send(shop.http().get(shop.url(path))).await.status, 200, "{path}");
     }
     let models = shop.get("/api/v1/read-models").await.expect(200);
@@ -74,17 +74,20 @@ async fn only_an_administrator_holds_a_read_model_and_only_one_that_moves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_document_is_the_checked_in_one_and_has_a_page() {
+async fn the_document_is_the_checked_in_one_and_has_two_pages() {
     let shop = Shop::open().await;
     let served = send(shop.http().get(shop.url("/openapi.json"))).await.expect(200);
     let checked_in = concat!(env!("CARGO_MANIFEST_DIR"), "/../api/openapi.json");
     let checked_in = std::fs::read_to_string(checked_in).unwrap();
     assert_eq!(served.body, serde_json::from_str::<serde_json::Value>(&checked_in).unwrap());
     assert_eq!(served.body["openapi"], "3.1.0");
-    let page = shop.http().get(shop.url("/docs")).send().await.unwrap();
-    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    assert!(policy.contains("script-src 'self'"), "{policy}");
-    assert!(page.text().await.unwrap().contains("/assets/scalar.js"));
+    for (page, script) in [("/docs", "/assets/scalar.js"), ("/redoc", "/assets/redoc.js")] {
+        let page = shop.http().get(shop.url(page)).send().await.unwrap();
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains("script-src 'self'"), "{policy}");
+        assert!(page.text().await.unwrap().contains(script));
+        assert_eq!(send(shop.http().get(shop.url(script))).await.status, 200, "{script}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,6 +71,7 @@ fn fill(path: &str) -> String {
         ("billing-runs", "brn"),
         ("roles", "rol"),
         ("staff", "stf"),
+        ("webhook-endpoints", "whk"),
     ];
     let prefix = nouns.iter().chain(&more).find(|(noun, _)| path.contains(&format!("/{noun}/")));
     let id = prefix.map_or(String::new(), |(_, prefix)| format!("{prefix}_{}", "0".repeat(26)));

@@ -11,6 +11,7 @@ mod correcting;
 mod discounts;
 mod dunning;
 mod erasing;
+mod following;
 mod gift_cards;
 mod going_back;
 mod groups;

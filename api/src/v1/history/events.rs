@@ -130,19 +130,14 @@ enum EventSort {
 
 impl ListEvents {
     fn read(&self) -> Result<event_index::Filter, Problem> {
+        let (types, kind) = (self.event_type.as_deref(), self.aggregate_type.as_deref());
+        let which = which_events(types, kind, self.aggregate_id)?;
         let mut check = Check::query();
-        let kind = check.optional_kind("/aggregate_type", self.aggregate_type.as_deref());
-        if self.aggregate_id.is_some() && kind.is_none() {
-            check.wrong("/aggregate_type", "field.missing", "is needed with aggregate_id");
-        }
         let actor = check.optional("/actor", self.actor.as_deref(), str::parse::<Actor>);
-        let types = check.optional_text("/event_type", self.event_type.as_deref(), 400);
         check.optional_instant("/from", self.from);
         check.optional_instant("/to", self.to);
         check.finish()?;
         Ok(event_index::Filter {
-            types: types.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),
-            stream: kind.map(|kind| (kind, self.aggregate_id)),
             actor: actor.flatten().map(|actor| actor.to_string()),
             correlation: self.correlation_id,
             from: self.from,
@@ -152,8 +147,29 @@ impl ListEvents {
                 Some(EventSort::Oldest) => Order::Ascending,
                 Some(EventSort::Newest) | None => Order::Descending,
             },
+            ..which
         })
     }
+}
+
+/// Events of these types and of this thing.
+pub(super) fn which_events(
+    types: Option<&str>,
+    kind: Option<&str>,
+    id: Option<Uuid>,
+) -> Result<event_index::Filter, Problem> {
+    let mut check = Check::query();
+    let kind = check.optional_kind("/aggregate_type", kind);
+    if id.is_some() && kind.is_none() {
+        check.wrong("/aggregate_type", "field.missing", "is needed with aggregate_id");
+    }
+    let types = check.optional_text("/event_type", types, 400);
+    check.finish()?;
+    Ok(event_index::Filter {
+        types: types.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),
+        stream: kind.map(|kind| (kind, id)),
+        ..event_index::Filter::default()
+    })
 }
 
 /// An event as it is stored.
@@ -196,6 +212,19 @@ pub(crate) struct WireEvent {
     /// The event itself; personal data in it is sealed.
     #[schema(value_type = Object)]
     payload: Option<Box<RawValue>>,
+}
+
+impl WireEvent {
+    /// Its place in the log.
+    pub(super) fn position(&self) -> i64 {
+        self.position
+    }
+
+    /// The same without the address and the program that the request came from.
+    pub(super) fn without_origin(mut self) -> Self {
+        self.metadata.retain(|name, _| !matches!(name.as_str(), "ip" | "user_agent"));
+        self
+    }
 }
 
 impl From<Stored> for WireEvent {

@@ -5,6 +5,7 @@
 
 mod audit;
 mod events;
+mod feed;
 mod integrity;
 mod read_models;
 
@@ -18,6 +19,7 @@ pub(super) use events::{Position, WireEvent};
 pub(super) fn events() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(events::list_events))
+        .routes(routes!(feed::follow_events))
         .routes(routes!(events::read_event))
         .routes(routes!(events::read_chain))
 }

@@ -57,6 +57,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::StaffMember(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)
-        | Event::Tenant(_) => Ok(None),
+        | Event::Tenant(_)
+        | Event::WebhookEndpoint(_) => Ok(None),
     }
 }
