@@ -140,7 +140,11 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         operation.security.get_or_insert_with(either);
     } else if write {
         // Signing in: the one write that nobody has to be signed in for.
-        kinds.extend([Kind::Unauthenticated, Kind::TooMany]);
+        kinds.push(Kind::Unauthenticated);
+    }
+    if write && tagged(operation, "access") {
+        // Whoever guesses at a password or a code is slowed.
+        kinds.push(Kind::TooMany);
     }
     // A command without an id in its path names other things in its body.
     let finds = named(operation, "look_up_") || resolves(operation);

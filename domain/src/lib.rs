@@ -70,6 +70,8 @@
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //! [`accounting_period`] says which months of it are closed, and holds entries by hand.
 //!
+//! [`sign_in`] notes who came in, who did not, and how sessions ended.
+//!
 //! [`schema`] reads stored events back, old versions included.
 //!
 //! # What callers rely on
@@ -104,6 +106,7 @@ pub mod recognition;
 pub mod revenue;
 pub mod schema;
 pub mod service;
+pub mod sign_in;
 pub mod subscription;
 pub mod tax;
 pub mod tax_rate;

@@ -77,6 +77,7 @@ fn payload_of(event: &Event) -> Value {
         Event::ClientGroup(event) => serde_json::to_value(event),
         Event::Affiliate(event) => serde_json::to_value(event),
         Event::PaymentMethod(event) => serde_json::to_value(event),
+        Event::SignIn(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

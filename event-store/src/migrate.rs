@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0003_owner_sees_keys.sql"),
     },
     Migration { name: "0004_log_peek", sql: include_str!("../../migrations/0004_log_peek.sql") },
+    Migration { name: "0005_sign_in", sql: include_str!("../../migrations/0005_sign_in.sql") },
 ];
 
 /// The log of an install; a second one is another chain.

@@ -136,7 +136,7 @@ impl From<AccessError> for PageError {
     fn from(error: AccessError) -> PageError {
         match error {
             AccessError::NotValid => PageError::SignedOut,
-            AccessError::Store(_) => {
+            AccessError::Store(_) | AccessError::Log(_) => {
                 tracing::error!(%error, "the accounts do not answer");
                 PageError::Unavailable
             }

@@ -35,6 +35,18 @@ pub struct Caller {
     pub origin: RequestOrigin,
 }
 
+/// Where a request came from, whoever sent it.
+#[derive(Debug, Clone)]
+pub struct RequestFrom(pub RequestOrigin);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestFrom {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(origin_of(parts)))
+    }
+}
+
 /// A person with a browser session. Refuses API keys.
 #[derive(Debug, Clone)]
 pub struct Staff(pub Caller);
@@ -111,7 +123,14 @@ pub fn refused(error: &AccessError) -> Problem {
         AccessError::Malformed { field, detail } => {
             Problem::field(FieldError::body(*field, error.code(), *detail))
         }
-        AccessError::Taken => Problem::new(Kind::Rule, error.code(), error.to_string()),
+        AccessError::Taken | AccessError::WrongPassword => {
+            Problem::new(Kind::Rule, error.code(), error.to_string())
+        }
+        AccessError::Log(cause) => {
+            tracing::error!(error = %cause, "a sign-in cannot be noted");
+            Problem::new(Kind::Unavailable, error.code(), error.to_string())
+                .retry_after(Duration::from_secs(1))
+        }
         AccessError::Store(cause) => {
             tracing::error!(error = %cause, "the accounts cannot be read or written");
             Problem::new(Kind::Unavailable, error.code(), error.to_string())

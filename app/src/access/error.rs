@@ -18,6 +18,9 @@ pub enum AccessError {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// The password of whoever is signed in already is another.
+    #[error("the password is not right; type the one you signed in with")]
+    WrongPassword,
     /// A field of a new account or key breaks a rule.
     #[error("{detail}")]
     Malformed {
@@ -29,6 +32,9 @@ pub enum AccessError {
     /// The tenant has an account with this address already.
     #[error("an account with this address exists already; sign in or use another address")]
     Taken,
+    /// The log did not take what has to be noted about a sign-in.
+    #[error("sign-ins cannot be noted now")]
+    Log(#[from] crate::Error),
     /// The database did not answer.
     #[error("accounts cannot be read or written now")]
     Store(#[from] StoreFailure),
@@ -47,9 +53,10 @@ impl AccessError {
         match self {
             Self::NotValid => "access.not_valid",
             Self::Slowed { .. } => "access.slowed",
+            Self::WrongPassword => "access.wrong_password",
             Self::Malformed { .. } => "access.malformed",
             Self::Taken => "access.taken",
-            Self::Store(_) => "access.unavailable",
+            Self::Store(_) | Self::Log(_) => "access.unavailable",
             Self::Vault(_) | Self::Password(_) => "access.fault",
         }
     }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use billfold_domain::kernel::{Actor, ApiKeyId, StaffId, TenantId};
+use billfold_domain::kernel::{Actor, ApiKeyId, SessionId, StaffId, TenantId};
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
@@ -26,6 +26,8 @@ pub enum Via {
     Session {
         /// Who signed in.
         staff: StaffId,
+        /// Its id.
+        session: SessionId,
         /// What forms must carry.
         csrf_secret: [u8; 32],
         /// Other sellers this person may switch to.
@@ -51,6 +53,15 @@ impl Identity {
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.allow(scope)
+    }
+
+    /// The person who is signed in, and by which session; nobody for an API key.
+    #[must_use]
+    pub fn person(&self) -> Option<(StaffId, SessionId)> {
+        match self.via {
+            Via::Session { staff, session, .. } => Some((staff, session)),
+            Via::ApiKey(_) => None,
+        }
     }
 
     /// What a form of this session carries; none for an API key, which needs no protection against

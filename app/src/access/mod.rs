@@ -1,16 +1,20 @@
 //! Who may come in: staff with a password and a session, programs with an API key, both per tenant.
 //!
-//! Guarantees: a token or secret is shown once and stored as a hash; a sign-in takes equally long
-//! whether the account exists or not; repeated failures are slowed per address; an `Actor` for a
-//! write comes from here alone.
+//! Guarantees: a token or secret is shown once and stored as a hash; a refused sign-in takes equally
+//! long whether the account exists or not; repeated failures are slowed per address and network;
+//! every attempt is an event; an `Actor` for a write comes from here alone.
 //! Absent on purpose: cookies and headers, which belong to the edges, and client (portal) accounts.
 
 mod api_key;
 mod error;
 mod identity;
+mod import;
+mod note;
+mod own;
 mod passes;
 mod scope;
 mod session;
+mod sign_in;
 mod staff;
 mod throttle;
 mod token;
@@ -19,16 +23,21 @@ use std::sync::Arc;
 
 use billfold_event_store::Clock;
 
+use crate::commands::Door;
 use crate::ports::{ApiKeys, PasswordHashing, Sessions, StaffAccounts};
 use crate::vault::Vault;
 use passes::Passes;
 use throttle::Throttle;
 
+pub use crate::ports::SessionKind;
 pub use api_key::{ApiKeySummary, NewApiKey};
 pub use error::AccessError;
 pub use identity::{Identity, Via};
+pub use import::ImportedStaff;
+pub use own::{OwnSession, SessionOrigin};
 pub use scope::{Scope, Scopes};
 pub use session::SignedIn;
+pub use sign_in::Attempt;
 pub use staff::{NewStaff, StaffMember, StaffProfile};
 pub use token::Secret;
 
@@ -45,6 +54,8 @@ pub struct AccessParts {
     pub passwords: Arc<dyn PasswordHashing>,
     /// Seals names and addresses of staff.
     pub vault: Arc<Vault>,
+    /// Where sign-ins are noted.
+    pub door: Door,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

@@ -2,13 +2,15 @@
 
 use billfold_domain::kernel::text::check_line;
 use billfold_domain::kernel::{KeyClass, Pii, StaffId, SubjectId, TenantId};
+use billfold_domain::sign_in::EndOfSession;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::scope::Scopes;
 use super::{Access, AccessError};
+use crate::commands::RequestOrigin;
 use crate::mint;
-use crate::ports::{StaffRow, StoreFailure};
+use crate::ports::{Ending, StaffRow, StoreFailure};
 use crate::vault::{Opened, Wanted};
 
 /// The sealed part of an account.
@@ -68,19 +70,30 @@ impl Access {
         new: &NewStaff,
     ) -> Result<StaffId, AccessError> {
         check(new)?;
+        let hash = self.parts.passwords.hash(new.password.reveal()).await?;
+        self.insert_staff(tenant, &new.profile, hash, new.scopes).await
+    }
+
+    pub(super) async fn insert_staff(
+        &self,
+        tenant: TenantId,
+        profile: &StaffProfile,
+        password_hash: String,
+        scopes: Scopes,
+    ) -> Result<StaffId, AccessError> {
         let now = self.parts.clock.now();
         let id = StaffId::new(mint::uuid_v7(now));
         let subject = SubjectId::new(id.uuid());
         let wanted = Wanted { subject, class: KeyClass::Operational, retain_until: None };
         let ring = self.parts.vault.ring_to_seal(tenant, &[wanted], now).await?;
-        let sealed = ring.seal(subject, KeyClass::Operational, FIELD, &new.profile)?;
+        let sealed = ring.seal(subject, KeyClass::Operational, FIELD, profile)?;
         let row = StaffRow {
             tenant,
             id,
-            email_index: self.parts.vault.sign_in_index(&new.profile.email, now).await?,
+            email_index: self.parts.vault.sign_in_index(&profile.email, now).await?,
             profile: serde_json::to_value(&sealed).map_err(|_| corrupt())?,
-            password_hash: self.parts.passwords.hash(new.password.reveal()).await?,
-            scopes: new.scopes.words(),
+            password_hash,
+            scopes: scopes.words(),
             created_at: now,
             disabled_at: None,
         };
@@ -156,9 +169,9 @@ impl Access {
         let known = self.parts.staff.set_password(tenant, id, &hash).await?;
         // A session at another seller may have been opened by the old password and switch here.
         for account in self.parts.staff.accounts_of(&row.email_index).await? {
-            self.parts.sessions.revoke_all(account.tenant, account.staff).await?;
+            let (which, how) = (Ending::All(account.staff), EndOfSession::PasswordReplaced);
+            self.end(account.tenant, which, how, &RequestOrigin::default()).await?;
         }
-        self.passes.drop_all();
         Ok(known)
     }
 
@@ -168,17 +181,23 @@ impl Access {
     /// The database does not answer.
     pub async fn disable_staff(&self, tenant: TenantId, id: StaffId) -> Result<bool, AccessError> {
         let done = self.parts.staff.disable(tenant, id, self.parts.clock.now()).await?;
-        self.parts.sessions.revoke_all(tenant, id).await?;
-        self.passes.drop_all();
+        let (which, how) = (Ending::All(id), EndOfSession::AccountStopped);
+        self.end(tenant, which, how, &RequestOrigin::default()).await?;
         Ok(done)
     }
 }
 
 fn check(new: &NewStaff) -> Result<(), AccessError> {
+    check_profile(&new.profile)?;
+    check_scopes(new.scopes)?;
+    check_password(new.password.reveal())
+}
+
+pub(super) fn check_profile(profile: &StaffProfile) -> Result<(), AccessError> {
     let refuse = |field, detail| AccessError::Malformed { field, detail };
-    check_line("name", &new.profile.name, 200)
+    check_line("name", &profile.name, 200)
         .map_err(|_| refuse("/name", "give a name of 1 to 200 characters on one line"))?;
-    let email = &new.profile.email;
+    let email = &profile.email;
     let plausible = email.split_once('@').is_some_and(|(user, host)| {
         !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
     });
@@ -186,13 +205,17 @@ fn check(new: &NewStaff) -> Result<(), AccessError> {
     {
         return Err(refuse("/email", "give an e-mail address of at most 254 characters"));
     }
-    if new.scopes.iter().next().is_none() {
-        return Err(refuse("/scopes", "choose at least one scope"));
-    }
-    check_password(new.password.reveal())
+    Ok(())
 }
 
-fn check_password(password: &str) -> Result<(), AccessError> {
+pub(super) fn check_scopes(scopes: Scopes) -> Result<(), AccessError> {
+    if scopes.iter().next().is_some() {
+        return Ok(());
+    }
+    Err(AccessError::Malformed { field: "/scopes", detail: "choose at least one scope" })
+}
+
+pub(super) fn check_password(password: &str) -> Result<(), AccessError> {
     let length = password.chars().count();
     if (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
         return Ok(());

@@ -28,6 +28,7 @@ use billfold_domain::product::Product;
 use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::sign_in::SignIn;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
@@ -94,7 +95,8 @@ stored!(
     BillingRun,
     Recognition,
     AccountingPeriod,
-    Affiliate
+    Affiliate,
+    SignIn
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

@@ -29,6 +29,7 @@ pub mod purchases;
 pub mod recognition;
 mod request_hash;
 mod room;
+pub mod sign_ins;
 pub mod subscriptions;
 mod table;
 pub mod tax_rates;

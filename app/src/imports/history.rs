@@ -26,6 +26,7 @@ use billfold_domain::product::Product;
 use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::schema::{self, DecodeError, Event};
+use billfold_domain::sign_in::SignIn;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
 use billfold_domain::tenant::Tenant;
@@ -82,7 +83,7 @@ macro_rules! of_aggregate {
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
                 PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
-                BillingRun Recognition AccountingPeriod
+                BillingRun Recognition AccountingPeriod SignIn
             ]
         )
     };

@@ -27,6 +27,6 @@ pub use gateway::{Charge, ChargeAnswer, ChargeUnknown, Gateway, Gateways};
 pub use lapsed_cards::{LapsedCard, LapsedCards};
 pub use open_invoices::OpenInvoices;
 pub use passwords::{PasswordHashing, PasswordRefusal};
-pub use sessions::{SessionRow, Sessions};
+pub use sessions::{Ending, SessionKind, SessionRef, SessionRow, Sessions};
 pub use staff::{Account, StaffAccounts, StaffRow};
 pub use subject_keys::{KeyRef, Purpose, StoredKey, SubjectKeys, SubjectRef};

@@ -33,8 +33,8 @@ pub use currency::Currency;
 pub use id::{
     AccountingPeriodId, AffiliateId, ApiKeyId, BillingRunId, ClientGroupId, ClientId, CouponId,
     CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId, GiftCardId,
-    InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId, RecognitionId, StaffId,
-    SubjectId, SubscriptionId, TaxRateId, TenantId,
+    InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId, RecognitionId,
+    SessionId, SignInId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

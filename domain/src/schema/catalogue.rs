@@ -17,6 +17,7 @@ use crate::payment_method::PaymentMethodEvent;
 use crate::product::ProductEvent;
 use crate::proforma::ProformaEvent;
 use crate::recognition::RecognitionEvent;
+use crate::sign_in::SignInEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
@@ -44,6 +45,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     ClientGroupEvent::NAMES,
     AffiliateEvent::NAMES,
     PaymentMethodEvent::NAMES,
+    SignInEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -23,6 +23,7 @@ use crate::proforma::{Proforma, ProformaEvent};
 use crate::recognition::{Recognition, RecognitionEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::sign_in::{SignIn, SignInEvent};
 use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
@@ -124,6 +125,8 @@ event_union!(
     Affiliate(AffiliateEvent),
     /// Of a stored payment method.
     PaymentMethod(PaymentMethodEvent),
+    /// Of the sign-ins of an address.
+    SignIn(SignInEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 
 use billfold_app::access::{AccessError, StaffProfile};
 use billfold_domain::kernel::TenantId;
+use billfold_replay_tools::outcome::Output;
 use clap::{Args, Subcommand};
 
-use super::{Context, Stop, password};
+use super::{Context, Stop, password, user_import};
 use crate::wire::{Foundation, Node};
 
 /// What may be done with accounts.
@@ -15,6 +16,8 @@ use crate::wire::{Foundation, Node};
 pub(super) enum Command {
     /// Make an account that may do everything, at one seller.
     CreateAdmin(NewAdmin),
+    /// Take accounts over from another system, with the hashes of their passwords.
+    Import(user_import::Arguments),
 }
 
 /// The account.
@@ -34,8 +37,15 @@ pub(super) struct NewAdmin {
     password_file: Option<PathBuf>,
 }
 
-pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, Stop> {
-    let Command::CreateAdmin(new) = command;
+pub(super) async fn run(
+    context: Context,
+    command: Command,
+    output: Output,
+) -> Result<ExitCode, Stop> {
+    let new = match command {
+        Command::CreateAdmin(new) => new,
+        Command::Import(arguments) => return user_import::run(context, arguments, output).await,
+    };
     let password = password::read(new.password_file.as_deref()).map_err(Stop::usage)?;
     let foundation = Foundation::open(&context).await?;
     let node = Node::open(&context, foundation).await?;
@@ -64,7 +74,7 @@ async fn create_admin(
     Ok(())
 }
 
-async fn only_tenant(node: &Node) -> Result<TenantId, Stop> {
+pub(super) async fn only_tenant(node: &Node) -> Result<TenantId, Stop> {
     match node.tenants().await?.as_slice() {
         [(only, _)] => Ok(*only),
         [] => {

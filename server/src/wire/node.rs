@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use billfold_adapters::argon2id::Argon2id;
 use billfold_adapters::gateways;
+use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
     PostgresApiKeys, PostgresSessions, PostgresStaff, PostgresSubjectKeys,
 };
@@ -111,8 +111,9 @@ impl Node {
             staff: Arc::new(PostgresStaff::new(pools.app.clone())),
             sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
             api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
-            passwords: Arc::new(Argon2id::new()),
+            passwords: Arc::new(Passwords::new()),
             vault,
+            door: door.clone(),
             clock,
         }));
         let accounts = ListedAccounts { reads: reads.clone(), feed: feed.clone() };

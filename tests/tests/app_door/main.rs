@@ -11,3 +11,4 @@ mod payments;
 mod privacy;
 mod purchases;
 mod refunds;
+mod sign_ins;

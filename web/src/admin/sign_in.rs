@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use billfold_api::auth::session_token;
-use billfold_app::access::{AccessError, Secret};
+use billfold_api::auth::{RequestFrom, session_token};
+use billfold_app::access::{AccessError, Attempt, Secret};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
@@ -99,6 +99,7 @@ fn form(
 async fn enter(
     State(state): State<WebState>,
     headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let next = own_path(fields.one("next"));
@@ -107,7 +108,8 @@ async fn enter(
         return form(&state, &headers, &next, email, "The form was out of date. Sign in again.");
     }
     let password = Secret::new(fields.one("password"));
-    match state.access().sign_in(email, &password, None).await {
+    let attempt = Attempt { email: email.to_owned(), password, tenant: None, origin };
+    match state.access().sign_in(&attempt).await {
         Ok(signed_in) => {
             let mut response = go(&next);
             let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
@@ -125,10 +127,10 @@ async fn enter(
 async fn leave(
     State(state): State<WebState>,
     headers: HeaderMap,
-    _posted: Posted,
+    posted: Posted,
 ) -> Result<Response, PageError> {
     if let Some(token) = session_token(&headers) {
-        state.access().sign_out(&token).await?;
+        state.access().sign_out(&token, &posted.visitor.caller.origin).await?;
     }
     let mut response = Redirect::to(PATH).into_response();
     if let Some(cookie) = state.cookies().end() {

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
-use billfold_app::access::{Identity, Secret, Via};
+use billfold_app::access::{Attempt, Identity, Secret, Via};
 use billfold_domain::kernel::TenantId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{Caller, Staff, refused, session_token};
+use crate::auth::{Caller, RequestFrom, Staff, refused, session_token};
 use crate::problem::Problem;
 use crate::receive::{Body, Check};
 use crate::state::ApiState;
@@ -26,14 +26,15 @@ use crate::state::ApiState;
 )]
 pub(super) async fn login(
     State(state): State<ApiState>,
+    RequestFrom(origin): RequestFrom,
     Body(login): Body<Login>,
 ) -> Result<Response, Problem> {
     let mut check = Check::default();
     let email = check.text("/email", &login.email, 254);
     let tenant = check.optional_id::<TenantId>("/tenant", login.tenant.as_deref());
     let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
-    let password = Secret::new(login.password);
-    let signed_in = state.access().sign_in(&email, &password, tenant).await;
+    let attempt = Attempt { email, password: Secret::new(login.password), tenant, origin };
+    let signed_in = state.access().sign_in(&attempt).await;
     let signed_in = signed_in.map_err(|error| refused(&error))?;
     let mut response = Json(Me::of(&signed_in.identity)).into_response();
     let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
@@ -48,11 +49,12 @@ pub(super) async fn login(
 )]
 pub(super) async fn logout(
     State(state): State<ApiState>,
-    _staff: Staff,
+    Staff(caller): Staff,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(token) = session_token(&headers) {
-        state.access().sign_out(&token).await.map_err(|error| refused(&error))?;
+        let out = state.access().sign_out(&token, &caller.origin).await;
+        out.map_err(|error| refused(&error))?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     let cookie = state.cookies().end().ok_or_else(Problem::bug)?;

@@ -53,6 +53,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::Product(_)
         // Nobody owes anything for a proforma.
         | Event::Proforma(_)
+        | Event::SignIn(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)
         | Event::Tenant(_) => Ok(None),
