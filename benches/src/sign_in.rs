@@ -81,6 +81,7 @@ fn attempt(email: &str) -> Attempt {
     Attempt {
         email: email.into(),
         password: Secret::new("a wrong password"),
+        code: None,
         tenant: None,
         origin: RequestOrigin::default(),
     }

@@ -488,6 +488,7 @@ const places = (made) => ({
   integrity: "/admin/integrity",
   settings: "/admin/settings",
   "settings-conventions": "/admin/settings/conventions",
+  security: "/admin/security",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
 });

@@ -108,6 +108,10 @@ const DONE: &[(&str, &str)] = &[
     ("paused", "Read model paused."),
     ("resumed", "Read model follows the log again."),
     ("verified", "Verification started."),
+    ("password", "Password changed. Your other sessions have ended."),
+    ("session-ended", "Session ended."),
+    ("sessions-ended", "Your other sessions have ended."),
+    ("second-step-off", "The second step is not asked for any more."),
     ("welcome", "Signed in."),
 ];
 

@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use billfold_api::auth::{Caller, session_of};
-use billfold_app::access::{Access, Via};
+use billfold_app::access::Access;
 use billfold_app::commands::Ask;
 use billfold_domain::kernel::StaffId;
 
@@ -61,10 +61,7 @@ impl Visitor {
 
     /// The account that is signed in.
     pub(crate) fn staff(&self) -> Option<StaffId> {
-        match self.caller.identity.via {
-            Via::Session { staff, .. } => Some(staff),
-            Via::ApiKey(_) => None,
-        }
+        self.caller.identity.person().map(|(staff, _)| staff)
     }
 
     /// A command of this person.

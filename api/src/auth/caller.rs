@@ -1,4 +1,5 @@
-//! The caller of a request: an API key from `Authorization`, or a session from the cookie.
+//! The caller of a request: an API key or an access token from `Authorization`, or a session from
+//! the cookie.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
-use billfold_app::access::{Access, AccessError, Identity, Secret};
+use billfold_app::access::{Access, AccessError, Identity, Secret, is_api_key};
 use billfold_app::commands::{Ask, RequestOrigin};
 use billfold_domain::kernel::{Actor, TenantId};
 
@@ -47,7 +48,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestFrom {
     }
 }
 
-/// A person with a browser session. Refuses API keys.
+/// A person: by a browser session, or by a program they signed in. Refuses API keys.
 #[derive(Debug, Clone)]
 pub struct Staff(pub Caller);
 
@@ -61,9 +62,14 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Arc::<Access>::from_ref(state);
         match bearer(parts) {
-            Some(key) => {
-                let identity = access.api_key(&key?).await.map_err(|e| refused(&e))?;
-                Ok(Self::of(identity, parts))
+            Some(token) => {
+                let token = token?;
+                let identity = if is_api_key(&token) {
+                    access.api_key(&token).await
+                } else {
+                    access.access_token(&token).await
+                };
+                Ok(Self::of(identity.map_err(|e| refused(&e))?, parts))
             }
             None => {
                 let caller = session_of(parts, &access).await?;
@@ -82,8 +88,10 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let caller = session_of(parts, &Arc::<Access>::from_ref(state)).await?;
-        check_csrf(parts, &caller.identity)?;
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if caller.identity.person().is_none() {
+            return Err(nobody());
+        }
         Ok(Self(caller))
     }
 }
@@ -117,15 +125,20 @@ pub async fn session_of(parts: &Parts, access: &Access) -> Result<Caller, Proble
 pub fn refused(error: &AccessError) -> Problem {
     match error {
         AccessError::NotValid => nobody(),
+        AccessError::CodeNeeded { .. } => {
+            Problem::new(Kind::Unauthenticated, error.code(), error.to_string())
+        }
         AccessError::Slowed { retry_after } => {
             Problem::new(Kind::TooMany, error.code(), error.to_string()).retry_after(*retry_after)
         }
         AccessError::Malformed { field, detail } => {
             Problem::field(FieldError::body(*field, error.code(), *detail))
         }
-        AccessError::Taken | AccessError::WrongPassword => {
-            Problem::new(Kind::Rule, error.code(), error.to_string())
-        }
+        AccessError::Taken
+        | AccessError::WrongPassword
+        | AccessError::WrongCode
+        | AccessError::SecondFactorExists
+        | AccessError::NoSecondFactor => Problem::new(Kind::Rule, error.code(), error.to_string()),
         AccessError::Log(cause) => {
             tracing::error!(error = %cause, "a sign-in cannot be noted");
             Problem::new(Kind::Unavailable, error.code(), error.to_string())
@@ -147,7 +160,7 @@ fn nobody() -> Problem {
     Problem::new(
         Kind::Unauthenticated,
         "unauthenticated",
-        "sign in, or send a valid API key as Authorization: Bearer",
+        "sign in, or send a valid API key or access token as Authorization: Bearer",
     )
 }
 

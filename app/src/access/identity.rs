@@ -35,6 +35,15 @@ pub enum Via {
         /// When the session ends.
         expires_at: DateTime<Utc>,
     },
+    /// An access token of a program that a person signed in.
+    AccessToken {
+        /// Who signed in.
+        staff: StaffId,
+        /// The session it belongs to.
+        session: SessionId,
+        /// When the token ends.
+        expires_at: DateTime<Utc>,
+    },
     /// An API key.
     ApiKey(ApiKeyId),
 }
@@ -44,7 +53,7 @@ impl Identity {
     #[must_use]
     pub fn actor(&self) -> Actor {
         match self.via {
-            Via::Session { staff, .. } => Actor::Staff(staff),
+            Via::Session { staff, .. } | Via::AccessToken { staff, .. } => Actor::Staff(staff),
             Via::ApiKey(key) => Actor::ApiKey(key),
         }
     }
@@ -59,18 +68,20 @@ impl Identity {
     #[must_use]
     pub fn person(&self) -> Option<(StaffId, SessionId)> {
         match self.via {
-            Via::Session { staff, session, .. } => Some((staff, session)),
+            Via::Session { staff, session, .. } | Via::AccessToken { staff, session, .. } => {
+                Some((staff, session))
+            }
             Via::ApiKey(_) => None,
         }
     }
 
-    /// What a form of this session carries; none for an API key, which needs no protection against
+    /// What a form of this session carries; none for a program, which needs no protection against
     /// forged forms.
     #[must_use]
     pub fn csrf_token(&self) -> Option<String> {
         match &self.via {
             Via::Session { csrf_secret, .. } => Some(URL_SAFE_NO_PAD.encode(csrf_secret)),
-            Via::ApiKey(_) => None,
+            Via::AccessToken { .. } | Via::ApiKey(_) => None,
         }
     }
 
@@ -91,6 +102,9 @@ impl std::fmt::Debug for Via {
         match self {
             Self::Session { staff, expires_at, .. } => {
                 write!(f, "Session({staff}, until {expires_at})")
+            }
+            Self::AccessToken { staff, expires_at, .. } => {
+                write!(f, "AccessToken({staff}, until {expires_at})")
             }
             Self::ApiKey(key) => write!(f, "ApiKey({key})"),
         }

@@ -9,10 +9,13 @@ mod api_key;
 mod error;
 mod identity;
 mod import;
+mod jwt;
 mod note;
 mod own;
 mod passes;
+mod program;
 mod scope;
+mod second_factor;
 mod session;
 mod sign_in;
 mod staff;
@@ -24,7 +27,9 @@ use std::sync::Arc;
 use billfold_event_store::Clock;
 
 use crate::commands::Door;
-use crate::ports::{ApiKeys, PasswordHashing, Sessions, StaffAccounts};
+use crate::ports::{
+    ApiKeys, PasswordHashing, RefreshTokens, SecondFactors, Sessions, StaffAccounts,
+};
 use crate::vault::Vault;
 use passes::Passes;
 use throttle::Throttle;
@@ -35,11 +40,13 @@ pub use error::AccessError;
 pub use identity::{Identity, Via};
 pub use import::ImportedStaff;
 pub use own::{OwnSession, SessionOrigin};
+pub use program::ProgramTokens;
 pub use scope::{Scope, Scopes};
+pub use second_factor::{Enrolment, SecondFactor};
 pub use session::SignedIn;
 pub use sign_in::Attempt;
 pub use staff::{NewStaff, StaffMember, StaffProfile};
-pub use token::Secret;
+pub use token::{Secret, is_api_key};
 
 /// What `Access` is built over.
 #[derive(Clone)]
@@ -48,6 +55,10 @@ pub struct AccessParts {
     pub staff: Arc<dyn StaffAccounts>,
     /// The sessions.
     pub sessions: Arc<dyn Sessions>,
+    /// What renews the access of programs.
+    pub refresh_tokens: Arc<dyn RefreshTokens>,
+    /// The second steps.
+    pub second_factors: Arc<dyn SecondFactors>,
     /// The API keys.
     pub api_keys: Arc<dyn ApiKeys>,
     /// How passwords are hashed.

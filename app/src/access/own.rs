@@ -142,7 +142,7 @@ impl Access {
     }
 
     /// Whether the person at a session knows its password; slowed like a sign-in.
-    async fn prove(
+    pub(super) async fn prove(
         &self,
         row: &StaffRow,
         password: &Secret,

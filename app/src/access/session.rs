@@ -57,6 +57,10 @@ impl Access {
         let there = there.ok_or(AccessError::NotValid)?;
         let row = self.parts.staff.find(tenant, there.staff).await?;
         let row = row.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
+        if self.asks_for_code(tenant, row.id).await? {
+            // It was set up since, and wants a sign-in of its own.
+            return Err(AccessError::NotValid);
+        }
         let others = also.iter().copied().chain([identity.tenant]).filter(|t| *t != tenant);
         let signed_in = self.begin(&row, others.collect(), SignInMethod::Switch, origin).await?;
         self.leave(old, EndOfSession::Switched, origin).await?;

@@ -14,7 +14,7 @@ use crate::ports::{Ending, StaffRow, StoreFailure};
 use crate::vault::{Opened, Wanted};
 
 /// The sealed part of an account.
-const FIELD: &str = "staff.profile";
+pub(super) const FIELD: &str = "staff.profile";
 const SHORTEST_PASSWORD: usize = 10;
 const LONGEST_PASSWORD: usize = 256;
 

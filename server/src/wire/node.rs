@@ -11,7 +11,8 @@ use anyhow::Context as _;
 use billfold_adapters::gateways;
 use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
-    PostgresApiKeys, PostgresSessions, PostgresStaff, PostgresSubjectKeys,
+    PostgresApiKeys, PostgresRefreshTokens, PostgresSecondFactors, PostgresSessions, PostgresStaff,
+    PostgresSubjectKeys,
 };
 use billfold_app::access::{
     Access, AccessError, AccessParts, NewStaff, Scopes, Secret, StaffProfile,
@@ -111,6 +112,8 @@ impl Node {
             staff: Arc::new(PostgresStaff::new(pools.app.clone())),
             sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
             api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
+            refresh_tokens: Arc::new(PostgresRefreshTokens::new(pools.app.clone())),
+            second_factors: Arc::new(PostgresSecondFactors::new(pools.app.clone())),
             passwords: Arc::new(Passwords::new()),
             vault,
             door: door.clone(),

@@ -27,7 +27,8 @@ impl Route {
 
     /// Whether it is about whoever is signed in, and no key is.
     fn is_for_people(&self) -> bool {
-        self.operation["security"] == json!([{ "session": [] }])
+        let ways = self.operation["security"].as_array().unwrap();
+        !self.is_public() && ways.iter().all(|way| way.get("api_key").is_none())
     }
 
     fn is_public(&self) -> bool {
@@ -171,6 +172,9 @@ async fn an_address_knows_its_methods_and_names_them() {
 async fn a_malformed_id_is_not_found() {
     let shop = Shop::open().await;
     for route in routes(&shop).await.iter().filter(|route| route.path.contains("_000")) {
+        if route.is_for_people() {
+            continue;
+        }
         let wrong = route.path.replace(&"0".repeat(26), "not-an-id");
         let request = shop.request(route.method.clone(), &wrong);
         let request = request.header("idempotency-key", fresh_key()).header("if-match", "\"1\"");
@@ -337,7 +341,8 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
 
     let mut asked = 0;
     for route in routes(&shop).await {
-        if !(route.path.contains("_000") || route.path.ends_with("/1")) {
+        let of_something = route.path.contains("_000") || route.path.ends_with("/1");
+        if !of_something || route.is_for_people() {
             continue;
         }
         let path = ids().fold(route.path.clone(), |path, id| {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use billfold_adapters::passwords::Passwords;
-use billfold_adapters::postgres::{PostgresApiKeys, PostgresSessions, PostgresStaff};
+use billfold_adapters::postgres::{
+    PostgresApiKeys, PostgresRefreshTokens, PostgresSecondFactors, PostgresSessions, PostgresStaff,
+};
 use billfold_app::access::{
     Access, AccessError, AccessParts, Attempt, NewApiKey, NewStaff, Scope, Scopes, Secret,
     SignedIn, StaffProfile,
@@ -66,7 +68,7 @@ impl Gate {
 
 pub(crate) fn attempt(email: &str, password: &str, tenant: Option<TenantId>) -> Attempt {
     let (email, password) = (email.to_owned(), Secret::new(password));
-    Attempt { email, password, tenant, origin: nowhere() }
+    Attempt { email, password, code: None, tenant, origin: nowhere() }
 }
 
 pub(crate) fn nowhere() -> RequestOrigin {
@@ -78,6 +80,8 @@ fn access(db: &TestDb, clock: &TestClock, door: &Door) -> Access {
         staff: Arc::new(PostgresStaff::new(db.app.clone())),
         sessions: Arc::new(PostgresSessions::new(db.app.clone())),
         api_keys: Arc::new(PostgresApiKeys::new(db.app.clone())),
+        refresh_tokens: Arc::new(PostgresRefreshTokens::new(db.app.clone())),
+        second_factors: Arc::new(PostgresSecondFactors::new(db.app.clone())),
         passwords: Arc::new(Passwords::new()),
         vault: vault(db),
         door: door.clone(),

@@ -49,6 +49,7 @@ pub(crate) mod proformas;
 pub(crate) mod projections;
 mod recognise;
 pub(crate) mod search;
+pub(crate) mod security;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod subscription;
@@ -105,6 +106,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(integrity::routes())
         .merge(settings::routes())
         .merge(search::routes())
+        .merge(security::routes())
         .merge(sign_in::routes())
 }
 
@@ -122,6 +124,8 @@ mod more_samples;
 mod run_samples;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod security_samples;
 #[cfg(test)]
 mod subscription_samples;
 #[cfg(test)]

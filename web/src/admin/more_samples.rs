@@ -400,6 +400,7 @@ pub(super) fn sign_in() -> sign_in::SignIn {
         branding: Branding::default(),
         csrf: "c".to_owned(),
         next: "/admin".to_owned(),
+        action: "/admin/sign-in",
         fields: vec![
             Field::input("email", "Mail address", "email").known_as("username").required(),
             Field::input("password", "Password", "password")

@@ -1,4 +1,5 @@
-//! Signing in and out, one's own sessions and password, and keys for programs.
+//! Signing in and out, tokens of programs, what people change of their own account, and
+//! keys for programs.
 //!
 //! Guarantees: a sign-in tells nobody whether an address has an account; the secret of a key is
 //! shown once. Absent on purpose: registration. Accounts are made on the command line or by staff
@@ -6,6 +7,8 @@
 
 mod keys;
 mod own;
+mod program;
+mod second_factor;
 mod session;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +21,11 @@ pub(super) fn sessions() -> OpenApiRouter<ApiState> {
         .routes(routes!(session::login))
         .routes(routes!(session::logout))
         .routes(routes!(session::me))
+        .routes(routes!(program::create_token))
+        .routes(routes!(program::refresh_token))
+        .routes(routes!(second_factor::read_second_factor, second_factor::enrol_second_factor))
+        .routes(routes!(second_factor::confirm_second_factor))
+        .routes(routes!(second_factor::remove_second_factor))
         .routes(routes!(own::list_sessions, own::end_other_sessions))
         .routes(routes!(own::end_session))
         .routes(routes!(own::change_password))

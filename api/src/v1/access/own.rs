@@ -16,7 +16,8 @@ use crate::state::ApiState;
 
 /// Lists your own sessions, newest first, at most 1,000.
 #[utoipa::path(
-    get, path = "/sessions", tag = "access", security(("session" = [])),
+    get, path = "/sessions", tag = "access",
+    security(("session" = []), ("access_token" = [])),
     responses((status = 200, body = WireSessions)),
 )]
 pub(super) async fn list_sessions(
@@ -30,7 +31,8 @@ pub(super) async fn list_sessions(
 
 /// Ends all of your own sessions but the one that asks.
 #[utoipa::path(
-    delete, path = "/sessions", tag = "access", security(("session" = [])),
+    delete, path = "/sessions", tag = "access",
+    security(("session" = []), ("access_token" = [])),
     responses((status = 200, body = EndedSessions)),
 )]
 pub(super) async fn end_other_sessions(
@@ -44,7 +46,8 @@ pub(super) async fn end_other_sessions(
 
 /// Ends one of your own sessions.
 #[utoipa::path(
-    delete, path = "/sessions/{id}", tag = "access", security(("session" = [])),
+    delete, path = "/sessions/{id}", tag = "access",
+    security(("session" = []), ("access_token" = [])),
     params(("id" = String, Path, example = "ses_01kchkq7w7fc9r6a8b9c0d1e2f")),
     responses((status = 204, description = "The session has ended")),
 )]
@@ -64,7 +67,8 @@ pub(super) async fn end_session(
 ///
 /// It ends every other session that the old one opened.
 #[utoipa::path(
-    post, path = "/password", tag = "access", security(("session" = [])),
+    post, path = "/password", tag = "access",
+    security(("session" = []), ("access_token" = [])),
     request_body = NewPassword,
     responses((status = 204, description = "The new password counts from now on")),
 )]
