@@ -14,8 +14,10 @@ use std::time::Duration;
 use billfold_domain::kernel::BlindIndex;
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How long failures are remembered, and the longest pause.
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
+/// How long failures are remembered; longer than any pause, so that waiting earns no free ones.
+const MEMORY: TimeDelta = TimeDelta::hours(1);
+/// The longest pause.
+const LONGEST: TimeDelta = TimeDelta::minutes(15);
 /// Addresses and networks remembered at most.
 const REMEMBERED: usize = 10_000;
 
@@ -47,7 +49,7 @@ struct Count {
 impl Count {
     fn pause_left(self, free: u32, now: DateTime<Utc>) -> Option<Duration> {
         let over = self.failures.checked_sub(free)?;
-        let pause = TimeDelta::seconds(2 << over.min(8)).min(WINDOW);
+        let pause = TimeDelta::seconds(2 << over.min(9)).min(LONGEST);
         let left = pause - (now - self.last);
         left.to_std().ok().filter(|left| !left.is_zero())
     }
@@ -86,7 +88,7 @@ impl Throttle {
         let mut slows = false;
         for key in &keys {
             let count = counts.entry(key.clone()).or_insert(Count { failures: 0, last: now });
-            if now - count.last >= WINDOW {
+            if now - count.last >= MEMORY {
                 count.failures = 0;
             }
             *count = Count { failures: count.failures.saturating_add(1), last: now };
@@ -131,7 +133,7 @@ fn make_room(counts: &mut HashMap<Key, Count>, now: DateTime<Utc>) {
     if counts.len() < REMEMBERED {
         return;
     }
-    counts.retain(|_, count| now - count.last < WINDOW);
+    counts.retain(|_, count| now - count.last < MEMORY);
     if counts.len() >= REMEMBERED {
         let mut ages: Vec<DateTime<Utc>> = counts.values().map(|count| count.last).collect();
         ages.sort_unstable();
@@ -181,7 +183,7 @@ mod tests {
         }
         throttle.begin(&address("c"), ip("2001:db8::ffff"), now).unwrap_err();
         throttle.begin(&address("c"), ip("2001:db8:0:1::1"), now).unwrap();
-        let later = now + WINDOW;
+        let later = now + MEMORY;
         assert!(!throttle.begin(&address("d"), ip("2001:db8::1"), later).unwrap().slows);
     }
 

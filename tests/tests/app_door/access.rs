@@ -89,7 +89,7 @@ fn access(db: &TestDb, clock: &TestClock, door: &Door) -> Access {
     })
 }
 
-fn profile() -> StaffProfile {
+pub(crate) fn profile() -> StaffProfile {
     StaffProfile { name: "Ada Lovelace".to_owned(), email: "ada@example.org".to_owned() }
 }
 

@@ -24,6 +24,7 @@ mod proformas;
 mod recognising;
 mod register;
 mod sellers;
+mod signing_in;
 mod subscribing;
 mod taking_back;
 mod taxes;

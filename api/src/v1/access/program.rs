@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::session::Login;
+use super::session::{Login, kept_out};
 use crate::auth::{RequestFrom, refused};
 use crate::problem::Problem;
 use crate::receive::Body;
@@ -30,7 +30,7 @@ pub(super) async fn create_token(
 ) -> Result<Answer, Problem> {
     let attempt = login.read(origin)?;
     let tokens = state.access().sign_in_program(&attempt).await;
-    Ok(answer(&tokens.map_err(|error| refused(&error))?))
+    Ok(answer(&tokens.map_err(|error| kept_out(&error))?))
 }
 
 /// Renews the access of a program.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
-use billfold_app::access::{Attempt, Identity, Secret, Via};
+use billfold_app::access::{AccessError, Attempt, Identity, Secret, Via};
 use billfold_app::commands::RequestOrigin;
 use billfold_domain::kernel::TenantId;
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::{Caller, RequestFrom, Staff, refused};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::receive::{Body, Check};
 use crate::state::ApiState;
 
@@ -32,7 +32,7 @@ pub(super) async fn login(
 ) -> Result<Response, Problem> {
     let attempt = login.read(origin)?;
     let signed_in = state.access().sign_in(&attempt).await;
-    let signed_in = signed_in.map_err(|error| refused(&error))?;
+    let signed_in = signed_in.map_err(|error| kept_out(&error))?;
     let mut response = Json(Me::of(&signed_in.identity)).into_response();
     let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
     response.headers_mut().insert(SET_COOKIE, cookie.ok_or_else(Problem::bug)?);
@@ -92,6 +92,16 @@ impl Login {
         let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
         let (password, code) = (Secret::new(self.password), self.code.map(Secret::new));
         Ok(Attempt { email, password, code, tenant, origin })
+    }
+}
+
+/// What somebody is told who is not let in: a wrong code is no more than a wrong password.
+pub(super) fn kept_out(error: &AccessError) -> Problem {
+    match error {
+        AccessError::WrongCode => {
+            Problem::new(Kind::Unauthenticated, error.code(), error.to_string())
+        }
+        other => refused(other),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::visitor::{Posted, Visitor};
 
 #[cfg(test)]
 pub(crate) use qr::picture;
+#[cfg(test)]
 pub(crate) use second_factor::{RecoveryCodes, SetUp};
 pub(crate) use sessions::SessionLine;
 
