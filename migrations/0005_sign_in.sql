@@ -44,14 +44,24 @@ create table recovery_codes (
   foreign key (tenant_id, staff_id) references second_factors (tenant_id, staff_id) on delete cascade
 );
 
+-- A code with which somebody who forgot the password sets a new one; it is spent by that. One per account.
+create table reset_codes (
+  tenant_id  uuid        not null,
+  staff_id   uuid        not null,
+  code_hash  bytea       not null check (octet_length(code_hash) = 32),
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  primary key (tenant_id, staff_id)
+);
+
 grant update (last_used_at) on sessions to billfold_app;
 grant select, insert, delete, update (spent_at) on refresh_tokens, recovery_codes to billfold_app;
-grant select, insert, update, delete on second_factors to billfold_app;
+grant select, insert, update, delete on second_factors, reset_codes to billfold_app;
 
 do $$
 declare t text;
 begin
-  foreach t in array array['refresh_tokens', 'second_factors', 'recovery_codes'] loop
+  foreach t in array array['refresh_tokens', 'second_factors', 'recovery_codes', 'reset_codes'] loop
     execute format('alter table %I enable row level security', t);
     execute format('alter table %I force row level security', t);
     execute format('create policy tenant_only on %I to billfold_app using (tenant_id = current_tenant()) with check (tenant_id = current_tenant())', t);

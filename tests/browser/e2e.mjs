@@ -489,6 +489,7 @@ const places = (made) => ({
   settings: "/admin/settings",
   "settings-conventions": "/admin/settings/conventions",
   security: "/admin/security",
+  "settings-sign-in": "/admin/settings/sign-in",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
 });

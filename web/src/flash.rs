@@ -112,6 +112,7 @@ const DONE: &[(&str, &str)] = &[
     ("session-ended", "Session ended."),
     ("sessions-ended", "Your other sessions have ended."),
     ("second-step-off", "The second step is not asked for any more."),
+    ("second-step-demand", "Saved. It holds from now on."),
     ("welcome", "Signed in."),
 ];
 

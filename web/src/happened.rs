@@ -209,6 +209,12 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
+        TenantEvent::SecondFactorSet { demanded: true } => {
+            "Second step asked of all staff".to_owned()
+        }
+        TenantEvent::SecondFactorSet { demanded: false } => {
+            "Second step left to each of the staff".to_owned()
+        }
         TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
         TenantEvent::TestClockMoved { to } => {
             format!("Test clock moved to {}", Day(to.date_naive()).plain())

@@ -118,6 +118,9 @@ impl FromRequestParts<WebState> for Visitor {
     ) -> Result<Visitor, Self::Rejection> {
         let access = Arc::<Access>::from_ref(state);
         let Ok(caller) = session_of(parts, &access).await else { return Err(sign_in(parts)) };
+        if caller.identity.is_restricted() && !is_of_own_account(parts) {
+            return Err(Redirect::to("/admin/security").into_response());
+        }
         let query = parts.uri.query().unwrap_or_default();
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done="));
         Ok(Visitor {
@@ -161,6 +164,13 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(known, _)| *known == name)
         .map(|(_, value)| value)
+}
+
+/// Whether an address is one that a person needs who has to set up a second step first.
+fn is_of_own_account(parts: &Parts) -> bool {
+    let wanted = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+    let path = wanted.path();
+    path.starts_with("/admin/security") || ["/admin/sign-out", "/admin/theme"].contains(&path)
 }
 
 /// Sends a person to sign in and back to where they were; a part of a page sends its whole page

@@ -6,6 +6,7 @@
 
 mod api_keys;
 mod refresh_tokens;
+mod reset_codes;
 mod scoped;
 mod second_factors;
 mod sessions;
@@ -14,6 +15,7 @@ mod subject_keys;
 
 pub use api_keys::PostgresApiKeys;
 pub use refresh_tokens::PostgresRefreshTokens;
+pub use reset_codes::PostgresResetCodes;
 pub use second_factors::PostgresSecondFactors;
 pub use sessions::PostgresSessions;
 pub use staff::PostgresStaff;

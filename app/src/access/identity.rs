@@ -30,6 +30,9 @@ pub enum Via {
         session: SessionId,
         /// What forms must carry.
         csrf_secret: [u8; 32],
+        /// Whether the seller wants a second step first, which this person has not set up: nothing
+        /// but that may be done meanwhile.
+        restricted: bool,
         /// Other sellers this person may switch to.
         also: Vec<TenantId>,
         /// When the session ends.
@@ -41,6 +44,8 @@ pub enum Via {
         staff: StaffId,
         /// The session it belongs to.
         session: SessionId,
+        /// As for a browser session.
+        restricted: bool,
         /// When the token ends.
         expires_at: DateTime<Utc>,
     },
@@ -72,6 +77,15 @@ impl Identity {
                 Some((staff, session))
             }
             Via::ApiKey(_) => None,
+        }
+    }
+
+    /// Whether this person has to set up a second step before anything else.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        match self.via {
+            Via::Session { restricted, .. } | Via::AccessToken { restricted, .. } => restricted,
+            Via::ApiKey(_) => false,
         }
     }
 

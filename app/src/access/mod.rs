@@ -1,8 +1,8 @@
 //! Who may come in: staff with a password and a session, programs with an API key, both per tenant.
 //!
-//! Guarantees: a token or secret is shown once and stored as a hash; a refused sign-in takes equally
-//! long whether the account exists or not; repeated failures are slowed per address and network;
-//! every attempt is an event; an `Actor` for a write comes from here alone.
+//! Guarantees: a token or secret is shown once and stored as a hash; a refused sign-in takes the
+//! same time whether the account exists or not; repeated failures are slowed per address and
+//! network; every attempt is an event; an `Actor` for a write comes from here alone.
 //! Absent on purpose: cookies and headers, which belong to the edges, and client (portal) accounts.
 
 mod api_key;
@@ -14,6 +14,7 @@ mod note;
 mod own;
 mod passes;
 mod program;
+mod reset;
 mod scope;
 mod second_factor;
 mod session;
@@ -28,7 +29,7 @@ use billfold_event_store::Clock;
 
 use crate::commands::Door;
 use crate::ports::{
-    ApiKeys, PasswordHashing, RefreshTokens, SecondFactors, Sessions, StaffAccounts,
+    ApiKeys, PasswordHashing, RefreshTokens, ResetCodes, SecondFactors, Sessions, StaffAccounts,
 };
 use crate::vault::Vault;
 use passes::Passes;
@@ -57,6 +58,8 @@ pub struct AccessParts {
     pub sessions: Arc<dyn Sessions>,
     /// What renews the access of programs.
     pub refresh_tokens: Arc<dyn RefreshTokens>,
+    /// What sets forgotten passwords anew.
+    pub reset_codes: Arc<dyn ResetCodes>,
     /// The second steps.
     pub second_factors: Arc<dyn SecondFactors>,
     /// The API keys.

@@ -132,10 +132,23 @@ impl Access {
         self.prove(&row, old, origin).await?;
         let hash = self.parts.passwords.hash(new.reveal()).await?;
         self.parts.staff.set_password(who.tenant, staff, &hash).await?;
+        self.end_by_new_password(&row, Some(current), origin).await
+    }
+
+    /// Ends every session that the old password of an account opened, at every seller, but one of
+    /// the account itself.
+    pub(super) async fn end_by_new_password(
+        &self,
+        row: &StaffRow,
+        but: Option<SessionId>,
+        origin: &RequestOrigin,
+    ) -> Result<(), AccessError> {
         for account in self.parts.staff.accounts_of(&row.email_index).await? {
-            let here = account.tenant == who.tenant && account.staff == staff;
-            let which =
-                if here { Ending::AllBut(staff, current) } else { Ending::All(account.staff) };
+            let here = account.tenant == row.tenant && account.staff == row.id;
+            let which = match but.filter(|_| here) {
+                Some(session) => Ending::AllBut(account.staff, session),
+                None => Ending::All(account.staff),
+            };
             self.end(account.tenant, which, EndOfSession::PasswordReplaced, origin).await?;
         }
         Ok(())

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::identity::{Identity, Via};
-use super::scope::Scopes;
+use super::session::allowed;
 use super::sign_in::taken;
 use super::token::{self, Secret};
 use super::{Access, AccessError, Attempt, jwt};
@@ -179,8 +179,9 @@ impl Access {
         let (row, scopes) = found.ok_or(AccessError::NotValid)?;
         self.used(&row, now).await;
         let ends = DateTime::from_timestamp(claims.exp, 0).unwrap_or(now);
-        let via = Via::AccessToken { staff, session, expires_at: ends };
-        let identity = Identity { tenant, scopes: Scopes::from_words(&scopes), via };
+        let restricted = self.must_set_up(tenant, staff).await?;
+        let via = Via::AccessToken { staff, session, restricted, expires_at: ends };
+        let identity = Identity { tenant, scopes: allowed(&scopes, restricted), via };
         self.passes.put(hash, &identity);
         Ok(identity)
     }

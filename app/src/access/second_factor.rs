@@ -136,6 +136,7 @@ impl Access {
         if !factors.confirm(row.tenant, row.id, now, step, &hashes).await? {
             return Err(AccessError::NoSecondFactor);
         }
+        self.passes.drop_all();
         Ok(codes)
     }
 
@@ -159,6 +160,7 @@ impl Access {
         self.take_code(&row, code).await?.ok_or(AccessError::WrongCode)?;
         self.throttle.undo(&tried);
         self.parts.second_factors.remove(row.tenant, row.id).await?;
+        self.passes.drop_all();
         Ok(())
     }
 
@@ -170,6 +172,16 @@ impl Access {
     ) -> Result<bool, AccessError> {
         let row = self.parts.second_factors.find(tenant, staff).await?;
         Ok(row.is_some_and(|row| row.confirmed_at.is_some()))
+    }
+
+    /// Whether the seller demands a second step that the account does not have.
+    pub(super) async fn must_set_up(
+        &self,
+        tenant: TenantId,
+        staff: StaffId,
+    ) -> Result<bool, AccessError> {
+        let demanded = self.parts.door.settings(tenant).await?.second_factor;
+        Ok(demanded && !self.asks_for_code(tenant, staff).await?)
     }
 
     /// Takes a code of the account, of either kind; nothing if it is none or was taken before.

@@ -81,7 +81,7 @@ impl Access {
         let found = found.filter(|(row, _)| row.kind == SessionKind::Browser);
         let (row, scopes) = found.ok_or(AccessError::NotValid)?;
         self.used(&row, now).await;
-        let identity = identity(&row, Scopes::from_words(&scopes));
+        let identity = self.person_of(&row, &scopes).await?;
         self.passes.put(hash, &identity);
         Ok(identity)
     }
@@ -120,7 +120,7 @@ impl Access {
         let mut row = self.blank_session(owner, origin).await?;
         (row.token_hash, row.also) = (token_hash, also);
         self.open(&row, owner, method, origin).await?;
-        let identity = identity(&row, Scopes::from_words(&owner.scopes));
+        let identity = self.person_of(&row, &owner.scopes).await?;
         Ok(SignedIn { token, lasts: SESSION.to_std().unwrap_or_default(), identity })
     }
 
@@ -179,6 +179,26 @@ impl Access {
         }
     }
 
+    async fn person_of(
+        &self,
+        row: &SessionRow,
+        scopes: &[String],
+    ) -> Result<Identity, AccessError> {
+        let restricted = self.must_set_up(row.tenant, row.staff).await?;
+        Ok(Identity {
+            tenant: row.tenant,
+            scopes: allowed(scopes, restricted),
+            via: Via::Session {
+                staff: row.staff,
+                session: row.id,
+                csrf_secret: row.csrf_secret,
+                restricted,
+                also: row.also.clone(),
+                expires_at: row.expires_at,
+            },
+        })
+    }
+
     async fn seal_origin(
         &self,
         tenant: TenantId,
@@ -197,20 +217,11 @@ impl Access {
     }
 }
 
-fn lasts(identity: &Identity, now: DateTime<Utc>) -> bool {
-    matches!(&identity.via, Via::Session { expires_at, .. } if *expires_at > now)
+/// What the account may do; nothing while it has to set up its second step.
+pub(super) fn allowed(scopes: &[String], restricted: bool) -> Scopes {
+    if restricted { Scopes::default() } else { Scopes::from_words(scopes) }
 }
 
-fn identity(row: &SessionRow, scopes: Scopes) -> Identity {
-    Identity {
-        tenant: row.tenant,
-        scopes,
-        via: Via::Session {
-            staff: row.staff,
-            session: row.id,
-            csrf_secret: row.csrf_secret,
-            also: row.also.clone(),
-            expires_at: row.expires_at,
-        },
-    }
+fn lasts(identity: &Identity, now: DateTime<Utc>) -> bool {
+    matches!(&identity.via, Via::Session { expires_at, .. } if *expires_at > now)
 }

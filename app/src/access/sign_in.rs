@@ -103,7 +103,9 @@ impl Access {
         let account = found.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
         let throttled = self.throttle.begin(&account.email_index, origin.ip, now);
         let tried = throttled.map_err(|retry_after| AccessError::Slowed { retry_after })?;
-        let method = taken(begun, self.pass(&account, code, &tried, origin).await).await?;
+        let answer = self.pass(&account, code, &tried, origin).await;
+        self.settle(&tried, &answer);
+        let method = taken(begun, answer).await?;
         let also = challenge.also.into_iter().map(TenantId::new).collect();
         self.begin(&account, also, method, origin).await
     }
@@ -115,12 +117,17 @@ impl Access {
         let begun = self.throttle.begin(&address, attempt.origin.ip, now);
         let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
         let answer = self.look(attempt, &address, &tried).await;
-        match &answer {
-            Ok(_) => self.throttle.succeeded(&tried),
-            Err(error) if error.refuses() => {}
-            Err(_) => self.throttle.undo(&tried),
-        }
+        self.settle(&tried, &answer);
         answer
+    }
+
+    /// A good try is forgotten, one that was neither good nor bad never was.
+    fn settle<T>(&self, tried: &Try, answer: &Result<T, AccessError>) {
+        match answer {
+            Ok(_) => self.throttle.succeeded(tried),
+            Err(error) if error.refuses() => {}
+            Err(_) => self.throttle.undo(tried),
+        }
     }
 
     async fn look(
@@ -159,22 +166,13 @@ impl Access {
         tried: &Try,
         origin: &RequestOrigin,
     ) -> Result<SignInMethod, AccessError> {
-        match self.take_code(account, code).await {
-            Ok(Some(method)) => {
-                self.throttle.succeeded(tried);
-                Ok(method)
-            }
-            Ok(None) => {
-                let (staff_id, reason) = (Some(account.id), SignInRefused::WrongCode);
-                let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
-                self.note(account.tenant, &account.email_index, None, origin, what).await?;
-                Err(AccessError::WrongCode)
-            }
-            Err(error) => {
-                self.throttle.undo(tried);
-                Err(error)
-            }
+        if let Some(method) = self.take_code(account, code).await? {
+            return Ok(method);
         }
+        let (staff_id, reason) = (Some(account.id), SignInRefused::WrongCode);
+        let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+        self.note(account.tenant, &account.email_index, None, origin, what).await?;
+        Err(AccessError::WrongCode)
     }
 
     async fn challenge(

@@ -14,6 +14,8 @@ use zeroize::Zeroizing;
 const API_KEY_PREFIX: &str = "bfk_";
 /// What a token begins with that renews the access of a program.
 const REFRESH_PREFIX: &str = "bfr_";
+/// What a code begins with that sets a new password.
+const RESET_PREFIX: &str = "bfp_";
 
 /// A text that lets its holder in. Not printed by `Debug`; wiped when dropped.
 #[derive(Clone)]
@@ -52,6 +54,17 @@ pub(super) fn read_session(text: &str) -> Option<(TenantId, [u8; 32])> {
     let bytes = <[u8; 48]>::try_from(decode(text)?).ok()?;
     let tenant = Uuid::from_slice(&bytes[..16]).ok()?;
     Some((TenantId::new(tenant), hash(&bytes)))
+}
+
+/// A new code that sets a new password, and what is stored of it.
+pub(super) fn new_reset_code(tenant: TenantId) -> (Secret, [u8; 32]) {
+    let (token, hash) = new_session(tenant);
+    (Secret::new(format!("{RESET_PREFIX}{}", token.reveal())), hash)
+}
+
+/// The tenant and the stored hash of a presented code that sets a new password.
+pub(super) fn read_reset_code(text: &str) -> Option<(TenantId, [u8; 32])> {
+    read_session(text.trim().strip_prefix(RESET_PREFIX)?)
 }
 
 /// A new token that renews access, and what is stored of it.

@@ -11,8 +11,8 @@ use anyhow::Context as _;
 use billfold_adapters::gateways;
 use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
-    PostgresApiKeys, PostgresRefreshTokens, PostgresSecondFactors, PostgresSessions, PostgresStaff,
-    PostgresSubjectKeys,
+    PostgresApiKeys, PostgresRefreshTokens, PostgresResetCodes, PostgresSecondFactors,
+    PostgresSessions, PostgresStaff, PostgresSubjectKeys,
 };
 use billfold_app::access::{
     Access, AccessError, AccessParts, NewStaff, Scopes, Secret, StaffProfile,
@@ -113,6 +113,7 @@ impl Node {
             sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
             api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
             refresh_tokens: Arc::new(PostgresRefreshTokens::new(pools.app.clone())),
+            reset_codes: Arc::new(PostgresResetCodes::new(pools.app.clone())),
             second_factors: Arc::new(PostgresSecondFactors::new(pools.app.clone())),
             passwords: Arc::new(Passwords::new()),
             vault,

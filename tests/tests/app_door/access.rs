@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
-    PostgresApiKeys, PostgresRefreshTokens, PostgresSecondFactors, PostgresSessions, PostgresStaff,
+    PostgresApiKeys, PostgresRefreshTokens, PostgresResetCodes, PostgresSecondFactors,
+    PostgresSessions, PostgresStaff,
 };
 use billfold_app::access::{
     Access, AccessError, AccessParts, Attempt, NewApiKey, NewStaff, Scope, Scopes, Secret,
@@ -81,6 +82,7 @@ fn access(db: &TestDb, clock: &TestClock, door: &Door) -> Access {
         sessions: Arc::new(PostgresSessions::new(db.app.clone())),
         api_keys: Arc::new(PostgresApiKeys::new(db.app.clone())),
         refresh_tokens: Arc::new(PostgresRefreshTokens::new(db.app.clone())),
+        reset_codes: Arc::new(PostgresResetCodes::new(db.app.clone())),
         second_factors: Arc::new(PostgresSecondFactors::new(db.app.clone())),
         passwords: Arc::new(Passwords::new()),
         vault: vault(db),

@@ -67,8 +67,9 @@ async fn a_second_step_is_asked_for_once_it_is_confirmed_and_each_code_opens_onc
     let twice = tokio::join!(gate.sign_in_with(&code), gate.sign_in_with(&code));
     assert_eq!([twice.0.is_ok(), twice.1.is_ok()].iter().filter(|ok| **ok).count(), 1);
     gate.minute();
-    let signed = gate.access.second_step(&gate.challenge().await, &gate.code(&totp), &nowhere());
-    gate.access.session(&signed.await.unwrap().token).await.unwrap();
+    let (challenge, code) = (gate.challenge().await, gate.code(&totp));
+    let signed = gate.access.second_step(&challenge, &code, &nowhere()).await.unwrap();
+    gate.access.session(&signed.token).await.unwrap();
     let late = gate.challenge().await;
     gate.clock.advance(TimeDelta::minutes(5));
     let late = gate.access.second_step(&late, &gate.code(&totp), &nowhere()).await;

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use billfold_tests::shop::{EMAIL, PASSWORD, Shop, send};
 use chrono::TimeDelta;
-use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 use uuid::Uuid;
@@ -148,7 +148,11 @@ async fn by_page(shop: &Shop, secret: &str) {
     let mut cookies = vec![cookie(&blank)];
     let guard = |cookies: &[String]| cookies[0].split_once('=').unwrap().1.to_owned();
     let form = [("csrf", guard(&cookies)), ("email", EMAIL.into()), ("password", PASSWORD.into())];
-    let asked = browser.post(shop.url("/admin/sign-in")).header(COOKIE, &cookies[0]).form(&form);
+    let asked = browser
+        .post(shop.url("/admin/sign-in"))
+        .header(COOKIE, &cookies[0])
+        .header(CONTENT_TYPE, FORM)
+        .body(encoded(&form));
     let asked = asked.send().await.unwrap();
     assert_eq!(asked.status(), 200);
     cookies = asked.headers().get_all(SET_COOKIE).iter().map(named).collect();
@@ -157,7 +161,11 @@ async fn by_page(shop: &Shop, secret: &str) {
     let (both, guard) = (cookies.join("; "), guard(&cookies));
     let step = async |code: String| {
         let form = [("csrf", guard.clone()), ("code", code), ("next", "/admin/events".to_owned())];
-        let post = browser.post(shop.url("/admin/sign-in/code")).header(COOKIE, &both).form(&form);
+        let post = browser
+            .post(shop.url("/admin/sign-in/code"))
+            .header(COOKIE, &both)
+            .header(CONTENT_TYPE, FORM)
+            .body(encoded(&form));
         post.send().await.unwrap()
     };
     assert_eq!(step("000000".to_owned()).await.status(), 422);
@@ -168,6 +176,12 @@ async fn by_page(shop: &Shop, secret: &str) {
     let security = browser.get(shop.url("/admin/security")).header(COOKIE, cookie(&entered));
     let security = security.send().await.unwrap().text().await.unwrap();
     assert!(security.contains("10 recovery codes are left"), "{security}");
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn encoded(form: &[(&str, String)]) -> String {
+    serde_urlencoded::to_string(form).unwrap()
 }
 
 /// The first cookie of an answer, without its attributes.
@@ -212,6 +226,71 @@ async fn a_person_changes_the_password_and_ends_sessions_elsewhere() {
         assert_eq!(newest["ip"], "127.0.0.1");
         let types: Vec<_> = told["items"].as_array().unwrap().iter().collect();
         assert!(types.iter().any(|item| item["event_type"] == "sign_in.ended"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seller_may_ask_a_second_step_of_everybody() {
+    Shop::story(async |shop| {
+        shop.hire().await;
+        let got = send(login(shop, "/api/v1/auth/token", None)).await.expect(200).body;
+        let token = &got["access_token"];
+        let settings = "/api/v1/settings/second-factor";
+        let seen = shop.get("/api/v1/settings").await.version();
+        let demand = json!({ "demanded": true });
+        shop.change(reqwest::Method::PUT, settings, seen, demand).await.expect(200);
+        let got = send(login(shop, "/api/v1/auth/token", None)).await.expect(200).body;
+        let restricted = &got["access_token"];
+        let me = as_program(shop, restricted, "GET", "/api/v1/auth/me", Value::Null).await;
+        assert_eq!(me.expect(200).body["must_set_up_second_factor"], true);
+        let list = as_program(shop, restricted, "GET", "/api/v1/clients", Value::Null).await;
+        list.problem(403, "scope.missing");
+        shop.get("/api/v1/clients").await.expect(200);
+        let proof = json!({ "password": PASSWORD });
+        let path = "/api/v1/auth/second-factor";
+        let made = as_program(shop, restricted, "POST", path, proof).await.expect(200).body;
+        let confirm = json!({ "code": code(shop, made["secret"].as_str().unwrap()) });
+        let path = "/api/v1/auth/second-factor/confirm";
+        as_program(shop, restricted, "POST", path, confirm).await.expect(200);
+        for token in [token, restricted] {
+            as_program(shop, token, "GET", "/api/v1/clients", Value::Null).await.expect(200);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forgotten_password_is_set_anew_by_a_code_that_works_once() {
+    Shop::story(async |shop| {
+        shop.hire().await;
+        let before = send(login(shop, "/api/v1/auth/token", None)).await.expect(200).body;
+        let code = async |email: &str| {
+            let body = json!({ "email": email });
+            let request = shop.request(reqwest::Method::POST, "/api/v1/auth/reset-codes");
+            send(request.json(&body)).await
+        };
+        code("nobody@example.org").await.problem(404, "not_found");
+        let older = code(EMAIL).await.expect(201).body["code"].clone();
+        let newer = code(EMAIL).await.expect(201).body["code"].clone();
+        let reset = async |code: &Value, password: &str| {
+            let body = json!({ "code": code, "password": password });
+            send(shop.http().post(shop.url("/api/v1/auth/password-reset")).json(&body)).await
+        };
+        reset(&older, "a longer password").await.problem(401, "unauthenticated");
+        reset(&newer, "short").await.problem(400, "malformed");
+        reset(&newer, "a longer password").await.expect(204);
+        reset(&newer, "another password").await.problem(401, "unauthenticated");
+        let token = &before["access_token"];
+        let me = as_program(shop, token, "GET", "/api/v1/auth/me", Value::Null).await;
+        me.problem(401, "unauthenticated");
+        send(login(shop, "/api/v1/auth/login", None)).await.problem(401, "unauthenticated");
+        let body = json!({ "email": EMAIL, "password": "a longer password" });
+        let new = shop.http().post(shop.url("/api/v1/auth/login")).json(&body);
+        send(new).await.expect(200);
+        let late = code(EMAIL).await.expect(201).body["code"].clone();
+        shop.clock.advance(TimeDelta::hours(1));
+        reset(&late, "another password").await.problem(401, "unauthenticated");
     })
     .await;
 }

@@ -48,6 +48,7 @@ pub(crate) mod products;
 pub(crate) mod proformas;
 pub(crate) mod projections;
 mod recognise;
+mod reset_password;
 pub(crate) mod search;
 pub(crate) mod security;
 pub(crate) mod settings;
@@ -105,6 +106,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(audit::routes())
         .merge(integrity::routes())
         .merge(settings::routes())
+        .merge(reset_password::routes())
         .merge(search::routes())
         .merge(security::routes())
         .merge(sign_in::routes())

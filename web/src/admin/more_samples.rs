@@ -390,6 +390,7 @@ pub(super) fn settings() -> settings::Settings {
         shell: shell("/admin/settings"),
         seller: vec![("Name", "Northwind Hosting GmbH".to_owned())],
         documents: vec![("Invoices", "INV-000001".to_owned())],
+        sign_in: settings::sign_in_words(true),
         conventions: settings::words(&Conventions::default()),
     }
 }

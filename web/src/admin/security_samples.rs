@@ -17,6 +17,7 @@ pub(super) fn security(set_up: bool) -> Security {
     };
     Security {
         shell: shell("/admin/security"),
+        demanded: !set_up,
         password: vec![
             secret("old_password", "Password so far", "current-password"),
             secret("password", "New password", "new-password").hint("10 to 256 characters"),

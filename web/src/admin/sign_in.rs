@@ -70,7 +70,7 @@ async fn blank(
     form(&state, &headers, &own_path(&wishes.next), asked(""), "")
 }
 
-fn form(
+pub(super) fn form(
     state: &WebState,
     headers: &HeaderMap,
     next: &str,
@@ -91,7 +91,7 @@ fn form(
     if !error.is_empty() {
         *response.status_mut() = REFUSED;
     }
-    let cookie = format!("{GUARD}={guard}; Path={PATH}; Max-Age=3600; HttpOnly; SameSite=Strict");
+    let cookie = format!("{GUARD}={guard}; Path=/admin; Max-Age=3600; HttpOnly; SameSite=Strict");
     if let Ok(value) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -111,12 +111,13 @@ fn asked_code() -> (&'static str, Vec<Field>) {
 }
 
 /// Whether the form was shown to this browser.
-fn is_guarded(headers: &HeaderMap, fields: &Fields) -> bool {
+pub(super) fn is_guarded(headers: &HeaderMap, fields: &Fields) -> bool {
     let guard = cookie(headers, GUARD).unwrap_or_default();
     !guard.is_empty() && bool::from(guard.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
 }
 
-const OUT_OF_DATE: &str = "The form was out of date. Sign in again.";
+/// What is told when the form was not shown to this browser.
+pub(super) const OUT_OF_DATE: &str = "The form was out of date. Sign in again.";
 
 async fn enter(
     State(state): State<WebState>,

@@ -8,6 +8,7 @@
 mod keys;
 mod own;
 mod program;
+mod reset;
 mod second_factor;
 mod session;
 
@@ -23,6 +24,8 @@ pub(super) fn sessions() -> OpenApiRouter<ApiState> {
         .routes(routes!(session::me))
         .routes(routes!(program::create_token))
         .routes(routes!(program::refresh_token))
+        .routes(routes!(reset::create_reset_code))
+        .routes(routes!(reset::reset_password))
         .routes(routes!(second_factor::read_second_factor, second_factor::enrol_second_factor))
         .routes(routes!(second_factor::confirm_second_factor))
         .routes(routes!(second_factor::remove_second_factor))

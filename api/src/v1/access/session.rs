@@ -119,6 +119,9 @@ pub(super) struct Me {
     /// What it may do; `admin` is everything.
     #[schema(example = json!(["invoices:read", "invoices:write"]))]
     scopes: Vec<String>,
+    /// Whether the seller demands a second step that is not set up: until then, nothing else may be
+    /// done.
+    must_set_up_second_factor: bool,
     /// What a change must carry as `x-csrf-token`; null for a program, which needs none.
     csrf_token: Option<String>,
     /// When the session or the access token ends; null for an API key.
@@ -137,6 +140,7 @@ impl Me {
             tenant: identity.tenant.to_string(),
             other_tenants: also.iter().map(ToString::to_string).collect(),
             scopes: identity.scopes.words(),
+            must_set_up_second_factor: identity.is_restricted(),
             csrf_token: identity.csrf_token(),
             expires_at,
         }

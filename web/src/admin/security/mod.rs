@@ -34,6 +34,8 @@ pub(crate) use sessions::SessionLine;
 pub(crate) struct Security {
     /// The frame.
     pub(crate) shell: Shell,
+    /// Whether the seller demands the second step before anything else.
+    pub(crate) demanded: bool,
     /// Old and new password.
     pub(crate) password: Vec<Field>,
     /// Why the new password was refused.
@@ -86,6 +88,7 @@ async fn of(state: &WebState, visitor: &Visitor, wrongs: Wrongs) -> Result<Secur
     let head = *state.operations().head().borrow();
     Ok(Security {
         shell: visitor.shell(state, PATH, head).await?,
+        demanded: who.is_restricted(),
         password: vec![
             secret("old_password", "Password so far", "current-password"),
             secret("password", "New password", "new-password").hint("10 to 256 characters"),
