@@ -3,7 +3,7 @@
 //! Guarantees: everything here implements a port of `app`; nothing here decides a business rule.
 //! Absent on purpose: events and read models, which belong to the log and to `projections`.
 
-pub mod argon2id;
 pub mod gateways;
+pub mod passwords;
 pub mod postgres;
 pub mod webhooks;

@@ -322,19 +322,25 @@ fn add_security(components: &mut Components) {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key; it acts for one seller and within its scopes"))
         .build();
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("An access token; it acts for the person who signed a program in"))
+        .build();
     let cookie = ApiKeyValue::with_description(
         SESSION_COOKIE,
         "A browser session; a change also needs the header x-csrf-token",
     );
     components.security_schemes = BTreeMap::from([
         ("api_key".to_owned(), SecurityScheme::Http(key).into()),
+        ("access_token".to_owned(), SecurityScheme::Http(token).into()),
         ("session".to_owned(), SecurityScheme::ApiKey(ApiKey::Cookie(cookie)).into()),
     ]);
 }
 
 /// Either scheme is enough; routes that need none say so themselves.
 fn either() -> Vec<SecurityRequirement> {
-    ["api_key", "session"]
+    ["api_key", "access_token", "session"]
         .map(|scheme| SecurityRequirement::new::<_, [&str; 0], &str>(scheme, []))
         .to_vec()
 }

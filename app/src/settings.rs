@@ -45,6 +45,8 @@ pub struct Settings {
     pub vat_id: Option<String>,
     /// How time becomes money.
     pub conventions: Conventions,
+    /// Whether a second step is asked of all staff.
+    pub second_factor: bool,
     /// What the clock of a test seller shows; nothing for one whose clock is real.
     pub test_clock: Option<DateTime<Utc>>,
 }
@@ -79,6 +81,7 @@ impl Settings {
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
             conventions: profile.conventions,
+            second_factor: profile.second_factor,
             test_clock: profile.test_clock,
         })
     }

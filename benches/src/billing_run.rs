@@ -51,7 +51,7 @@ pub(crate) struct Book {
 
 /// A clock that stands until it is moved.
 #[derive(Clone)]
-struct MovedClock(Arc<Mutex<DateTime<Utc>>>);
+pub(crate) struct MovedClock(Arc<Mutex<DateTime<Utc>>>);
 
 impl Clock for MovedClock {
     fn now(&self) -> DateTime<Utc> {
@@ -64,7 +64,11 @@ impl MovedClock {
         self.now().date_naive()
     }
 
-    fn next_month(&self) {
+    pub(crate) fn at(start: DateTime<Utc>) -> Self {
+        Self(Arc::new(Mutex::new(start)))
+    }
+
+    pub(crate) fn next_month(&self) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now = *now + Months::new(1);
     }
@@ -83,7 +87,7 @@ pub(crate) async fn rounds(
 ) -> Result<()> {
     let bench = laboratory.fresh("bench_billing_run").await?;
     let start: DateTime<Utc> = "2026-01-15T12:00:00Z".parse()?;
-    let clock = MovedClock(Arc::new(Mutex::new(start)));
+    let clock = MovedClock::at(start);
     let node = open(&bench, folder, &clock).await?;
     let tenant = TenantId::new(Uuid::now_v7());
     let made = Instant::now();
@@ -105,7 +109,7 @@ pub(crate) async fn rounds(
     Ok(())
 }
 
-async fn open(bench: &Bench, folder: &Path, clock: &MovedClock) -> Result<Node> {
+pub(crate) async fn open(bench: &Bench, folder: &Path, clock: &MovedClock) -> Result<Node> {
     let url = bench.connect.to_url_lossy().to_string();
     let environment = Environment::of([("DATABASE_URL", url)]);
     let data = folder.join("billing-run");
@@ -180,7 +184,11 @@ async fn journal(node: &Node) -> Result<Run> {
     Ok(Run::of_events("billing-run", "postings in the journal, all read models at once", rate))
 }
 
-async fn make(node: &Node, tenant: TenantId, book: Book) -> Result<()> {
+/// Opens the books of a seller.
+///
+/// # Errors
+/// The log does not take it.
+pub(crate) async fn opened(node: &Node, tenant: TenantId) -> Result<()> {
     let open = OpenTenant {
         name: "Bench GmbH".into(),
         country: Country::parse("DE")?,
@@ -193,7 +201,13 @@ async fn make(node: &Node, tenant: TenantId, book: Book) -> Result<()> {
         test_clock: None,
     };
     let actor = Actor::system("bench")?;
-    node.door().execute(Ask::new(tenant, actor.clone(), "open", open)).await?;
+    node.door().execute(Ask::new(tenant, actor, "open", open)).await?;
+    Ok(())
+}
+
+async fn make(node: &Node, tenant: TenantId, book: Book) -> Result<()> {
+    opened(node, tenant).await?;
+    let actor = Actor::system("bench")?;
     let product_id = ProductId::new(Uuid::now_v7());
     let product = CreateProduct {
         product_id: Some(product_id),

@@ -17,6 +17,7 @@ mod probe;
 mod program;
 mod replay;
 mod report;
+mod sign_in;
 mod stock;
 mod workload;
 
@@ -38,7 +39,7 @@ use uuid::Uuid;
 struct Arguments {
     /// Benches to run; all but `growth` and `billing-run` if none is named
     #[arg(value_parser = ["durable", "bulk", "replay", "planner", "ledger", "as-of", "http",
-        "growth", "billing-run"])]
+        "sign-in", "growth", "billing-run"])]
     only: Vec<String>,
     /// Interleaved rounds; medians need at least three
     #[arg(long, default_value_t = 3)]
@@ -98,6 +99,11 @@ async fn main() -> Result<()> {
         }
         if arguments.wants("bulk") || arguments.wants("replay") {
             log_round(&laboratory, &arguments, &mut runs).await?;
+        }
+        if arguments.wants("sign-in") {
+            for run in sign_in::refused(&laboratory, &data).await? {
+                note(&mut runs, run);
+            }
         }
         if arguments.wants("planner") {
             for months in planner::HISTORIES {

@@ -75,6 +75,8 @@
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //! [`accounting_period`] says which months of it are closed, and holds entries by hand.
 //!
+//! [`sign_in`] notes who came in, who did not, and how sessions ended.
+//!
 //! [`schema`] reads stored events back, old versions included.
 //!
 //! # What callers rely on
@@ -110,6 +112,7 @@ pub mod revenue;
 pub mod role;
 pub mod schema;
 pub mod service;
+pub mod sign_in;
 pub mod staff;
 pub mod subscription;
 pub mod tax;

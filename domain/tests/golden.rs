@@ -80,6 +80,7 @@ fn payload_of(event: &Event) -> Value {
         Event::Role(event) => serde_json::to_value(event),
         Event::StaffMember(event) => serde_json::to_value(event),
         Event::WebhookEndpoint(event) => serde_json::to_value(event),
+        Event::SignIn(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -120,6 +120,11 @@ impl MemoryLog {
         self.contents().fold(&self.shared.kinds, stream, as_of)
     }
 
+    /// The lowest id of a tenant that has events.
+    pub(crate) fn first_tenant(&self) -> Option<Uuid> {
+        self.contents().events.iter().map(|event| event.tenant_id).min()
+    }
+
     /// The streams that hold what is claimed under keys that begin so.
     pub(crate) fn holders(&self, tenant: Uuid, scope: &str, beginning: &str) -> Vec<Uuid> {
         let contents = self.contents();

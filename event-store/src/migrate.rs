@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/0003_owner_sees_keys.sql"),
     },
     Migration { name: "0004_log_peek", sql: include_str!("../../migrations/0004_log_peek.sql") },
+    Migration { name: "0005_sign_in", sql: include_str!("../../migrations/0005_sign_in.sql") },
     Migration { name: "0006_webhooks", sql: include_str!("../../migrations/0006_webhooks.sql") },
     Migration {
         name: "0007_staff_are_streams",

@@ -267,6 +267,22 @@ impl Store {
         }
     }
 
+    /// The lowest id of a tenant that has a stream; the oldest tenant where ids are made in the
+    /// order of time. None while the log is empty.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn first_tenant(&self) -> Result<Option<Uuid>, LoadError> {
+        match &self.backend {
+            Backend::Memory(log) => Ok(log.first_tenant()),
+            Backend::Postgres(log) => {
+                let found =
+                    sqlx::query_scalar("select tenant_id from streams order by tenant_id limit 1");
+                Ok(found.fetch_optional(&log.readers).await?)
+            }
+        }
+    }
+
     /// The stream that holds something unique, perhaps a moment ago: a decision that depends on it
     /// asks its desk again. The kind is known from the scope.
     ///

@@ -495,6 +495,8 @@ const places = (made) => ({
   integrity: "/admin/integrity",
   settings: "/admin/settings",
   "settings-conventions": "/admin/settings/conventions",
+  security: "/admin/security",
+  "settings-sign-in": "/admin/settings/sign-in",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
 });

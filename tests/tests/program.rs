@@ -179,3 +179,37 @@ fn a_source_that_cannot_be_reached_is_named_without_its_password_and_with_what_t
     }
     assert!(!said.contains("s3cret-word"), "{said}");
 }
+
+#[test]
+fn accounts_are_taken_over_from_a_file_that_a_dry_run_only_reads() {
+    let folder = TempFolder::new();
+    assert_eq!(open_seller(folder.path()).status.code(), Some(0));
+    let hash = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
+    let rows = format!(
+        "email,name,password_hash,scopes\n\
+         ada@example.org,Ada,{hash},admin\n\
+         grace@example.org,,{hash},invoices:read clients:read\n\
+         eve@example.org,Eve,in-clear,admin\n"
+    );
+    let csv = folder.path().join("staff.csv");
+    fs::write(&csv, rows).unwrap();
+    let import = ["user", "import", csv.to_str().unwrap()];
+    let tried = run(folder.path(), &[&import[..], &["--dry-run"]].concat(), &[], "");
+    assert_eq!(tried.status.code(), Some(1), "{}", stderr(&tried));
+    let told = stdout(&tried);
+    assert!(told.starts_with("2 would be taken over, 0 had an account, 1 refused"), "{told}");
+    assert!(told.contains("line 4: password_hash: ") && !told.contains("in-clear"), "{told}");
+    for expected in ["2 taken over, 0 had an account", "0 taken over, 2 had an account"] {
+        let done = run(folder.path(), &import, &[], "");
+        assert!(stdout(&done).starts_with(expected), "{}{}", stdout(&done), stderr(&done));
+    }
+    let lines = folder.path().join("more.jsonl");
+    let row = r#"{"email":"lin@example.org","scopes":"admin","password_hash":"HASH"}"#;
+    fs::write(&lines, row.replace("HASH", hash) + "\nnonsense\n").unwrap();
+    let done = run(folder.path(), &["user", "import", lines.to_str().unwrap()], &[], "");
+    assert!(stdout(&done).starts_with("1 taken over, 0 had an account, 1 refused"));
+    let code = run(folder.path(), &["user", "reset-code", "--email", "LIN@example.org"], &[], "");
+    assert!(stdout(&code).starts_with("bfp_"), "{}", stderr(&code));
+    let nobody = run(folder.path(), &["user", "reset-code", "--email", "x@example.org"], &[], "");
+    assert_eq!(nobody.status.code(), Some(2));
+}

@@ -138,7 +138,7 @@ impl From<AccessError> for PageError {
         match error {
             AccessError::NotValid => PageError::SignedOut,
             AccessError::Door(error) => error.into(),
-            AccessError::Store(_) => {
+            AccessError::Store(_) | AccessError::Log(_) => {
                 tracing::error!(%error, "the accounts do not answer");
                 PageError::Unavailable
             }

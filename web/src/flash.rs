@@ -118,6 +118,11 @@ const DONE: &[(&str, &str)] = &[
     ("paused", "Read model paused."),
     ("resumed", "Read model follows the log again."),
     ("verified", "Verification started."),
+    ("password", "Password changed. Your other sessions have ended."),
+    ("session-ended", "Session ended."),
+    ("sessions-ended", "Your other sessions have ended."),
+    ("second-step-off", "The second step is not asked for any more."),
+    ("second-step-demand", "Saved. It holds from now on."),
     ("welcome", "Signed in."),
 ];
 

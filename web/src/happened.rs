@@ -22,6 +22,7 @@ use billfold_domain::product::ProductEvent;
 use billfold_domain::proforma::ProformaEvent;
 use billfold_domain::recognition::RecognitionEvent;
 use billfold_domain::schema::Event;
+use billfold_domain::sign_in::SignInEvent;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
 use billfold_domain::tax_rate::TaxRateEvent;
@@ -45,6 +46,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::BillingRun(event)) => billing_run(&event),
         Some(Event::AccountingPeriod(event)) => accounting_period(&event),
         Some(Event::Recognition(event)) => recognition(&event),
+        Some(Event::SignIn(event)) => sign_in(&event),
         Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::TaxRate(event)) => tax_rate(&event),
@@ -207,6 +209,12 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
+        TenantEvent::SecondFactorSet { demanded: true } => {
+            "Second step asked of all staff".to_owned()
+        }
+        TenantEvent::SecondFactorSet { demanded: false } => {
+            "Second step left to each of the staff".to_owned()
+        }
         TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
         TenantEvent::TestClockMoved { to } => {
             format!("Test clock moved to {}", Day(to.date_naive()).plain())
@@ -243,6 +251,17 @@ fn accounting_period(event: &AccountingPeriodEvent) -> (String, &'static str) {
         AccountingPeriodEvent::AdjustmentPosted(adjustment) => {
             (format!("Adjustment {} posted: {}", adjustment.no, adjustment.reason), "")
         }
+    }
+}
+
+fn sign_in(event: &SignInEvent) -> (String, &'static str) {
+    match event {
+        SignInEvent::Succeeded { .. } => ("Signed in".to_owned(), "green"),
+        SignInEvent::Refused { .. } => ("Sign-in refused".to_owned(), "red"),
+        SignInEvent::Slowed { refusals } => {
+            (format!("Sign-ins slowed after {refusals} refusals"), "red")
+        }
+        SignInEvent::Ended { .. } => ("Session ended".to_owned(), "grey"),
     }
 }
 

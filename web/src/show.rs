@@ -88,6 +88,7 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "gift_card" => GiftCardId::new(id).to_string(),
         "billing_run" => billfold_domain::kernel::BillingRunId::new(id).to_string(),
         "accounting_period" => billfold_domain::kernel::AccountingPeriodId::new(id).to_string(),
+        "sign_in" => billfold_domain::kernel::SignInId::new(id).to_string(),
         "recognition" => billfold_domain::kernel::RecognitionId::new(id).to_string(),
         "proforma" => ProformaId::new(id).to_string(),
         "affiliate" => AffiliateId::new(id).to_string(),

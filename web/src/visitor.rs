@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use billfold_api::auth::{Caller, session_of};
-use billfold_app::access::{Access, Via};
+use billfold_app::access::Access;
 use billfold_app::commands::Ask;
 use billfold_domain::kernel::StaffId;
 use billfold_domain::role::{Permission, Permissions};
@@ -62,10 +62,7 @@ impl Visitor {
 
     /// The account that is signed in.
     pub(crate) fn staff(&self) -> Option<StaffId> {
-        match self.caller.identity.via {
-            Via::Session { staff, .. } => Some(staff),
-            Via::ApiKey(_) => None,
-        }
+        self.caller.identity.person().map(|(staff, _)| staff)
     }
 
     /// A command of this person.
@@ -128,6 +125,9 @@ impl FromRequestParts<WebState> for Visitor {
     ) -> Result<Visitor, Self::Rejection> {
         let access = Arc::<Access>::from_ref(state);
         let Ok(caller) = session_of(parts, &access).await else { return Err(sign_in(parts)) };
+        if caller.identity.is_restricted() && !is_of_own_account(parts) {
+            return Err(Redirect::to("/admin/security").into_response());
+        }
         let query = parts.uri.query().unwrap_or_default();
         let done = query.split('&').find_map(|pair| pair.strip_prefix("done="));
         Ok(Visitor {
@@ -171,6 +171,13 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(known, _)| *known == name)
         .map(|(_, value)| value)
+}
+
+/// Whether an address is one that a person needs who has to set up a second step first.
+fn is_of_own_account(parts: &Parts) -> bool {
+    let wanted = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+    let path = wanted.path();
+    path.starts_with("/admin/security") || ["/admin/sign-out", "/admin/theme"].contains(&path)
 }
 
 /// Sends a person to sign in and back to where they were; a part of a page sends its whole page

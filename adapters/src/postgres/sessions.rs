@@ -1,15 +1,20 @@
-//! Signed-in browsers in the table `sessions`.
+//! Who is signed in, in the table `sessions`.
 //!
-//! Guarantees: a token is never stored, only its SHA-256; revoking deletes the row.
+//! Guarantees: a token is never stored, only its SHA-256; ending deletes the row, and with it the
+//! tokens of a program.
 
 use async_trait::async_trait;
-use billfold_app::ports::{SessionRow, Sessions, StoreFailure};
-use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_app::ports::{Ending, SessionKind, SessionRef, SessionRow, Sessions, StoreFailure};
+use billfold_domain::kernel::{SessionId, StaffId, TenantId};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgPool, PgRow};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::scoped::{Scoped, get};
+
+const COLUMNS: &str = "s.session_id, s.kind, s.token_hash, s.staff_id, s.csrf_secret, s.also, \
+     s.origin, s.created_at, s.last_used_at, s.expires_at";
 
 /// The sessions.
 #[derive(Clone, Debug)]
@@ -29,8 +34,9 @@ impl PostgresSessions {
 impl Sessions for PostgresSessions {
     async fn add(&self, row: &SessionRow) -> Result<(), StoreFailure> {
         let statement = sqlx::query(
-            "insert into sessions (tenant_id, token_hash, staff_id, csrf_secret, also, created_at, \
-               expires_at) values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into sessions (tenant_id, token_hash, staff_id, csrf_secret, also, \
+               created_at, expires_at, session_id, kind, origin) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(row.tenant.uuid())
         .bind(row.token_hash.as_slice())
@@ -38,7 +44,10 @@ impl Sessions for PostgresSessions {
         .bind(row.csrf_secret.as_slice())
         .bind(row.also.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>())
         .bind(row.created_at)
-        .bind(row.expires_at);
+        .bind(row.expires_at)
+        .bind(row.id.uuid())
+        .bind(word(row.kind))
+        .bind(row.origin.as_ref().map(Json));
         self.rows.execute(row.tenant, statement).await?;
         Ok(())
     }
@@ -46,36 +55,91 @@ impl Sessions for PostgresSessions {
     async fn find(
         &self,
         tenant: TenantId,
-        token_hash: &[u8; 32],
+        which: SessionRef<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<SessionRow>, StoreFailure> {
-        let statement = sqlx::query(
-            "select s.staff_id, s.csrf_secret, s.also, s.created_at, s.expires_at \
-             from sessions s \
+        let condition = match which {
+            SessionRef::Token(_) => "s.token_hash = $3",
+            SessionRef::Id(_) => "s.session_id = $3",
+        };
+        let sql = format!(
+            "select {COLUMNS} from sessions s \
              join staff a on a.tenant_id = s.tenant_id and a.staff_id = s.staff_id \
-             where s.tenant_id = $1 and s.token_hash = $2 and s.expires_at > $3 \
-               and a.disabled_at is null",
+             where s.tenant_id = $1 and s.expires_at > $2 and {condition} \
+               and a.disabled_at is null"
+        );
+        let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(now);
+        let statement = match which {
+            SessionRef::Token(hash) => statement.bind(hash.as_slice()),
+            SessionRef::Id(id) => statement.bind(id.uuid()),
+        };
+        let row = self.rows.find(tenant, statement).await?;
+        row.map(|row| session(tenant, &row)).transpose()
+    }
+
+    async fn list(
+        &self,
+        tenant: TenantId,
+        staff: StaffId,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<SessionRow>, StoreFailure> {
+        let sql = format!(
+            "select {COLUMNS} from sessions s \
+             where s.tenant_id = $1 and s.staff_id = $2 and s.expires_at > $3 \
+             order by s.created_at desc, s.session_id limit 1000"
+        );
+        let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(staff.uuid()).bind(now);
+        let rows = self.rows.list(tenant, statement).await?;
+        rows.iter().map(|row| session(tenant, row)).collect()
+    }
+
+    async fn touch(
+        &self,
+        tenant: TenantId,
+        id: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreFailure> {
+        let statement = sqlx::query(
+            "update sessions set last_used_at = $3 where tenant_id = $1 and session_id = $2",
         )
         .bind(tenant.uuid())
-        .bind(token_hash.as_slice())
-        .bind(now);
-        let row = self.rows.find(tenant, statement).await?;
-        row.map(|row| session(tenant, *token_hash, &row)).transpose()
+        .bind(id.uuid())
+        .bind(at);
+        self.rows.execute(tenant, statement).await?;
+        Ok(())
     }
 
-    async fn revoke(&self, tenant: TenantId, token_hash: &[u8; 32]) -> Result<bool, StoreFailure> {
-        let statement =
-            sqlx::query("delete from sessions where tenant_id = $1 and token_hash = $2")
-                .bind(tenant.uuid())
-                .bind(token_hash.as_slice());
-        Ok(self.rows.execute(tenant, statement).await? == 1)
-    }
-
-    async fn revoke_all(&self, tenant: TenantId, staff: StaffId) -> Result<u64, StoreFailure> {
-        let statement = sqlx::query("delete from sessions where tenant_id = $1 and staff_id = $2")
-            .bind(tenant.uuid())
-            .bind(staff.uuid());
-        self.rows.execute(tenant, statement).await
+    async fn end(
+        &self,
+        tenant: TenantId,
+        which: Ending<'_>,
+    ) -> Result<Vec<(SessionId, StaffId)>, StoreFailure> {
+        let condition = match which {
+            Ending::One(SessionRef::Token(_)) => "token_hash = $2",
+            Ending::One(SessionRef::Id(_)) => "session_id = $2",
+            Ending::Own(..) => "staff_id = $2 and session_id = $3",
+            Ending::AllBut(..) => "staff_id = $2 and session_id <> $3",
+            Ending::All(_) => "staff_id = $2",
+        };
+        let sql = format!(
+            "delete from sessions where tenant_id = $1 and {condition} \
+             returning session_id, staff_id"
+        );
+        let statement = sqlx::query(&sql).bind(tenant.uuid());
+        let statement = match which {
+            Ending::One(SessionRef::Token(hash)) => statement.bind(hash.as_slice()),
+            Ending::One(SessionRef::Id(id)) => statement.bind(id.uuid()),
+            Ending::Own(staff, id) | Ending::AllBut(staff, id) => {
+                statement.bind(staff.uuid()).bind(id.uuid())
+            }
+            Ending::All(staff) => statement.bind(staff.uuid()),
+        };
+        let rows = self.rows.list(tenant, statement).await?;
+        let ended = |row: &PgRow| {
+            let (id, staff) = (get(row, "session_id")?, get(row, "staff_id")?);
+            Ok((SessionId::new(id), StaffId::new(staff)))
+        };
+        rows.iter().map(ended).collect()
     }
 
     async fn sweep(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<u64, StoreFailure> {
@@ -87,22 +151,34 @@ impl Sessions for PostgresSessions {
     }
 }
 
-fn session(
-    tenant: TenantId,
-    token_hash: [u8; 32],
-    row: &PgRow,
-) -> Result<SessionRow, StoreFailure> {
-    let secret: Vec<u8> = get(row, "csrf_secret")?;
+fn word(kind: SessionKind) -> &'static str {
+    match kind {
+        SessionKind::Browser => "browser",
+        SessionKind::Program => "program",
+    }
+}
+
+fn session(tenant: TenantId, row: &PgRow) -> Result<SessionRow, StoreFailure> {
     let also: Vec<Uuid> = get(row, "also")?;
+    let kind: String = get(row, "kind")?;
+    let origin: Option<Json<serde_json::Value>> = get(row, "origin")?;
     Ok(SessionRow {
         tenant,
-        token_hash,
+        id: SessionId::new(get(row, "session_id")?),
+        kind: if kind == "program" { SessionKind::Program } else { SessionKind::Browser },
+        token_hash: bytes(row, "token_hash")?,
         staff: StaffId::new(get(row, "staff_id")?),
-        csrf_secret: secret.try_into().map_err(|_| StoreFailure::Corrupt {
-            what: "sessions.csrf_secret has a wrong length",
-        })?,
+        csrf_secret: bytes(row, "csrf_secret")?,
         also: also.into_iter().map(TenantId::new).collect(),
+        origin: origin.map(|Json(origin)| origin),
         created_at: get(row, "created_at")?,
+        last_used_at: get(row, "last_used_at")?,
         expires_at: get(row, "expires_at")?,
     })
+}
+
+fn bytes(row: &PgRow, column: &str) -> Result<[u8; 32], StoreFailure> {
+    let bytes: Vec<u8> = get(row, column)?;
+    let what = "a hash or secret in sessions has a wrong length";
+    bytes.try_into().map_err(|_| StoreFailure::Corrupt { what })
 }

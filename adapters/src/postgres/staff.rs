@@ -95,6 +95,25 @@ impl StaffAccounts for PostgresStaff {
         Ok(self.rows.execute(tenant, statement).await? == 1)
     }
 
+    async fn upgrade_password(
+        &self,
+        tenant: TenantId,
+        id: StaffId,
+        old: &str,
+        better: &str,
+    ) -> Result<(), StoreFailure> {
+        let statement = sqlx::query(
+            "update staff set password_hash = $4 \
+             where tenant_id = $1 and staff_id = $2 and password_hash = $3",
+        )
+        .bind(tenant.uuid())
+        .bind(id.uuid())
+        .bind(old)
+        .bind(better);
+        self.rows.execute(tenant, statement).await?;
+        Ok(())
+    }
+
     async fn disable(
         &self,
         tenant: TenantId,

@@ -1,4 +1,5 @@
-//! The caller of a request: an API key from `Authorization`, or a session from the cookie.
+//! The caller of a request: an API key or an access token from `Authorization`, or a session from
+//! the cookie.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
-use billfold_app::access::{Access, AccessError, Identity, Secret};
+use billfold_app::access::{Access, AccessError, Identity, Secret, is_api_key};
 use billfold_app::commands::{Ask, RequestOrigin};
 use billfold_domain::kernel::{Actor, TenantId};
 
@@ -35,7 +36,19 @@ pub struct Caller {
     pub origin: RequestOrigin,
 }
 
-/// A person with a browser session. Refuses API keys.
+/// Where a request came from, whoever sent it.
+#[derive(Debug, Clone)]
+pub struct RequestFrom(pub RequestOrigin);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestFrom {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(origin_of(parts)))
+    }
+}
+
+/// A person: by a browser session, or by a program they signed in. Refuses API keys.
 #[derive(Debug, Clone)]
 pub struct Staff(pub Caller);
 
@@ -49,9 +62,14 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let access = Arc::<Access>::from_ref(state);
         match bearer(parts) {
-            Some(key) => {
-                let identity = access.api_key(&key?).await.map_err(refused)?;
-                Ok(Self::of(identity, parts))
+            Some(token) => {
+                let token = token?;
+                let identity = if is_api_key(&token) {
+                    access.api_key(&token).await
+                } else {
+                    access.access_token(&token).await
+                };
+                Ok(Self::of(identity.map_err(refused)?, parts))
             }
             None => {
                 let caller = session_of(parts, &access).await?;
@@ -70,8 +88,10 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let caller = session_of(parts, &Arc::<Access>::from_ref(state)).await?;
-        check_csrf(parts, &caller.identity)?;
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if caller.identity.person().is_none() {
+            return Err(nobody());
+        }
         Ok(Self(caller))
     }
 }
@@ -106,13 +126,23 @@ pub fn refused(error: AccessError) -> Problem {
     let (code, detail) = (error.code().to_owned(), error.to_string());
     match error {
         AccessError::NotValid => nobody(),
+        AccessError::CodeNeeded { .. } => Problem::new(Kind::Unauthenticated, code, detail),
         AccessError::Slowed { retry_after } => {
             Problem::new(Kind::TooMany, code, detail).retry_after(retry_after)
         }
         AccessError::Malformed { field, detail } => {
             Problem::field(FieldError::body(field, code, detail))
         }
+        AccessError::Taken
+        | AccessError::WrongPassword
+        | AccessError::WrongCode
+        | AccessError::SecondFactorExists
+        | AccessError::NoSecondFactor => Problem::new(Kind::Rule, code, detail),
         AccessError::Door(error) => error.into(),
+        AccessError::Log(cause) => {
+            tracing::error!(error = %cause, "a sign-in cannot be noted");
+            Problem::new(Kind::Unavailable, code, detail).retry_after(Duration::from_secs(1))
+        }
         AccessError::Store(cause) => {
             tracing::error!(error = %cause, "the accounts cannot be read or written");
             Problem::new(Kind::Unavailable, code, detail).retry_after(Duration::from_secs(1))
@@ -128,7 +158,7 @@ fn nobody() -> Problem {
     Problem::new(
         Kind::Unauthenticated,
         "unauthenticated",
-        "sign in, or send a valid API key as Authorization: Bearer",
+        "sign in, or send a valid API key or access token as Authorization: Bearer",
     )
 }
 

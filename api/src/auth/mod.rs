@@ -10,6 +10,6 @@ mod caller;
 mod cookie;
 mod may;
 
-pub use caller::{CSRF_HEADER, Caller, Staff, refused, session_of};
+pub use caller::{CSRF_HEADER, Caller, RequestFrom, Staff, refused, session_of};
 pub use cookie::{CookiePolicy, SESSION_COOKIE, session_token};
 pub use may::*;

@@ -1,7 +1,9 @@
 //! The seller's settings.
 
 use axum::extract::State;
-use billfold_app::commands::tenants::{MoveTestClock, SetAffiliateTerms, SetConventions, SetVatId};
+use billfold_app::commands::tenants::{
+    MoveTestClock, SetAffiliateTerms, SetConventions, SetSecondFactor, SetVatId,
+};
 use billfold_app::test_clock;
 use billfold_domain::kernel::NumberFormat;
 use billfold_domain::tenant::{Profile, Tenant};
@@ -25,6 +27,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(read_settings))
         .routes(routes!(set_conventions))
         .routes(routes!(set_vat_id))
+        .routes(routes!(set_second_factor))
         .routes(routes!(move_test_clock))
         .routes(routes!(set_affiliate_terms))
 }
@@ -97,6 +100,33 @@ async fn set_affiliate_terms(
     let done = state.change(&caller, &key, seen, SetAffiliateTerms { terms }).await?;
     let tenant = caller.tenant;
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// Asks a second step of all staff, or leaves it to each.
+///
+/// Whoever has none may do nothing from then on but set one up; API keys go on.
+#[utoipa::path(
+    put, path = "/second-factor", tag = "settings", request_body = SecondFactorDemand,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_second_factor(
+    State(state): State<ApiState>,
+    May(caller, _): May<Admin>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(SecondFactorDemand { demanded }): Body<SecondFactorDemand>,
+) -> Result<Answer<Changed>, Problem> {
+    let done = state.change(&caller, &key, seen, SetSecondFactor { demanded }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// Who needs a second step.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SecondFactorDemand {
+    /// Whether all staff do.
+    demanded: bool,
 }
 
 /// A tax number.
@@ -218,6 +248,8 @@ struct Settings {
     conventions: WireConventions,
     /// What affiliates get who are approved without terms of their own.
     affiliate_terms: Option<WireCommissionTerms>,
+    /// Whether a second step is asked of all staff.
+    second_factor_demanded: bool,
     /// What the clock of a test seller shows; null for a seller whose clock is real.
     test_clock: Option<DateTime<Utc>>,
     /// Whether the books are closed to changes.
@@ -251,6 +283,7 @@ impl Settings {
             vat_id: profile.vat_id.clone(),
             conventions: profile.conventions.into(),
             affiliate_terms: profile.affiliate_terms.as_ref().map(WireCommissionTerms::from),
+            second_factor_demanded: profile.second_factor,
             test_clock: profile.test_clock,
             suspended,
             version,

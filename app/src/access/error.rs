@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Secret;
 use crate::error::Error;
 use crate::ports::{PasswordRefusal, StoreFailure};
 use crate::vault::VaultError;
@@ -19,6 +20,24 @@ pub enum AccessError {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// The password is right, and the account has a second step.
+    #[error("this account asks for a second step; send the code of your authenticator too")]
+    CodeNeeded {
+        /// Proves the first step for some minutes.
+        challenge: Secret,
+    },
+    /// The code of the second step is not right, or was used before.
+    #[error("the code is not right or was used before; wait for the next one")]
+    WrongCode,
+    /// The account has a second step already.
+    #[error("there is a second step already; take it away first")]
+    SecondFactorExists,
+    /// The account has no second step, or none that waits for its first code.
+    #[error("there is no second step to do this with; set one up first")]
+    NoSecondFactor,
+    /// The password of whoever is signed in already is another.
+    #[error("the password is not right; type the one you signed in with")]
+    WrongPassword,
     /// A field of a new account or key breaks a rule.
     #[error("{detail}")]
     Malformed {
@@ -27,9 +46,15 @@ pub enum AccessError {
         /// The rule.
         detail: &'static str,
     },
+    /// The tenant has an account with this address already.
+    #[error("an account with this address exists already; sign in or use another address")]
+    Taken,
     /// The log refused, or did not answer.
     #[error(transparent)]
     Door(#[from] Error),
+    /// The log did not take what has to be noted about a sign-in.
+    #[error("sign-ins cannot be noted now")]
+    Log(#[source] Error),
     /// The database did not answer.
     #[error("accounts cannot be read or written now")]
     Store(#[from] StoreFailure),
@@ -42,15 +67,26 @@ pub enum AccessError {
 }
 
 impl AccessError {
+    /// Whether it says that somebody is not who they claim to be.
+    pub(super) fn refuses(&self) -> bool {
+        matches!(self, Self::NotValid | Self::WrongCode)
+    }
+
     /// A stable code for problem documents.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
             Self::NotValid => "access.not_valid",
             Self::Slowed { .. } => "access.slowed",
+            Self::CodeNeeded { .. } => "access.code_needed",
+            Self::WrongCode => "access.wrong_code",
+            Self::SecondFactorExists => "access.second_factor_exists",
+            Self::NoSecondFactor => "access.no_second_factor",
+            Self::WrongPassword => "access.wrong_password",
             Self::Malformed { .. } => "access.malformed",
+            Self::Taken => "access.taken",
             Self::Door(error) => error.code(),
-            Self::Store(_) => "access.unavailable",
+            Self::Store(_) | Self::Log(_) => "access.unavailable",
             Self::Vault(_) | Self::Password(_) => "access.fault",
         }
     }

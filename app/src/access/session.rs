@@ -1,23 +1,27 @@
-//! Sign-in with a password, and the session it begins.
-//!
-//! An address may have accounts with several sellers. The password is tried on each; the session is
-//! for the first that matches (or the one asked for) and remembers the others, so that switching
-//! sellers asks for nothing a second time.
+//! The session that a sign-in begins, while it lasts.
 
 use std::time::Duration;
 
-use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_domain::kernel::{KeyClass, Pii, SessionId, StaffId, SubjectId, TenantId};
 use billfold_domain::role::Rights;
-use chrono::TimeDelta;
+use billfold_domain::sign_in::{EndOfSession, SignInCommand, SignInMethod};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::identity::{Identity, Via};
 use super::token::{self, Secret};
-use super::{Access, AccessError};
+use super::{Access, AccessError, SessionOrigin};
+use crate::commands::RequestOrigin;
 use crate::commands::roles::rights_of;
-use crate::ports::{SessionRow, StaffRow};
+use crate::mint;
+use crate::ports::{Ending, SessionKind, SessionRef, SessionRow, StaffRow, StoreFailure};
+use crate::vault::Wanted;
 
 /// How long a session lasts, from sign-in.
 const SESSION: TimeDelta = TimeDelta::hours(12);
+/// How old the note of its last use may be.
+const NOTED_USE: TimeDelta = TimeDelta::minutes(5);
+/// The sealed field that says where a session began.
+pub(super) const ORIGIN: &str = "session.origin";
 
 /// A session that just began.
 #[derive(Clone, Debug)]
@@ -31,42 +35,6 @@ pub struct SignedIn {
 }
 
 impl Access {
-    /// Checks an address and a password and begins a session, at `tenant` if given.
-    ///
-    /// # Errors
-    /// `NotValid` for anything that does not match, `Slowed` after repeated failures.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: &Secret,
-        tenant: Option<TenantId>,
-    ) -> Result<SignedIn, AccessError> {
-        let index = self.parts.vault.sign_in_index(email, self.parts.clock.now()).await?;
-        if let Some(retry_after) = self.throttle.wait(index.as_str()) {
-            return Err(AccessError::Slowed { retry_after });
-        }
-        let (mut matching, mut tried) = (Vec::new(), false);
-        for account in self.parts.staff.accounts_of(&index).await? {
-            let row = self.parts.staff.find(account.tenant, account.staff).await?;
-            let Some(row) = row.filter(|row| row.disabled_at.is_none()) else { continue };
-            tried = true;
-            if self.parts.passwords.verify(password.reveal(), &row.password_hash).await? {
-                matching.push(row);
-            }
-        }
-        let chosen = matching.iter().find(|row| tenant.is_none_or(|tenant| row.tenant == tenant));
-        let Some(chosen) = chosen else {
-            if !tried {
-                self.parts.passwords.verify_nobody(password.reveal()).await;
-            }
-            self.throttle.failed(index.as_str());
-            return Err(AccessError::NotValid);
-        };
-        self.throttle.succeeded(index.as_str());
-        let also = matching.iter().map(|row| row.tenant).filter(|other| *other != chosen.tenant);
-        self.begin(chosen, also.collect()).await
-    }
-
     /// Begins a session at another seller that the sign-in behind `identity` also opened, and ends
     /// the given one.
     ///
@@ -77,6 +45,7 @@ impl Access {
         old: &Secret,
         identity: &Identity,
         tenant: TenantId,
+        origin: &RequestOrigin,
     ) -> Result<SignedIn, AccessError> {
         let Via::Session { staff, also, .. } = &identity.via else {
             return Err(AccessError::NotValid);
@@ -89,9 +58,13 @@ impl Access {
         let there = there.ok_or(AccessError::NotValid)?;
         let row = self.parts.staff.find(tenant, there.staff).await?;
         let row = row.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
+        if self.asks_for_code(tenant, row.id).await? {
+            // It was set up since, and wants a sign-in of its own.
+            return Err(AccessError::NotValid);
+        }
         let others = also.iter().copied().chain([identity.tenant]).filter(|t| *t != tenant);
-        let signed_in = self.begin(&row, others.collect()).await?;
-        self.sign_out(old).await?;
+        let signed_in = self.begin(&row, others.collect(), SignInMethod::Switch, origin).await?;
+        self.leave(old, EndOfSession::Switched, origin).await?;
         Ok(signed_in)
     }
 
@@ -105,9 +78,11 @@ impl Access {
         if let Some(identity) = self.passes.get(&hash).filter(|identity| lasts(identity, now)) {
             return Ok(identity);
         }
-        let found = self.parts.sessions.find(tenant, &hash, now).await?;
+        let found = self.parts.sessions.find(tenant, SessionRef::Token(&hash), now).await?;
+        let found = found.filter(|row| row.kind == SessionKind::Browser);
         let row = found.ok_or(AccessError::NotValid)?;
-        let identity = identity(&row, rights_of(&self.parts.door, tenant, row.staff).await?);
+        self.used(&row, now).await;
+        let identity = self.person_of(&row).await?;
         self.passes.put(hash, &identity);
         Ok(identity)
     }
@@ -116,60 +91,141 @@ impl Access {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn sign_out(&self, token: &Secret) -> Result<bool, AccessError> {
-        let Some((tenant, hash)) = token::read_session(token.reveal()) else { return Ok(false) };
-        self.passes.drop_one(&hash);
-        Ok(self.parts.sessions.revoke(tenant, &hash).await?)
-    }
-
-    /// Ends every session of one account; answers how many.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn sign_out_everywhere(
+    pub async fn sign_out(
         &self,
-        tenant: TenantId,
-        staff: StaffId,
-    ) -> Result<u64, AccessError> {
-        self.passes.drop_all();
-        Ok(self.parts.sessions.revoke_all(tenant, staff).await?)
+        token: &Secret,
+        origin: &RequestOrigin,
+    ) -> Result<bool, AccessError> {
+        self.leave(token, EndOfSession::SignedOut, origin).await
     }
 
-    async fn begin(&self, row: &StaffRow, also: Vec<TenantId>) -> Result<SignedIn, AccessError> {
-        let now = self.parts.clock.now();
-        let (token, token_hash) = token::new_session(row.tenant);
-        let mut csrf_secret = [0_u8; 32];
-        rand::fill(&mut csrf_secret);
-        let session = SessionRow {
-            tenant: row.tenant,
-            token_hash,
-            staff: row.id,
-            csrf_secret,
-            also,
-            created_at: now,
-            expires_at: now + SESSION,
-        };
-        self.parts.sessions.sweep(row.tenant, now).await?;
-        self.parts.sessions.add(&session).await?;
-        let rights = rights_of(&self.parts.door, row.tenant, row.id).await?;
-        let identity = identity(&session, rights);
+    async fn leave(
+        &self,
+        token: &Secret,
+        how: EndOfSession,
+        origin: &RequestOrigin,
+    ) -> Result<bool, AccessError> {
+        let Some((tenant, hash)) = token::read_session(token.reveal()) else { return Ok(false) };
+        let which = Ending::One(SessionRef::Token(&hash));
+        Ok(self.end(tenant, which, how, origin).await? > 0)
+    }
+
+    pub(super) async fn begin(
+        &self,
+        owner: &StaffRow,
+        also: Vec<TenantId>,
+        method: SignInMethod,
+        origin: &RequestOrigin,
+    ) -> Result<SignedIn, AccessError> {
+        let (token, token_hash) = token::new_session(owner.tenant);
+        let mut row = self.blank_session(owner, origin).await?;
+        (row.token_hash, row.also) = (token_hash, also);
+        self.open(&row, owner, method, origin).await?;
+        let identity = self.person_of(&row).await?;
         Ok(SignedIn { token, lasts: SESSION.to_std().unwrap_or_default(), identity })
     }
-}
 
-fn lasts(identity: &Identity, now: chrono::DateTime<chrono::Utc>) -> bool {
-    matches!(&identity.via, Via::Session { expires_at, .. } if *expires_at > now)
-}
-
-fn identity(row: &SessionRow, rights: Rights) -> Identity {
-    Identity {
-        tenant: row.tenant,
-        rights,
-        via: Via::Session {
-            staff: row.staff,
-            csrf_secret: row.csrf_secret,
-            also: row.also.clone(),
-            expires_at: row.expires_at,
-        },
+    /// A session that begins now, without what holds it.
+    pub(super) async fn blank_session(
+        &self,
+        owner: &StaffRow,
+        origin: &RequestOrigin,
+    ) -> Result<SessionRow, AccessError> {
+        let now = self.parts.clock.now();
+        let mut csrf_secret = [0_u8; 32];
+        rand::fill(&mut csrf_secret);
+        Ok(SessionRow {
+            tenant: owner.tenant,
+            id: SessionId::new(mint::uuid_v7(now)),
+            kind: SessionKind::Browser,
+            token_hash: [0; 32],
+            staff: owner.id,
+            csrf_secret,
+            also: Vec::new(),
+            origin: Some(self.seal_origin(owner.tenant, owner.id, origin, now).await?),
+            created_at: now,
+            last_used_at: None,
+            expires_at: now + SESSION,
+        })
     }
+
+    /// Stores a session and notes it; a session that cannot be noted does not begin.
+    pub(super) async fn open(
+        &self,
+        row: &SessionRow,
+        owner: &StaffRow,
+        method: SignInMethod,
+        origin: &RequestOrigin,
+    ) -> Result<(), AccessError> {
+        self.parts.sessions.sweep(row.tenant, row.created_at).await?;
+        self.parts.sessions.add(row).await?;
+        let (staff_id, session_id) = (owner.id, row.id);
+        let what = SignInCommand::Succeed { staff_id, method, session_id };
+        let noted = self.note(row.tenant, &owner.email_index, Some(staff_id), origin, what).await;
+        if noted.is_err() {
+            let one = Ending::One(SessionRef::Id(session_id));
+            self.parts.sessions.end(row.tenant, one).await?;
+        }
+        noted
+    }
+
+    /// Notes the use of a session, not more often than every few minutes. A failure only makes the
+    /// note older.
+    pub(super) async fn used(&self, row: &SessionRow, now: DateTime<Utc>) {
+        if now - row.last_used_at.unwrap_or(row.created_at) < NOTED_USE {
+            return;
+        }
+        if let Err(error) = self.parts.sessions.touch(row.tenant, row.id, now).await {
+            tracing::warn!(%error, "the use of a session could not be noted");
+        }
+    }
+
+    async fn person_of(&self, row: &SessionRow) -> Result<Identity, AccessError> {
+        let restricted = self.must_set_up(row.tenant, row.staff).await?;
+        Ok(Identity {
+            tenant: row.tenant,
+            rights: self.rights(row, restricted).await?,
+            via: Via::Session {
+                staff: row.staff,
+                session: row.id,
+                csrf_secret: row.csrf_secret,
+                restricted,
+                also: row.also.clone(),
+                expires_at: row.expires_at,
+            },
+        })
+    }
+
+    /// What the account may do; nothing while it has to set up its second step.
+    pub(super) async fn rights(
+        &self,
+        row: &SessionRow,
+        restricted: bool,
+    ) -> Result<Rights, AccessError> {
+        if restricted {
+            return Ok(Rights::NONE);
+        }
+        Ok(rights_of(&self.parts.door, row.tenant, row.staff).await?)
+    }
+
+    async fn seal_origin(
+        &self,
+        tenant: TenantId,
+        owner: StaffId,
+        origin: &RequestOrigin,
+        now: DateTime<Utc>,
+    ) -> Result<serde_json::Value, AccessError> {
+        let subject = SubjectId::new(owner.uuid());
+        let wanted = Wanted { subject, class: KeyClass::Operational, retain_until: None };
+        let ring = self.parts.vault.ring_to_seal(tenant, &[wanted], now).await?;
+        let origin = SessionOrigin { address: origin.ip, user_agent: origin.user_agent.clone() };
+        let sealed: Pii<SessionOrigin> =
+            ring.seal(subject, KeyClass::Operational, ORIGIN, &origin)?;
+        let what = "the origin of a session is no JSON";
+        Ok(serde_json::to_value(&sealed).map_err(|_| StoreFailure::Corrupt { what })?)
+    }
+}
+
+fn lasts(identity: &Identity, now: DateTime<Utc>) -> bool {
+    matches!(&identity.via, Via::Session { expires_at, .. } if *expires_at > now)
 }

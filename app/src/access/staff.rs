@@ -6,15 +6,16 @@
 
 use billfold_domain::kernel::{Actor, StaffId, TenantId};
 use billfold_domain::role::{Rights, SystemRole};
+use billfold_domain::sign_in::EndOfSession;
 use billfold_domain::staff::StaffProfile;
 
 use super::{Access, AccessError, Secret};
 use crate::commands::roles::must_cover;
 use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff};
-use crate::commands::{Ask, Done};
+use crate::commands::{Ask, Done, RequestOrigin};
 use crate::error::Error;
 use crate::mint;
-use crate::ports::StaffRow;
+use crate::ports::{Ending, StaffRow};
 
 const SHORTEST_PASSWORD: usize = 10;
 const LONGEST_PASSWORD: usize = 256;
@@ -30,8 +31,16 @@ impl Access {
         password: &Secret,
     ) -> Result<Done<StaffAdded>, AccessError> {
         check_password(password.reveal())?;
-        let (tenant, email) = (ask.tenant, ask.command.profile.email.clone());
         let password_hash = self.parts.passwords.hash(password.reveal()).await?;
+        self.add_with_hash(ask, password_hash).await
+    }
+
+    pub(super) async fn add_with_hash(
+        &self,
+        ask: Ask<AddStaff>,
+        password_hash: String,
+    ) -> Result<Done<StaffAdded>, AccessError> {
+        let (tenant, email) = (ask.tenant, ask.command.profile.email.clone());
         let done = self.parts.door.execute(ask).await?;
         let id = done.answer.staff_id;
         let now = self.parts.clock.now();
@@ -98,9 +107,9 @@ impl Access {
         let known = self.parts.staff.set_password(tenant, id, &hash).await?;
         // A session at another seller may have been opened by the old password and switch here.
         for account in self.parts.staff.accounts_of(&row.email_index).await? {
-            self.parts.sessions.revoke_all(account.tenant, account.staff).await?;
+            let (which, how) = (Ending::All(account.staff), EndOfSession::PasswordReplaced);
+            self.end(account.tenant, which, how, &RequestOrigin::default()).await?;
         }
-        self.passes.drop_all();
         Ok(known)
     }
 
@@ -113,12 +122,11 @@ impl Access {
         ask: Ask<StopStaff>,
         held: Rights,
     ) -> Result<Done<()>, AccessError> {
-        let (tenant, id) = (ask.tenant, ask.command.staff_id);
+        let (tenant, id, origin) = (ask.tenant, ask.command.staff_id, ask.origin.clone());
         must_cover(&self.parts.door, tenant, held, id).await?;
         let done = self.parts.door.execute(ask).await?;
         self.parts.staff.disable(tenant, id, self.parts.clock.now()).await?;
-        self.parts.sessions.revoke_all(tenant, id).await?;
-        self.passes.drop_all();
+        self.end(tenant, Ending::All(id), EndOfSession::AccountStopped, &origin).await?;
         Ok(done)
     }
 
@@ -134,7 +142,7 @@ impl Access {
     }
 }
 
-fn check_password(password: &str) -> Result<(), AccessError> {
+pub(super) fn check_password(password: &str) -> Result<(), AccessError> {
     let length = password.chars().count();
     if (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
         return Ok(());

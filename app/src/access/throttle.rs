@@ -1,52 +1,144 @@
-//! Slows guessing: after some failures an address waits, however right the next password is.
+//! Slows guessing: after some failures an address waits, however right the next password is, and so
+//! does the network that failures come from.
 //!
-//! Guarantees: bounded memory; a success clears the count. Counts live in this process only, which
-//! bounds guessing per node; a limit in front of all nodes belongs to the edge.
+//! Guarantees: a try counts as failed until it is known to be good, so that tries at the same time
+//! gain nothing; memory is bounded, and what was slowed longest ago is forgotten first. Counts live
+//! in this process only, which bounds guessing per node; a limit in front of all nodes belongs to
+//! the edge.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// Failures that cost nothing but time to type.
-const FREE_FAILURES: u32 = 5;
-/// How long failures are remembered.
-const WINDOW: Duration = Duration::from_secs(15 * 60);
-/// Addresses remembered at most.
-const ADDRESSES: usize = 10_000;
+use billfold_domain::kernel::BlindIndex;
+use chrono::{DateTime, TimeDelta, Utc};
 
-pub(super) struct Throttle(Mutex<HashMap<String, (u32, Instant)>>);
+/// How long failures are remembered; longer than any pause, so that waiting earns no free ones.
+const MEMORY: TimeDelta = TimeDelta::hours(1);
+/// The longest pause.
+const LONGEST: TimeDelta = TimeDelta::minutes(15);
+/// Addresses and networks remembered at most.
+const REMEMBERED: usize = 10_000;
+
+/// What waits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    /// A sign-in address, by its keyed hash.
+    Address(String),
+    /// An IPv4 address, or the /64 of an IPv6 address.
+    Network(IpAddr),
+}
+
+impl Key {
+    /// Failures that cost nothing but time to type. Many people share a network.
+    fn free(&self) -> u32 {
+        match self {
+            Self::Address(_) => 5,
+            Self::Network(_) => 50,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Count {
+    failures: u32,
+    last: DateTime<Utc>,
+}
+
+impl Count {
+    fn pause_left(self, free: u32, now: DateTime<Utc>) -> Option<Duration> {
+        let over = self.failures.checked_sub(free)?;
+        let pause = TimeDelta::seconds(2 << over.min(9)).min(LONGEST);
+        let left = pause - (now - self.last);
+        left.to_std().ok().filter(|left| !left.is_zero())
+    }
+}
+
+pub(super) struct Throttle(Mutex<HashMap<Key, Count>>);
+
+/// A try that counts as failed so far.
+#[derive(Debug)]
+pub(super) struct Try {
+    keys: Vec<Key>,
+    /// Whether its failure is the one that a lock-out begins with.
+    pub(super) slows: bool,
+}
 
 impl Throttle {
     pub(super) fn new() -> Self {
         Self(Mutex::new(HashMap::new()))
     }
 
-    /// How long this address must still wait, if at all.
-    pub(super) fn wait(&self, address: &str) -> Option<Duration> {
-        let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, last) = *failures.get(address)?;
-        let over = count.checked_sub(FREE_FAILURES)?;
-        let pause = Duration::from_secs(2 << over.min(8)).min(WINDOW);
-        pause.checked_sub(last.elapsed()).filter(|left| !left.is_zero())
+    /// Begins a try, or tells how long to wait.
+    pub(super) fn begin(
+        &self,
+        address: &BlindIndex,
+        ip: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) -> Result<Try, Duration> {
+        let address = Key::Address(address.as_str().to_owned());
+        let keys: Vec<Key> = [address].into_iter().chain(ip.map(network)).collect();
+        let mut counts = self.counts();
+        make_room(&mut counts, now);
+        let pause = |key: &Key| counts.get(key)?.pause_left(key.free(), now);
+        if let Some(longest) = keys.iter().filter_map(pause).max() {
+            return Err(longest);
+        }
+        let mut slows = false;
+        for key in &keys {
+            let count = counts.entry(key.clone()).or_insert(Count { failures: 0, last: now });
+            if now - count.last >= MEMORY {
+                count.failures = 0;
+            }
+            *count = Count { failures: count.failures.saturating_add(1), last: now };
+            slows |= count.failures == key.free();
+        }
+        Ok(Try { keys, slows })
     }
 
-    pub(super) fn failed(&self, address: &str) {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= ADDRESSES {
-            failures.retain(|_, (_, last)| last.elapsed() < WINDOW);
-            if failures.len() >= ADDRESSES {
-                failures.clear();
+    /// The try was good: the address begins anew, the network has one failure less.
+    pub(super) fn succeeded(&self, tried: &Try) {
+        let mut counts = self.counts();
+        for key in tried.keys.iter().filter(|key| matches!(key, Key::Address(_))) {
+            counts.remove(key);
+        }
+        drop(counts);
+        self.undo(tried);
+    }
+
+    /// The try was neither good nor bad.
+    pub(super) fn undo(&self, tried: &Try) {
+        let mut counts = self.counts();
+        for key in &tried.keys {
+            if let Some(count) = counts.get_mut(key) {
+                count.failures = count.failures.saturating_sub(1);
             }
         }
-        let entry = failures.entry(address.to_owned()).or_insert((0, Instant::now()));
-        if entry.1.elapsed() >= WINDOW {
-            entry.0 = 0;
-        }
-        *entry = (entry.0.saturating_add(1), Instant::now());
     }
 
-    pub(super) fn succeeded(&self, address: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(address);
+    fn counts(&self) -> MutexGuard<'_, HashMap<Key, Count>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one customer of a network holds.
+fn network(ip: IpAddr) -> Key {
+    let IpAddr::V6(v6) = ip.to_canonical() else { return Key::Network(ip.to_canonical()) };
+    let kept = v6.to_bits() & !u128::from(u64::MAX);
+    Key::Network(IpAddr::V6(Ipv6Addr::from_bits(kept)))
+}
+
+fn make_room(counts: &mut HashMap<Key, Count>, now: DateTime<Utc>) {
+    if counts.len() < REMEMBERED {
+        return;
+    }
+    counts.retain(|_, count| now - count.last < MEMORY);
+    if counts.len() >= REMEMBERED {
+        let mut ages: Vec<DateTime<Utc>> = counts.values().map(|count| count.last).collect();
+        ages.sort_unstable();
+        let middle = ages.get(ages.len() / 2).copied().unwrap_or(now);
+        counts.retain(|_, count| count.last > middle);
     }
 }
 
@@ -54,17 +146,55 @@ impl Throttle {
 mod tests {
     use super::*;
 
+    fn address(name: &str) -> BlindIndex {
+        BlindIndex::try_new(name.repeat(64)).unwrap()
+    }
+
+    fn ip(text: &str) -> Option<IpAddr> {
+        Some(text.parse().unwrap())
+    }
+
     #[test]
     fn the_fifth_failure_makes_an_address_wait_and_a_success_clears_it() {
-        let throttle = Throttle::new();
-        for _ in 0..FREE_FAILURES - 1 {
-            throttle.failed("a");
-            assert_eq!(throttle.wait("a"), None);
+        let (throttle, now) = (Throttle::new(), DateTime::UNIX_EPOCH);
+        for failure in 1..=5 {
+            let tried = throttle.begin(&address("a"), None, now).unwrap();
+            assert_eq!(tried.slows, failure == 5);
         }
-        throttle.failed("a");
-        assert!(throttle.wait("a").is_some());
-        assert_eq!(throttle.wait("b"), None);
-        throttle.succeeded("a");
-        assert_eq!(throttle.wait("a"), None);
+        let pause = throttle.begin(&address("a"), None, now).unwrap_err();
+        assert_eq!(pause, Duration::from_secs(2));
+        throttle.begin(&address("b"), None, now).unwrap();
+        let later = now + TimeDelta::seconds(2);
+        let tried = throttle.begin(&address("a"), None, later).unwrap();
+        assert!(!tried.slows, "the lock-out goes on, and is longer");
+        throttle.begin(&address("a"), None, later + TimeDelta::seconds(2)).unwrap_err();
+        throttle.succeeded(&tried);
+        throttle.begin(&address("a"), None, later).unwrap();
+    }
+
+    #[test]
+    fn a_network_waits_whatever_addresses_it_tries_and_forgets_after_a_while() {
+        let (throttle, now) = (Throttle::new(), DateTime::UNIX_EPOCH);
+        for nth in 0..50_u32 {
+            let name = BlindIndex::try_new(format!("{nth:064x}")).unwrap();
+            let from = format!("2001:db8::{nth:x}");
+            let tried = throttle.begin(&name, ip(&from), now).unwrap();
+            assert_eq!(tried.slows, nth == 49);
+        }
+        throttle.begin(&address("c"), ip("2001:db8::ffff"), now).unwrap_err();
+        throttle.begin(&address("c"), ip("2001:db8:0:1::1"), now).unwrap();
+        let later = now + MEMORY;
+        assert!(!throttle.begin(&address("d"), ip("2001:db8::1"), later).unwrap().slows);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let (throttle, now) = (Throttle::new(), DateTime::UNIX_EPOCH);
+        for nth in 0..20_050_u32 {
+            let name = BlindIndex::try_new(format!("{nth:064x}")).unwrap();
+            let at = now + TimeDelta::milliseconds(nth.into());
+            throttle.begin(&name, None, at).unwrap();
+            assert!(throttle.counts().len() <= REMEMBERED);
+        }
     }
 }

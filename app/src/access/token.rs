@@ -12,6 +12,10 @@ use zeroize::Zeroizing;
 
 /// What an API key begins with, so that scanners for leaked secrets know it.
 const API_KEY_PREFIX: &str = "bfk_";
+/// What a token begins with that renews the access of a program.
+const REFRESH_PREFIX: &str = "bfr_";
+/// What a code begins with that sets a new password.
+const RESET_PREFIX: &str = "bfp_";
 
 /// A text that lets its holder in. Not printed by `Debug`; wiped when dropped.
 #[derive(Clone)]
@@ -50,6 +54,34 @@ pub(super) fn read_session(text: &str) -> Option<(TenantId, [u8; 32])> {
     let bytes = <[u8; 48]>::try_from(decode(text)?).ok()?;
     let tenant = Uuid::from_slice(&bytes[..16]).ok()?;
     Some((TenantId::new(tenant), hash(&bytes)))
+}
+
+/// A new code that sets a new password, and what is stored of it.
+pub(super) fn new_reset_code(tenant: TenantId) -> (Secret, [u8; 32]) {
+    let (token, hash) = new_session(tenant);
+    (Secret::new(format!("{RESET_PREFIX}{}", token.reveal())), hash)
+}
+
+/// The tenant and the stored hash of a presented code that sets a new password.
+pub(super) fn read_reset_code(text: &str) -> Option<(TenantId, [u8; 32])> {
+    read_session(text.trim().strip_prefix(RESET_PREFIX)?)
+}
+
+/// A new token that renews access, and what is stored of it.
+pub(super) fn new_refresh(tenant: TenantId) -> (Secret, [u8; 32]) {
+    let (token, hash) = new_session(tenant);
+    (Secret::new(format!("{REFRESH_PREFIX}{}", token.reveal())), hash)
+}
+
+/// The tenant and the stored hash of a presented token that renews access.
+pub(super) fn read_refresh(text: &str) -> Option<(TenantId, [u8; 32])> {
+    read_session(text.strip_prefix(REFRESH_PREFIX)?)
+}
+
+/// Whether a text claims to be an API key.
+#[must_use]
+pub fn is_api_key(text: &Secret) -> bool {
+    text.reveal().starts_with(API_KEY_PREFIX)
 }
 
 /// A new API key, and what is stored of it.

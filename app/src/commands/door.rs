@@ -199,6 +199,14 @@ impl Door {
         Ok(self.0.store.holders(tenant.uuid(), scope, beginning).await?)
     }
 
+    /// The oldest seller; none while no books are open.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn first_seller(&self) -> Result<Option<TenantId>, Error> {
+        Ok(self.0.store.first_tenant().await?.map(TenantId::new))
+    }
+
     /// The vault behind the door, for reads that show personal data.
     #[must_use]
     pub fn vault(&self) -> &Arc<Vault> {

@@ -29,6 +29,7 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -100,6 +101,7 @@ stored!(
     Affiliate,
     Role,
     StaffMember,
+    SignIn,
     WebhookEndpoint
 );
 

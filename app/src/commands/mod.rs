@@ -30,6 +30,7 @@ pub mod recognition;
 mod request_hash;
 pub mod roles;
 mod room;
+pub mod sign_ins;
 pub mod staff;
 pub mod subscriptions;
 mod table;

@@ -27,6 +27,7 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{self, DecodeError, Event};
+use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
@@ -85,7 +86,7 @@ macro_rules! of_aggregate {
                 Tenant Client Product Order Subscription Invoice CreditNote CreditBalance Payment
                 PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
-                BillingRun Recognition AccountingPeriod Role StaffMember WebhookEndpoint
+                BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
             ]
         )
     };

@@ -1,7 +1,8 @@
 //! Port: slow, salted password hashing.
 //!
-//! Contract: `verify` and `verify_nobody` cost the same, so that a sign-in takes equally long
-//! whether the account exists or not; neither blocks the caller's thread pool.
+//! Contract: `verify` of a hash made here and `verify_nobody` cost the same; neither blocks the
+//! caller's thread pool. A hash of another system may cost more: whoever asks answers a refusal
+//! after a time of its own.
 
 use async_trait::async_trait;
 
@@ -18,6 +19,13 @@ pub struct PasswordRefusal {
 pub trait PasswordHashing: Send + Sync {
     /// A self-describing hash of `password` with a fresh salt.
     async fn hash(&self, password: &str) -> Result<String, PasswordRefusal>;
+
+    /// What is wrong with a hash that another system made: unknown, broken, or dearer to verify
+    /// than we are ready to pay.
+    fn check(&self, stored: &str) -> Result<(), PasswordRefusal>;
+
+    /// Whether `hash` would make a better one today.
+    fn is_outdated(&self, stored: &str) -> bool;
 
     /// Whether `password` made `stored`.
     async fn verify(&self, password: &str, stored: &str) -> Result<bool, PasswordRefusal>;

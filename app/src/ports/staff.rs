@@ -55,6 +55,16 @@ pub trait StaffAccounts: Send + Sync {
         password_hash: &str,
     ) -> Result<bool, StoreFailure>;
 
+    /// Replaces the password hash by a better one of the same password; nothing is done if it is
+    /// no longer `old`.
+    async fn upgrade_password(
+        &self,
+        tenant: TenantId,
+        id: StaffId,
+        old: &str,
+        better: &str,
+    ) -> Result<(), StoreFailure>;
+
     /// Stops an account from signing in; false when it is unknown or stopped already.
     async fn disable(
         &self,

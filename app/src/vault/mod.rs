@@ -239,6 +239,21 @@ impl Vault {
         blind(&key, b"sign in", &email.trim().to_lowercase())
     }
 
+    /// A keyed hash under a key of the installation, the same in every tenant. `what` keeps its
+    /// uses apart: hashes of one never match those of another.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub(crate) async fn installation_hash(
+        &self,
+        what: &'static str,
+        value: &str,
+        at: DateTime<Utc>,
+    ) -> Result<[u8; 32], VaultError> {
+        let key = self.index_key(TenantId::new(INSTALLATION), at).await?;
+        keyed(&key, what.as_bytes(), value)
+    }
+
     /// Destroys a subject's keys: the operational one always, the fiscal one unless retention asks
     /// for it. Answers the day until which the fiscal key stays. A repeat changes nothing.
     ///

@@ -107,6 +107,8 @@ define_id!(EventId, "evt", "an event");
 define_id!(StaffId, "stf", "a member of staff");
 define_id!(RoleId, "rol", "a role");
 define_id!(ApiKeyId, "key", "an API key");
+define_id!(SessionId, "ses", "a signed-in session");
+define_id!(SignInId, "sgn", "the sign-ins of an address at a seller");
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const DIGIT_COUNT: u32 = 26;

@@ -19,6 +19,7 @@ use crate::proforma::ProformaEvent;
 use crate::recognition::RecognitionEvent;
 use crate::role::RoleEvent;
 use crate::staff::StaffEvent;
+use crate::sign_in::SignInEvent;
 use crate::subscription::SubscriptionEvent;
 use crate::tax_rate::TaxRateEvent;
 use crate::tenant::TenantEvent;
@@ -50,6 +51,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     RoleEvent::NAMES,
     StaffEvent::NAMES,
     WebhookEndpointEvent::NAMES,
+    SignInEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -25,6 +25,7 @@ use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
 use crate::staff::{StaffEvent, StaffMember};
+use crate::sign_in::{SignIn, SignInEvent};
 use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
@@ -133,6 +134,8 @@ event_union!(
     StaffMember(StaffEvent),
     /// Of a webhook endpoint.
     WebhookEndpoint(WebhookEndpointEvent),
+    /// Of the sign-ins of an address.
+    SignIn(SignInEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -50,6 +50,7 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "role",
         "staff_member",
         "webhook_endpoint",
+        "sign_in",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

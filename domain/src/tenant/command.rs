@@ -33,6 +33,11 @@ pub enum TenantCommand {
         /// How.
         conventions: Conventions,
     },
+    /// Ask a second step of all staff, or leave it to each.
+    SetSecondFactor {
+        /// Whether everybody needs one.
+        demanded: bool,
+    },
     /// Offer affiliates other terms, from now on.
     SetAffiliateTerms {
         /// What an affiliate gets who is approved without terms of their own.

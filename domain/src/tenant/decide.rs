@@ -39,6 +39,13 @@ impl Aggregate for Tenant {
                 }
                 Ok(vec![TenantEvent::ConventionsSet { conventions }])
             }
+            (Self::Open(profile), Ask::SetSecondFactor { demanded }) => {
+                let demanded = *demanded;
+                if profile.second_factor == demanded {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![TenantEvent::SecondFactorSet { demanded }])
+            }
             (Self::Open(profile), Ask::SetAffiliateTerms { terms }) => {
                 terms.check()?;
                 if profile.affiliate_terms.as_ref() == Some(terms) {

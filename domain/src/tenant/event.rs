@@ -57,6 +57,11 @@ pub enum TenantEvent {
         /// How, from now on.
         conventions: Conventions,
     },
+    /// A second step is asked of all staff from now on, or left to each.
+    SecondFactorSet {
+        /// Whether everybody needs one.
+        demanded: bool,
+    },
     /// Affiliates who are approved later get other terms; agreements stay as they are.
     AffiliateTermsSet {
         /// What they get from now on.
@@ -82,6 +87,7 @@ name_events!(TenantEvent {
     VatIdSet => "tenant.vat_id_set" v "1",
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
+    SecondFactorSet => "tenant.second_factor_set" v "1",
     AffiliateTermsSet => "tenant.affiliate_terms_set" v "1",
     TestClockMoved => "tenant.test_clock_moved" v "1",
     Suspended => "tenant.suspended" v "1",

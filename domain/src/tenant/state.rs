@@ -46,6 +46,9 @@ pub struct Profile {
     /// What an affiliate gets who is approved without terms of their own.
     #[serde(default)]
     pub affiliate_terms: Option<CommissionTerms>,
+    /// Whether a second step is asked of all staff.
+    #[serde(default)]
+    pub second_factor: bool,
     /// What the clock of a test seller shows; nothing for one whose clock is real.
     #[serde(default)]
     pub test_clock: Option<DateTime<Utc>>,
@@ -84,6 +87,7 @@ impl Tenant {
                     vat_id: vat_id.clone(),
                     conventions: Conventions::default(),
                     affiliate_terms: None,
+                    second_factor: false,
                     test_clock: *test_clock,
                 });
             }
@@ -99,6 +103,9 @@ impl Tenant {
             }
             TenantEvent::ConventionsSet { conventions } => {
                 self.change(|profile| profile.conventions = *conventions);
+            }
+            TenantEvent::SecondFactorSet { demanded } => {
+                self.change(|profile| profile.second_factor = *demanded);
             }
             TenantEvent::AffiliateTermsSet { terms } => {
                 self.change(|profile| profile.affiliate_terms = Some(terms.clone()));

@@ -41,6 +41,23 @@ fn suspended() -> TenantEvent {
 }
 
 #[test]
+fn a_second_step_is_demanded_once_and_left_to_each_again() {
+    let (ask, event) = (
+        |demanded| issued(TenantCommand::SetSecondFactor { demanded }),
+        |demanded| TenantEvent::SecondFactorSet { demanded },
+    );
+    given::<Tenant>([opened()])
+        .when(ask(false))
+        .then([])
+        .when(ask(true))
+        .then([event(true)])
+        .when(ask(true))
+        .then([])
+        .when(ask(false))
+        .then([event(false)]);
+}
+
+#[test]
 fn books_are_opened_once() {
     given::<Tenant>([]).when(issued(TenantCommand::Open(books()))).then([opened()]);
     given::<Tenant>([opened()]).when(issued(TenantCommand::Open(books()))).then_nothing();

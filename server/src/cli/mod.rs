@@ -18,6 +18,7 @@ mod serve;
 mod tenant;
 mod tools;
 mod user;
+mod user_import;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,7 +73,7 @@ enum Command {
     Recognise(recognise::Arguments),
     /// Give up what is left on gift cards whose last day is over.
     Expire(expire::Arguments),
-    /// Make the first account of a seller.
+    /// Make the first account of a seller, or take accounts over.
     #[command(subcommand)]
     User(user::Command),
     #[command(flatten)]
@@ -180,7 +181,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Recognise(arguments) => {
             runtime.block_on(recognise::run(context, arguments, output))
         }
-        Command::User(command) => runtime.block_on(user::run(context, command)),
+        Command::User(command) => runtime.block_on(user::run(context, command, output)),
         Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
         Command::Demo(arguments) => runtime.block_on(demo::run(context, arguments, output)),
     }

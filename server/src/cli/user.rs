@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use billfold_app::access::AccessError;
+use billfold_app::access::{AccessError, Secret};
 use billfold_domain::kernel::TenantId;
+use billfold_domain::role::Rights;
 use billfold_domain::staff::StaffProfile;
+use billfold_replay_tools::outcome::Output;
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
-use super::{Context, Stop, password};
+use super::{Context, Stop, password, user_import};
 use crate::wire::{Foundation, Node};
 
 /// What may be done with accounts.
@@ -16,6 +19,10 @@ use crate::wire::{Foundation, Node};
 pub(super) enum Command {
     /// Make an account that may do everything, at one seller.
     CreateAdmin(NewAdmin),
+    /// Make a code with which somebody who forgot the password sets a new one.
+    ResetCode(Forgetful),
+    /// Take accounts over from another system, with the hashes of their passwords.
+    Import(user_import::Arguments),
 }
 
 /// The account.
@@ -35,8 +42,16 @@ pub(super) struct NewAdmin {
     password_file: Option<PathBuf>,
 }
 
-pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, Stop> {
-    let Command::CreateAdmin(new) = command;
+pub(super) async fn run(
+    context: Context,
+    command: Command,
+    output: Output,
+) -> Result<ExitCode, Stop> {
+    let new = match command {
+        Command::CreateAdmin(new) => new,
+        Command::ResetCode(who) => return reset_code(&context, who).await,
+        Command::Import(arguments) => return user_import::run(context, arguments, output).await,
+    };
     let password = password::read(new.password_file.as_deref()).map_err(Stop::usage)?;
     let foundation = Foundation::open(&context).await?;
     let node = Node::open(&context, foundation).await?;
@@ -45,12 +60,60 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, 
     made.map(|()| ExitCode::SUCCESS)
 }
 
-#[expect(clippy::print_stdout, reason = "the account's id is the command's answer")]
-async fn create_admin(
+/// Whose password.
+#[derive(Debug, Args)]
+pub(super) struct Forgetful {
+    /// The seller, as `billfold tenant list` shows it; may be left out if there is only one.
+    #[arg(long, value_name = "ID")]
+    tenant: Option<TenantId>,
+    /// The address of the account.
+    #[arg(long)]
+    email: String,
+    /// Take the second step away too, when authenticator and recovery codes are lost.
+    #[arg(long)]
+    drop_second_step: bool,
+}
+
+#[expect(clippy::print_stdout, reason = "the code is the command's answer")]
+async fn reset_code(context: &Context, who: Forgetful) -> Result<ExitCode, Stop> {
+    let foundation = Foundation::open(context).await?;
+    let node = Node::open(context, foundation).await?;
+    let tenant = match who.tenant {
+        Some(tenant) => Ok(tenant),
+        None => only_tenant(&node).await,
+    };
+    let made = match tenant {
+        Ok(tenant) => new_code(&node, tenant, &who).await.map_err(Stop::unavailable),
+        Err(stop) => Err(stop),
+    };
+    node.close_idle().await;
+    let nobody = || anyhow::anyhow!("this address has no account at this seller");
+    let (code, ends) = made?.ok_or_else(|| Stop::usage(nobody()))?;
+    println!("{}", code.reveal());
+    tell_where(ends);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn new_code(
     node: &Node,
-    new: NewAdmin,
-    password: billfold_app::access::Secret,
-) -> Result<(), Stop> {
+    tenant: TenantId,
+    who: &Forgetful,
+) -> Result<Option<(Secret, DateTime<Utc>)>, AccessError> {
+    if who.drop_second_step {
+        node.access().drop_second_factor(tenant, &who.email).await?;
+    }
+    node.access().reset_code(tenant, Rights::full(), &who.email).await
+}
+
+/// Where the code is typed; beside the answer, which scripts read.
+#[expect(clippy::print_stderr, reason = "a word to whoever ran the command")]
+fn tell_where(ends: DateTime<Utc>) {
+    let ends = ends.format("%H:%M UTC");
+    eprintln!("typed at /admin/reset-password, once, until {ends}");
+}
+
+#[expect(clippy::print_stdout, reason = "the account's id is the command's answer")]
+async fn create_admin(node: &Node, new: NewAdmin, password: Secret) -> Result<(), Stop> {
     let tenant = match new.tenant {
         Some(tenant) => tenant,
         None => only_tenant(node).await?,
@@ -66,7 +129,7 @@ async fn create_admin(
     Ok(())
 }
 
-async fn only_tenant(node: &Node) -> Result<TenantId, Stop> {
+pub(super) async fn only_tenant(node: &Node) -> Result<TenantId, Stop> {
     match node.tenants().await?.as_slice() {
         [(only, _)] => Ok(*only),
         [] => {

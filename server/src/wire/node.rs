@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use billfold_adapters::argon2id::Argon2id;
 use billfold_adapters::gateways;
+use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
-    PostgresApiKeys, PostgresSessions, PostgresStaff, PostgresSubjectKeys,
-    PostgresWebhookDeliveries,
+    PostgresApiKeys, PostgresRefreshTokens, PostgresResetCodes, PostgresSecondFactors,
+    PostgresSessions, PostgresStaff, PostgresSubjectKeys, PostgresWebhookDeliveries,
 };
 use billfold_adapters::webhooks::channel::HttpsChannel;
 use billfold_app::access::{Access, AccessError, AccessParts, Secret};
@@ -116,7 +116,10 @@ impl Node {
             staff: Arc::new(PostgresStaff::new(pools.app.clone())),
             sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
             api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
-            passwords: Arc::new(Argon2id::new()),
+            refresh_tokens: Arc::new(PostgresRefreshTokens::new(pools.app.clone())),
+            reset_codes: Arc::new(PostgresResetCodes::new(pools.app.clone())),
+            second_factors: Arc::new(PostgresSecondFactors::new(pools.app.clone())),
+            passwords: Arc::new(Passwords::new()),
             vault,
             door: door.clone(),
             clock,

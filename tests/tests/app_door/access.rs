@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
-use billfold_adapters::argon2id::Argon2id;
-use billfold_adapters::postgres::{PostgresApiKeys, PostgresSessions, PostgresStaff};
+use billfold_adapters::passwords::Passwords;
+use billfold_adapters::postgres::{
+    PostgresApiKeys, PostgresRefreshTokens, PostgresResetCodes, PostgresSecondFactors,
+    PostgresSessions, PostgresStaff,
+};
 use billfold_app::Kind;
-use billfold_app::access::{Access, AccessError, AccessParts, NewApiKey, Secret};
+use billfold_app::access::{
+    Access, AccessError, AccessParts, Attempt, NewApiKey, Secret, SignedIn,
+};
 use billfold_app::commands::roles::GiveRole;
 use billfold_app::commands::staff::{
     AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff, colleagues,
 };
-use billfold_app::commands::{Ask, Done, Door};
+use billfold_app::commands::{Ask, Done, Door, RequestOrigin};
 use billfold_app::vault::Opened;
 use billfold_domain::kernel::{Actor, StaffId, TenantId};
 use billfold_domain::role::{Permission, Permissions, Rights, SystemRole};
@@ -23,36 +28,51 @@ use billfold_tests::till::{open_door, vault};
 
 use crate::house::open_tenant;
 
-struct Gate {
-    db: TestDb,
-    clock: TestClock,
-    door: Door,
-    access: Access,
-    tenant: TenantId,
+pub(crate) struct Gate {
+    pub(crate) db: TestDb,
+    pub(crate) clock: TestClock,
+    pub(crate) door: Door,
+    pub(crate) access: Access,
+    pub(crate) tenant: TenantId,
 }
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 impl Gate {
-    /// A gate to a seller whose books are open and who has an admin, Ada.
-    async fn open() -> Self {
+    /// A gate to three sellers whose books are open; nobody works there yet.
+    pub(crate) async fn open() -> Self {
         let db = TestDb::new().await;
         let clock = TestClock::default();
         let door = open_door(&db, &clock).await.unwrap();
         let access = access(&db, &clock, &door);
-        let tenant = TenantId::new(Uuid::from_u128(0xA1));
-        let gate = Self { db, clock, door, access, tenant };
-        gate.open_books(tenant).await;
-        gate.admin(tenant, PASSWORD).await;
+        let gate = Self { db, clock, door, access, tenant: TenantId::new(Uuid::from_u128(0xA1)) };
+        for bits in [0xA1, 0xB2, 0xC3] {
+            let open = open_tenant("Europe/Berlin");
+            let ask = Ask::new(TenantId::new(Uuid::from_u128(bits)), by(), "open", open);
+            gate.door.execute(ask).await.unwrap();
+        }
         gate
     }
 
-    async fn open_books(&self, tenant: TenantId) {
-        let open = open_tenant("Europe/Berlin");
-        self.door.execute(Ask::new(tenant, by(), "open", open)).await.unwrap();
+    /// Another process on the same database.
+    pub(crate) fn elsewhere(&self) -> Access {
+        access(&self.db, &self.clock, &self.door)
     }
 
-    async fn admin(&self, tenant: TenantId, password: &str) -> StaffId {
+    pub(crate) async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+    ) -> Result<SignedIn, AccessError> {
+        self.access.sign_in(&attempt(email, password, None)).await
+    }
+
+    /// Ada, who may do everything.
+    pub(crate) async fn admin(&self) -> StaffId {
+        self.admin_at(self.tenant, PASSWORD).await
+    }
+
+    pub(crate) async fn admin_at(&self, tenant: TenantId, password: &str) -> StaffId {
         self.access.add_admin(tenant, profile(), &Secret::new(password)).await.unwrap()
     }
 
@@ -71,12 +91,24 @@ impl Gate {
     }
 }
 
+pub(crate) fn attempt(email: &str, password: &str, tenant: Option<TenantId>) -> Attempt {
+    let (email, password) = (email.to_owned(), Secret::new(password));
+    Attempt { email, password, code: None, tenant, origin: nowhere() }
+}
+
+pub(crate) fn nowhere() -> RequestOrigin {
+    RequestOrigin::default()
+}
+
 fn access(db: &TestDb, clock: &TestClock, door: &Door) -> Access {
     Access::new(AccessParts {
         staff: Arc::new(PostgresStaff::new(db.app.clone())),
         sessions: Arc::new(PostgresSessions::new(db.app.clone())),
         api_keys: Arc::new(PostgresApiKeys::new(db.app.clone())),
-        passwords: Arc::new(Argon2id::new()),
+        refresh_tokens: Arc::new(PostgresRefreshTokens::new(db.app.clone())),
+        reset_codes: Arc::new(PostgresResetCodes::new(db.app.clone())),
+        second_factors: Arc::new(PostgresSecondFactors::new(db.app.clone())),
+        passwords: Arc::new(Passwords::new()),
         vault: vault(db),
         door: door.clone(),
         clock: Arc::new(clock.clone()),
@@ -87,7 +119,7 @@ fn by() -> Actor {
     Actor::system("tests").unwrap()
 }
 
-fn profile() -> StaffProfile {
+pub(crate) fn profile() -> StaffProfile {
     let (name, email) = ("Ada Lovelace".to_owned(), "ada@example.org".to_owned());
     StaffProfile { name, email, phone: None }
 }
@@ -102,18 +134,18 @@ fn refusal<T>(answer: Result<T, AccessError>) -> String {
     answer.err().unwrap().code().to_owned()
 }
 
-fn not_valid<T>(answer: &Result<T, AccessError>) -> bool {
+pub(crate) fn not_valid<T>(answer: &Result<T, AccessError>) -> bool {
     matches!(answer, Err(AccessError::NotValid))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_admin_signs_in_until_the_session_ends() {
     let gate = Gate::open().await;
-    let signed =
-        gate.access.sign_in("ADA@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+    gate.admin().await;
+    let signed = gate.sign_in("ADA@example.org", PASSWORD).await.unwrap();
     assert!(signed.identity.may(Permission::InvoicesWrite));
     // Another process knows the session too.
-    let elsewhere = access(&gate.db, &gate.clock, &gate.door);
+    let elsewhere = gate.elsewhere();
     let identity = elsewhere.session(&signed.token).await.unwrap();
     assert_eq!(identity.actor(), signed.identity.actor());
     let form = identity.csrf_token().unwrap();
@@ -121,21 +153,22 @@ async fn an_admin_signs_in_until_the_session_ends() {
     assert!(!signed.identity.csrf_holds("forged") && !signed.identity.csrf_holds(""));
     gate.clock.advance(TimeDelta::hours(12));
     assert!(not_valid(&elsewhere.session(&signed.token).await));
-    let again = gate.access.sign_in("ada@example.org", &Secret::new(PASSWORD), None).await.unwrap();
-    assert!(gate.access.sign_out(&again.token).await.unwrap());
+    let again = gate.sign_in("ada@example.org", PASSWORD).await.unwrap();
+    assert!(gate.access.sign_out(&again.token, &nowhere()).await.unwrap());
     assert!(not_valid(&gate.access.session(&again.token).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_wrong_lets_anybody_in_and_guessing_is_slowed() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let door = &gate.access;
     let try_in = |email: &'static str, password: &'static str| async move {
-        door.sign_in(email, &Secret::new(password), None).await
+        door.sign_in(&attempt(email, password, None)).await
     };
     assert!(not_valid(&try_in("nobody@example.org", PASSWORD).await));
     let elsewhere = Some(TenantId::new(Uuid::from_u128(0xB2)));
-    let wrong = gate.access.sign_in("ada@example.org", &Secret::new(PASSWORD), elsewhere).await;
+    let wrong = gate.access.sign_in(&attempt("ada@example.org", PASSWORD, elsewhere)).await;
     assert!(not_valid(&wrong));
     for _ in 0..4 {
         assert!(not_valid(&try_in("ada@example.org", "wrong horse").await));
@@ -151,6 +184,7 @@ async fn nothing_wrong_lets_anybody_in_and_guessing_is_slowed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_member_of_staff_is_told_by_lies_nowhere_in_clear() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let held = Rights::full();
     let short = gate.hire("1", "grace@example.org", "short", held).await;
     assert!(matches!(short, Err(AccessError::Malformed { field: "/password", .. })));
@@ -177,6 +211,7 @@ async fn what_a_member_of_staff_is_told_by_lies_nowhere_in_clear() {
 #[tokio::test(flavor = "multi_thread")]
 async fn adding_somebody_again_with_the_same_key_mends_a_sign_in_that_was_not_stored() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let held = Rights::full();
     let grace = gate.hire("1", "grace@example.org", PASSWORD, held).await.unwrap();
     let lost = "truncate staff, sign_in_directory";
@@ -184,16 +219,17 @@ async fn adding_somebody_again_with_the_same_key_mends_a_sign_in_that_was_not_st
     let again = gate.hire("1", "grace@example.org", PASSWORD, held).await.unwrap();
     assert_eq!(again.answer, grace.answer);
     assert!(again.replayed);
-    gate.access.sign_in("grace@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+    gate.sign_in("grace@example.org", PASSWORD).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_stopped_may_do_nothing_at_once_and_needs_roles_anew() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let grace = gate.hire("1", "grace@example.org", PASSWORD, Rights::full()).await.unwrap();
     let staff_id = grace.answer.staff_id;
     let sign_in =
-        async |password: &Secret| gate.access.sign_in("grace@example.org", password, None).await;
+        async |password: &Secret| gate.sign_in("grace@example.org", password.reveal()).await;
     let password = Secret::new(PASSWORD);
     let signed = sign_in(&password).await.unwrap();
     assert!(signed.identity.may(Permission::InvoicesRead));
@@ -216,13 +252,14 @@ async fn whoever_is_stopped_may_do_nothing_at_once_and_needs_roles_anew() {
     let role_id = SystemRole::Finance.id(gate.tenant);
     let give = GiveRole { role_id, staff_id, held: Rights::full() };
     gate.door.execute(Ask::new(gate.tenant, by(), "give", give)).await.unwrap();
-    let elsewhere = access(&gate.db, &gate.clock, &gate.door);
+    let elsewhere = gate.elsewhere();
     assert!(elsewhere.session(&signed.token).await.unwrap().may(Permission::InvoicesWrite));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_account_of_somebody_who_may_do_more_is_out_of_reach() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let ada = colleagues(&gate.door, gate.tenant).await.unwrap()[0].staff_id;
     let permissions = [Permission::StaffRead, Permission::StaffWrite, Permission::RolesWrite];
     let held = Rights { permissions: permissions.into_iter().collect(), ..Rights::full() };
@@ -246,37 +283,36 @@ async fn the_account_of_somebody_who_may_do_more_is_out_of_reach() {
     let last = StopStaff { staff_id: ada, reason: "left".to_owned() };
     let last = gate.access.stop_staff(Ask::new(gate.tenant, by(), "4", last), Rights::full()).await;
     assert_eq!(refusal(last), "role.last_admin");
-    gate.access.sign_in("ada@example.org", &Secret::new(PASSWORD), None).await.unwrap();
+    gate.sign_in("ada@example.org", PASSWORD).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_address_is_the_one_to_sign_in_with() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let ada = colleagues(&gate.door, gate.tenant).await.unwrap()[0].staff_id;
     let profile = StaffProfile { email: "countess@example.org".to_owned(), ..profile() };
     let change = Ask::new(gate.tenant, by(), "1", ChangeStaff { staff_id: ada, profile });
     gate.access.change_staff(change, Rights::full()).await.unwrap();
-    let password = Secret::new(PASSWORD);
-    assert!(not_valid(&gate.access.sign_in("ada@example.org", &password, None).await));
-    gate.access.sign_in("countess@example.org", &password, None).await.unwrap();
+    assert!(not_valid(&gate.sign_in("ada@example.org", PASSWORD).await));
+    gate.sign_in("countess@example.org", PASSWORD).await.unwrap();
     gate.hire("2", "ada@example.org", PASSWORD, Rights::full()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let (other, third) =
         (TenantId::new(Uuid::from_u128(0xB2)), TenantId::new(Uuid::from_u128(0xC3)));
-    gate.open_books(other).await;
-    gate.open_books(third).await;
-    let there = gate.admin(other, PASSWORD).await;
-    gate.admin(third, "a different password").await;
+    let there = gate.admin_at(other, PASSWORD).await;
+    gate.admin_at(third, "a different password").await;
     let ada = "ada@example.org";
-    let signed = gate.access.sign_in(ada, &Secret::new(PASSWORD), Some(other)).await.unwrap();
+    let signed = gate.access.sign_in(&attempt(ada, PASSWORD, Some(other))).await.unwrap();
     assert_eq!(signed.identity.tenant, other);
-    let refused = gate.access.switch(&signed.token, &signed.identity, third).await;
+    let refused = gate.access.switch(&signed.token, &signed.identity, third, &nowhere()).await;
     assert!(not_valid(&refused));
-    let switched = gate.access.switch(&signed.token, &signed.identity, gate.tenant).await.unwrap();
+    let switched = gate.access.switch(&signed.token, &signed.identity, gate.tenant, &nowhere()).await.unwrap();
     assert_eq!(switched.identity.tenant, gate.tenant);
     assert!(not_valid(&gate.access.session(&signed.token).await), "one session, one seller");
     gate.access.session(&switched.token).await.unwrap();
@@ -289,6 +325,7 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     let gate = Gate::open().await;
+    gate.admin().await;
     let by = Actor::system("tests").unwrap();
     let new = NewApiKey {
         name: "reports".to_owned(),
@@ -297,7 +334,7 @@ async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     };
     let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &new).await.unwrap();
     assert!(secret.reveal().starts_with("bfk_"));
-    let identity = access(&gate.db, &gate.clock, &gate.door).api_key(&secret).await.unwrap();
+    let identity = gate.elsewhere().api_key(&secret).await.unwrap();
     assert_eq!((identity.tenant, identity.actor()), (gate.tenant, Actor::ApiKey(id)));
     assert!(identity.may(Permission::LedgerRead) && !identity.may(Permission::ClientsRead));
     assert_eq!(identity.csrf_token(), None);
@@ -305,7 +342,7 @@ async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     forged.replace_range(60..61, if forged.as_bytes()[60] == b'A' { "B" } else { "A" });
     assert!(not_valid(&gate.access.api_key(&Secret::new(forged)).await));
     gate.clock.advance_days(1);
-    assert!(not_valid(&access(&gate.db, &gate.clock, &gate.door).api_key(&secret).await));
+    assert!(not_valid(&gate.elsewhere().api_key(&secret).await));
     let lasting = NewApiKey { expires_at: None, ..new };
     let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &lasting).await.unwrap();
     gate.access.api_key(&secret).await.unwrap();

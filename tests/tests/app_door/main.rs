@@ -11,3 +11,5 @@ mod payments;
 mod privacy;
 mod purchases;
 mod refunds;
+mod second_steps;
+mod sign_ins;

@@ -1,6 +1,6 @@
 //! Another program follows what happens at a seller: as server-sent events, or over a WebSocket.
 
-use billfold_app::access::Scope;
+use billfold_domain::role::Permission;
 use billfold_tests::shop::{Shop, send};
 use futures_util::StreamExt;
 use reqwest::RequestBuilder;
@@ -126,7 +126,7 @@ async fn the_same_comes_over_a_web_socket() {
         let event = told().await;
         assert_eq!(event["event_type"], "client.registered", "{event} {client}");
 
-        let reader = shop.key_with(&[Scope::OrdersRead]).await;
+        let reader = shop.key_with(&[Permission::OrdersRead]).await;
         let refused = ask(&reader).await.expect_err("not allowed");
         let tungstenite::Error::Http(answer) = refused else { panic!("{refused}") };
         assert_eq!(answer.status(), 403);

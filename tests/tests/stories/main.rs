@@ -26,6 +26,7 @@ mod recognising;
 mod register;
 mod sellers;
 mod staffing;
+mod signing_in;
 mod subscribing;
 mod taking_back;
 mod taxes;

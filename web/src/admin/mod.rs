@@ -49,7 +49,9 @@ pub(crate) mod proformas;
 pub(crate) mod projections;
 mod recognise;
 pub(crate) mod roles;
+mod reset_password;
 pub(crate) mod search;
+pub(crate) mod security;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod staff;
@@ -110,7 +112,9 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(staff_member::routes())
         .merge(roles::routes())
         .merge(settings::routes())
+        .merge(reset_password::routes())
         .merge(search::routes())
+        .merge(security::routes())
         .merge(sign_in::routes())
 }
 
@@ -130,6 +134,7 @@ mod run_samples;
 mod samples;
 #[cfg(test)]
 mod staff_samples;
+mod security_samples;
 #[cfg(test)]
 mod subscription_samples;
 #[cfg(test)]

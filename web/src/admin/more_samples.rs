@@ -390,6 +390,7 @@ pub(super) fn settings() -> settings::Settings {
         shell: shell("/admin/settings"),
         seller: vec![("Name", "Northwind Hosting GmbH".to_owned())],
         documents: vec![("Invoices", "INV-000001".to_owned())],
+        sign_in: settings::sign_in_words(true),
         conventions: settings::words(&Conventions::default()),
     }
 }
@@ -400,6 +401,7 @@ pub(super) fn sign_in() -> sign_in::SignIn {
         branding: Branding::default(),
         csrf: "c".to_owned(),
         next: "/admin".to_owned(),
+        action: "/admin/sign-in",
         fields: vec![
             Field::input("email", "Mail address", "email").known_as("username").required(),
             Field::input("password", "Password", "password")

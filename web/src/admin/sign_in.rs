@@ -11,11 +11,12 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use billfold_api::auth::session_token;
-use billfold_app::access::{AccessError, Secret};
+use billfold_api::auth::{RequestFrom, session_token};
+use billfold_app::access::{AccessError, Attempt, Secret, SignedIn};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
+use super::security::{code, secret};
 use crate::form::Field;
 use crate::layout::Branding;
 
@@ -31,19 +32,27 @@ pub(crate) struct SignIn {
     pub(crate) csrf: String,
     /// Where to go afterwards: a path of ours.
     pub(crate) next: String,
-    /// Mail and password.
+    /// Where the form goes.
+    pub(crate) action: &'static str,
+    /// Mail and password, or the code.
     pub(crate) fields: Vec<Field>,
     /// Why the last try was refused.
     pub(crate) error: String,
 }
 
 const PATH: &str = "/admin/sign-in";
+const CODE: &str = "/admin/sign-in/code";
+/// Proves that the password was right, while the code is looked for.
+const FIRST_STEP: &str = "billfold_first_step";
 /// Ties the form to the browser it was shown to, before there is a session.
 const GUARD: &str = "billfold_sign_in";
 
 /// The addresses of signing in and out.
 pub(crate) fn routes() -> Router<WebState> {
-    Router::new().route(PATH, get(blank).post(enter)).route("/admin/sign-out", post(leave))
+    Router::new()
+        .route(PATH, get(blank).post(enter))
+        .route(CODE, post(second_step))
+        .route("/admin/sign-out", post(leave))
 }
 
 /// What the address asks for.
@@ -58,14 +67,14 @@ async fn blank(
     headers: HeaderMap,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    form(&state, &headers, &own_path(&wishes.next), "", "")
+    form(&state, &headers, &own_path(&wishes.next), asked(""), "")
 }
 
-fn form(
+pub(super) fn form(
     state: &WebState,
     headers: &HeaderMap,
     next: &str,
-    email: &str,
+    (action, fields): (&'static str, Vec<Field>),
     error: &str,
 ) -> Result<Response, PageError> {
     let guard = new_key();
@@ -74,61 +83,123 @@ fn form(
         branding: state.branding(),
         csrf: guard.clone(),
         next: next.to_owned(),
-        fields: vec![
-            Field::input("email", "Mail address", "email")
-                .with(email)
-                .known_as("username")
-                .required(),
-            Field::input("password", "Password", "password")
-                .known_as("current-password")
-                .required(),
-        ],
+        action,
+        fields,
         error: error.to_owned(),
     };
     let mut response = Html(page.render()?).into_response();
     if !error.is_empty() {
         *response.status_mut() = REFUSED;
     }
-    let cookie = format!("{GUARD}={guard}; Path={PATH}; Max-Age=3600; HttpOnly; SameSite=Strict");
+    let cookie = format!("{GUARD}={guard}; Path=/admin; Max-Age=3600; HttpOnly; SameSite=Strict");
     if let Ok(value) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(response)
 }
 
+/// What the first step asks for.
+fn asked(email: &str) -> (&'static str, Vec<Field>) {
+    let email =
+        Field::input("email", "Mail address", "email").with(email).known_as("username").required();
+    (PATH, vec![email, secret("password", "Password", "current-password")])
+}
+
+/// What the second step asks for.
+fn asked_code() -> (&'static str, Vec<Field>) {
+    (CODE, vec![code("Code of your authenticator, or a recovery code")])
+}
+
+/// Whether the form was shown to this browser.
+pub(super) fn is_guarded(headers: &HeaderMap, fields: &Fields) -> bool {
+    let guard = cookie(headers, GUARD).unwrap_or_default();
+    !guard.is_empty() && bool::from(guard.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
+}
+
+/// What is told when the form was not shown to this browser.
+pub(super) const OUT_OF_DATE: &str = "The form was out of date. Sign in again.";
+
 async fn enter(
     State(state): State<WebState>,
     headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let next = own_path(fields.one("next"));
-    let (email, guard) = (fields.one("email"), cookie(&headers, GUARD).unwrap_or_default());
-    if guard.is_empty() || !bool::from(guard.as_bytes().ct_eq(fields.one("csrf").as_bytes())) {
-        return form(&state, &headers, &next, email, "The form was out of date. Sign in again.");
+    let email = fields.one("email");
+    if !is_guarded(&headers, &fields) {
+        return form(&state, &headers, &next, asked(email), OUT_OF_DATE);
     }
     let password = Secret::new(fields.one("password"));
-    match state.access().sign_in(email, &password, None).await {
-        Ok(signed_in) => {
-            let mut response = go(&next);
-            let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
-            let cookie = cookie.ok_or_else(|| PageError::bug("a session token fits no header"))?;
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+    let email_typed = email.to_owned();
+    let attempt = Attempt { email: email_typed, password, code: None, tenant: None, origin };
+    match state.access().sign_in(&attempt).await {
+        Ok(signed_in) => come_in(&state, &signed_in, &next),
+        Err(AccessError::CodeNeeded { challenge }) => {
+            let mut response = form(&state, &headers, &next, asked_code(), "")?;
+            let kept = first_step(&state, challenge.reveal(), 300);
+            response.headers_mut().append(header::SET_COOKIE, kept?);
             Ok(response)
         }
         Err(error @ (AccessError::NotValid | AccessError::Slowed { .. })) => {
-            form(&state, &headers, &next, email, &sentence(&error.to_string()))
+            form(&state, &headers, &next, asked(email), &sentence(&error.to_string()))
         }
         Err(error) => Err(error.into()),
     }
 }
 
+async fn second_step(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let next = own_path(fields.one("next"));
+    let challenge = cookie(&headers, FIRST_STEP).unwrap_or_default();
+    if challenge.is_empty() || !is_guarded(&headers, &fields) {
+        return form(&state, &headers, &next, asked(""), OUT_OF_DATE);
+    }
+    let (challenge, code) = (Secret::new(challenge), Secret::new(fields.one("code")));
+    match state.access().second_step(&challenge, &code, &origin).await {
+        Ok(signed_in) => {
+            let mut response = come_in(&state, &signed_in, &next)?;
+            response.headers_mut().append(header::SET_COOKIE, first_step(&state, "", 0)?);
+            Ok(response)
+        }
+        Err(AccessError::NotValid) => form(&state, &headers, &next, asked(""), OUT_OF_DATE),
+        Err(error @ (AccessError::WrongCode | AccessError::Slowed { .. })) => {
+            form(&state, &headers, &next, asked_code(), &sentence(&error.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The cookie of the first step; only the address of the second gets it.
+fn first_step(state: &WebState, value: &str, seconds: u32) -> Result<HeaderValue, PageError> {
+    let secure = if state.cookies().secure { "; Secure" } else { "" };
+    let text = format!(
+        "{FIRST_STEP}={value}; Path={CODE}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+    );
+    let mut header = HeaderValue::try_from(text).map_err(PageError::bug)?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+fn come_in(state: &WebState, signed_in: &SignedIn, next: &str) -> Result<Response, PageError> {
+    let mut response = go(next);
+    let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
+    let cookie = cookie.ok_or_else(|| PageError::bug("a session token fits no header"))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
 async fn leave(
     State(state): State<WebState>,
     headers: HeaderMap,
-    _posted: Posted,
+    posted: Posted,
 ) -> Result<Response, PageError> {
     if let Some(token) = session_token(&headers) {
-        state.access().sign_out(&token).await?;
+        state.access().sign_out(&token, &posted.visitor.caller.origin).await?;
     }
     let mut response = Redirect::to(PATH).into_response();
     if let Some(cookie) = state.cookies().end() {

@@ -5,7 +5,8 @@ use askama::Template as _;
 use super::{
     affiliate_samples as partners, catalogue_samples as catalogue, discount_samples as discounts,
     dunning_samples as dunning, more_samples as more, run_samples as billing, samples,
-    staff_samples as people, subscription_samples as recurring, tax_samples as taxes,
+    security_samples as security, staff_samples as people, subscription_samples as recurring,
+    tax_samples as taxes,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -54,6 +55,10 @@ fn pages() -> Vec<(&'static str, String)> {
         ("projections", more::projections().render()),
         ("integrity", more::integrity().render()),
         ("settings", more::settings().render()),
+        ("security", security::security(false).render()),
+        ("security-second-step", security::security(true).render()),
+        ("security-set-up", security::set_up().render()),
+        ("security-codes", security::recovery_codes().render()),
         ("search", samples::hits().render()),
         ("sign-in", more::sign_in().render()),
         ("fault", more::fault().render()),

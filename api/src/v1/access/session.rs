@@ -3,17 +3,18 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{HeaderMap, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
-use billfold_app::access::{Identity, Secret, Via};
+use billfold_app::access::{AccessError, Attempt, Identity, Secret, Via};
+use billfold_app::commands::RequestOrigin;
 use billfold_domain::kernel::TenantId;
 use billfold_domain::role::Permissions;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{Caller, Staff, refused, session_token};
-use crate::problem::Problem;
+use crate::auth::{Caller, RequestFrom, Staff, refused};
+use crate::problem::{Kind, Problem};
 use crate::receive::{Body, Check};
 use crate::state::ApiState;
 
@@ -27,33 +28,30 @@ use crate::state::ApiState;
 )]
 pub(super) async fn login(
     State(state): State<ApiState>,
+    RequestFrom(origin): RequestFrom,
     Body(login): Body<Login>,
 ) -> Result<Response, Problem> {
-    let mut check = Check::default();
-    let email = check.text("/email", &login.email, 254);
-    let tenant = check.optional_id::<TenantId>("/tenant", login.tenant.as_deref());
-    let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
-    let password = Secret::new(login.password);
-    let signed_in = state.access().sign_in(&email, &password, tenant).await;
-    let signed_in = signed_in.map_err(refused)?;
+    let attempt = login.read(origin)?;
+    let signed_in = state.access().sign_in(&attempt).await;
+    let signed_in = signed_in.map_err(kept_out)?;
     let mut response = Json(Me::of(&signed_in.identity)).into_response();
     let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
     response.headers_mut().insert(SET_COOKIE, cookie.ok_or_else(Problem::bug)?);
     Ok(response)
 }
 
-/// Ends the session.
+/// Ends the session of the cookie or of the access token that asks.
 #[utoipa::path(
-    post, path = "/logout", tag = "access", security(("session" = [])),
+    post, path = "/logout", tag = "access", security(("session" = []), ("access_token" = [])),
     responses((status = 204, description = "The session has ended")),
 )]
 pub(super) async fn logout(
     State(state): State<ApiState>,
-    _staff: Staff,
-    headers: HeaderMap,
+    Staff(caller): Staff,
 ) -> Result<Response, Problem> {
-    if let Some(token) = session_token(&headers) {
-        state.access().sign_out(&token).await.map_err(refused)?;
+    if let Some((_, session)) = caller.identity.person() {
+        let out = state.access().end_own(&caller.identity, session, &caller.origin).await;
+        out.map_err(refused)?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     let cookie = state.cookies().end().ok_or_else(Problem::bug)?;
@@ -77,9 +75,36 @@ pub(super) struct Login {
     /// The password.
     #[schema(example = "correct horse battery staple", max_length = 256, format = Password)]
     password: String,
+    /// The code of the second step, or a recovery code, where the account has one: a sign-in
+    /// without it is answered with 401 `access.code_needed`.
+    #[schema(example = "492039", max_length = 20)]
+    code: Option<String>,
     /// Which seller, if the address has accounts with several.
     #[schema(example = "ten_01kchkq7w7fc9r6a8b9c0d1e2f")]
     tenant: Option<String>,
+}
+
+impl Login {
+    /// The attempt that it stands for.
+    pub(super) fn read(self, origin: RequestOrigin) -> Result<Attempt, Problem> {
+        let mut check = Check::default();
+        let email = check.text("/email", &self.email, 254);
+        let tenant = check.optional_id::<TenantId>("/tenant", self.tenant.as_deref());
+        let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
+        let (password, code) = (Secret::new(self.password), self.code.map(Secret::new));
+        Ok(Attempt { email, password, code, tenant, origin })
+    }
+}
+
+/// What somebody is told who is not let in: a wrong code is no more than a wrong password.
+pub(super) fn kept_out(error: AccessError) -> Problem {
+    match error {
+        AccessError::WrongCode => {
+            let (code, detail) = (error.code().to_owned(), error.to_string());
+            Problem::new(Kind::Unauthenticated, code, detail)
+        }
+        other => refused(other),
+    }
 }
 
 /// Who is calling.
@@ -96,9 +121,12 @@ pub(super) struct Me {
     /// What it may do.
     #[schema(example = json!(["invoices:read", "invoices:write"]))]
     permissions: Vec<String>,
-    /// What a change must carry as `x-csrf-token`; null for an API key, which needs none.
+    /// Whether the seller demands a second step that is not set up: until then, nothing else may be
+    /// done.
+    must_set_up_second_factor: bool,
+    /// What a change must carry as `x-csrf-token`; null for a program, which needs none.
     csrf_token: Option<String>,
-    /// When the session ends; null for an API key.
+    /// When the session or the access token ends; null for an API key.
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -106,6 +134,7 @@ impl Me {
     fn of(identity: &Identity) -> Self {
         let (also, expires_at) = match &identity.via {
             Via::Session { also, expires_at, .. } => (also.as_slice(), Some(*expires_at)),
+            Via::AccessToken { expires_at, .. } => (&[][..], Some(*expires_at)),
             Via::ApiKey(_) => (&[][..], None),
         };
         Self {
@@ -113,6 +142,7 @@ impl Me {
             tenant: identity.tenant.to_string(),
             other_tenants: also.iter().map(ToString::to_string).collect(),
             permissions: slugs(identity.rights.permissions),
+            must_set_up_second_factor: identity.is_restricted(),
             csrf_token: identity.csrf_token(),
             expires_at,
         }

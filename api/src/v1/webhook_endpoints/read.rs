@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Versioned;
-use crate::auth::{Admin, May};
+use crate::auth::{May, WebhooksRead};
 use crate::problem::{FieldError, Problem};
 use crate::receive::{Filter, Ident, ListOf};
 use crate::state::ApiState;
@@ -29,7 +29,7 @@ const MOST: u32 = 100;
 )]
 pub(super) async fn list_webhook_endpoints(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksRead>,
     ListOf(NoFilter {}, part): ListOf<NoFilter>,
 ) -> Result<Json<Page<WireEndpoint>>, Problem> {
     let wanted = part.wanted()?;
@@ -48,7 +48,7 @@ pub(super) async fn list_webhook_endpoints(
 )]
 pub(super) async fn read_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksRead>,
     Ident(id): Ident<WebhookEndpointId>,
 ) -> Result<Versioned<ReadEndpoint>, Problem> {
     let (endpoint, version) =
@@ -69,7 +69,7 @@ pub(super) async fn read_webhook_endpoint(
 )]
 pub(super) async fn list_webhook_deliveries(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksRead>,
     Ident(id): Ident<WebhookEndpointId>,
     Filter(query): Filter<ListDeliveries>,
 ) -> Result<Json<Deliveries>, Problem> {

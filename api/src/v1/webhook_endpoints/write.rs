@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{Admin, Caller, May};
+use crate::auth::{Caller, May, WebhooksWrite};
 use crate::problem::{FieldError, Problem};
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
@@ -27,7 +27,7 @@ const FIRST: u32 = 1;
 )]
 pub(super) async fn register_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     key: IdempotencyKey,
     Body(new): Body<Terms>,
 ) -> Result<Answer<Secret>, Problem> {
@@ -46,7 +46,7 @@ pub(super) async fn register_webhook_endpoint(
 )]
 pub(super) async fn set_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     Ident(id): Ident<WebhookEndpointId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -67,7 +67,7 @@ pub(super) async fn set_webhook_endpoint(
 )]
 pub(super) async fn rotate_webhook_secret(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     Ident(id): Ident<WebhookEndpointId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -87,7 +87,7 @@ pub(super) async fn rotate_webhook_secret(
 )]
 pub(super) async fn replay_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     Ident(id): Ident<WebhookEndpointId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -104,7 +104,7 @@ pub(super) async fn replay_webhook_endpoint(
 )]
 pub(super) async fn pause_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     Ident(id): Ident<WebhookEndpointId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -120,7 +120,7 @@ pub(super) async fn pause_webhook_endpoint(
 )]
 pub(super) async fn resume_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     Ident(id): Ident<WebhookEndpointId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -136,7 +136,7 @@ pub(super) async fn resume_webhook_endpoint(
 )]
 pub(super) async fn delete_webhook_endpoint(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<WebhooksWrite>,
     Ident(id): Ident<WebhookEndpointId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

@@ -5,6 +5,7 @@ mod open;
 mod rename;
 mod set_affiliate_terms;
 mod set_conventions;
+mod set_second_factor;
 mod set_vat_id;
 
 pub use move_test_clock::MoveTestClock;
@@ -12,4 +13,5 @@ pub use open::{OpenTenant, TenantOpened};
 pub use rename::RenameTenant;
 pub use set_affiliate_terms::SetAffiliateTerms;
 pub use set_conventions::SetConventions;
+pub use set_second_factor::SetSecondFactor;
 pub use set_vat_id::SetVatId;

@@ -55,6 +55,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::Proforma(_)
         | Event::Role(_)
         | Event::StaffMember(_)
+        | Event::SignIn(_)
         | Event::Subscription(_)
         | Event::TaxRate(_)
         | Event::Tenant(_)

@@ -1,6 +1,8 @@
 //! Settings of the seller: who it is, how its documents are numbered, how time becomes money; and
 //! the form of the conventions (SET, SUB).
 
+mod sign_in;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -19,8 +21,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::confirm::Confirm;
-use super::list::address;
+use crate::admin::confirm::Confirm;
+use crate::admin::list::address;
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) seller: Vec<(&'static str, String)>,
     /// Label and value of how documents are made.
     pub(crate) documents: Vec<(&'static str, String)>,
+    /// Label and value of how staff sign in.
+    pub(crate) sign_in: Vec<(&'static str, String)>,
     /// Label and value of each convention.
     pub(crate) conventions: Vec<(&'static str, String)>,
 }
@@ -48,7 +52,10 @@ const CONVENTIONS: &str = "/admin/settings/conventions";
 
 /// The page's and the form's addresses.
 pub(crate) fn routes() -> Router<WebState> {
-    Router::new().route(PATH, get(show)).route(CONVENTIONS, get(ask).post(save))
+    Router::new()
+        .route(PATH, get(show))
+        .route(CONVENTIONS, get(ask).post(save))
+        .merge(sign_in::routes())
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
@@ -78,8 +85,15 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
             ),
             ("Due", term),
         ],
+        sign_in: sign_in_words(profile.second_factor),
         conventions: words(&profile.conventions),
     })
+}
+
+/// How staff sign in, in words.
+pub(crate) fn sign_in_words(demanded: bool) -> Vec<(&'static str, String)> {
+    let text = if demanded { "Asked of everybody" } else { "Left to each" };
+    vec![("Second step", text.to_owned())]
 }
 
 /// The first number of the day's series, for how one looks.
@@ -157,7 +171,10 @@ async fn form(
     })
 }
 
-async fn profile(state: &WebState, visitor: &Visitor) -> Result<(Profile, i64), PageError> {
+pub(super) async fn profile(
+    state: &WebState,
+    visitor: &Visitor,
+) -> Result<(Profile, i64), PageError> {
     let tenant = visitor.tenant();
     let (seller, version) = state.door().load::<Tenant>(tenant, tenant.uuid()).await?;
     Ok((seller.profile().ok_or(PageError::NotFound)?.clone(), version))

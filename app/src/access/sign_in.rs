@@ -1,0 +1,275 @@
+//! Sign-in with a password, and with a code where the account asks for one.
+//!
+//! An address may have accounts with several sellers. The password is tried on each; the session is
+//! for the first that matches (or the one asked for) and remembers the others, so that switching
+//! sellers asks for nothing a second time. An account with a second step is never among the others:
+//! it wants a sign-in of its own.
+
+use std::time::Duration;
+
+use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
+use billfold_domain::sign_in::{SignInCommand, SignInMethod, SignInRefused};
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep_until};
+use uuid::Uuid;
+
+use super::throttle::Try;
+use super::token::Secret;
+use super::{Access, AccessError, SignedIn, jwt};
+use crate::commands::RequestOrigin;
+use crate::ports::StaffRow;
+
+/// What a refusal takes, or a multiple of it: more than any password check does, so that the time
+/// tells neither whether an address has an account nor how its password is hashed.
+const REFUSAL: Duration = Duration::from_millis(500);
+/// How long a person may look for the authenticator.
+const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
+/// What the key of challenges is for, and what they are for.
+const SECOND_STEP: &str = "second step";
+
+/// Somebody who wants to come in.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The address that was typed.
+    pub email: String,
+    /// The password.
+    pub password: Secret,
+    /// The code of the second step, or a recovery code, if one was typed.
+    pub code: Option<Secret>,
+    /// Which seller, if the address has accounts with several.
+    pub tenant: Option<TenantId>,
+    /// From where, and with which program.
+    pub origin: RequestOrigin,
+}
+
+/// Who may come in.
+pub(super) struct Admitted {
+    pub(super) account: StaffRow,
+    /// Other sellers that the same password opens.
+    pub(super) also: Vec<TenantId>,
+    /// What proved it.
+    pub(super) method: SignInMethod,
+}
+
+/// A seller at which nobody came in.
+struct Miss {
+    tenant: TenantId,
+    staff: Option<StaffId>,
+    reason: SignInRefused,
+}
+
+/// That a password was right, for as long as it takes to find a code.
+#[derive(Serialize, Deserialize)]
+struct Challenge {
+    aud: String,
+    tenant: Uuid,
+    staff: Uuid,
+    also: Vec<Uuid>,
+    exp: i64,
+}
+
+impl Access {
+    /// Checks an address and a password and begins a session, at the seller that is named if one
+    /// is.
+    ///
+    /// # Errors
+    /// `NotValid` for anything that does not match, `CodeNeeded` and `WrongCode` where the account
+    /// has a second step, `Slowed` after repeated failures.
+    pub async fn sign_in(&self, attempt: &Attempt) -> Result<SignedIn, AccessError> {
+        let begun = Instant::now();
+        let Admitted { account, also, method } = taken(begun, self.admit(attempt).await).await?;
+        self.begin(&account, also, method, &attempt.origin).await
+    }
+
+    /// The second step of a sign-in that was told `CodeNeeded`.
+    ///
+    /// # Errors
+    /// `NotValid` when the first step was too long ago, `WrongCode`, `Slowed`.
+    pub async fn second_step(
+        &self,
+        challenge: &Secret,
+        code: &Secret,
+        origin: &RequestOrigin,
+    ) -> Result<SignedIn, AccessError> {
+        let begun = Instant::now();
+        let now = self.parts.clock.now();
+        let key = self.signing_key(SECOND_STEP, now).await?;
+        let claims: Option<Challenge> = jwt::read(&key, challenge.reveal());
+        let ours = claims.filter(|it| it.aud == SECOND_STEP && it.exp > now.timestamp());
+        let challenge = ours.ok_or(AccessError::NotValid)?;
+        let (tenant, staff) = (TenantId::new(challenge.tenant), StaffId::new(challenge.staff));
+        let found = self.parts.staff.find(tenant, staff).await?;
+        let account = found.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
+        let throttled = self.throttle.begin(&account.email_index, origin.ip, now);
+        let tried = throttled.map_err(|retry_after| AccessError::Slowed { retry_after })?;
+        let answer = self.pass(&account, code, &tried, origin).await;
+        self.settle(&tried, &answer);
+        let method = taken(begun, answer).await?;
+        let also = challenge.also.into_iter().map(TenantId::new).collect();
+        self.begin(&account, also, method, origin).await
+    }
+
+    /// Whether whoever is there may come in; whatever comes of it is noted, but for a success.
+    pub(super) async fn admit(&self, attempt: &Attempt) -> Result<Admitted, AccessError> {
+        let now = self.parts.clock.now();
+        let address = self.parts.vault.sign_in_index(&attempt.email, now).await?;
+        let begun = self.throttle.begin(&address, attempt.origin.ip, now);
+        let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
+        let answer = self.look(attempt, &address, &tried).await;
+        self.settle(&tried, &answer);
+        answer
+    }
+
+    /// A good try is forgotten, one that was neither good nor bad never was.
+    fn settle<T>(&self, tried: &Try, answer: &Result<T, AccessError>) {
+        match answer {
+            Ok(_) => self.throttle.succeeded(tried),
+            Err(error) if error.refuses() => {}
+            Err(_) => self.throttle.undo(tried),
+        }
+    }
+
+    async fn look(
+        &self,
+        attempt: &Attempt,
+        address: &BlindIndex,
+        tried: &Try,
+    ) -> Result<Admitted, AccessError> {
+        let (account, also) = match self.verify(attempt, address).await? {
+            Ok(verified) => verified,
+            Err(misses) => {
+                for Miss { tenant, staff: staff_id, reason } in misses {
+                    let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+                    self.note(tenant, address, None, &attempt.origin, what).await?;
+                }
+                return Err(AccessError::NotValid);
+            }
+        };
+        let method = match (&attempt.code, self.asks_for_code(account.tenant, account.id).await?) {
+            (_, false) => SignInMethod::Password,
+            (None, true) => {
+                return Err(AccessError::CodeNeeded {
+                    challenge: self.challenge(&account, &also).await?,
+                });
+            }
+            (Some(code), true) => self.pass(&account, code, tried, &attempt.origin).await?,
+        };
+        Ok(Admitted { account, also, method })
+    }
+
+    /// Takes a code; a wrong one is noted.
+    async fn pass(
+        &self,
+        account: &StaffRow,
+        code: &Secret,
+        tried: &Try,
+        origin: &RequestOrigin,
+    ) -> Result<SignInMethod, AccessError> {
+        if let Some(method) = self.take_code(account, code).await? {
+            return Ok(method);
+        }
+        let (staff_id, reason) = (Some(account.id), SignInRefused::WrongCode);
+        let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+        self.note(account.tenant, &account.email_index, None, origin, what).await?;
+        Err(AccessError::WrongCode)
+    }
+
+    async fn challenge(
+        &self,
+        account: &StaffRow,
+        also: &[TenantId],
+    ) -> Result<Secret, AccessError> {
+        let now = self.parts.clock.now();
+        let claims = Challenge {
+            aud: SECOND_STEP.to_owned(),
+            tenant: account.tenant.uuid(),
+            staff: account.id.uuid(),
+            also: also.iter().map(|tenant| tenant.uuid()).collect(),
+            exp: (now + CHALLENGE).timestamp(),
+        };
+        let key = self.signing_key(SECOND_STEP, now).await?;
+        jwt::sign(&key, &claims)
+    }
+
+    /// Whose password it is and which other sellers it opens, or where nobody came in.
+    async fn verify(
+        &self,
+        attempt: &Attempt,
+        address: &BlindIndex,
+    ) -> Result<Result<(StaffRow, Vec<TenantId>), Vec<Miss>>, AccessError> {
+        let password = attempt.password.reveal();
+        let (mut matching, mut misses, mut tried) = (Vec::new(), Vec::new(), false);
+        for account in self.parts.staff.accounts_of(address).await? {
+            let (tenant, staff) = (account.tenant, Some(account.staff));
+            let Some(row) = self.parts.staff.find(tenant, account.staff).await? else { continue };
+            if row.disabled_at.is_some() {
+                misses.push(Miss { tenant, staff, reason: SignInRefused::AccountStopped });
+                continue;
+            }
+            tried = true;
+            if self.parts.passwords.verify(password, &row.password_hash).await? {
+                matching.push(row);
+            } else {
+                misses.push(Miss { tenant, staff, reason: SignInRefused::WrongPassword });
+            }
+        }
+        if !tried {
+            self.parts.passwords.verify_nobody(password).await;
+        }
+        let wanted = |tenant| attempt.tenant.is_none_or(|wanted| wanted == tenant);
+        if let Some(at) = matching.iter().position(|row| wanted(row.tenant)) {
+            let account = matching.swap_remove(at);
+            self.upgrade(&account, password).await;
+            return Ok(Ok((account, self.without_second_step(matching).await?)));
+        }
+        misses.retain(|miss| wanted(miss.tenant));
+        if misses.is_empty()
+            && let Some(tenant) = self.place_of_unknown(attempt.tenant).await?
+        {
+            misses.push(Miss { tenant, staff: None, reason: SignInRefused::UnknownAddress });
+        }
+        Ok(Err(misses))
+    }
+
+    async fn without_second_step(
+        &self,
+        accounts: Vec<StaffRow>,
+    ) -> Result<Vec<TenantId>, AccessError> {
+        let mut open = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            if !self.asks_for_code(account.tenant, account.id).await? {
+                open.push(account.tenant);
+            }
+        }
+        Ok(open)
+    }
+
+    /// Hashes a password anew that another system had hashed. A failure only delays it.
+    async fn upgrade(&self, account: &StaffRow, password: &str) {
+        let old = &account.password_hash;
+        if !self.parts.passwords.is_outdated(old) {
+            return;
+        }
+        let Ok(better) = self.parts.passwords.hash(password).await else { return };
+        let (tenant, id) = (account.tenant, account.id);
+        if let Err(error) = self.parts.staff.upgrade_password(tenant, id, old, &better).await {
+            tracing::warn!(%error, "a password hash could not be replaced by a better one");
+        }
+    }
+}
+
+/// An answer that is given once a refusal that began then has taken its time.
+pub(super) async fn taken<T>(
+    begun: Instant,
+    answer: Result<T, AccessError>,
+) -> Result<T, AccessError> {
+    if answer.as_ref().is_err_and(AccessError::refuses) {
+        let mut until = begun + REFUSAL;
+        while until < Instant::now() {
+            until += REFUSAL;
+        }
+        sleep_until(until).await;
+    }
+    answer
+}

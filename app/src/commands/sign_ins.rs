@@ -1,0 +1,32 @@
+//! Use case about sign-ins: note how one went, or that sessions ended (AUT-08).
+
+use async_trait::async_trait;
+use billfold_domain::kernel::SignInId;
+use billfold_domain::sign_in::{SignIn, SignInCommand};
+use serde::Serialize;
+
+use crate::commands::{Plan, Room, Touches, UseCase};
+use crate::error::Error;
+
+/// Note something about an address at a seller. Asked by `access` alone, which knows what is true.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoteSignIn {
+    /// The address, as [`SignIn::id_of`] names it.
+    pub sign_in_id: SignInId,
+    /// What happened.
+    pub what: SignInCommand,
+}
+
+#[async_trait]
+impl UseCase for NoteSignIn {
+    const NAME: &'static str = "note_sign_in";
+    type Answer = ();
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
+        let (id, what) = (self.sign_in_id.uuid(), self.what.clone());
+        Ok(Touches::new(room.tenant).reads::<SignIn>(id).decide(move |table| {
+            table.decide::<SignIn>(id, what.clone())?;
+            Ok(())
+        }))
+    }
+}

@@ -1,0 +1,104 @@
+//! What can have happened when an address was signed in with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::aggregate::name_events;
+use crate::kernel::{EventBody, SessionId, StaffId};
+
+/// A fact about an address at a seller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInEvent {
+    /// Somebody came in.
+    Succeeded {
+        /// Who.
+        staff_id: StaffId,
+        /// What proved it.
+        method: SignInMethod,
+        /// The session that began.
+        session_id: SessionId,
+    },
+    /// Nobody came in.
+    Refused {
+        /// Whose account was tried; absent when the address has none here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        staff_id: Option<StaffId>,
+        /// Why.
+        reason: SignInRefused,
+    },
+    /// A lock-out began: further tries are not looked at until it is over.
+    Slowed {
+        /// Refusals since the last success.
+        refusals: u32,
+    },
+    /// A session ended before its time.
+    Ended {
+        /// Which.
+        session_id: SessionId,
+        /// What ended it.
+        how: EndOfSession,
+    },
+}
+
+/// What proved who came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInMethod {
+    /// A password alone.
+    Password,
+    /// A password and a code that changes with time.
+    PasswordAndCode,
+    /// A password and a recovery code, which is spent.
+    PasswordAndRecoveryCode,
+    /// A session at another seller, which the same password had opened.
+    Switch,
+}
+
+/// Why nobody came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInRefused {
+    /// The address has no account at this seller.
+    UnknownAddress,
+    /// The password is another.
+    WrongPassword,
+    /// The password is right, the second step is not.
+    WrongCode,
+    /// The account was stopped; the password was not looked at.
+    AccountStopped,
+}
+
+/// What ended a session before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndOfSession {
+    /// Its owner signed out.
+    SignedOut,
+    /// Its owner ended it from another session.
+    Revoked,
+    /// Its owner went on at another seller.
+    Switched,
+    /// The password was replaced.
+    PasswordReplaced,
+    /// The account was stopped.
+    AccountStopped,
+    /// A token that was used before was used again: somebody else may have it.
+    TokenReused,
+}
+
+name_events!(SignInEvent {
+    Succeeded => "sign_in.succeeded" v "1",
+    Refused => "sign_in.refused" v "1",
+    Slowed => "sign_in.slowed" v "1",
+    Ended => "sign_in.ended" v "1",
+});
+
+impl EventBody for SignInEvent {
+    fn event_type(&self) -> &'static str {
+        self.name_and_version().0
+    }
+
+    fn event_version(&self) -> &'static str {
+        self.name_and_version().1
+    }
+}

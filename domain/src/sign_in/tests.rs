@@ -1,0 +1,82 @@
+//! The specification of what is noted about sign-ins.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::kernel::testing::{given, issued};
+use crate::kernel::{BlindIndex, Invalid, Refusal, SessionId, StaffId, TenantId};
+
+fn staff() -> StaffId {
+    StaffId::new(Uuid::from_u128(7))
+}
+
+fn session(bits: u128) -> SessionId {
+    SessionId::new(Uuid::from_u128(bits))
+}
+
+fn succeed(bits: u128) -> SignInCommand {
+    let (staff_id, session_id) = (staff(), session(bits));
+    SignInCommand::Succeed { staff_id, method: SignInMethod::Password, session_id }
+}
+
+fn succeeded(bits: u128) -> SignInEvent {
+    let (staff_id, session_id) = (staff(), session(bits));
+    SignInEvent::Succeeded { staff_id, method: SignInMethod::Password, session_id }
+}
+
+fn refuse(slowed: bool) -> SignInCommand {
+    let reason = SignInRefused::WrongPassword;
+    SignInCommand::Refuse { staff_id: Some(staff()), reason, slowed }
+}
+
+fn refused() -> SignInEvent {
+    SignInEvent::Refused { staff_id: Some(staff()), reason: SignInRefused::WrongPassword }
+}
+
+#[test]
+fn a_session_begins_once() {
+    given::<SignIn>([])
+        .when(issued(succeed(1)))
+        .then([succeeded(1)])
+        .when(issued(succeed(1)))
+        .then([])
+        .when(issued(succeed(2)))
+        .then([succeeded(2)]);
+}
+
+#[test]
+fn a_lock_out_tells_how_many_refusals_led_to_it() {
+    given::<SignIn>([refused(), succeeded(1), refused(), refused()])
+        .when(issued(refuse(true)))
+        .then([refused(), SignInEvent::Slowed { refusals: 3 }])
+        .when(issued(refuse(false)))
+        .then([refused()]);
+}
+
+#[test]
+fn sessions_end_together_and_not_too_many_at_once() {
+    let end = |count: u128| SignInCommand::End {
+        sessions: (0..count).map(session).collect(),
+        how: EndOfSession::PasswordReplaced,
+    };
+    let ended = |bits| SignInEvent::Ended {
+        session_id: session(bits),
+        how: EndOfSession::PasswordReplaced,
+    };
+    given::<SignIn>([]).when(issued(end(0))).then([]);
+    given::<SignIn>([]).when(issued(end(2))).then([ended(0), ended(1)]);
+    let detail = "must be at most 1000 sessions";
+    let refusal = Invalid::one("sessions", "sign_in.too_many_sessions", detail);
+    assert_eq!(refusal.field(), Some("/sessions"));
+    given::<SignIn>([]).when(issued(end(1_001))).then_refused(refusal);
+}
+
+#[test]
+fn an_address_has_a_stream_of_its_own_at_each_seller() {
+    let address = |digit: &str| BlindIndex::try_new(digit.repeat(64)).unwrap();
+    let tenant = |bits| TenantId::new(Uuid::from_u128(bits));
+    let one = SignIn::id_of(tenant(1), &address("a"));
+    assert_eq!(one, SignIn::id_of(tenant(1), &address("a")));
+    assert_ne!(one, SignIn::id_of(tenant(2), &address("a")));
+    assert_ne!(one, SignIn::id_of(tenant(1), &address("b")));
+}
