@@ -62,6 +62,11 @@ impl Wanted {
 }
 
 impl Cursor {
+    /// After the row with these sort values.
+    pub(crate) fn of(values: Vec<String>) -> Self {
+        Self { values }
+    }
+
     /// The sort values, if there are `N` of them.
     pub(crate) fn values<const N: usize>(&self) -> Result<[&str; N], CursorError> {
         let values: Vec<&str> = self.values.iter().map(String::as_str).collect();

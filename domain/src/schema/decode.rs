@@ -69,6 +69,41 @@ macro_rules! event_union {
             }
         }
 
+        /// What the events of one stream come to, for whoever reads streams of every kind.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum State {
+            $($(#[$doc])* $noun($noun)),+
+        }
+
+        impl State {
+            /// What a stream of this kind comes to before its first event; nothing for a kind that
+            /// this release does not know.
+            pub fn absent(aggregate_type: &str) -> Option<Self> {
+                match aggregate_type {
+                    $(<$noun as Aggregate>::TYPE => Some(Self::$noun($noun::default())),)+
+                    _ => None,
+                }
+            }
+
+            /// Takes an event in; an event of another kind changes nothing.
+            pub fn apply(&mut self, event: &Event) {
+                match (self, event) {
+                    $((Self::$noun(state), Event::$noun(event)) => {
+                        Aggregate::apply(state, event);
+                    })+
+                    _ => {}
+                }
+            }
+
+            /// The whole of it as JSON; personal data in it stays sealed.
+            ///
+            /// # Errors
+            /// None that a state of this release can give.
+            pub fn to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
+                match self { $(Self::$noun(state) => serde_json::to_value(state)),+ }
+            }
+        }
+
         fn read_as(aggregate_type: &str, read: &impl Read) -> Result<Event, DecodeError> {
             match aggregate_type {
                 $(<$noun as Aggregate>::TYPE => read.read::<$event>().map(Event::$noun),)+

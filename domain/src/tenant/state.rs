@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
+use crate::client::CustomField;
 use crate::kernel::{Country, Currency, NumberFormat};
 use crate::subscription::Conventions;
 use crate::tenant::TenantEvent;
@@ -46,6 +47,9 @@ pub struct Profile {
     /// What an affiliate gets who is approved without terms of their own.
     #[serde(default)]
     pub affiliate_terms: Option<CommissionTerms>,
+    /// What is asked of clients beyond what every seller asks, in the order of definition.
+    #[serde(default)]
+    pub custom_fields: Vec<CustomField>,
     /// What the clock of a test seller shows; nothing for one whose clock is real.
     #[serde(default)]
     pub test_clock: Option<DateTime<Utc>>,
@@ -84,6 +88,7 @@ impl Tenant {
                     vat_id: vat_id.clone(),
                     conventions: Conventions::default(),
                     affiliate_terms: None,
+                    custom_fields: Vec::new(),
                     test_clock: *test_clock,
                 });
             }
@@ -102,6 +107,15 @@ impl Tenant {
             }
             TenantEvent::AffiliateTermsSet { terms } => {
                 self.change(|profile| profile.affiliate_terms = Some(terms.clone()));
+            }
+            TenantEvent::CustomFieldDefined { field } => self.change(|profile| {
+                match profile.custom_fields.iter_mut().find(|known| known.key == field.key) {
+                    Some(known) => known.clone_from(field),
+                    None => profile.custom_fields.push(field.clone()),
+                }
+            }),
+            TenantEvent::CustomFieldRetired { key } => {
+                self.change(|profile| profile.custom_fields.retain(|field| field.key != *key));
             }
             TenantEvent::TestClockMoved { to } => {
                 self.change(|profile| profile.test_clock = Some(*to));

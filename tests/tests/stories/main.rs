@@ -4,6 +4,7 @@
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
 mod affiliates;
+mod auditing;
 mod billing;
 mod billing_runs;
 mod closing;

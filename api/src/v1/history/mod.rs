@@ -5,8 +5,10 @@
 
 mod audit;
 mod events;
+mod export;
 mod integrity;
 mod read_models;
+mod why;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -20,10 +22,11 @@ pub(super) fn events() -> OpenApiRouter<ApiState> {
         .routes(routes!(events::list_events))
         .routes(routes!(events::read_event))
         .routes(routes!(events::read_chain))
+        .routes(routes!(why::read_why))
 }
 
 pub(super) fn audit() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(audit::list_audit))
+    OpenApiRouter::new().routes(routes!(audit::list_audit)).routes(routes!(export::export_audit))
 }
 
 pub(super) fn integrity() -> OpenApiRouter<ApiState> {
