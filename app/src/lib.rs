@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod billing_run;
+pub mod client_search;
 pub mod commands;
 pub mod demo;
 pub mod dunning_run;

@@ -3,6 +3,7 @@
 //! It is taken from beside this binary, so both come from one build.
 
 use anyhow::{Context, Result, bail, ensure};
+use billfold_domain::role::Permissions;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -129,7 +130,7 @@ impl Served {
         let made = client
             .post(format!("{base}/api-keys"))
             .header("x-csrf-token", csrf)
-            .json(&json!({"name": "bench", "scopes": ["admin"]}))
+            .json(&json!({"name": "bench", "scopes": Permissions::all()}))
             .send()
             .await?
             .error_for_status()?;

@@ -38,11 +38,17 @@ row! {
             actor: String,
             /// The business process it belongs to.
             correlation_id: Uuid,
+            /// Its identity, by which what it led to names it.
+            event_id: Uuid,
+            /// What led to the command, if it was not a person.
+            causation_id: Option<Uuid>,
         }
     }
     index "(tenant_id, event_type, position)";
     index "(tenant_id, actor, position)";
     index "(tenant_id, correlation_id, position)";
+    index "(tenant_id, event_id)";
+    index "(tenant_id, causation_id, position) where causation_id is not null";
 }
 
 /// The projection.
@@ -51,7 +57,7 @@ pub struct EventIndex;
 
 impl Projection for EventIndex {
     const NAME: &'static str = "event_index";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &[];
     type Rows = Appended<IndexRow>;
 
@@ -63,6 +69,8 @@ impl Projection for EventIndex {
             event_type: fact.event_type.to_owned(),
             actor: fact.actor.to_owned(),
             correlation_id: fact.correlation_id,
+            event_id: fact.event_id,
+            causation_id: fact.causation_id,
         });
         Ok(())
     }
@@ -251,7 +259,7 @@ fn is_plain(filter: &Filter) -> bool {
 }
 
 /// The events at some positions, in order of position.
-async fn stored(
+pub(crate) async fn stored(
     conn: &mut PgConnection,
     tenant: TenantId,
     positions: &[i64],

@@ -43,6 +43,8 @@ pub struct Header<'a> {
     pub effective_at: DateTime<Utc>,
     /// The business process it belongs to.
     pub correlation_id: Uuid,
+    /// What led to the command, if it was not a person.
+    pub causation_id: Option<Uuid>,
     /// Who did it.
     pub actor: &'a str,
     /// The event's JSON as stored.
@@ -63,6 +65,7 @@ impl<'a> From<RecordedRef<'a>> for Header<'a> {
             recorded_at: event.recorded_at,
             effective_at: event.effective_at,
             correlation_id: event.correlation_id,
+            causation_id: event.causation_id,
             actor: event.actor,
             payload: event.payload,
         }
@@ -76,8 +79,8 @@ pub struct Headers;
 impl copy::Shape for Headers {
     type Row<'a> = Header<'a>;
     const COLUMNS: &'static str = "position, tenant_id, aggregate_type, aggregate_id, sequence, \
-         event_type, event_version, event_id, recorded_at, effective_at, correlation_id, actor, \
-         payload";
+         event_type, event_version, event_id, recorded_at, effective_at, correlation_id, \
+         causation_id, actor, payload";
 
     fn read<'a>(fields: &mut Fields<'a>) -> Result<Header<'a>, ReadError> {
         Ok(Header {
@@ -92,6 +95,7 @@ impl copy::Shape for Headers {
             recorded_at: fields.instant("recorded_at")?,
             effective_at: fields.instant("effective_at")?,
             correlation_id: fields.uuid("correlation_id")?,
+            causation_id: fields.optional_uuid("causation_id")?,
             actor: fields.text("actor")?,
             payload: fields.text("payload")?,
         })

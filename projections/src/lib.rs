@@ -18,6 +18,7 @@ pub mod billing_run_list;
 pub mod client_group_list;
 pub mod client_ledger;
 pub mod client_list;
+pub mod client_note_list;
 pub mod closing;
 pub mod coupon_list;
 pub mod credit_note_list;

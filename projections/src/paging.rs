@@ -62,7 +62,7 @@ impl Wanted {
 }
 
 impl Cursor {
-    /// The cursor after the row with these sort values.
+    /// After the row with these sort values.
     pub(crate) fn of(values: Vec<String>) -> Self {
         Self { values }
     }

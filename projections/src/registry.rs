@@ -9,6 +9,7 @@ use crate::affiliate_list::AffiliateList;
 use crate::billing_run_list::BillingRunList;
 use crate::client_group_list::ClientGroupList;
 use crate::client_list::ClientList;
+use crate::client_note_list::ClientNoteList;
 use crate::coupon_list::CouponList;
 use crate::credit_note_list::CreditNoteList;
 use crate::deferred_revenue::DeferredRevenue;
@@ -37,6 +38,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<AccountBalances>(),
     Definition::of::<InvoiceList>(),
     Definition::of::<ClientList>(),
+    Definition::of::<ClientNoteList>(),
     Definition::of::<PaymentList>(),
     Definition::of::<OrderList>(),
     Definition::of::<SubscriptionList>(),

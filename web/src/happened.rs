@@ -66,6 +66,12 @@ fn client(event: &ClientEvent) -> (String, &'static str) {
         ClientEvent::ContactChanged { .. } => ("Contact changed", "grey"),
         ClientEvent::BillingSet { .. } => ("Billing day or time zone set", "grey"),
         ClientEvent::TaxFactsSet { .. } => ("Tax facts set", "grey"),
+        ClientEvent::ContactAdded { .. } => ("Contact added", "grey"),
+        ClientEvent::ContactRevised { .. } => ("Contact changed", "grey"),
+        ClientEvent::ContactRemoved { .. } => ("Contact removed", "grey"),
+        ClientEvent::NoteAdded { .. } => ("Note written", "grey"),
+        ClientEvent::NoteRemoved { .. } => ("Note removed", "grey"),
+        ClientEvent::CustomFieldsSet { .. } => ("Custom fields set", "grey"),
         ClientEvent::Suspended { .. } => ("Client suspended", "red"),
         ClientEvent::Activated {} => ("Client activated", "green"),
         ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
@@ -216,6 +222,8 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
             "Second step left to each of the staff".to_owned()
         }
         TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
+        TenantEvent::CustomFieldDefined { field } => format!("Custom field {} defined", field.key),
+        TenantEvent::CustomFieldRetired { key } => format!("Custom field {key} retired"),
         TenantEvent::TestClockMoved { to } => {
             format!("Test clock moved to {}", Day(to.date_naive()).plain())
         }

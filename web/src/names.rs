@@ -13,7 +13,7 @@ use billfold_app::commands::Door;
 use billfold_app::commands::staff::colleagues;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
-use billfold_domain::kernel::{ApiKeyId, ClientId, Pii, StaffId, TenantId};
+use billfold_domain::kernel::{Actor, ApiKeyId, ClientId, Pii, StaffId, TenantId};
 use billfold_domain::staff::StaffProfile;
 use billfold_projections::client_list::{self, ClientRow, ClientStatus};
 use billfold_projections::{Order, Reads, Wanted};
@@ -173,6 +173,16 @@ impl Actors {
             "system" => format!("system, {}", name.replace('_', " ")),
             _ => name.to_owned(),
         }
+    }
+
+    /// Everybody who may sign in, as stored and by name, sorted by name.
+    pub(crate) fn people(&self) -> Vec<(String, String)> {
+        let one = |(id, person): (&StaffId, &Person)| {
+            (Actor::Staff(*id).to_string(), person.name.clone())
+        };
+        let mut people: Vec<_> = self.0.iter().map(one).collect();
+        people.sort_by(|a, b| a.1.cmp(&b.1));
+        people
     }
 
     /// What kind of actor it is, in one word.

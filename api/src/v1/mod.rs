@@ -11,6 +11,7 @@ mod client_groups;
 mod clients;
 mod coupons;
 mod credit_notes;
+mod custom_fields;
 mod dunning;
 mod gift_cards;
 mod history;
@@ -64,6 +65,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/webhook-endpoints", webhook_endpoints::router())
         .nest("/read-models", history::read_models())
         .nest("/settings", settings::router())
+        .nest("/settings/custom-fields", custom_fields::router())
         .nest("/accounting-periods", accounting_periods::router())
         .nest("/revenue-recognitions", revenue_recognitions::router())
         .merge(roles::catalogue())

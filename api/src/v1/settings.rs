@@ -111,7 +111,7 @@ async fn set_affiliate_terms(
 )]
 async fn set_second_factor(
     State(state): State<ApiState>,
-    May(caller, _): May<Admin>,
+    May(caller, _): May<SettingsWrite>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(SecondFactorDemand { demanded }): Body<SecondFactorDemand>,

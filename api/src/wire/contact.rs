@@ -12,9 +12,16 @@ use crate::receive::Check;
 #[schema(as = Contact)]
 #[serde(deny_unknown_fields)]
 pub struct WireContact {
-    /// Full name.
-    #[schema(example = "Ada Lovelace", min_length = 1, max_length = 200)]
+    /// Full name; made of first and last name if it is not given.
+    #[serde(default)]
+    #[schema(example = "Ada Lovelace", max_length = 200)]
     pub name: String,
+    /// Given name, where it is known apart.
+    #[schema(example = "Ada", max_length = 100)]
+    pub first_name: Option<String>,
+    /// Family name, where it is known apart.
+    #[schema(example = "Lovelace", max_length = 100)]
+    pub last_name: Option<String>,
     /// Firm.
     #[schema(example = "Analytical Engines Ltd", max_length = 200)]
     pub company: Option<String>,
@@ -67,8 +74,13 @@ impl WireContact {
                 Some(check.value(&at, Country::parse(code))?)
             }
         };
+        let names = (self.first_name.as_deref(), self.last_name.as_deref());
+        let name =
+            if self.name.is_empty() { ContactCard::full_name(names.0, names.1) } else { self.name };
         let card = ContactCard {
-            name: self.name,
+            name,
+            first_name: self.first_name,
+            last_name: self.last_name,
             company: self.company,
             email: self.email,
             phone: self.phone,
@@ -91,6 +103,8 @@ impl From<ContactCard> for WireContact {
         let address = card.address;
         Self {
             name: card.name,
+            first_name: card.first_name,
+            last_name: card.last_name,
             company: card.company,
             email: card.email,
             phone: card.phone,

@@ -29,7 +29,9 @@ impl Access {
     ) -> Result<(), AccessError> {
         let actor = match by {
             Some(staff) => Actor::Staff(staff),
-            None => Actor::system(DOORKEEPER).map_err(crate::Error::bug).map_err(AccessError::Log)?,
+            None => {
+                Actor::system(DOORKEEPER).map_err(crate::Error::bug).map_err(AccessError::Log)?
+            }
         };
         let key = format!("sign-in:{}", mint::uuid_v7(self.parts.clock.now()));
         let note = NoteSignIn { sign_in_id: SignIn::id_of(tenant, address), what };

@@ -132,6 +132,8 @@ impl Person {
         let text = |value: &str| Some(value.to_owned());
         Ok(ContactCard {
             name: self.name.to_owned(),
+            first_name: None,
+            last_name: None,
             company: self.company.map(str::to_owned),
             email: text(self.email),
             phone: None,

@@ -39,6 +39,12 @@ pub use ring::{KeyRing, Opened};
 pub mod field {
     /// Name and address of a client, under the operational key.
     pub const CLIENT_CONTACT: &str = "client.contact";
+    /// Who a further contact of a client is, under the operational key.
+    pub const CLIENT_PERSON: &str = "client.person";
+    /// A note of staff about a client, under the operational key.
+    pub const CLIENT_NOTE: &str = "client.note";
+    /// What a client answered to the seller's own questions, under the operational key.
+    pub const CLIENT_CUSTOM_FIELDS: &str = "client.custom_fields";
     /// The buyer on an issued invoice, under the fiscal key.
     pub const INVOICE_BUYER: &str = "invoice.buyer";
     /// A text that was answered when a product was ordered, under the operational key.

@@ -1,6 +1,6 @@
 //! What may be asked of a client's record.
 
-use crate::client::{BillingTerms, ContactCard, TaxFacts};
+use crate::client::{BillingTerms, ContactCard, RecordCommand, TaxFacts};
 use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
 
 /// A request about a client.
@@ -21,6 +21,8 @@ pub enum ClientCommand {
     SetBilling(BillingTerms),
     /// Say what is known about the client's taxes, besides the address (TAX-04).
     SetTaxFacts(TaxFacts),
+    /// Keep something about the client: contacts, notes, the seller's own fields.
+    Record(RecordCommand),
     /// Sell nothing new to the client.
     Suspend {
         /// Why, 1 to 500 characters.

@@ -15,6 +15,12 @@ use crate::kernel::{Country, Invalid};
 pub struct ContactCard {
     /// Full name, at most 200 characters.
     pub name: String,
+    /// Given name where it is known apart, at most 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Family name where it is known apart, at most 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
     /// Firm, at most 200 characters.
     pub company: Option<String>,
     /// E-mail address, at most 254 characters.
@@ -46,10 +52,19 @@ pub struct Address {
 }
 
 impl ContactCard {
+    /// The full name of somebody whose names are known apart only.
+    #[must_use]
+    pub fn full_name(first_name: Option<&str>, last_name: Option<&str>) -> String {
+        let names = [first_name, last_name].into_iter().flatten().map(str::trim);
+        names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Checks the form of every field; names all that are wrong at once.
     pub fn check(&self) -> Result<(), Invalid> {
         Invalid::gather([
             check_line("name", &self.name, 200),
+            check_optional_line("first_name", self.first_name.as_deref(), 100),
+            check_optional_line("last_name", self.last_name.as_deref(), 100),
             check_optional_line("company", self.company.as_deref(), 200),
             self.email.as_deref().map_or(Ok(()), check_email),
             self.phone.as_deref().map_or(Ok(()), check_phone),

@@ -1,7 +1,7 @@
 //! What may happen to a client's record in which state.
 
 use crate::client::{
-    Client, ClientCommand, ClientEvent, ClientRefusal, ContactCard, Profile, Register,
+    Client, ClientCommand, ClientEvent, ClientRefusal, ContactCard, Profile, Register, record,
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
@@ -40,6 +40,9 @@ impl Aggregate for Client {
                 }
                 Ok(vec![ClientEvent::TaxFactsSet { tax: tax.clone() }])
             }
+            (Self::Active(known) | Self::Suspended(known), Ask::Record(ask)) => {
+                record::decide(known, ask)
+            }
             (Self::Active(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])
@@ -60,8 +63,8 @@ impl Aggregate for Client {
     }
 
     fn weight(&self) -> usize {
-        let sealed = self.profile().map_or(0, |profile| profile.contact.sealed().len());
-        size_of::<Self>().saturating_add(sealed)
+        let profile = self.profile().map_or(0, Profile::weight);
+        size_of::<Self>().saturating_add(profile)
     }
 }
 

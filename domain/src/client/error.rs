@@ -19,6 +19,18 @@ pub enum ClientRefusal {
     /// Contact details under another key would outlive an erasure.
     #[error("contact details must be sealed under the client's operational key")]
     WrongKey,
+    /// No contact of that number.
+    #[error("the client has no such contact")]
+    NoSuchContact,
+    /// No note of that number.
+    #[error("there is no such note about the client")]
+    NoSuchNote,
+    /// A list of contacts that nobody reads.
+    #[error("the client has 50 contacts, remove one first")]
+    TooManyContacts,
+    /// A pile of notes that nobody reads.
+    #[error("there are 1,000 notes about the client, remove one first")]
+    TooManyNotes,
     /// Nothing to suspend.
     #[error("the client is already suspended")]
     AlreadySuspended,
@@ -37,6 +49,10 @@ impl Refusal for ClientRefusal {
             Self::Absent => "client.absent",
             Self::AlreadyRegistered => "client.already_registered",
             Self::WrongKey => "client.wrong_key",
+            Self::NoSuchContact => "client.no_such_contact",
+            Self::NoSuchNote => "client.no_such_note",
+            Self::TooManyContacts => "client.too_many_contacts",
+            Self::TooManyNotes => "client.too_many_notes",
             Self::AlreadySuspended => "client.already_suspended",
             Self::AlreadyActive => "client.already_active",
             Self::Erased => "client.erased",
@@ -46,9 +62,11 @@ impl Refusal for ClientRefusal {
     fn kind(&self) -> RefusalKind {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
-            Self::Absent => RefusalKind::Missing,
+            Self::Absent | Self::NoSuchContact | Self::NoSuchNote => RefusalKind::Missing,
             Self::WrongKey => RefusalKind::Malformed,
             Self::AlreadyRegistered
+            | Self::TooManyContacts
+            | Self::TooManyNotes
             | Self::AlreadySuspended
             | Self::AlreadyActive
             | Self::Erased => RefusalKind::State,

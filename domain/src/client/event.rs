@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::{BillingTerms, ContactCard, TaxFacts};
+use crate::client::{BillingTerms, ContactCard, ContactKind, CustomValues, TaxFacts};
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{BlindIndex, Claim, Country, Currency, EventBody, Origin, Pii};
 
@@ -45,6 +45,46 @@ pub enum ClientEvent {
         /// All of it.
         tax: TaxFacts,
     },
+    /// A further contact was named.
+    ContactAdded {
+        /// Counted per client from 1; never used again.
+        no: u32,
+        /// What the person is asked about.
+        kinds: Vec<ContactKind>,
+        /// Who it is, sealed.
+        person: Pii<ContactCard>,
+    },
+    /// It was said anew who a contact is.
+    ContactRevised {
+        /// Which.
+        no: u32,
+        /// What the person is asked about from now on.
+        kinds: Vec<ContactKind>,
+        /// Who it is, sealed.
+        person: Pii<ContactCard>,
+    },
+    /// A contact is no longer named.
+    ContactRemoved {
+        /// Which.
+        no: u32,
+    },
+    /// Somebody of the staff wrote a note; who and when stand in the event's header.
+    NoteAdded {
+        /// Counted per client from 1; never used again.
+        no: u32,
+        /// The text, sealed.
+        text: Pii<String>,
+    },
+    /// A note is no longer shown.
+    NoteRemoved {
+        /// Which.
+        no: u32,
+    },
+    /// The values of the seller's own fields were replaced.
+    CustomFieldsSet {
+        /// All of them, sealed; nothing if there are none.
+        values: Option<Pii<CustomValues>>,
+    },
     /// Nothing new is sold to the client.
     Suspended {
         /// Why.
@@ -66,6 +106,12 @@ name_events!(ClientEvent {
     ContactChanged => "client.contact_changed" v "1",
     BillingSet => "client.billing_set" v "1",
     TaxFactsSet => "client.tax_facts_set" v "1",
+    ContactAdded => "client.contact_added" v "1",
+    ContactRevised => "client.contact_revised" v "1",
+    ContactRemoved => "client.contact_removed" v "1",
+    NoteAdded => "client.note_added" v "1",
+    NoteRemoved => "client.note_removed" v "1",
+    CustomFieldsSet => "client.custom_fields_set" v "1",
     Suspended => "client.suspended" v "1",
     Activated => "client.activated" v "1",
     Erased => "client.erased" v "1",
@@ -97,6 +143,12 @@ impl EventBody for ClientEvent {
             Self::ContactChanged { .. }
             | Self::BillingSet { .. }
             | Self::TaxFactsSet { .. }
+            | Self::ContactAdded { .. }
+            | Self::ContactRevised { .. }
+            | Self::ContactRemoved { .. }
+            | Self::NoteAdded { .. }
+            | Self::NoteRemoved { .. }
+            | Self::CustomFieldsSet { .. }
             | Self::Suspended { .. }
             | Self::Activated {} => (None, None),
         };

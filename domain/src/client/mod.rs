@@ -7,24 +7,31 @@
 //! | suspended | –        | suspended      | –         | active   | erased |
 //! | erased    | –        | –              | –         | –        | –      |
 //!
-//! How one is billed and what is known of one's taxes may be set while active or suspended.
+//! How one is billed and what is known of one's taxes may be set while active or suspended; so may
+//! contacts, notes and the seller's own fields.
 //!
 //! Guarantees that contact details are sealed under the everyday key, which erasing destroys,
 //! and that an e-mail address belongs to one client. Absent on purpose: passwords and sessions.
 
 mod command;
 mod contact;
+mod custom_field;
 mod decide;
 mod error;
 mod event;
+mod person;
+mod record;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use command::{ClientCommand, Register};
 pub use contact::{Address, ContactCard};
+pub use custom_field::{CustomField, CustomFieldKind, CustomValues, MOST_CUSTOM_FIELDS};
 pub use error::ClientRefusal;
 pub use event::ClientEvent;
+pub use person::{ContactKind, ContactPerson};
+pub use record::{RecordCommand, check_note};
 pub use state::{BillingTerms, Client, Profile, TaxFacts};
 
 pub(crate) use contact::{check_email, check_phone, check_vat_id};

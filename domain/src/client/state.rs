@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::{ClientEvent, ContactCard};
+use crate::client::{ClientEvent, ContactCard, ContactPerson, CustomValues};
 use crate::kernel::text::check_optional_line;
 use crate::kernel::{BlindIndex, Country, Currency, Invalid, Origin, Pii, Zone};
 use crate::subscription::Anchor;
@@ -42,6 +42,21 @@ pub struct Profile {
     /// What is known about taxes.
     #[serde(default)]
     pub tax: TaxFacts,
+    /// Further contacts, by number.
+    #[serde(default)]
+    pub contacts: Vec<ContactPerson>,
+    /// The number of the newest contact there ever was.
+    #[serde(default)]
+    pub last_contact: u32,
+    /// The numbers of the notes that are shown.
+    #[serde(default)]
+    pub notes: Vec<u32>,
+    /// The number of the newest note there ever was.
+    #[serde(default)]
+    pub last_note: u32,
+    /// The values of the seller's own fields, sealed.
+    #[serde(default)]
+    pub custom_fields: Option<Pii<CustomValues>>,
 }
 
 /// What is known about a client's taxes, besides the country.
@@ -91,24 +106,12 @@ impl Client {
                     origin: origin.clone(),
                     billing: BillingTerms::default(),
                     tax: TaxFacts::default(),
+                    contacts: Vec::new(),
+                    last_contact: 0,
+                    notes: Vec::new(),
+                    last_note: 0,
+                    custom_fields: None,
                 });
-            }
-            ClientEvent::ContactChanged { contact, email_index, country, .. } => {
-                if let Self::Active(profile) | Self::Suspended(profile) = self {
-                    profile.contact.clone_from(contact);
-                    profile.email_index.clone_from(email_index);
-                    profile.country = *country;
-                }
-            }
-            ClientEvent::BillingSet { billing } => {
-                if let Self::Active(profile) | Self::Suspended(profile) = self {
-                    profile.billing = *billing;
-                }
-            }
-            ClientEvent::TaxFactsSet { tax } => {
-                if let Self::Active(profile) | Self::Suspended(profile) = self {
-                    profile.tax.clone_from(tax);
-                }
             }
             ClientEvent::Suspended { .. } => {
                 if let Self::Active(profile) = self {
@@ -121,6 +124,55 @@ impl Client {
                 }
             }
             ClientEvent::Erased { .. } => *self = Self::Erased,
+            of_a_profile => {
+                if let Self::Active(profile) | Self::Suspended(profile) = self {
+                    profile.take(of_a_profile);
+                }
+            }
         }
+    }
+}
+
+impl Profile {
+    /// Takes what changes the particulars and not how the client stands.
+    fn take(&mut self, event: &ClientEvent) {
+        match event {
+            ClientEvent::ContactChanged { contact, email_index, country, .. } => {
+                self.contact.clone_from(contact);
+                self.email_index.clone_from(email_index);
+                self.country = *country;
+            }
+            ClientEvent::BillingSet { billing } => self.billing = *billing,
+            ClientEvent::TaxFactsSet { tax } => self.tax.clone_from(tax),
+            ClientEvent::ContactAdded { no, kinds, person } => {
+                let (kinds, person) = (kinds.clone(), person.clone());
+                self.contacts.push(ContactPerson { no: *no, kinds, person });
+                self.last_contact = *no;
+            }
+            ClientEvent::ContactRevised { no, kinds, person } => {
+                for contact in self.contacts.iter_mut().filter(|contact| contact.no == *no) {
+                    contact.kinds.clone_from(kinds);
+                    contact.person.clone_from(person);
+                }
+            }
+            ClientEvent::ContactRemoved { no } => self.contacts.retain(|one| one.no != *no),
+            ClientEvent::NoteAdded { no, .. } => {
+                self.notes.push(*no);
+                self.last_note = *no;
+            }
+            ClientEvent::NoteRemoved { no } => self.notes.retain(|one| one != no),
+            ClientEvent::CustomFieldsSet { values } => self.custom_fields.clone_from(values),
+            ClientEvent::Registered { .. }
+            | ClientEvent::Suspended { .. }
+            | ClientEvent::Activated {}
+            | ClientEvent::Erased { .. } => {}
+        }
+    }
+
+    /// Roughly how many bytes it occupies.
+    pub(super) fn weight(&self) -> usize {
+        let contacts = self.contacts.iter().map(|contact| contact.person.sealed().len());
+        let custom = self.custom_fields.as_ref().map_or(0, |values| values.sealed().len());
+        contacts.chain([self.contact.sealed().len(), custom, self.notes.len() * 4]).sum()
     }
 }

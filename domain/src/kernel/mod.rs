@@ -34,7 +34,8 @@ pub use id::{
     AccountingPeriodId, AffiliateId, ApiKeyId, BillingRunId, ClientGroupId, ClientId, CouponId,
     CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId, GiftCardId,
     InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId, RecognitionId, RoleId,
-    SessionId, SignInId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId, WebhookEndpointId,
+    SessionId, SignInId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
+    WebhookEndpointId,
 };
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};

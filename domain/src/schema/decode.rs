@@ -24,8 +24,8 @@ use crate::recognition::{Recognition, RecognitionEvent};
 use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
-use crate::staff::{StaffEvent, StaffMember};
 use crate::sign_in::{SignIn, SignInEvent};
+use crate::staff::{StaffEvent, StaffMember};
 use crate::subscription::{Subscription, SubscriptionEvent};
 use crate::tax_rate::{TaxRate, TaxRateEvent};
 use crate::tenant::{Tenant, TenantEvent};
@@ -70,6 +70,41 @@ macro_rules! event_union {
             /// The business day it names itself, if it does.
             pub fn effective_on(&self) -> Option<chrono::NaiveDate> {
                 match self { $(Self::$noun(event) => event.effective_on()),+ }
+            }
+        }
+
+        /// What the events of one stream come to, for whoever reads streams of every kind.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum State {
+            $($(#[$doc])* $noun($noun)),+
+        }
+
+        impl State {
+            /// What a stream of this kind comes to before its first event; nothing for a kind that
+            /// this release does not know.
+            pub fn absent(aggregate_type: &str) -> Option<Self> {
+                match aggregate_type {
+                    $(<$noun as Aggregate>::TYPE => Some(Self::$noun($noun::default())),)+
+                    _ => None,
+                }
+            }
+
+            /// Takes an event in; an event of another kind changes nothing.
+            pub fn apply(&mut self, event: &Event) {
+                match (self, event) {
+                    $((Self::$noun(state), Event::$noun(event)) => {
+                        Aggregate::apply(state, event);
+                    })+
+                    _ => {}
+                }
+            }
+
+            /// The whole of it as JSON; personal data in it stays sealed.
+            ///
+            /// # Errors
+            /// None that a state of this release can give.
+            pub fn to_json(&self) -> Result<serde_json::Value, serde_json::Error> {
+                match self { $(Self::$noun(state) => serde_json::to_value(state)),+ }
             }
         }
 

@@ -12,5 +12,5 @@ mod upcast;
 mod tests;
 
 pub use catalogue::{current_version, event_types};
-pub use decode::{DecodeError, Event, decode};
+pub use decode::{DecodeError, Event, State, decode};
 pub use upcast::{UpcastError, cqrs_upcasters, upcast};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::affiliate::CommissionTerms;
+use crate::client::CustomField;
 use crate::kernel::{Country, Currency, NumberFormat};
 use crate::subscription::Conventions;
 
@@ -42,6 +43,16 @@ pub enum TenantCommand {
     SetAffiliateTerms {
         /// What an affiliate gets who is approved without terms of their own.
         terms: CommissionTerms,
+    },
+    /// Ask something of clients that not every seller asks; a field of that key is replaced.
+    DefineCustomField {
+        /// What.
+        field: CustomField,
+    },
+    /// Ask it no longer.
+    RetireCustomField {
+        /// The field's name for machines.
+        key: String,
     },
     /// Move the clock of a test seller forward.
     MoveTestClock {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::client::check_vat_id;
+use crate::client::{CustomField, MOST_CUSTOM_FIELDS, check_vat_id};
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
@@ -52,6 +52,13 @@ impl Aggregate for Tenant {
                     return Ok(Vec::new());
                 }
                 Ok(vec![TenantEvent::AffiliateTermsSet { terms: terms.clone() }])
+            }
+            (Self::Open(profile), Ask::DefineCustomField { field }) => define(profile, field),
+            (Self::Open(profile), Ask::RetireCustomField { key }) => {
+                if profile.custom_fields.iter().all(|field| field.key != *key) {
+                    return Err(TenantRefusal::NoSuchCustomField);
+                }
+                Ok(vec![TenantEvent::CustomFieldRetired { key: key.clone() }])
             }
             (Self::Open(profile), Ask::MoveTestClock { to }) => move_clock(profile, *to),
             (Self::Open(_), Ask::Suspend { reason }) => {
@@ -114,6 +121,18 @@ fn rename(profile: &Profile, name: &str) -> Result<Vec<TenantEvent>, TenantRefus
         return Ok(Vec::new());
     }
     Ok(vec![TenantEvent::Renamed { name: name.to_owned() }])
+}
+
+fn define(profile: &Profile, field: &CustomField) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    field.check()?;
+    let known = profile.custom_fields.iter().find(|known| known.key == field.key);
+    if known == Some(field) {
+        return Ok(Vec::new());
+    }
+    if known.is_none() && profile.custom_fields.len() >= MOST_CUSTOM_FIELDS {
+        return Err(TenantRefusal::TooManyCustomFields);
+    }
+    Ok(vec![TenantEvent::CustomFieldDefined { field: field.clone() }])
 }
 
 fn set_vat_id(

@@ -29,6 +29,12 @@ pub enum TenantRefusal {
         /// What it shows.
         shows: DateTime<Utc>,
     },
+    /// No field of that key.
+    #[error("there is no such field")]
+    NoSuchCustomField,
+    /// A form that nobody fills in.
+    #[error("there are 50 fields, retire one first")]
+    TooManyCustomFields,
     /// There is nothing to resume.
     #[error("the seller is not suspended")]
     NotSuspended,
@@ -43,6 +49,8 @@ impl Refusal for TenantRefusal {
             Self::Suspended => "tenant.suspended",
             Self::NotATest => "tenant.not_a_test",
             Self::ClockGoesBack { .. } => "tenant.clock_goes_back",
+            Self::NoSuchCustomField => "tenant.no_such_custom_field",
+            Self::TooManyCustomFields => "tenant.too_many_custom_fields",
             Self::NotSuspended => "tenant.not_suspended",
         }
     }
@@ -50,9 +58,12 @@ impl Refusal for TenantRefusal {
     fn kind(&self) -> RefusalKind {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
-            Self::Absent => RefusalKind::Missing,
+            Self::Absent | Self::NoSuchCustomField => RefusalKind::Missing,
             Self::NotATest | Self::ClockGoesBack { .. } => RefusalKind::Rule,
-            Self::AlreadyOpen | Self::Suspended | Self::NotSuspended => RefusalKind::State,
+            Self::AlreadyOpen
+            | Self::Suspended
+            | Self::NotSuspended
+            | Self::TooManyCustomFields => RefusalKind::State,
         }
     }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
+use crate::client::CustomField;
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Country, Currency, EventBody, NumberFormat};
 use crate::subscription::Conventions;
@@ -67,6 +68,16 @@ pub enum TenantEvent {
         /// What they get from now on.
         terms: CommissionTerms,
     },
+    /// Something is asked of clients that not every seller asks; values that are kept stay.
+    CustomFieldDefined {
+        /// What; it replaces a field of the same key.
+        field: CustomField,
+    },
+    /// It is asked no longer; values that are kept go when they are set again.
+    CustomFieldRetired {
+        /// The field's name for machines.
+        key: String,
+    },
     /// The clock of a test seller was moved forward.
     TestClockMoved {
         /// What it shows now.
@@ -89,6 +100,8 @@ name_events!(TenantEvent {
     ConventionsSet => "tenant.conventions_set" v "1",
     SecondFactorSet => "tenant.second_factor_set" v "1",
     AffiliateTermsSet => "tenant.affiliate_terms_set" v "1",
+    CustomFieldDefined => "tenant.custom_field_defined" v "1",
+    CustomFieldRetired => "tenant.custom_field_retired" v "1",
     TestClockMoved => "tenant.test_clock_moved" v "1",
     Suspended => "tenant.suspended" v "1",
     Resumed => "tenant.resumed" v "1",

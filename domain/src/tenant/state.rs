@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
+use crate::client::CustomField;
 use crate::kernel::{Country, Currency, NumberFormat};
 use crate::subscription::Conventions;
 use crate::tenant::TenantEvent;
@@ -49,6 +50,9 @@ pub struct Profile {
     /// Whether a second step is asked of all staff.
     #[serde(default)]
     pub second_factor: bool,
+    /// What is asked of clients beyond what every seller asks, in the order of definition.
+    #[serde(default)]
+    pub custom_fields: Vec<CustomField>,
     /// What the clock of a test seller shows; nothing for one whose clock is real.
     #[serde(default)]
     pub test_clock: Option<DateTime<Utc>>,
@@ -88,6 +92,7 @@ impl Tenant {
                     conventions: Conventions::default(),
                     affiliate_terms: None,
                     second_factor: false,
+                    custom_fields: Vec::new(),
                     test_clock: *test_clock,
                 });
             }
@@ -109,6 +114,15 @@ impl Tenant {
             }
             TenantEvent::AffiliateTermsSet { terms } => {
                 self.change(|profile| profile.affiliate_terms = Some(terms.clone()));
+            }
+            TenantEvent::CustomFieldDefined { field } => self.change(|profile| {
+                match profile.custom_fields.iter_mut().find(|known| known.key == field.key) {
+                    Some(known) => known.clone_from(field),
+                    None => profile.custom_fields.push(field.clone()),
+                }
+            }),
+            TenantEvent::CustomFieldRetired { key } => {
+                self.change(|profile| profile.custom_fields.retain(|field| field.key != *key));
             }
             TenantEvent::TestClockMoved { to } => {
                 self.change(|profile| profile.test_clock = Some(*to));

@@ -2,8 +2,9 @@
 //!
 //! Guarantees: contact details stay sealed as they lie in the log, and vanish from the list when a
 //! client is erased; what a client owes is summed from postings. Absent on purpose: searching by
-//! name, which would need names in clear. A client is found by the blind index of the e-mail
-//! address, or by its id in the system it was imported from.
+//! name, which would need names in clear; the application opens the newest clients to look through
+//! them. A client is found by the blind index of the e-mail address, or by its id in the system it
+//! was imported from.
 
 use billfold_domain::affiliate::{AffiliateEvent, PayoutTo};
 use billfold_domain::client::{ClientEvent, ContactCard};
@@ -21,7 +22,7 @@ use chrono::{DateTime, Utc};
 
 mod read;
 
-pub use read::{Filter, Known, Sort, balances, counts, find, page, top};
+pub use read::{Filter, Known, Sort, after, balances, counts, find, page, top};
 
 use crate::fact::Fact;
 use crate::projection::{FoldError, Projection, Proof};
@@ -285,9 +286,14 @@ fn apply_client(
                 row.country = *country;
             })
         }
-        ClientEvent::BillingSet { .. } | ClientEvent::TaxFactsSet { .. } => {
-            change(clients, fact, |_| {})
-        }
+        ClientEvent::BillingSet { .. }
+        | ClientEvent::TaxFactsSet { .. }
+        | ClientEvent::ContactAdded { .. }
+        | ClientEvent::ContactRevised { .. }
+        | ClientEvent::ContactRemoved { .. }
+        | ClientEvent::NoteAdded { .. }
+        | ClientEvent::NoteRemoved { .. }
+        | ClientEvent::CustomFieldsSet { .. } => change(clients, fact, |_| {}),
         ClientEvent::Suspended { .. } => {
             change(clients, fact, |row| row.status = ClientStatus::Suspended)
         }

@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use super::{ClientBalanceRow, ClientList, ClientRow, ClientStatus};
 use crate::error::Error;
 use crate::list::{Narrow, Order, Sorted, one, rows, select};
-use crate::paging::{Page, Wanted};
+use crate::paging::{Cursor, Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
 use crate::row::Cell;
@@ -65,6 +65,14 @@ pub async fn page(
         query.push(" and client_id = any(").push_bind(among).push(")");
     }
     sorted.read(reads, tenant, ClientList::NAME, query, wanted).await
+}
+
+/// Where a list in this order goes on after a client.
+#[must_use]
+pub fn after(row: &ClientRow) -> Cursor {
+    // as the database writes it, so that it is the very value
+    let at = row.registered_at.format("%Y-%m-%d %H:%M:%S%.6f+00").to_string();
+    Cursor::of(vec![at, row.client_id.uuid().to_string()])
 }
 
 /// One client.

@@ -89,6 +89,7 @@ fn fill(path: &str) -> String {
         .replace("{client_id}", &format!("cli_{}", "0".repeat(26)))
         .replace("{code}", "1200")
         .replace("{name}", "journal")
+        .replace("{format}", "csv")
         .replace("{month}", "2026-02")
 }
 

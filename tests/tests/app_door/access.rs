@@ -312,7 +312,8 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     assert_eq!(signed.identity.tenant, other);
     let refused = gate.access.switch(&signed.token, &signed.identity, third, &nowhere()).await;
     assert!(not_valid(&refused));
-    let switched = gate.access.switch(&signed.token, &signed.identity, gate.tenant, &nowhere()).await.unwrap();
+    let switched =
+        gate.access.switch(&signed.token, &signed.identity, gate.tenant, &nowhere()).await.unwrap();
     assert_eq!(switched.identity.tenant, gate.tenant);
     assert!(not_valid(&gate.access.session(&signed.token).await), "one session, one seller");
     gate.access.session(&switched.token).await.unwrap();

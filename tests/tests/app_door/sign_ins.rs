@@ -1,10 +1,10 @@
 //! Sign-ins as the log tells them, accounts of other systems, and one's own sessions.
 
 use billfold_app::access::{AccessError, Attempt, ImportedStaff, Secret};
-use billfold_domain::role::SystemRole;
-use billfold_domain::staff::StaffProfile;
 use billfold_app::commands::RequestOrigin;
 use billfold_domain::kernel::TenantId;
+use billfold_domain::role::SystemRole;
+use billfold_domain::staff::StaffProfile;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -4,6 +4,7 @@
 //! Every story is told by `Shop::story`, at whose end debits must equal credits.
 
 mod affiliates;
+mod auditing;
 mod billing;
 mod billing_runs;
 mod closing;
@@ -25,8 +26,8 @@ mod proformas;
 mod recognising;
 mod register;
 mod sellers;
-mod staffing;
 mod signing_in;
+mod staffing;
 mod subscribing;
 mod taking_back;
 mod taxes;

@@ -1,5 +1,7 @@
 //! The audit log: who did what, when, from where, and why; a view of the same events.
 
+use std::collections::BTreeSet;
+
 use super::list::{address, day, wanted};
 use crate::error::PageError;
 use crate::happened::happened;
@@ -13,11 +15,13 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use billfold_app::settings::Settings;
 use billfold_domain::role::Permission;
-use billfold_projections::event_index::{self, Stored};
-use billfold_projections::{Order, audit_log};
-use chrono::Days;
+use billfold_domain::schema::event_types;
+use billfold_projections::audit_log::{self, Action, Change, Entry};
+use chrono::{Days, SecondsFormat, TimeDelta};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::list::Pager;
 use crate::layout::Shell;
@@ -29,8 +33,12 @@ use crate::view::Moment;
 pub(crate) struct Audit {
     /// The frame.
     pub(crate) shell: Shell,
-    /// The actor in force.
-    pub(crate) actor: String,
+    /// What kind of change: value, word, whether it is in force.
+    pub(crate) actions: Vec<(String, String, bool)>,
+    /// What kind of thing.
+    pub(crate) entities: Vec<(String, String, bool)>,
+    /// Who.
+    pub(crate) actors: Vec<(String, String, bool)>,
     /// Recorded on or after.
     pub(crate) from: String,
     /// Recorded on or before.
@@ -39,6 +47,8 @@ pub(crate) struct Audit {
     pub(crate) rows: Vec<AuditRow>,
     /// Neighbouring pages.
     pub(crate) pager: Pager,
+    /// The same entries as files: word and address.
+    pub(crate) files: Vec<(&'static str, String)>,
 }
 
 /// One act.
@@ -48,14 +58,20 @@ pub(crate) struct AuditRow {
     pub(crate) at: Moment,
     /// Who: a name and the kind of actor.
     pub(crate) who: (String, String),
+    /// CREATE, UPDATE, DELETE, LOGIN, LOGOUT.
+    pub(crate) action: &'static str,
     /// A sentence.
     pub(crate) what: String,
     /// What it was about, with its page.
     pub(crate) subject: Option<(String, String)>,
     /// The network address.
     pub(crate) from: String,
+    /// The program.
+    pub(crate) agent: String,
     /// The reason that was given.
     pub(crate) reason: String,
+    /// Field, value before, value after.
+    pub(crate) changes: Vec<(String, String, String)>,
     /// The event.
     pub(crate) position: i64,
 }
@@ -71,10 +87,39 @@ pub(crate) fn routes() -> Router<WebState> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct Wishes {
+    action: String,
+    entity: String,
     actor: String,
     from: String,
     to: String,
     cursor: String,
+}
+
+impl Wishes {
+    fn filter(&self, settings: &Settings) -> Result<audit_log::Filter, PageError> {
+        let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let after_last = day(&self.to)?.and_then(|day| day.checked_add_days(Days::new(1)));
+        Ok(audit_log::Filter {
+            action: Action::parse(&self.action),
+            entity_type: said(&self.entity),
+            actor: said(&self.actor),
+            from: day(&self.from)?.map(|day| settings.start_of(day)),
+            to: after_last.map(|day| settings.start_of(day) - TimeDelta::microseconds(1)),
+            ..audit_log::Filter::default()
+        })
+    }
+
+    fn address(&self, cursor: &str) -> String {
+        let pairs = [
+            ("action", self.action.as_str()),
+            ("entity", &self.entity),
+            ("actor", &self.actor),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("cursor", cursor),
+        ];
+        address(PATH, &pairs)
+    }
 }
 
 async fn list(
@@ -85,49 +130,103 @@ async fn list(
     state.must(&visitor, Permission::EventsRead)?;
     let tenant = visitor.tenant();
     let settings = state.door().settings(tenant).await?;
-    let after_last = day(&wishes.to)?.and_then(|day| day.checked_add_days(Days::new(1)));
-    let filter = audit_log::Filter {
-        actor: Some(wishes.actor.trim().to_owned()).filter(|actor| !actor.is_empty()),
-        from: day(&wishes.from)?.map(|day| settings.start_of(day)),
-        to: after_last.map(|day| settings.start_of(day) - chrono::TimeDelta::microseconds(1)),
-        ..audit_log::Filter::default()
-    };
+    let filter = wishes.filter(&settings)?;
     let wanted = wanted(&wishes.cursor)?;
     let found = audit_log::page(state.reads(), tenant, &filter, &wanted).await?;
-    let positions: Vec<i64> = found.value.rows.iter().map(|row| row.position).collect();
-    let order = Order::Descending;
-    let events = event_index::at(state.reads(), tenant, &positions, order).await?.value;
     let actors = state.names().actors(tenant).await?;
-    let rows: Vec<AuditRow> = events.iter().map(|event| row(event, &actors)).collect();
-    let this = |cursor: &str| {
-        let (actor, from, to) = (&wishes.actor, &wishes.from, &wishes.to);
-        address(PATH, &[("actor", actor), ("from", from), ("to", to), ("cursor", cursor)])
-    };
+    let rows: Vec<AuditRow> = found.value.rows.iter().map(|entry| row(entry, &actors)).collect();
     page(&Audit {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         pager: Pager {
             text: format!("{} acts on this page", rows.len()),
-            newer: (!wishes.cursor.is_empty()).then(|| this("")),
-            older: found.value.next.map(|next| this(&next.to_string())),
+            newer: (!wishes.cursor.is_empty()).then(|| wishes.address("")),
+            older: found.value.next.map(|next| wishes.address(&next.to_string())),
         },
         rows,
-        actor: wishes.actor.clone(),
+        actions: actions(&wishes.action),
+        entities: entities(&wishes.entity),
+        actors: people(&actors, &wishes.actor),
         from: wishes.from.clone(),
         to: wishes.to.clone(),
+        files: files(&filter),
     })
 }
 
-fn row(event: &Stored, actors: &Actors) -> AuditRow {
-    let id = show::stream_id(&event.aggregate_type, event.aggregate_id);
-    let subject = show::stream_href(&event.aggregate_type, event.aggregate_id);
-    let noted = |name: &str| event.metadata.get(name).cloned().unwrap_or_default();
+/// The choice of what is in force before all others, and then the others.
+fn chosen(
+    all: impl IntoIterator<Item = (String, String)>,
+    one: &str,
+) -> Vec<(String, String, bool)> {
+    all.into_iter().map(|(value, word)| (value.clone(), word, value == one)).collect()
+}
+
+fn actions(one: &str) -> Vec<(String, String, bool)> {
+    let words = Action::ALL.map(|action| (action.as_str().to_owned(), action.as_str().to_owned()));
+    chosen(words, &one.to_uppercase())
+}
+
+fn entities(one: &str) -> Vec<(String, String, bool)> {
+    let kinds: BTreeSet<&str> =
+        event_types().filter_map(|(event_type, _)| event_type.split('.').next()).collect();
+    chosen(kinds.into_iter().map(|kind| (kind.to_owned(), show::words(kind))), one)
+}
+
+/// Everybody who may sign in; and whoever is in force, such as a key or a job.
+fn people(actors: &Actors, one: &str) -> Vec<(String, String, bool)> {
+    let mut all = actors.people();
+    if !one.is_empty() && all.iter().all(|(value, _)| value != one) {
+        all.push((one.to_owned(), actors.name(one)));
+    }
+    chosen(all, one)
+}
+
+/// Where the API gives the same entries as a file.
+fn files(filter: &audit_log::Filter) -> Vec<(&'static str, String)> {
+    let instant = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true)).unwrap_or_default()
+    };
+    let (from, to) = (instant(filter.from), instant(filter.to));
+    let pairs = [
+        ("action", filter.action.map_or("", Action::as_str)),
+        ("entity_type", filter.entity_type.as_deref().unwrap_or_default()),
+        ("actor", filter.actor.as_deref().unwrap_or_default()),
+        ("from", &from),
+        ("to", &to),
+    ];
+    [("CSV", "csv"), ("JSONL", "jsonl")]
+        .map(|(word, format)| (word, address(&format!("/api/v1/audit/export/{format}"), &pairs)))
+        .to_vec()
+}
+
+fn row(entry: &Entry, actors: &Actors) -> AuditRow {
+    let id = show::stream_id(&entry.entity_type, entry.entity_id);
+    let subject = show::stream_href(&entry.entity_type, entry.entity_id);
+    let changes = entry.changes.iter().flatten();
     AuditRow {
-        at: Moment(event.recorded_at),
-        who: (actors.name(&event.actor), Actors::kind(&event.actor).to_owned()),
-        what: happened(event).0,
+        at: Moment(entry.at),
+        who: (actors.name(&entry.actor), Actors::kind(&entry.actor).to_owned()),
+        action: entry.action.as_str(),
+        what: happened(&entry.event).0,
         subject: subject.map(|href| (show::short_id(&id), href)),
-        from: noted("ip"),
-        reason: noted("reason"),
-        position: event.position,
+        from: entry.ip.clone().unwrap_or_default(),
+        agent: entry.user_agent.clone().unwrap_or_default(),
+        reason: entry.reason.clone().unwrap_or_default(),
+        changes: changes.map(told).collect(),
+        position: entry.position,
+    }
+}
+
+fn told(change: &Change) -> (String, String, String) {
+    let value = |value: &Option<Value>| value.as_ref().map_or_else(String::new, plain);
+    (show::words(&change.field).replace('/', " › "), value(&change.before), value(&change.after))
+}
+
+/// A value of an event for people: amounts as amounts, texts without quotation marks.
+fn plain(value: &Value) -> String {
+    let money = serde_json::from_value::<billfold_domain::kernel::Money>(value.clone());
+    match (money, value) {
+        (Ok(money), _) => show::money(money).plain(),
+        (_, Value::String(text)) => text.clone(),
+        (_, other) => other.to_string(),
     }
 }

@@ -319,8 +319,13 @@ async fn register(State(state): State<WebState>, posted: Posted) -> Result<Respo
 }
 
 fn contact(fields: &Fields, country: Country) -> ContactCard {
+    let (first, last) = (fields.some("first_name"), fields.some("last_name"));
+    let name = fields.some("name");
+    let name = name.unwrap_or_else(|| ContactCard::full_name(first.as_deref(), last.as_deref()));
     ContactCard {
-        name: fields.one("name").to_owned(),
+        name,
+        first_name: first,
+        last_name: last,
         company: fields.some("company"),
         email: fields.some("email"),
         phone: fields.some("phone"),

@@ -2,6 +2,7 @@
 
 use super::list::{address, wanted};
 use crate::error::PageError;
+use crate::happened::happened;
 use crate::names::Actors;
 use crate::router::page;
 use crate::show;
@@ -15,6 +16,7 @@ use axum::response::Response;
 use axum::routing::get;
 use billfold_domain::kernel::{EventId, TenantId};
 use billfold_domain::role::Permission;
+use billfold_projections::audit_log::{self, Why};
 use billfold_projections::event_index::{self, Filter, Stored};
 use billfold_projections::{AsOf, Order, Wanted, journal};
 use serde::Deserialize;
@@ -96,12 +98,29 @@ pub(crate) struct Event {
     pub(crate) metadata: Vec<(String, String)>,
     /// What led to it and what it led to, in order of the log.
     pub(crate) chain: Vec<EventRow>,
+    /// What led to it and what it led to; itself is marked.
+    pub(crate) why: Vec<Step>,
+    /// Whether it led to more than is shown.
+    pub(crate) why_cut: bool,
     /// What it posted to the ledger.
     pub(crate) posted: Vec<AccountLine>,
     /// The event before this one, if there is one.
     pub(crate) previous: Option<i64>,
     /// The event after this one, if there is one.
     pub(crate) next: Option<i64>,
+}
+
+/// A step of the chain of causes.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// How far in, from 0 for the first cause; deep ones are drawn at the same depth.
+    pub(crate) depth: usize,
+    /// How it stands to the event of the page.
+    pub(crate) role: &'static str,
+    /// What happened, as a sentence.
+    pub(crate) what: String,
+    /// The event.
+    pub(crate) row: EventRow,
 }
 
 const PATH: &str = "/admin/events";
@@ -207,20 +226,21 @@ pub(super) fn rows<'a>(
     actors: &Actors,
     events: impl IntoIterator<Item = &'a Stored>,
 ) -> Vec<EventRow> {
-    let row = |event: &Stored| {
-        let id = show::stream_id(&event.aggregate_type, event.aggregate_id);
-        EventRow {
-            position: event.position,
-            aggregate: event.aggregate_type.clone(),
-            kind: event.event_type.clone(),
-            stream: Ident(format!("{} · {}", show::short_id(&id), event.sequence)),
-            stream_href: show::stream_href(&event.aggregate_type, event.aggregate_id),
-            by: actors.name(&event.actor),
-            effective: Day(event.effective_at.date_naive()),
-            at: Moment(event.recorded_at),
-        }
-    };
-    events.into_iter().map(row).collect()
+    events.into_iter().map(|event| row(actors, event)).collect()
+}
+
+fn row(actors: &Actors, event: &Stored) -> EventRow {
+    let id = show::stream_id(&event.aggregate_type, event.aggregate_id);
+    EventRow {
+        position: event.position,
+        aggregate: event.aggregate_type.clone(),
+        kind: event.event_type.clone(),
+        stream: Ident(format!("{} · {}", show::short_id(&id), event.sequence)),
+        stream_href: show::stream_href(&event.aggregate_type, event.aggregate_id),
+        by: actors.name(&event.actor),
+        effective: Day(event.effective_at.date_naive()),
+        at: Moment(event.recorded_at),
+    }
 }
 
 async fn show_event(
@@ -243,6 +263,8 @@ async fn show_event(
     let chain = event_index::page(state.reads(), tenant, &chain, &wanted).await?.value.rows;
     let posted = journal::find(state.reads(), tenant, position).await?.value;
     let neighbours = neighbours(&state, tenant, position).await?;
+    let why = audit_log::why(state.reads(), tenant, position).await?.value;
+    let (why_cut, why) = why.map(|why| (why.cut, steps(&actors, &why))).unwrap_or_default();
     let id = show::stream_id(&event.aggregate_type, event.aggregate_id);
     let subject = show::stream_href(&event.aggregate_type, event.aggregate_id);
     page(&Event {
@@ -262,11 +284,34 @@ async fn show_event(
             .map(|(name, value)| (name.replace('_', " "), value.clone()))
             .collect(),
         chain: rows(&actors, &chain),
+        why,
+        why_cut,
         posted: posted.map(|posted| super::journal::lines(&posted)).unwrap_or_default(),
         previous: neighbours.0,
         next: neighbours.1,
         kind: event.event_type,
     })
+}
+
+/// The chain of causes from the first one down to the last effect.
+fn steps(actors: &Actors, why: &Why) -> Vec<Step> {
+    const DEEPEST: usize = 6;
+    let step = |depth: usize, role, event: &Stored| Step {
+        depth: depth.min(DEEPEST),
+        role,
+        what: happened(event).0,
+        row: row(actors, event),
+    };
+    let own = why.causes.len();
+    let causes = why.causes.iter().enumerate().map(|(at, event)| step(at, "led to it", event));
+    let beside = why.beside.iter().map(|event| step(own, "decided with it", event));
+    let effects = why.effects.iter();
+    let effects = effects.map(|effect| step(own + effect.depth, "came of it", &effect.event));
+    causes
+        .chain(std::iter::once(step(own, "this event", &why.event)))
+        .chain(beside)
+        .chain(effects)
+        .collect()
 }
 
 /// The nearest positions of the same seller before and after.

@@ -48,8 +48,8 @@ pub(crate) mod products;
 pub(crate) mod proformas;
 pub(crate) mod projections;
 mod recognise;
-pub(crate) mod roles;
 mod reset_password;
+pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod security;
 pub(crate) mod settings;
@@ -132,9 +132,9 @@ mod more_samples;
 mod run_samples;
 #[cfg(test)]
 mod samples;
+mod security_samples;
 #[cfg(test)]
 mod staff_samples;
-mod security_samples;
 #[cfg(test)]
 mod subscription_samples;
 #[cfg(test)]

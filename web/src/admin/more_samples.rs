@@ -283,6 +283,18 @@ pub(super) fn event() -> events::Event {
         payload: "{\n  <span class=\"k\">\"issued\"</span>: {}\n}".to_owned(),
         metadata: vec![("ip".to_owned(), "192.0.2.14".to_owned())],
         chain: event_rows(),
+        why: event_rows()
+            .into_iter()
+            .take(3)
+            .zip(0..)
+            .map(|(row, depth)| events::Step {
+                depth,
+                role: "led to it",
+                what: "Invoice issued".to_owned(),
+                row,
+            })
+            .collect(),
+        why_cut: true,
         posted: lines(),
         previous: Some(184_010),
         next: Some(184_012),
@@ -292,15 +304,21 @@ pub(super) fn event() -> events::Event {
 pub(super) fn audit() -> audit::Audit {
     audit::Audit {
         shell: shell("/admin/audit"),
-        actor: String::new(),
+        actions: vec![("CREATE".to_owned(), "CREATE".to_owned(), true)],
+        entities: vec![("invoice".to_owned(), "Invoice".to_owned(), false)],
+        actors: vec![("staff:1".to_owned(), "Maria Lindqvist".to_owned(), false)],
         from: String::new(),
         to: String::new(),
+        files: vec![("CSV", "/api/v1/audit/export/csv?action=CREATE".to_owned())],
         rows: vec![audit::AuditRow {
             at: at(11, 18, 2, 0),
             who: ("maria@northwind".to_owned(), "staff".to_owned()),
             what: "Issued an invoice".to_owned(),
             subject: Some(("INV-2026-002041".to_owned(), "/admin/invoices/inv_01".to_owned())),
             from: "192.0.2.14".to_owned(),
+            agent: "Firefox".to_owned(),
+            action: "CREATE",
+            changes: vec![("State".to_owned(), "draft".to_owned(), "open".to_owned())],
             reason: String::new(),
             position: 184_011,
         }],

@@ -54,6 +54,24 @@ pub(super) async fn suspend_client(
     Ok(Answer::plain(&done, client_id, client_id.uuid()))
 }
 
+/// Deactivates a client: nothing new is sold, and everything that was stays (CLI-09).
+#[utoipa::path(
+    delete, path = "/{id}", tag = "clients",
+    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+pub(super) async fn deactivate_client(
+    State(state): State<ApiState>,
+    May(caller, _): May<ClientsWrite>,
+    Ident(client_id): Ident<ClientId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+) -> Result<Answer<Changed>, Problem> {
+    let suspend = SuspendClient { client_id, reason: "deactivated".to_owned() };
+    let done = state.change(&caller, &key, seen, suspend).await?;
+    Ok(Answer::plain(&done, client_id, client_id.uuid()))
+}
+
 /// Sells to a suspended client again.
 #[utoipa::path(
     post, path = "/{id}/activate", tag = "clients",

@@ -6,7 +6,10 @@
 mod account;
 mod billing;
 mod change;
+mod contacts;
+mod custom_fields;
 mod gift_card;
+mod notes;
 mod read;
 mod referral;
 mod register;
@@ -20,7 +23,12 @@ use crate::state::ApiState;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     collection()
-        .routes(routes!(read::read_client))
+        .routes(routes!(read::read_client, change::deactivate_client))
+        .routes(routes!(contacts::list_contacts, contacts::add_contact))
+        .routes(routes!(contacts::change_person, contacts::remove_contact))
+        .routes(routes!(notes::list_notes, notes::add_note))
+        .routes(routes!(notes::remove_note))
+        .routes(routes!(custom_fields::read_custom_fields, custom_fields::set_client_custom_fields))
         .routes(routes!(change::change_contact))
         .routes(routes!(billing::set_billing))
         .routes(routes!(terms::set_tax_facts))

@@ -3,9 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use billfold_app::client_search::{self, SearchError};
 use billfold_app::vault::{Opened, field};
 use billfold_domain::client::{Client, ContactCard};
-use billfold_domain::kernel::{ClientId, Country, Currency, Pii, TenantId};
+use billfold_domain::kernel::{Actor, ClientId, Country, Currency, Pii, TenantId};
+use billfold_projections::audit_log;
 use billfold_projections::client_list::{self, ClientList, ClientRow, ClientStatus, Known};
 use billfold_projections::{Answer as ReadAnswer, AsOf, Order, Projection, paging};
 use chrono::{DateTime, Utc};
@@ -34,9 +36,17 @@ pub(super) async fn list_clients(
     let (filter, order) = query.read()?;
     state.reach(ClientList::NAME, part.min_position).await?;
     let tenant = caller.tenant;
-    let page = match &query.email {
-        Some(email) => by_email(&state, tenant, email).await?,
-        None => client_list::page(state.reads(), tenant, &filter, order, &wanted).await?,
+    let page = match (&query.email, &query.q) {
+        (Some(email), _) => by_email(&state, tenant, email).await?,
+        (None, Some(q)) => {
+            let (vault, reads) = (state.door().vault(), state.reads());
+            let found = client_search::search((vault, reads), tenant, q, &filter, &wanted).await;
+            found.map_err(|error| match error {
+                SearchError::Read(error) => Problem::from(error),
+                SearchError::Vault(error) => billfold_app::Error::from(error).into(),
+            })?
+        }
+        (None, None) => client_list::page(state.reads(), tenant, &filter, order, &wanted).await?,
     };
     let contacts = open_contacts(&state, tenant, &page.value.rows).await?;
     let mut contacts = contacts.into_iter();
@@ -143,6 +153,11 @@ pub(super) struct ListClients {
     /// The client with exactly this e-mail address; other filters are not looked at then.
     #[param(example = "ada@example.org", min_length = 1, max_length = 254)]
     email: Option<String>,
+    /// Every word of it stands in the client's name, company, mail address or city. Names lie
+    /// sealed: an answer looks through the newest 5,000 clients at most, and `next_cursor` leads
+    /// on; `sort` is not looked at then.
+    #[param(example = "lovelace", min_length = 1, max_length = 100)]
+    q: Option<String>,
     /// Order of the list; `-` in front means latest first.
     #[param(inline)]
     sort: Option<ClientSort>,
@@ -164,6 +179,9 @@ impl ListClients {
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
         if let Some(email) = &self.email {
             check.text("/email", email, 254);
+        }
+        if let Some(q) = &self.q {
+            check.text("/q", q, 100);
         }
         check.finish()?;
         let order = match self.sort {
@@ -277,6 +295,10 @@ pub(super) struct ClientDetail {
     currency: Option<String>,
     /// Where it was imported from.
     origin: Option<WireOrigin>,
+    /// When the log first heard of it; null if the read side has not heard of it yet.
+    registered_at: Option<DateTime<Utc>>,
+    /// When it last signed in; null if it never did.
+    last_sign_in_at: Option<DateTime<Utc>>,
     /// Its version, as in `ETag`.
     version: i64,
     /// The log position of a past answer; null for the present.
@@ -301,6 +323,7 @@ impl ClientDetail {
             Some(profile) => open_all(state, tenant, &[&profile.contact]).await?.pop(),
             None => None,
         };
+        let times = times(state, tenant, id).await?;
         let country = profile.as_ref().and_then(|profile| profile.country);
         let currency = profile.as_ref().map(|profile| profile.currency);
         let origin = profile.and_then(|profile| profile.origin);
@@ -311,10 +334,23 @@ impl ClientDetail {
             country: country.map(|country| country.code().to_owned()),
             currency: currency.map(|currency| currency.code().to_owned()),
             origin: origin.map(|origin| WireOrigin { source: origin.source, id: origin.id }),
+            registered_at: times.0,
+            last_sign_in_at: times.1,
             version,
             as_of_position: None,
         })
     }
+}
+
+/// When a client was registered, and when it last signed in.
+async fn times(
+    state: &ApiState,
+    tenant: TenantId,
+    id: ClientId,
+) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), Problem> {
+    let known = client_list::find(state.reads(), tenant, &Known::Id(id)).await?.value;
+    let signed_in = audit_log::last_sign_in(state.reads(), tenant, &Actor::Client(id)).await?;
+    Ok((known.map(|row| row.registered_at), signed_in))
 }
 
 /// Where something was imported from.

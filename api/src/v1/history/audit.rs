@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use billfold_domain::kernel::Actor;
 use billfold_projections::Projection;
-use billfold_projections::audit_log::{self, Action, Entry};
+use billfold_projections::audit_log::{self, Action, Change, Entry};
 use billfold_projections::event_index::EventIndex;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -60,7 +61,7 @@ pub(super) struct ListAudit {
 }
 
 impl ListAudit {
-    fn read(&self) -> Result<audit_log::Filter, Problem> {
+    pub(super) fn read(&self) -> Result<audit_log::Filter, Problem> {
         let mut check = Check::query();
         let entity_type = check.optional_kind("/entity_type", self.entity_type.as_deref());
         if self.entity_id.is_some() && entity_type.is_none() {
@@ -93,6 +94,10 @@ pub(super) enum WireAction {
     Update,
     /// Something was taken away or taken back.
     Delete,
+    /// Somebody signed in, or tried to.
+    Login,
+    /// Somebody signed out, or was signed out.
+    Logout,
 }
 
 impl From<WireAction> for Action {
@@ -101,6 +106,8 @@ impl From<WireAction> for Action {
             WireAction::Create => Self::Create,
             WireAction::Update => Self::Update,
             WireAction::Delete => Self::Delete,
+            WireAction::Login => Self::Login,
+            WireAction::Logout => Self::Logout,
         }
     }
 }
@@ -111,6 +118,8 @@ impl From<Action> for WireAction {
             Action::Create => Self::Create,
             Action::Update => Self::Update,
             Action::Delete => Self::Delete,
+            Action::Login => Self::Login,
+            Action::Logout => Self::Logout,
         }
     }
 }
@@ -142,6 +151,35 @@ pub(super) struct AuditEntry {
     user_agent: Option<String>,
     /// Why, if a reason was given.
     reason: Option<String>,
+    /// What changed, field by field; null where the history of the thing is too long to be told in
+    /// a list. Personal data stays sealed.
+    changes: Option<Vec<WireChange>>,
+    /// The business process it belongs to.
+    correlation_id: Uuid,
+    /// What led to it, if it was not a person; `/events/{position}/why` tells the chain.
+    causation_id: Option<Uuid>,
+}
+
+/// One field before and after.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Change)]
+pub(super) struct WireChange {
+    /// Which, with `/` between the names of its parts; `state` is what the thing is as a whole.
+    #[schema(example = "billing/zone")]
+    field: String,
+    /// Its value before; null if there was none.
+    #[schema(value_type = Option<Value>)]
+    before: Option<Value>,
+    /// Its value afterwards; null if there is none.
+    #[schema(value_type = Option<Value>)]
+    after: Option<Value>,
+}
+
+impl From<Change> for WireChange {
+    fn from(change: Change) -> Self {
+        let Change { field, before, after } = change;
+        Self { field, before, after }
+    }
 }
 
 impl From<Entry> for AuditEntry {
@@ -158,6 +196,9 @@ impl From<Entry> for AuditEntry {
             ip: entry.ip,
             user_agent: entry.user_agent,
             reason: entry.reason,
+            changes: entry.changes.map(|all| all.into_iter().map(WireChange::from).collect()),
+            correlation_id: entry.event.correlation_id,
+            causation_id: entry.event.causation_id,
         }
     }
 }

@@ -5,9 +5,11 @@
 
 mod audit;
 mod events;
+mod export;
 mod feed;
 mod integrity;
 mod read_models;
+mod why;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,10 +24,11 @@ pub(super) fn events() -> OpenApiRouter<ApiState> {
         .routes(routes!(feed::follow_events))
         .routes(routes!(events::read_event))
         .routes(routes!(events::read_chain))
+        .routes(routes!(why::read_why))
 }
 
 pub(super) fn audit() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(audit::list_audit))
+    OpenApiRouter::new().routes(routes!(audit::list_audit)).routes(routes!(export::export_audit))
 }
 
 pub(super) fn integrity() -> OpenApiRouter<ApiState> {

@@ -1,15 +1,20 @@
-//! Use cases about a client: register, change the contact, suspend, activate, erase.
+//! Use cases about a client: register, change the contact, suspend, activate, erase; and what is
+//! kept about one: further contacts, notes, the seller's own fields.
 
 mod activate;
 mod change_contact;
+mod contacts;
 mod erase;
+mod notes;
 mod register;
 mod set_billing;
+mod set_custom_fields;
 mod set_tax_facts;
 mod suspend;
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard};
 use billfold_domain::kernel::{BlindIndex, ClientId, KeyClass, Pii, SubjectId};
+use serde::Serialize;
 
 use super::room::Room;
 use super::table::{No, Table};
@@ -18,9 +23,12 @@ use crate::vault::{Wanted, field};
 
 pub use activate::ActivateClient;
 pub use change_contact::ChangeClientContact;
+pub use contacts::{ContactNamed, RemoveClientContact, SetClientContact};
 pub use erase::{ClientErased, EraseClient};
+pub use notes::{AddClientNote, NoteWritten, RemoveClientNote};
 pub use register::{ClientRegistered, RegisterClient};
 pub use set_billing::SetClientBilling;
+pub use set_custom_fields::SetClientCustomFields;
 pub use set_tax_facts::SetClientTaxFacts;
 pub use suspend::SuspendClient;
 
@@ -47,6 +55,24 @@ async fn seal_contact(
         None => None,
     };
     Ok((sealed, index))
+}
+
+/// Something about a client that is there, sealed under the key that erasing destroys.
+async fn seal_for<T: Serialize>(
+    room: &Room<'_>,
+    client: ClientId,
+    field: &'static str,
+    content: &T,
+) -> Result<Pii<T>, Error> {
+    match room.load::<Client>(client.uuid()).await?.state.0 {
+        Client::Active(_) | Client::Suspended(_) => {}
+        Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
+        Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
+    }
+    let (subject, class) = (subject_of(client), KeyClass::Operational);
+    let wanted = Wanted { subject, class, retain_until: None };
+    let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
+    Ok(ring.seal(subject, class, field, content)?)
 }
 
 /// Refuses to do something new for a client who may not buy.

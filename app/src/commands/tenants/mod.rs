@@ -1,5 +1,7 @@
-//! Use cases about a seller: open the books, rename it, choose conventions.
+//! Use cases about a seller: open the books, rename it, choose conventions,
+//! say what is asked of clients.
 
+mod custom_fields;
 mod move_test_clock;
 mod open;
 mod rename;
@@ -8,6 +10,7 @@ mod set_conventions;
 mod set_second_factor;
 mod set_vat_id;
 
+pub use custom_fields::{DefineCustomField, RetireCustomField};
 pub use move_test_clock::MoveTestClock;
 pub use open::{OpenTenant, TenantOpened};
 pub use rename::RenameTenant;

@@ -1,75 +1,28 @@
 //! Who did what, when and from where? Every event in the words of an audit (AUD-01 to AUD-09).
 //!
 //! Guarantees: nothing can be forgotten, because the audit log *is* the log; an event type nobody
-//! sorted counts as an update, not as nothing. Absent on purpose: tables of its own; it reads the
-//! event index and the log.
+//! sorted counts as an update, not as nothing; what changed is folded from the events themselves.
+//! Absent on purpose: tables of its own; it reads the event index and the log.
 
-use billfold_domain::kernel::{EventId, TenantId};
-use billfold_domain::schema::event_types;
+mod action;
+mod change;
+mod why;
+
+use billfold_domain::kernel::{Actor, EventId, TenantId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::event_index::{self, Stored};
+use crate::event_index::{self, EventIndex, Stored};
 use crate::list::Order;
 use crate::paging::{Page, Wanted};
+use crate::projection::Projection;
 use crate::reader::{Answer, AsOf, Reads};
 
-/// What kind of change it was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
-    /// Something came into being.
-    Create,
-    /// Something changed.
-    Update,
-    /// Something was taken away or taken back.
-    Delete,
-}
-
-impl Action {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Create, Self::Update, Self::Delete];
-
-    /// What an event did.
-    pub fn of(event_type: &str) -> Self {
-        match event_type {
-            "tenant.opened"
-            | "client.registered"
-            | "product.created"
-            | "order.placed"
-            | "invoice.drafted"
-            | "invoice.issued"
-            | "payment.settled"
-            | "payment.declined"
-            | "payment.attempted"
-            | "payment_method.attached"
-            | "role.created"
-            | "role.established"
-            | "staff_member.added"
-            | "webhook_endpoint.registered" => Self::Create,
-            "client.erased"
-            | "product.retired"
-            | "order.cancelled"
-            | "invoice.discarded"
-            | "invoice.voided"
-            | "payment_method.detached"
-            | "role.deleted"
-            | "webhook_endpoint.deleted"
-            | "invoice.line_removed" => Self::Delete,
-            _ => Self::Update,
-        }
-    }
-
-    /// The word audits use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-        }
-    }
-}
+pub use action::Action;
+pub use change::Change;
+pub use why::{Effect, Why, why};
 
 /// One line of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +49,11 @@ pub struct Entry {
     pub user_agent: Option<String>,
     /// Why, if a reason was given.
     pub reason: Option<String>,
+    /// What changed, field by field; none if the thing's history is too long to be told in a list,
+    /// or was written by a newer release.
+    pub changes: Option<Vec<Change>>,
+    /// The event as it is stored.
+    pub event: Stored,
 }
 
 /// Which lines are asked for; each condition given must hold.
@@ -128,7 +86,7 @@ pub async fn page(
     wanted: &Wanted,
 ) -> Result<Answer<Page<Entry>>, Error> {
     let kind = filter.entity_type.as_deref();
-    let types = filter.action.map_or_else(Vec::new, |action| types_of(action, kind));
+    let types = filter.action.map_or_else(Vec::new, |action| action.event_types(kind));
     let events = event_index::Filter {
         types,
         stream: filter.entity_type.clone().map(|kind| (kind, filter.entity_id)),
@@ -147,35 +105,57 @@ pub async fn page(
     }
     let Answer { as_of_position, value } =
         event_index::page(reads, tenant, &events, wanted).await?;
-    let rows = value.rows.into_iter().map(Entry::from).collect();
+    let rows = told(reads, tenant, value.rows).await?;
     Ok(Answer { as_of_position, value: Page { rows, next: value.next } })
 }
 
-fn types_of(action: Action, kind: Option<&str>) -> Vec<String> {
-    event_types()
-        .map(|(event_type, _)| event_type)
-        .filter(|event_type| Action::of(event_type) == action)
-        .filter(|event_type| kind.is_none_or(|kind| event_type.split('.').next() == Some(kind)))
-        .map(str::to_owned)
-        .collect()
+/// When somebody last signed in; nothing if they never did.
+///
+/// # Errors
+/// As [`event_index::page`].
+pub async fn last_sign_in(
+    reads: &Reads,
+    tenant: TenantId,
+    who: &Actor,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let filter = event_index::Filter {
+        types: vec![action::SIGNED_IN.to_owned()],
+        actor: Some(who.to_string()),
+        ..event_index::Filter::default()
+    };
+    let wanted = Wanted { limit: 1, ..Wanted::default() };
+    let found = event_index::page(reads, tenant, &filter, &wanted).await?.value.rows;
+    Ok(found.first().map(|event| event.recorded_at))
 }
 
-impl From<Stored> for Entry {
-    fn from(event: Stored) -> Self {
-        let Stored { mut metadata, .. } = event;
-        let reason = metadata.remove("reason").or_else(|| reason_in(&event.payload));
+async fn told(reads: &Reads, tenant: TenantId, events: Vec<Stored>) -> Result<Vec<Entry>, Error> {
+    let mut read = reads.open(tenant, &[EventIndex::NAME]).await?;
+    let mut changes = change::of_events(read.conn(), tenant.uuid(), &events).await?;
+    let entry = |event: Stored| {
+        let changes = changes.remove(&event.position);
+        Entry::new(event, changes)
+    };
+    Ok(events.into_iter().map(entry).collect())
+}
+
+impl Entry {
+    fn new(event: Stored, changes: Option<Vec<Change>>) -> Self {
+        let noted = |name: &str| event.metadata.get(name).cloned();
+        let reason = noted("reason").or_else(|| reason_in(&event.payload));
         Self {
             position: event.position,
             event_id: event.event_id,
             at: event.recorded_at,
-            actor: event.actor,
+            actor: event.actor.clone(),
             action: Action::of(&event.event_type),
-            event_type: event.event_type,
-            entity_type: event.aggregate_type,
+            event_type: event.event_type.clone(),
+            entity_type: event.aggregate_type.clone(),
             entity_id: event.aggregate_id,
-            ip: metadata.remove("ip"),
-            user_agent: metadata.remove("user_agent"),
+            ip: noted("ip"),
+            user_agent: noted("user_agent"),
             reason,
+            changes,
+            event,
         }
     }
 }
@@ -190,19 +170,6 @@ fn reason_in(payload: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_type_that_is_sorted_exists() {
-        for action in [Action::Create, Action::Delete] {
-            assert!(!types_of(action, None).is_empty());
-        }
-        let known: Vec<&str> = event_types().map(|(event_type, _)| event_type).collect();
-        for event_type in ["invoice.voided", "client.erased", "payment.settled", "tenant.opened"] {
-            assert!(known.contains(&event_type), "{event_type}");
-        }
-        assert_eq!(Action::of("invoice.voided"), Action::Delete);
-        assert_eq!(Action::of("something.new"), Action::Update);
-    }
 
     #[test]
     fn a_reason_is_found_in_the_payload() {
