@@ -113,7 +113,7 @@ impl Access {
             Presented::Unknown => return Err(AccessError::NotValid),
         };
         let found = self.parts.sessions.find(tenant, SessionRef::Id(session), now).await?;
-        let (row, _) = found.ok_or(AccessError::NotValid)?;
+        let row = found.ok_or(AccessError::NotValid)?;
         self.parts.sessions.touch(tenant, session, now).await?;
         self.issue(&row, now).await
     }

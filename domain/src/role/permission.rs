@@ -219,7 +219,9 @@ impl Permission {
     }
 
     fn bit(self) -> u64 {
-        1 << self as u64
+        let mut places = (0..u64::BITS).zip(&CATALOGUE);
+        let place = places.find(|(_, entry)| entry.0 == self);
+        place.and_then(|(place, _)| 1_u64.checked_shl(place)).unwrap_or_default()
     }
 }
 

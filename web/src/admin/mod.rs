@@ -132,6 +132,7 @@ mod more_samples;
 mod run_samples;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
 mod security_samples;
 #[cfg(test)]
 mod staff_samples;
