@@ -59,6 +59,9 @@ struct Miss {
     reason: SignInRefused,
 }
 
+/// Whose password it is and which other sellers it opens, or where nobody came in.
+type Verified = Result<(StaffRow, Vec<TenantId>), Vec<Miss>>;
+
 /// That a password was right, for as long as it takes to find a code.
 #[derive(Serialize, Deserialize)]
 struct Challenge {
@@ -197,7 +200,7 @@ impl Access {
         &self,
         attempt: &Attempt,
         address: &BlindIndex,
-    ) -> Result<Result<(StaffRow, Vec<TenantId>), Vec<Miss>>, AccessError> {
+    ) -> Result<Verified, AccessError> {
         let password = attempt.password.reveal();
         let (mut matching, mut misses, mut tried) = (Vec::new(), Vec::new(), false);
         for account in self.parts.staff.accounts_of(address).await? {

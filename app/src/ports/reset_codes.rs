@@ -1,6 +1,7 @@
 //! Port: codes with which somebody who forgot the password sets a new one.
 //!
-//! Contract: only the SHA-256 of a code is stored; an account has one at most, and it is taken once.
+//! Contract: only the SHA-256 of a code is stored; an account has one at most, and it is taken
+//! once.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{StaffId, TenantId};

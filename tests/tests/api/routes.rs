@@ -307,7 +307,6 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "promise_to_pay" => json!({ "pay_by": "2026-03-05" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
-        "set_second_factor" => json!({ "demanded": false }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
                 "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
         _ => json!({ "reason": "because" }),

@@ -270,7 +270,7 @@ async fn a_forgotten_password_is_set_anew_by_a_code_that_works_once() {
             let request = shop.request(reqwest::Method::POST, "/api/v1/auth/reset-codes");
             send(request.json(&body)).await
         };
-        code("nobody@example.org").await.problem(404, "not_found");
+        code("nobody@example.org").await.problem(422, "access.no_account");
         let older = code(EMAIL).await.expect(201).body["code"].clone();
         let newer = code(EMAIL).await.expect(201).body["code"].clone();
         let reset = async |code: &Value, password: &str| {

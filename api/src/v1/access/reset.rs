@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::{May, RequestFrom, StaffWrite, refused};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::receive::Body;
 use crate::state::ApiState;
 
@@ -18,10 +18,7 @@ use crate::state::ApiState;
 /// Hand it to them: it works once, within an hour, and a newer one takes its place.
 #[utoipa::path(
     post, path = "/reset-codes", tag = "access", request_body = Forgetful,
-    responses(
-        (status = 201, body = ResetCode),
-        (status = 404, description = "The address has no account at this seller"),
-    ),
+    responses((status = 201, body = ResetCode)),
 )]
 pub(super) async fn create_reset_code(
     State(state): State<ApiState>,
@@ -30,7 +27,11 @@ pub(super) async fn create_reset_code(
 ) -> Result<(StatusCode, Json<ResetCode>), Problem> {
     let made = state.access().reset_code(caller.tenant, caller.identity.rights, &body.email).await;
     let made = made.map_err(refused)?;
-    let (code, expires_at) = made.ok_or_else(Problem::not_found)?;
+    let nobody = || {
+        let detail = "this address has no account at this seller that may sign in";
+        Problem::new(Kind::Rule, "access.no_account", detail)
+    };
+    let (code, expires_at) = made.ok_or_else(nobody)?;
     let code = code.reveal().to_owned();
     Ok((StatusCode::CREATED, Json(ResetCode { code, expires_at })))
 }
