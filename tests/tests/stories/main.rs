@@ -31,3 +31,4 @@ mod taxes;
 mod test_clock;
 mod together;
 mod troubles;
+mod webhooks;
