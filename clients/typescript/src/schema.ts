@@ -3239,6 +3239,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists endpoints, the oldest first. */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Registers an endpoint, which is told of what happens from now on.
+         * @description Its secret is in this answer and nowhere else; the same request with the same key tells it
+         *     again. Messages are signed by Standard Webhooks.
+         */
+        post: operations["register_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads one endpoint, with how far it was told.
+         * @description The answer is the present state, whatever the read side has reached.
+         */
+        get: operations["read_webhook_endpoint"];
+        /** Sets where an endpoint is and what it is told, from the next message on. */
+        put: operations["set_webhook_endpoint"];
+        post?: never;
+        /** Sends an endpoint nothing any more. */
+        delete: operations["delete_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what was sent to an endpoint lately, the newest first.
+         * @description The newest thousand attempts are kept.
+         */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an endpoint nothing for now; nothing is lost. */
+        post: operations["pause_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an endpoint again everything it wants after a log position, under the same ids. */
+        post: operations["replay_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on with an endpoint where it was paused, at once. */
+        post: operations["resume_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs with a new secret; the one before it signs beside it for a day.
+         * @description The secret is in this answer and nowhere else; the same request with the same key tells it
+         *     again.
+         */
+        post: operations["rotate_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -8451,6 +8587,60 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        /** @description Part of a list. */
+        Page_WebhookEndpoint: {
+            /**
+             * Format: int64
+             * @description The log position this page was built from.
+             * @example 1842
+             */
+            as_of_position: number;
+            /** @description The rows, in order. */
+            items: {
+                /** @description What people call it. */
+                description?: string | null;
+                /**
+                 * @description What it is told: types such as `invoice.issued`, or `invoice.*`; everything if empty.
+                 * @example [
+                 *       "invoice.*",
+                 *       "payment.settled"
+                 *     ]
+                 */
+                event_types: string[];
+                /**
+                 * @description Its id.
+                 * @example whk_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                id: string;
+                /**
+                 * @description Why not, if it is paused: somebody asked for it, it failed too often, or it said that it is
+                 *     gone.
+                 * @example failing
+                 */
+                paused_for?: string | null;
+                /**
+                 * Format: int64
+                 * @description The number of the secret that signs.
+                 * @example 1
+                 */
+                secret_no: number;
+                /**
+                 * @description Whether it is told.
+                 * @example active
+                 */
+                status: string;
+                /**
+                 * @description Where it is.
+                 * @example https://shop.example/hooks/billfold
+                 */
+                url: string;
+            }[];
+            /**
+             * @description Send it as `cursor` for the next page; null at the end of the list.
+             * @example 323032362d30332d3031
+             */
+            next_cursor?: string | null;
+        };
         /** @description An invoice that a payment paid. */
         PaidInvoice: {
             /**
@@ -9214,6 +9404,10 @@ export interface components {
              */
             version: number;
         };
+        /** @description A webhook endpoint, and how far it was told. */
+        ReadEndpoint: components["schemas"]["WebhookEndpoint"] & {
+            told?: components["schemas"]["Told"] | null;
+        };
         /** @description How one read model stands. */
         ReadModel: {
             /**
@@ -9382,6 +9576,15 @@ export interface components {
              * @example a bill of the data centre was lost
              */
             reason: string;
+        };
+        /** @description From where everything is sent again. */
+        Replay: {
+            /**
+             * Format: int64
+             * @description The log position after which it begins; later than what was told already changes nothing.
+             * @example 1842
+             */
+            after: number;
         };
         /** @description What became revenue. */
         RevenueRecognised: {
@@ -9870,6 +10073,26 @@ export interface components {
          * @enum {string}
          */
         Timing: "advance" | "arrears";
+        /** @description How far an endpoint was told. */
+        Told: {
+            /**
+             * Format: int32
+             * @description Failed attempts at the next message.
+             * @example 0
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it is tried again, if an attempt failed.
+             */
+            next_attempt_at?: string | null;
+            /**
+             * Format: int64
+             * @description Everything up to this log position was accepted or is not wanted.
+             * @example 1842
+             */
+            position: number;
+        };
         /** @description What lines sum to. */
         Totals: {
             /** @description The lines, numbered from 1. */
@@ -9918,6 +10141,146 @@ export interface components {
          * @enum {string}
          */
         VatCheck: "no_number" | "valid" | "invalid" | "pending" | "error";
+        /** @description Attempts to tell an endpoint of events. */
+        WebhookDeliveries: {
+            /** @description The attempts, the newest first. */
+            items: components["schemas"]["WebhookDelivery"][];
+            /**
+             * @description Send it as `cursor` for older ones; null at the end of the list.
+             * @example 17
+             */
+            next_cursor?: string | null;
+        };
+        /** @description An attempt to tell an endpoint of an event. */
+        WebhookDelivery: {
+            /**
+             * Format: int32
+             * @description The how manieth attempt at this event it was, from 1.
+             * @example 1
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            attempted_at: string;
+            /**
+             * @description The event, which is also `webhook-id`.
+             * @example evt_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            event_id: string;
+            /**
+             * @description What it says happened.
+             * @example invoice.issued
+             */
+            event_type: string;
+            /**
+             * @description Why there was none.
+             * @example timeout
+             */
+            failure?: string | null;
+            /**
+             * Format: int64
+             * @description Its number at this endpoint, from 1.
+             * @example 18
+             */
+            no: number;
+            /**
+             * @description What became of it: taken, answered with another status than 200 to 299, or not answered.
+             * @example accepted
+             */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description Its log position.
+             * @example 1842
+             */
+            position: number;
+            /**
+             * Format: int32
+             * @description The HTTP status, if there was an answer.
+             * @example 204
+             */
+            status?: number | null;
+        };
+        /** @description A webhook endpoint. */
+        WebhookEndpoint: {
+            /** @description What people call it. */
+            description?: string | null;
+            /**
+             * @description What it is told: types such as `invoice.issued`, or `invoice.*`; everything if empty.
+             * @example [
+             *       "invoice.*",
+             *       "payment.settled"
+             *     ]
+             */
+            event_types: string[];
+            /**
+             * @description Its id.
+             * @example whk_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description Why not, if it is paused: somebody asked for it, it failed too often, or it said that it is
+             *     gone.
+             * @example failing
+             */
+            paused_for?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the secret that signs.
+             * @example 1
+             */
+            secret_no: number;
+            /**
+             * @description Whether it is told.
+             * @example active
+             */
+            status: string;
+            /**
+             * @description Where it is.
+             * @example https://shop.example/hooks/billfold
+             */
+            url: string;
+        };
+        /** @description The secret of an endpoint, for whoever made it. */
+        WebhookSecret: components["schemas"]["Stamp"] & {
+            /**
+             * @description The endpoint.
+             * @example whk_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description What messages are signed with from now on. It is kept nowhere and told only here.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=
+             */
+            secret: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             * @example 1
+             */
+            secret_no: number;
+        };
+        /** @description Where an endpoint is, and what it is told. */
+        WebhookTerms: {
+            /** @description What people call it; no personal data. */
+            description?: string | null;
+            /**
+             * @description What it is told: types such as `invoice.issued`, or `invoice.*`; everything if absent.
+             * @example [
+             *       "invoice.*",
+             *       "payment.settled"
+             *     ]
+             */
+            event_types?: string[];
+            /**
+             * @description Its address: HTTPS, in the public internet, with no name and no password in it. It is kept
+             *     for ever.
+             * @example https://shop.example/hooks/billfold
+             */
+            url: string;
+        };
         /** @description Whose subscriptions are billed. */
         WhatIsDue: {
             /**
@@ -19334,6 +19697,458 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: {
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists endpoints, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WebhookEndpoint"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    register_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTerms"];
+            };
+        };
+        responses: {
+            /** @description Registers an endpoint, which is told of what happens from now on. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads one endpoint, with how far it was told. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadEndpoint"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTerms"];
+            };
+        };
+        responses: {
+            /** @description Sets where an endpoint is and what it is told, from the next message on. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sends an endpoint nothing any more. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists what was sent to an endpoint lately, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveries"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    pause_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sends an endpoint nothing for now; nothing is lost. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replay_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description Sends an endpoint again everything it wants after a log position, under the same ids. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resume_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Goes on with an endpoint where it was paused, at once. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rotate_webhook_secret: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example whk_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signs with a new secret; the one before it signs beside it for a day. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];

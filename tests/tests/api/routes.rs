@@ -307,6 +307,8 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "promise_to_pay" => json!({ "pay_by": "2026-03-05" }),
         "match_payment" => json!({ "invoice_id": invoice, "from": "credit",
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
+        "set_webhook_endpoint" => json!({ "url": "https://8.8.8.8/" }),
+        "replay_webhook_endpoint" => json!({ "after": 0 }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
                 "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
         _ => json!({ "reason": "because" }),
@@ -339,8 +341,10 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let affiliate = shop.post("/api/v1/affiliates", body).await.made();
     let late = shop.invoice(&client, &["10.00"]).await;
     let (strategy, case) = dunned(&shop, &late).await;
+    let endpoint = json!({ "url": "https://8.8.8.8/", "event_types": ["nothing.ever"] });
+    let endpoint = shop.post("/api/v1/webhook-endpoints", endpoint).await.made();
     let billed = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
-    let more = [&affiliate, &strategy, &case, &coupon, &card, &run];
+    let more = [&affiliate, &strategy, &case, &coupon, &card, &run, &endpoint];
     let ids = || billed.into_iter().chain(more);
 
     let mut asked = 0;
@@ -369,7 +373,8 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let lists = ["clients", "products", "orders", "subscriptions", "credit-notes", "invoices"];
     let more = ["payments", "affiliates", "dunning-cases", "dunning-strategies", "coupons"];
     let lists = lists.into_iter().chain(more);
-    let rest = ["gift-cards", "billing-runs", "proformas", "events", "journal"];
+    let rest =
+        ["webhook-endpoints", "gift-cards", "billing-runs", "proformas", "events", "journal"];
     for path in lists.chain(rest) {
         let request = shop.http().get(shop.url(&format!("/api/v1/{path}")));
         let list = send(request.bearer_auth(&neighbour)).await.expect(200);

@@ -15,6 +15,7 @@ mod returning;
 mod selling;
 mod subscribing;
 mod taxing;
+mod telling;
 
 use std::collections::HashMap;
 
@@ -47,6 +48,7 @@ use billfold_domain::recognition::Recognition;
 use billfold_domain::schema::Event;
 use billfold_domain::subscription::Subscription;
 use billfold_domain::tax_rate::TaxRate;
+use billfold_domain::webhook_endpoint::WebhookEndpoint;
 use billfold_projections::fact::Header;
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
@@ -139,6 +141,7 @@ pub(crate) struct Books {
     coupon: Coupon,
     rate: TaxRate,
     group: ClientGroup,
+    endpoint: WebhookEndpoint,
     run: Option<(u128, BillingRun)>,
     recognition: Recognition,
     pub(crate) periods: AccountingPeriod,
@@ -237,6 +240,9 @@ impl History {
         }
         if step.amount.is_multiple_of(13) {
             self.sell(seller, step);
+        }
+        if step.amount % 9 == 4 {
+            self.tell(seller, step);
         }
     }
 

@@ -34,3 +34,4 @@ mod taxes;
 mod test_clock;
 mod together;
 mod troubles;
+mod webhooks;
