@@ -76,6 +76,12 @@ impl Gate {
         self.access.add_admin(tenant, profile(), &Secret::new(password)).await.unwrap()
     }
 
+    pub(crate) async fn stop(&self, staff_id: StaffId) -> Result<Done<()>, AccessError> {
+        let stop = StopStaff { staff_id, reason: "left".to_owned() };
+        let ask = Ask::new(self.tenant, by(), staff_id.to_string(), stop);
+        self.access.stop_staff(ask, Rights::full()).await
+    }
+
     async fn hire(
         &self,
         key: &str,
@@ -124,7 +130,7 @@ pub(crate) fn profile() -> StaffProfile {
     StaffProfile { name, email, phone: None }
 }
 
-fn grace() -> StaffProfile {
+pub(crate) fn grace() -> StaffProfile {
     let (name, email) = ("Grace Hopper".to_owned(), "grace@example.org".to_owned());
     StaffProfile { name, email, phone: Some("+49 30 1234567".to_owned()) }
 }
@@ -240,9 +246,7 @@ async fn whoever_is_stopped_may_do_nothing_at_once_and_needs_roles_anew() {
     assert!(not_valid(&gate.access.session(&signed.token).await), "old sessions end");
     assert!(not_valid(&sign_in(&password).await));
     let signed = sign_in(&changed).await.unwrap();
-    let stop = StopStaff { staff_id, reason: "left".to_owned() };
-    let stop = Ask::new(gate.tenant, by(), "stop", stop);
-    gate.access.stop_staff(stop, Rights::full()).await.unwrap();
+    gate.stop(staff_id).await.unwrap();
     assert!(not_valid(&gate.access.session(&signed.token).await));
     assert!(not_valid(&sign_in(&changed).await));
     let resume = Ask::new(gate.tenant, by(), "resume", ResumeStaff { staff_id });
@@ -280,9 +284,7 @@ async fn the_account_of_somebody_who_may_do_more_is_out_of_reach() {
     assert_eq!(refused.fields[0].pointer, "/roles/0");
     let people = colleagues(&gate.door, gate.tenant).await.unwrap();
     assert_eq!(people.len(), 1, "nothing is half done");
-    let last = StopStaff { staff_id: ada, reason: "left".to_owned() };
-    let last = gate.access.stop_staff(Ask::new(gate.tenant, by(), "4", last), Rights::full()).await;
-    assert_eq!(refusal(last), "role.last_admin");
+    assert_eq!(refusal(gate.stop(ada).await), "role.last_admin");
     gate.sign_in("ada@example.org", PASSWORD).await.unwrap();
 }
 
