@@ -378,7 +378,9 @@ mod tests {
     }
 
     /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
-    const ADDS: [&str; 10] = [
+    const ADDS: [&str; 12] = [
+        "add_contact",
+        "add_note",
         "pay_invoice",
         "charge_invoice",
         "pay_proforma",

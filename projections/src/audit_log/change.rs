@@ -150,7 +150,7 @@ fn compare(field: &str, before: Option<&Value>, after: Option<&Value>, to: &mut 
     if before == after || to.len() >= MOST_FIELDS {
         return;
     }
-    let parts = |value: Option<&Value>| value.is_none_or(|value| has_parts(value));
+    let parts = |value: Option<&Value>| value.is_none_or(has_parts);
     if !parts(before) || !parts(after) {
         let shown = |value: Option<&Value>| value.map(|value| unsealed(field, value));
         to.push(Change { field: field.to_owned(), before: shown(before), after: shown(after) });

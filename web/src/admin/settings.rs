@@ -9,6 +9,7 @@ use axum::routing::get;
 use billfold_app::access::Scope;
 use billfold_app::commands::Ask;
 use billfold_app::commands::tenants::SetConventions;
+use billfold_domain::client::CustomField;
 use billfold_domain::kernel::{DocumentKind, NumberFormat, Series};
 use billfold_domain::subscription::conventions::{
     Conventions, CreditBasis, DayCount, LastDay, MonthDays, ProrationUnit,
@@ -26,6 +27,7 @@ use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
 use crate::layout::Shell;
 use crate::router::{go, page};
+use crate::show;
 use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
 
@@ -41,9 +43,12 @@ pub(crate) struct Settings {
     pub(crate) documents: Vec<(&'static str, String)>,
     /// Label and value of each convention.
     pub(crate) conventions: Vec<(&'static str, String)>,
+    /// What is asked of clients: label, kind, whether it must be given, where it is retired.
+    pub(crate) custom_fields: Vec<(String, String, bool, String)>,
 }
 
-const PATH: &str = "/admin/settings";
+/// The page's address.
+pub(super) const PATH: &str = "/admin/settings";
 const CONVENTIONS: &str = "/admin/settings/conventions";
 
 /// The page's and the form's addresses.
@@ -79,7 +84,13 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
             ("Due", term),
         ],
         conventions: words(&profile.conventions),
+        custom_fields: profile.custom_fields.iter().map(custom_field).collect(),
     })
+}
+
+fn custom_field(field: &CustomField) -> (String, String, bool, String) {
+    let retire = format!("{PATH}/custom-fields/{}/retire", field.key);
+    (field.label.clone(), show::words(field.kind.word()), field.required, retire)
 }
 
 /// The first number of the day's series, for how one looks.
