@@ -390,9 +390,11 @@ mod tests {
     }
 
     /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
-    const ADDS: [&str; 12] = [
+    const ADDS: [&str; 14] = [
         "give_role",
         "take_role",
+        "add_contact",
+        "add_note",
         "pay_invoice",
         "charge_invoice",
         "pay_proforma",

@@ -76,6 +76,9 @@ def sell(name):
     email = f"{name.lower()}@example.org"
     contact = {"name": name, "email": email, "address": {"city": "Hamburg", "country": "DE"}}
     client = ask("POST", "/api/v1/clients", {"contact": contact})["id"]
+    person = {"kinds": ["billing"], "person": {"name": "Bookkeeper"}}
+    ask("POST", f"/api/v1/clients/{client}/contacts", person)
+    ask("POST", f"/api/v1/clients/{client}/notes", {"text": "Calls on Fridays."})
     tax = {"category": "S", "rate": "19", "country": "DE"}
     line = {"kind": "hosting", "description": "Web hosting", "unit_price": "9.90", "tax": tax}
     invoices = []

@@ -374,6 +374,64 @@ async function useTime(page, node, made) {
   check("the balance is explained by its parts", (await page.textContent("#sheet")).includes(made.number) ? "" : "no invoice");
 }
 
+/// A client is registered in a dialog, found as one types, and has notes, contacts and fields of the seller's own.
+async function useRecords(page, node, made) {
+  const go = (path) => page.goto(node.url + path, { waitUntil: "load" });
+  const submit = async (selector) => Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
+  await go("/admin/clients");
+  await page.click('.head a[href$="/clients/new"]');
+  await page.waitForSelector("#sheet[open] #email");
+  await page.fill("#sheet #email", "not-an-address@x");
+  await page.waitForSelector("#sheet .wrong");
+  equal("what is typed is checked before it is sent", await page.inputValue("#sheet #email"), "not-an-address@x");
+  check("an empty field is not called wrong yet", (await page.locator("#sheet .wrong").count()) === 1 ? "" : "too much is wrong");
+  await page.fill("#sheet #email", `dora.${stamp}@dialog.example`);
+  await page.waitForFunction(() => !document.querySelector("#sheet .wrong"));
+  await page.fill("#sheet #first_name", "Dora");
+  await page.fill("#sheet #last_name", "Dialog");
+  await submit("#sheet button.primary");
+  equal("a name is made of first and last name", await page.textContent("h1"), "Dora Dialog");
+
+  await go("/admin/clients");
+  await page.fill("#list input[name=q]", "brightfield media");
+  await page.waitForFunction(() => document.querySelectorAll("#list tbody tr").length === 1);
+  equal("the search keeps what is typed", await page.inputValue("#list input[name=q]"), "brightfield media");
+  check("the search stands in the address", page.url().includes("q=brightfield") ? "" : page.url());
+
+  await go("/admin/settings/custom-fields/new");
+  await page.fill("#label", "Account manager");
+  await page.fill("#custom_key", `manager-${stamp}`);
+  await submit("main button.primary");
+  await go(`${made.client}/record`);
+  await page.click('a[href$="/note"]');
+  await page.waitForSelector("#sheet[open] #text");
+  await page.fill("#sheet #text", "Calls on Fridays.\nAsk for Bob.");
+  await submit("#sheet button.primary");
+  check("a note is kept with its author", (await page.textContent(".notes")).includes("Maria Lindqvist") ? "" : "no author");
+  await page.click('a[href$="/contact"]');
+  await page.waitForSelector("#sheet[open] #kinds");
+  await page.selectOption("#sheet #also", "technical");
+  await page.fill("#sheet #name", "Bob Bookkeeper");
+  await submit("#sheet button.primary");
+  check("a contact has its kinds", (await page.textContent("ul.notes")).includes("Technical") ? "" : "no kind");
+  await page.click('a[href$="/custom-fields"]');
+  await page.waitForSelector("#sheet[open] input[name^=custom-]");
+  await page.fill("#sheet input[name^=custom-]", "Grace");
+  await submit("#sheet button.primary");
+  check("a field of the seller's own is kept", (await page.textContent("main")).includes("Grace") ? "" : "no value");
+
+  await go("/admin/audit?entity=client");
+  await page.selectOption("select[name=action]", "CREATE");
+  await page.waitForURL(/action=CREATE/);
+  check("filters are kept in the address", page.url().includes("entity=client") ? "" : page.url());
+  const file = await page.getAttribute('a[href*="/audit/export/csv"]', "href");
+  check("the file has the same filter", file.includes("action=CREATE") && file.includes("entity_type=client") ? "" : file);
+  const csv = await page.evaluate(async (href) => (await fetch(href)).text(), file);
+  check("the audit log is exported", csv.startsWith("position,at,action") ? "" : csv.slice(0, 80));
+  await page.click("main td a[href$='#why']");
+  await page.waitForSelector(".why li[aria-current]");
+}
+
 /// The stream of the overview shows what another window does.
 async function useStream(context, page, node) {
   await page.goto(`${node.url}/admin`, { waitUntil: "load" });
@@ -413,6 +471,12 @@ const places = (made) => ({
   "client-events": `${made.client}?tab=events`,
   "client-past": `${made.client}?version=2&compare=1`,
   "client-balance": `${made.client}/balance`,
+  "client-record": `${made.client}/record`,
+  "client-details": `${made.client.replace("/clients/", "/client-records/")}/details`,
+  "client-contact": `${made.client.replace("/clients/", "/client-records/")}/contact`,
+  "client-note": `${made.client.replace("/clients/", "/client-records/")}/note`,
+  "clients-none": "/admin/clients?q=nobodyhere",
+  "custom-field-new": "/admin/settings/custom-fields/new",
   "client-erase": `${made.client}/erase`,
   "client-affiliate": `${made.client}/affiliate`,
   "client-referral": `${made.client}/referral`,
@@ -490,6 +554,7 @@ const places = (made) => ({
   events: "/admin/events",
   event: "/admin/events/5",
   audit: "/admin/audit",
+  "audit-none": "/admin/audit?action=LOGOUT",
   projections: "/admin/projections",
   "projection-pause": "/admin/projections/journal/pause",
   integrity: "/admin/integrity",
@@ -591,6 +656,7 @@ try {
   check("editor, brake and books are quiet", take());
   await useKeys(page, node, made);
   await useTime(page, node, made);
+  await useRecords(page, node, made);
   await useStream(context, page, node);
   check("keys, time and stream are quiet", take());
   const subscribed = await useSubscriptions(page, node, made);

@@ -33,6 +33,11 @@ impl Fields {
         Some(self.one(name)).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
+    /// Whether a field of that name was sent, empty or not.
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     /// Every value of a name, in order.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).collect()

@@ -177,3 +177,61 @@ fn what_is_known_of_taxes_is_kept_until_it_changes() {
     let state = Client::fold(&[registered()]);
     assert_eq!(state.decide(&set(&long)).unwrap_err().field(), Some("/region"));
 }
+
+fn contact_added(no: u32) -> ClientEvent {
+    ClientEvent::ContactAdded { no, kinds: vec![ContactKind::Billing], person: sealed("YQ==") }
+}
+
+fn record(ask: RecordCommand) -> ClientCommand {
+    ClientCommand::Record(ask)
+}
+
+#[test]
+fn the_number_of_a_contact_is_never_used_again() {
+    let add = || RecordCommand::AddContact {
+        kinds: vec![ContactKind::Billing, ContactKind::Billing],
+        person: sealed("YQ=="),
+    };
+    given::<Client>([registered()]).when(issued(record(add()))).then([contact_added(1)]);
+    given::<Client>([registered(), contact_added(1), ClientEvent::ContactRemoved { no: 1 }])
+        .when(issued(record(add())))
+        .then([contact_added(2)]);
+    given::<Client>([registered()])
+        .when(issued(record(RecordCommand::RemoveContact { no: 1 })))
+        .then_refused(ClientRefusal::NoSuchContact);
+}
+
+#[test]
+fn a_note_is_removed_once() {
+    let text = Pii::new(sealed("x").subject(), KeyClass::Operational, "YQ==".into());
+    let added = ClientEvent::NoteAdded { no: 1, text: text.clone() };
+    given::<Client>([registered()])
+        .when(issued(record(RecordCommand::AddNote { text })))
+        .then([added.clone()]);
+    let remove = || record(RecordCommand::RemoveNote { no: 1 });
+    given::<Client>([registered(), added.clone()])
+        .when(issued(remove()))
+        .then([ClientEvent::NoteRemoved { no: 1 }]);
+    given::<Client>([registered(), added, ClientEvent::NoteRemoved { no: 1 }])
+        .when(issued(remove()))
+        .then_refused(ClientRefusal::NoSuchNote);
+}
+
+#[test]
+fn what_is_kept_about_a_client_is_sealed_under_the_client_and_ends_with_it() {
+    let somebody = SubjectId::new(Uuid::from_u128(10));
+    let text = Pii::new(somebody, KeyClass::Operational, "x".into());
+    given::<Client>([registered()])
+        .when(issued(record(RecordCommand::AddNote { text })))
+        .then_refused(ClientRefusal::WrongKey);
+    let values = Some(Pii::new(somebody, KeyClass::Operational, "x".into()));
+    given::<Client>([registered()])
+        .when(issued(record(RecordCommand::SetCustomFields { values })))
+        .then_refused(ClientRefusal::WrongKey);
+    given::<Client>([registered()])
+        .when(issued(record(RecordCommand::SetCustomFields { values: None })))
+        .then_nothing();
+    given::<Client>([registered(), erased()])
+        .when(issued(record(RecordCommand::RemoveNote { no: 1 })))
+        .then_refused(ClientRefusal::Erased);
+}

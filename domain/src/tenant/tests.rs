@@ -190,3 +190,29 @@ fn refusals_are_well_spoken() {
         ],
     );
 }
+
+#[test]
+fn a_field_is_defined_replaced_and_retired() {
+    use crate::client::{CustomField, CustomFieldKind};
+    let field = |label: &str| CustomField {
+        key: "manager".into(),
+        label: label.into(),
+        kind: CustomFieldKind::Text,
+        choices: Vec::new(),
+        required: false,
+    };
+    let define = |label| TenantCommand::DefineCustomField { field: field(label) };
+    let defined = |label| TenantEvent::CustomFieldDefined { field: field(label) };
+    given::<Tenant>([opened()]).when(issued(define("Manager"))).then([defined("Manager")]);
+    given::<Tenant>([opened(), defined("Manager")]).when(issued(define("Manager"))).then_nothing();
+    given::<Tenant>([opened(), defined("Manager")])
+        .when(issued(define("Account manager")))
+        .then([defined("Account manager")]);
+    let retire = || TenantCommand::RetireCustomField { key: "manager".into() };
+    given::<Tenant>([opened(), defined("Manager")])
+        .when(issued(retire()))
+        .then([TenantEvent::CustomFieldRetired { key: "manager".into() }]);
+    given::<Tenant>([opened()])
+        .when(issued(retire()))
+        .then_refused(TenantRefusal::NoSuchCustomField);
+}

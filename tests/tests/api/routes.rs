@@ -90,6 +90,7 @@ fn fill(path: &str) -> String {
         .replace("{code}", "1200")
         .replace("{name}", "journal")
         .replace("{format}", "csv")
+        .replace("{key}", "manager")
         .replace("{month}", "2026-02")
 }
 
@@ -245,6 +246,11 @@ fn terms() -> Value {
 fn body_for(route: &str, product: &str, invoice: &str) -> Value {
     match route {
         "change_contact" => json!({ "contact": { "name": "Eve" } }),
+        "add_contact" | "change_person" => {
+            json!({ "kinds": ["billing"], "person": { "name": "Eve" } })
+        }
+        "add_note" => json!({ "text": "Calls on Fridays." }),
+        "set_client_custom_fields" => json!({ "values": {} }),
         "set_billing"
         | "pause_subscription"
         | "resume_subscription"

@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use billfold_domain::accounting_period::{AccountingPeriod, posting_day};
 use billfold_domain::affiliate::Affiliate;
 use billfold_domain::billing_run::BillingRun;
-use billfold_domain::client::{Client, ClientCommand, Register};
+use billfold_domain::client::{Client, ClientCommand, RecordCommand, Register};
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::CreditBalance;
@@ -98,6 +98,7 @@ impl Fresh {
             recorded_at: at,
             effective_at: at,
             correlation_id: self.correlation(),
+            causation_id: None,
             actor: self.actor("system:books"),
             payload: &self.payload,
         }
@@ -329,10 +330,14 @@ impl History {
         let command = match step.amount % 4 {
             0 => ClientCommand::Suspend { reason },
             1 => ClientCommand::Activate,
-            2 => ClientCommand::ChangeContact {
-                contact: sealed(id.uuid()),
-                email_index: None,
-                country: Country::parse("FR").ok(),
+            2 => match step.amount % 12 {
+                2 => ClientCommand::ChangeContact {
+                    contact: sealed(id.uuid()),
+                    email_index: None,
+                    country: Country::parse("FR").ok(),
+                },
+                6 => ClientCommand::Record(RecordCommand::AddNote { text: sealed(id.uuid()) }),
+                _ => ClientCommand::Record(RecordCommand::RemoveNote { no: 1 }),
             },
             _ => ClientCommand::Erase { reason },
         };

@@ -8,4 +8,5 @@ mod generations;
 mod lists;
 mod log;
 mod pages;
+mod records;
 mod tenants;

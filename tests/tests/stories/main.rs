@@ -7,6 +7,7 @@ mod affiliates;
 mod auditing;
 mod billing;
 mod billing_runs;
+mod clients;
 mod closing;
 mod correcting;
 mod discounts;

@@ -1,33 +1,32 @@
-//! Clients: who owes what, newest or largest first; and the form for a new one.
+//! Clients: who owes what, newest first, or whoever fits what is typed.
+//!
+//! The list is swapped as one types or chooses; what was shown stays until the next is there.
 
 use super::list::{address, wanted};
 use crate::error::PageError;
-use crate::fields::{Fields, Wrong, new_key};
-use crate::router::{go, page, refused};
+use crate::router::page;
 use crate::show;
 use crate::state::WebState;
-use crate::visitor::{Posted, Visitor};
+use crate::visitor::Visitor;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use billfold_app::commands::clients::RegisterClient;
-use billfold_domain::client::{Address, ContactCard};
-use billfold_domain::kernel::{ClientId, Country, Currency, TenantId};
+use billfold_app::client_search::{self, SearchError};
+use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_domain::role::Permission;
-use billfold_projections::client_list::{self, ClientList, ClientStatus, Filter, Known};
-use billfold_projections::{Order, Projection as _};
+use billfold_projections::client_list::{self, ClientStatus, Filter, Known};
+use billfold_projections::{Cursor, Order, Wanted};
 use serde::Deserialize;
 
 use super::list::{Chip, Pager};
-use crate::form::Field;
 use crate::layout::Shell;
 use crate::view::{Amount, Badge, Day, Ident};
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "admin/clients.html")]
+#[template(path = "admin/clients.html", blocks = ["list"])]
 pub(crate) struct Clients {
     /// The frame.
     pub(crate) shell: Shell,
@@ -68,29 +67,12 @@ pub(crate) struct ClientRow {
     pub(crate) position: i64,
 }
 
-/// The form for a new client.
-#[derive(Debug, Template)]
-#[template(path = "admin/client/new.html")]
-pub(crate) struct NewClient {
-    /// The frame.
-    pub(crate) shell: Shell,
-    /// Goes along as `key`, so that a second click is answered from the receipt.
-    pub(crate) key: String,
-    /// What is wrong with the whole, if anything.
-    pub(crate) error: String,
-    /// Name, company, mail, phone.
-    pub(crate) who: Vec<Field>,
-    /// Lines, city, state, postal code, country.
-    pub(crate) address: Vec<Field>,
-    /// Currency of the account.
-    pub(crate) books: Vec<Field>,
-}
+/// The list's address.
+pub(crate) const PATH: &str = "/admin/clients";
 
-const PATH: &str = "/admin/clients";
-
-/// The list's and the form's addresses.
+/// The list's address.
 pub(crate) fn routes() -> Router<WebState> {
-    Router::new().route(PATH, get(list)).route("/admin/clients/new", get(blank).post(register))
+    Router::new().route(PATH, get(list))
 }
 
 /// What the address asks for.
@@ -115,31 +97,61 @@ async fn list(
         "erased" => Some(ClientStatus::Erased),
         _ => None,
     };
+    let filter = Filter { status, ..Filter::default() };
+    let part = wanted(&wishes.cursor)?;
     let (found, next, position) = match wishes.q.trim() {
         "" => {
-            let filter = Filter { status, ..Filter::default() };
-            let wanted = wanted(&wishes.cursor)?;
             let order = Order::Descending;
-            let page = client_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
+            let page = client_list::page(state.reads(), tenant, &filter, order, &part).await?;
             (page.value.rows, page.value.next, page.as_of_position)
         }
-        q => {
-            let (row, position) = find(&state, tenant, q).await?;
-            (row.into_iter().collect(), None, position)
-        }
+        q => sought(&state, tenant, q, &filter, &part).await?,
     };
     let counts = client_list::counts(state.reads(), tenant).await?.value;
-    let older = next
-        .map(|next| address(PATH, &[("status", &wishes.status), ("cursor", &next.to_string())]));
-    let newer = (!wishes.cursor.is_empty()).then(|| address(PATH, &[("status", &wishes.status)]));
-    page(&Clients {
+    let (status, q) = (wishes.status.as_str(), wishes.q.as_str());
+    let to = |cursor: &str| address(PATH, &[("status", status), ("q", q), ("cursor", cursor)]);
+    let text = match (q.trim(), &next) {
+        ("", _) => format!("{} clients on this page", found.len()),
+        (_, None) => format!("{} clients fit", found.len()),
+        (_, Some(_)) => format!("{} clients fit so far; older ones were not searched", found.len()),
+    };
+    let shown = Clients {
         shell: visitor.shell(&state, PATH, position).await?,
-        chips: chips(&wishes.status, &counts),
-        pager: Pager { text: format!("{} clients on this page", found.len()), newer, older },
+        chips: chips(&wishes, &counts),
+        pager: Pager {
+            text,
+            newer: (!wishes.cursor.is_empty()).then(|| to("")),
+            older: next.map(|next| to(&next.to_string())),
+        },
         rows: rows(&state, tenant, &found).await?,
-        status: wishes.status,
-        q: wishes.q,
-    })
+        status: wishes.status.clone(),
+        q: wishes.q.clone(),
+    };
+    if visitor.partial {
+        return Ok(Html(shown.as_list().render()?).into_response());
+    }
+    page(&shown)
+}
+
+/// Whoever fits what was typed: the client of an id or of a whole mail address, else everybody
+/// whose name, company, address or city holds every word.
+async fn sought(
+    state: &WebState,
+    tenant: TenantId,
+    q: &str,
+    filter: &Filter,
+    part: &Wanted,
+) -> Result<(Vec<client_list::ClientRow>, Option<Cursor>, i64), PageError> {
+    if let (Some(row), position) = find(state, tenant, q).await? {
+        return Ok((vec![row], None, position));
+    }
+    let reads = (state.door().vault().as_ref(), state.reads());
+    let found = client_search::search(reads, tenant, q, filter, part).await;
+    let found = found.map_err(|error| match error {
+        SearchError::Read(error) => PageError::from(error),
+        SearchError::Vault(error) => error.into(),
+    })?;
+    Ok((found.value.rows, found.value.next, found.as_of_position))
 }
 
 /// The client that somebody looks for: by id, by mail address, or by the id of an import.
@@ -163,13 +175,13 @@ pub(crate) async fn find(
 /// The source of purchases that were imported, when somebody types no source.
 const IMPORTED: &str = billfold_app::imports::purchases::SOURCE;
 
-fn chips(status: &str, counts: &[(ClientStatus, i64)]) -> Vec<Chip> {
+fn chips(wishes: &Wishes, counts: &[(ClientStatus, i64)]) -> Vec<Chip> {
     let all = counts.iter().map(|(_, count)| count).sum();
     let chip = |label: &str, word: &str, count| Chip {
         label: label.to_owned(),
         count: Some(count),
-        href: address(PATH, &[("status", word)]),
-        on: status == word,
+        href: address(PATH, &[("status", word), ("q", &wishes.q)]),
+        on: wishes.status == word,
     };
     let of = |wanted| counts.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, n)| *n);
     vec![
@@ -217,65 +229,6 @@ async fn rows(
         .collect())
 }
 
-async fn blank(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    page(&form(&state, &visitor, &Fields::default(), new_key(), &Wrong::default()).await?)
-}
-
-async fn form(
-    state: &WebState,
-    visitor: &Visitor,
-    sent: &Fields,
-    key: String,
-    wrong: &Wrong,
-) -> Result<NewClient, PageError> {
-    state.must(visitor, Permission::ClientsWrite)?;
-    let settings = state.door().settings(visitor.tenant()).await?;
-    let head = *state.operations().head().borrow();
-    let field = |name: &str, label: &str, kind, known_as| {
-        let pointer = match name {
-            "name" | "company" | "email" | "phone" | "vat_id" => format!("contact/{name}"),
-            other => format!("contact/address/{other}"),
-        };
-        Field::input(name, label, kind)
-            .with(sent.one(name))
-            .known_as(known_as)
-            .wrong(wrong.of(&pointer))
-    };
-    let countries = Country::all().map(|country| (country.code(), country.name()));
-    let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
-    let chosen = sent.some("currency").unwrap_or_else(|| settings.currency.code().to_owned());
-    let country = sent.some("country").unwrap_or_else(|| settings.country.code().to_owned());
-    Ok(NewClient {
-        shell: visitor.shell(state, PATH, head).await?,
-        key,
-        error: wrong.whole.clone(),
-        who: vec![
-            field("name", "Name", "text", "name").required(),
-            field("company", "Company", "text", "organization"),
-            field("email", "Mail address", "email", "email"),
-            field("phone", "Phone", "tel", "tel"),
-            field("vat_id", "VAT number", "text", "off")
-                .hint("Without blanks, such as DE123456789"),
-        ],
-        address: vec![
-            field("line1", "Street and number", "text", "address-line1"),
-            field("line2", "Second line", "text", "address-line2"),
-            field("postal_code", "Postal code", "text", "postal-code"),
-            field("city", "City", "text", "address-level2"),
-            field("state", "State or province", "text", "address-level1"),
-            Field::choice("country", "Country", choices(countries))
-                .with(country)
-                .known_as("country")
-                .wrong(wrong.of("country")),
-        ],
-        books: vec![
-            Field::choice("currency", "Billed in", choices(currencies))
-                .with(chosen)
-                .wrong(wrong.of("currency")),
-        ],
-    })
-}
-
 /// Codes and names as choices, sorted by name.
 pub(crate) fn choices<'a>(
     codes: impl Iterator<Item = (&'a str, &'a str)>,
@@ -284,59 +237,4 @@ pub(crate) fn choices<'a>(
         codes.map(|(code, name)| (code.to_owned(), format!("{name} ({code})"))).collect();
     choices.sort_by(|a, b| a.1.cmp(&b.1));
     choices
-}
-
-async fn register(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
-    let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::ClientsWrite)?;
-    let key = fields.key()?;
-    let mut wrong = Wrong::default();
-    let country = Country::parse(fields.one("country"));
-    let currency = Currency::parse(fields.one("currency"));
-    if let Err(error) = &country {
-        wrong.at("country", error.to_string());
-    }
-    if let Err(error) = &currency {
-        wrong.at("currency", error.to_string());
-    }
-    if let (Ok(country), Ok(currency)) = (country, currency) {
-        let command = RegisterClient {
-            client_id: None,
-            contact: contact(&fields, country),
-            country: None,
-            currency: Some(currency),
-            origin: None,
-        };
-        match state.command(visitor.ask(&key, command), &[ClientList::NAME]).await {
-            Ok((done, seen)) => {
-                let to = format!("{PATH}/{}", done.answer.client_id);
-                return Ok(go(&address(&to, &[("done", seen.word("client"))])));
-            }
-            Err(error) => wrong = Wrong::from_error(error)?,
-        }
-    }
-    refused(&form(&state, &visitor, &fields, new_key(), &wrong).await?)
-}
-
-fn contact(fields: &Fields, country: Country) -> ContactCard {
-    let (first, last) = (fields.some("first_name"), fields.some("last_name"));
-    let name = fields.some("name");
-    let name = name.unwrap_or_else(|| ContactCard::full_name(first.as_deref(), last.as_deref()));
-    ContactCard {
-        name,
-        first_name: first,
-        last_name: last,
-        company: fields.some("company"),
-        email: fields.some("email"),
-        phone: fields.some("phone"),
-        vat_id: fields.some("vat_id"),
-        address: Address {
-            line1: fields.some("line1"),
-            line2: fields.some("line2"),
-            city: fields.some("city"),
-            state: fields.some("state"),
-            postal_code: fields.some("postal_code"),
-            country: Some(country),
-        },
-    }
 }

@@ -11,6 +11,7 @@ pub(crate) mod billing_run;
 pub(crate) mod billing_runs;
 pub(crate) mod client;
 mod client_field;
+pub(crate) mod client_form;
 pub(crate) mod client_groups;
 pub(crate) mod clients;
 pub(crate) mod confirm;
@@ -18,6 +19,7 @@ pub(crate) mod coupon;
 pub(crate) mod coupons;
 pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
+mod custom_fields;
 pub(crate) mod deed;
 pub(crate) mod dunning;
 pub(crate) mod events;
@@ -68,6 +70,7 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .merge(overview::routes())
         .merge(clients::routes())
+        .merge(client_form::routes())
         .merge(client::routes())
         .merge(invoices::routes())
         .merge(invoice::routes())
@@ -100,6 +103,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(expire_gift_cards::routes())
         .merge(affiliates::routes())
         .merge(affiliate::routes())
+        .merge(custom_fields::routes())
         .merge(journal::routes())
         .merge(recognise::routes())
         .merge(periods::routes())

@@ -34,8 +34,8 @@ pub(super) fn clients() -> clients::Clients {
     }
 }
 
-pub(super) fn new_client() -> clients::NewClient {
-    clients::NewClient {
+pub(super) fn new_client() -> client_form::NewClient {
+    client_form::NewClient {
         shell: shell("/admin/clients"),
         key: "k-3".to_owned(),
         error: String::new(),
@@ -410,6 +410,12 @@ pub(super) fn settings() -> settings::Settings {
         documents: vec![("Invoices", "INV-000001".to_owned())],
         sign_in: settings::sign_in_words(true),
         conventions: settings::words(&Conventions::default()),
+        custom_fields: vec![(
+            "Account manager".to_owned(),
+            "Text".to_owned(),
+            true,
+            "/admin/settings/custom-fields/manager/retire".to_owned(),
+        )],
     }
 }
 

@@ -330,6 +330,34 @@ pub(super) fn client(tab: &'static str, past: bool) -> client::Client {
     }
 }
 
+pub(super) fn record(filled: bool) -> client::record::Record {
+    let one = |sample: client::record::Contact| if filled { vec![sample] } else { Vec::new() };
+    let action = super::confirm::Action::new("/admin/x".to_owned(), "Change", "pencil");
+    client::record::Record {
+        shell: shell("/admin/clients"),
+        href: "/admin/clients/cli_01".to_owned(),
+        name: "Brightfield Media GmbH".to_owned(),
+        initials: "BG".to_owned(),
+        id: id("cli_01jd…wq2m"),
+        status: Badge::new(Tone::Green, "Active"),
+        profile: vec![("Name", "Ada Brightfield".to_owned())],
+        custom: vec![("Account manager".to_owned(), "Grace".to_owned())],
+        contacts: one(client::record::Contact {
+            kinds: vec!["Billing".to_owned()],
+            lines: vec!["Bob".to_owned()],
+            actions: vec![action.clone()],
+        }),
+        notes: vec![client::record::Note {
+            text: "Calls on Fridays.".to_owned(),
+            by: "maria@northwind".to_owned(),
+            at: at(11, 18, 2, 0),
+            position: 184_011,
+            remove: "/admin/x".to_owned(),
+        }],
+        actions: vec![action],
+    }
+}
+
 pub(super) fn explained() -> client::Explained {
     client::Explained {
         shell: shell("/admin/clients"),

@@ -27,6 +27,8 @@ fn pages() -> Vec<(&'static str, String)> {
         ("client-past", samples::client("ledger", true).render()),
         ("client-invoices", samples::client("invoices", false).render()),
         ("client-events", samples::client("events", false).render()),
+        ("record", samples::record(true).render()),
+        ("record-bare", samples::record(false).render()),
         ("balance", samples::explained().render()),
         ("invoices", invoices().render()),
         ("invoice", samples::invoice("lines").render()),

@@ -17,9 +17,9 @@ use super::read::must_exist;
 use crate::answer::{Answer, Changed};
 use crate::auth::{ClientsRead, ClientsWrite, May};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, Filter, IdempotencyKey, Ident};
+use crate::receive::{Body, Check, Filter, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
-use crate::v1::parameters::Fresh;
+use crate::v1::parameters::{Fresh, IfMatchHeader};
 
 /// Lists the notes about a client, newest first.
 #[utoipa::path(
@@ -83,6 +83,7 @@ pub(super) async fn add_note(
     params(
         ("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"),
         ("no" = u32, Path, minimum = 1, example = 1),
+        IfMatchHeader,
     ),
     responses((status = 200, body = Changed)),
 )]
@@ -92,8 +93,9 @@ pub(super) async fn remove_note(
     Ident(client_id): Ident<ClientId>,
     Number(no): Number,
     key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
 ) -> Result<Answer<Changed>, Problem> {
-    let done = state.command(&caller, &key, RemoveClientNote { client_id, no }).await?;
+    let done = state.change(&caller, &key, seen, RemoveClientNote { client_id, no }).await?;
     Ok(Answer::plain(&done, client_id, client_id.uuid()))
 }
 

@@ -4,7 +4,10 @@
 mod account;
 mod actions;
 mod explain;
+mod keep;
 mod ledger;
+mod part;
+pub(crate) mod record;
 mod seen;
 mod terms;
 
@@ -213,6 +216,9 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .route("/admin/clients/{id}", get(show_account))
         .route("/admin/clients/{id}/balance", get(explain::explain))
+        .merge(record::routes())
+        .merge(keep::routes())
+        .merge(part::routes())
         .merge(actions::routes())
 }
 

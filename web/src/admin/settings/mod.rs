@@ -10,6 +10,7 @@ use axum::response::Response;
 use axum::routing::get;
 use billfold_app::commands::Ask;
 use billfold_app::commands::tenants::SetConventions;
+use billfold_domain::client::CustomField;
 use billfold_domain::kernel::{DocumentKind, NumberFormat, Series};
 use billfold_domain::role::Permission;
 use billfold_domain::subscription::conventions::{
@@ -28,6 +29,7 @@ use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
 use crate::layout::Shell;
 use crate::router::{go, page};
+use crate::show;
 use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
 
@@ -45,9 +47,12 @@ pub(crate) struct Settings {
     pub(crate) sign_in: Vec<(&'static str, String)>,
     /// Label and value of each convention.
     pub(crate) conventions: Vec<(&'static str, String)>,
+    /// What is asked of clients: label, kind, whether it must be given, where it is retired.
+    pub(crate) custom_fields: Vec<(String, String, bool, String)>,
 }
 
-const PATH: &str = "/admin/settings";
+/// The page's address.
+pub(super) const PATH: &str = "/admin/settings";
 const CONVENTIONS: &str = "/admin/settings/conventions";
 
 /// The page's and the form's addresses.
@@ -87,6 +92,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
         ],
         sign_in: sign_in_words(profile.second_factor),
         conventions: words(&profile.conventions),
+        custom_fields: profile.custom_fields.iter().map(custom_field).collect(),
     })
 }
 
@@ -94,6 +100,11 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
 pub(crate) fn sign_in_words(demanded: bool) -> Vec<(&'static str, String)> {
     let text = if demanded { "Asked of everybody" } else { "Left to each" };
     vec![("Second step", text.to_owned())]
+}
+
+fn custom_field(field: &CustomField) -> (String, String, bool, String) {
+    let retire = format!("{PATH}/custom-fields/{}/retire", field.key);
+    (field.label.clone(), show::words(field.kind.word()), field.required, retire)
 }
 
 /// The first number of the day's series, for how one looks.
