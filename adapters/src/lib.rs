@@ -6,4 +6,5 @@
 pub mod argon2id;
 pub mod gateways;
 pub mod postgres;
+pub mod tls;
 pub mod webhooks;

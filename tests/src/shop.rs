@@ -101,6 +101,7 @@ impl Shop {
         let tenant = TenantId::new(Uuid::from_u128(0xA1));
         open_books(&node, tenant).await;
         let key = key_for(&node, tenant, Scopes::admin()).await;
+        billfold_adapters::tls::provide();
         let http = reqwest::Client::new();
         let background = Some(background);
         let credentials = bearer(&key);
