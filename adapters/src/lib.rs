@@ -6,4 +6,5 @@
 pub mod gateways;
 pub mod passwords;
 pub mod postgres;
+pub mod tls;
 pub mod webhooks;

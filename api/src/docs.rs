@@ -18,12 +18,14 @@ const SCALAR: &str = r#"<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Billfold API</title>
+    <link rel="icon" href="data:,">
   </head>
   <body>
     <noscript>
       This page needs JavaScript; the document itself is <a href="/openapi.json">here</a>.
     </noscript>
-    <script id="api-reference" data-url="/openapi.json"></script>
+    <script id="api-reference" data-url="/openapi.json"
+      data-configuration='{"withDefaultFonts":false,"telemetry":false}'></script>
     <script src="/assets/scalar.js"></script>
   </body>
 </html>
@@ -35,6 +37,7 @@ const REDOC: &str = r#"<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Billfold API</title>
+    <link rel="icon" href="data:,">
   </head>
   <body>
     <noscript>

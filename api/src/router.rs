@@ -40,7 +40,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub(crate) fn described() -> (Router<ApiState>, Arc<utoipa::openapi::OpenApi>) {
     let (routes, described) = OpenApiRouter::new().nest("/v1", v1::router()).split_for_parts();
     let whole = Frame::openapi().nest("/api", described);
-    let routes = routes.nest("/admin/clients", v1::client_aliases());
+    let routes = routes.merge(v1::aliases::router());
     (routes, Arc::new(openapi::complete(whole)))
 }
 

@@ -85,6 +85,7 @@ impl Served {
             make_account(data, tenant).await?;
             std::fs::write(data.join("bench-account"), tenant)?;
         }
+        billfold_adapters::tls::provide();
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         // Its log lines are written as ever, but to nobody.
         let child = command(data)?

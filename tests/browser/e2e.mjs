@@ -638,6 +638,18 @@ async function look(page, take, name, ask = (axe) => axe.withTags(rules)) {
   check(`${name} is quiet`, take());
 }
 
+/// Both readers of the API document draw it, and load nothing from elsewhere.
+async function useDocuments(browser, node) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const { page, take } = await open(context, node);
+  for (const path of ["/docs", "/redoc"]) {
+    await page.goto(node.url + path, { waitUntil: "load" });
+    await page.getByText("An event-sourced billing ledger").first().waitFor();
+    check(`${path} is quiet`, take());
+  }
+  await context.close();
+}
+
 mkdirSync(pictures, { recursive: true });
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const node = await target();
@@ -665,6 +677,7 @@ try {
   check("using subscriptions and orders is quiet", take());
   await context.close();
   await useNoScript(browser, node);
+  await useDocuments(browser, node);
   await Promise.all([1440, 390].map((width) => visit(browser, node, width, all)));
 } catch (error) {
   check("the run comes to its end", error.stack);

@@ -103,6 +103,7 @@ impl Shop {
         let tenant = TenantId::new(Uuid::from_u128(0xA1));
         open_books(&node, tenant).await;
         let key = key_for(&node, tenant, Permissions::all()).await;
+        billfold_adapters::tls::provide();
         let http = reqwest::Client::new();
         let background = Some(background);
         let credentials = bearer(&key);

@@ -27,6 +27,7 @@ use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
 use billfold_domain::tax_rate::TaxRateEvent;
 use billfold_domain::tenant::TenantEvent;
+use billfold_domain::webhook_endpoint::WebhookEndpointEvent;
 use billfold_projections::event_index::Stored;
 
 use crate::show::{decoded, money, words};
@@ -56,6 +57,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Affiliate(event)) => affiliate(&event),
         Some(Event::DunningCase(event)) => dunning_case(&event),
         Some(Event::DunningStrategy(event)) => dunning_strategy(&event),
+        Some(Event::WebhookEndpoint(event)) => webhook_endpoint(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -367,6 +369,25 @@ fn client_group(event: &ClientGroupEvent) -> (String, &'static str) {
         ClientGroupEvent::ClientLeft { .. } => "Client left".to_owned(),
     };
     (text, "grey")
+}
+
+fn webhook_endpoint(event: &WebhookEndpointEvent) -> (String, &'static str) {
+    let (text, tone) = match event {
+        WebhookEndpointEvent::Registered(terms) => (format!("Webhooks go to {}", terms.url), ""),
+        WebhookEndpointEvent::TermsSet(terms) => (format!("Webhooks go to {}", terms.url), "grey"),
+        WebhookEndpointEvent::SecretRotated { secret_no } => {
+            (format!("Webhooks are signed with secret {secret_no}"), "grey")
+        }
+        WebhookEndpointEvent::ReplayAsked { after } => {
+            (format!("Webhooks after position {after} are sent again"), "grey")
+        }
+        WebhookEndpointEvent::Paused { reason } => {
+            (format!("Webhooks paused: {}", reason.word()), "red")
+        }
+        WebhookEndpointEvent::Resumed {} => ("Webhooks go on".to_owned(), "green"),
+        WebhookEndpointEvent::Deleted {} => ("Webhook endpoint deleted".to_owned(), "grey"),
+    };
+    (text, tone)
 }
 
 fn coupon(event: &CouponEvent) -> (String, &'static str) {

@@ -21,6 +21,7 @@ use reqwest::{Client, Url, redirect};
 use super::signature::{
     ID_HEADER, SIGNATURE_HEADER, SignatureScheme, SigningKey, TIMESTAMP_HEADER,
 };
+use crate::tls;
 
 /// How long connecting may take.
 const LONGEST_CONNECT: Duration = Duration::from_secs(5);
@@ -57,7 +58,7 @@ impl HttpsChannel {
 
     fn of(private_allowed: bool) -> Result<Self, NoChannel> {
         let http = Client::builder()
-            .tls_backend_preconfigured(tls().map_err(|error| NoChannel(error.into()))?)
+            .tls_backend_preconfigured(tls::client().map_err(|error| NoChannel(error.into()))?)
             .https_only(!private_allowed)
             .dns_resolver(Arc::new(PublicOnly { private_allowed }))
             .redirect(redirect::Policy::none())
@@ -178,16 +179,6 @@ fn is_refused_address(error: &reqwest::Error) -> bool {
         cause = error.source();
     }
     false
-}
-
-/// TLS by rustls with ring, and the roots that browsers know.
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 /// Whether an address is one of the public internet: not private, loopback, link-local, shared,

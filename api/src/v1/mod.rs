@@ -6,6 +6,7 @@
 mod access;
 mod accounting_periods;
 mod affiliates;
+pub(crate) mod aliases;
 mod billing_runs;
 mod client_groups;
 mod clients;
@@ -71,9 +72,4 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .merge(roles::catalogue())
         .merge(ledger::router())
         .merge(number_register::router())
-}
-
-/// `/api/admin/clients`, the address other systems of the field use (API-126, API-127).
-pub(crate) fn client_aliases() -> axum::Router<ApiState> {
-    clients::collection().into()
 }

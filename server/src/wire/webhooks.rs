@@ -1,9 +1,9 @@
 //! Tells webhook endpoints what happens, beside the requests.
 //!
-//! Guarantees: it follows the log by itself and is no projector, so that a rebuild sends nothing; an
-//! endpoint that is slow holds back nobody else; so many are told at a time, and no more. What was
-//! on its way when the node stops is sent again by the next one. Absent on purpose: what is sent
-//! and when it is tried again, which `app` says.
+//! Guarantees: it follows the log by itself and is no projector, so that a rebuild sends nothing;
+//! an endpoint that is slow holds back nobody else; so many are told at a time, and no more. What
+//! was on its way when the node stops is sent again by the next one. Absent on purpose: what is
+//! sent and when it is tried again, which `app` says.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -50,6 +50,7 @@ impl Program {
 
     /// Starts it and does not wait.
     pub fn start(data: &Path, environment: &[(&str, &str)]) -> Self {
+        billfold_adapters::tls::provide();
         let address = free_address();
         let child = Command::new(billfold())
             .arg("--data")

@@ -2,6 +2,7 @@
 
 use billfold_domain::role::Permission;
 use billfold_tests::shop::{Shop, eur, send};
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,6 +121,15 @@ async fn a_slash_at_the_end_and_the_old_addresses_are_answered_too() {
     }
     let body = json!({ "contact": { "name": "Grace" } });
     shop.post("/api/admin/clients", body).await.expect(201);
+    let user = format!("/api/v1/admin/users/{client}");
+    let (seen, body) = (shop.get(&user).await.version(), json!({ "reason": "left" }));
+    shop.change(Method::DELETE, &user, seen, body).await.expect(200);
+    let read = shop.get(&format!("/api/v1/clients/{client}")).await.expect(200).body;
+    assert_eq!(read["status"], "suspended", "{read}");
+    let plan = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
+    shop.post("/api/v1/admin/plans", plan).await.expect(201);
+    let plans = shop.fresh("/api/v1/admin/plans").await.expect(200).body;
+    assert_eq!(plans["items"][0]["code"], "vps-s");
 }
 
 #[tokio::test(flavor = "multi_thread")]

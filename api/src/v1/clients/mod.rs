@@ -16,6 +16,8 @@ mod register;
 mod statement;
 mod terms;
 
+use axum::Router;
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -41,6 +43,13 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(referral::read_referral, referral::refer_client))
         .routes(routes!(statement::read_ledger))
         .routes(routes!(statement::explain_balance))
+}
+
+/// Clients as other systems' users: listed, registered and read, with a contact that is put, and
+/// suspended by `DELETE` with a reason (API-070 to API-073, API-081).
+pub(super) fn as_users() -> Router<ApiState> {
+    let one = get(read::read_client).put(change::change_contact).delete(change::suspend_client);
+    Router::from(collection()).route("/{id}", one)
 }
 
 /// The list as a whole.

@@ -54,8 +54,8 @@ const FAULT: u16 = 1011;
 
 /// Sends events as they happen: an event at a time, with its log position as id.
 ///
-/// It begins after `Last-Event-ID`, or else after `after`, or else with what happens from now on. As
-/// server-sent events, `data` is an `Event`; a message without data only moves the id on. With
+/// It begins after `Last-Event-ID`, or else after `after`, or else with what happens from now on.
+/// As server-sent events, `data` is an `Event`; a message without data only moves the id on. With
 /// `Upgrade: websocket` each message is an `Event`, or `{"as_of_position": …}` where nothing
 /// happened that fits. Both end after some minutes; connect again with the last id. `metadata` is
 /// without address and program.

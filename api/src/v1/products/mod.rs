@@ -7,10 +7,20 @@ mod particulars;
 mod read;
 mod write;
 
+use axum::Router;
+use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::state::ApiState;
+
+/// Products as other systems' plans: listed, created and read, and retired by `DELETE` (API-074,
+/// API-076, API-081).
+pub(super) fn as_plans() -> Router<ApiState> {
+    Router::new()
+        .route("/", get(read::list_products).post(write::create_product))
+        .route("/{id}", get(read::read_product).delete(write::retire_product))
+}
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
