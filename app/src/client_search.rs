@@ -1,8 +1,8 @@
 //! Finds clients by a part of their name, company or address.
 //!
-//! Names lie sealed, and no index of them exists that a stolen database could be searched by. So the
-//! newest clients are opened and looked through, a bounded number for each answer; whoever wants
-//! older ones asks for the next part.
+//! Names lie sealed, and no index of them exists that a stolen database could be searched by. So
+//! the newest clients are opened and looked through, a bounded number for each answer; whoever
+//! wants older ones asks for the next part.
 //! Guarantees: nothing found is kept; an erased client is never found; a whole mail address is
 //! found by its keyed hash, however many clients there are.
 

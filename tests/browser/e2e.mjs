@@ -396,7 +396,8 @@ async function useRecords(page, node, made) {
   await page.fill("#list input[name=q]", "brightfield media");
   await page.waitForFunction(() => document.querySelectorAll("#list tbody tr").length === 1);
   equal("the search keeps what is typed", await page.inputValue("#list input[name=q]"), "brightfield media");
-  check("the search stands in the address", page.url().includes("q=brightfield") ? "" : page.url());
+  const named = await page.waitForURL(/q=brightfield/, { waitUntil: "commit", timeout: 10_000 }).then(() => "", (error) => error.message);
+  check("the search stands in the address", named);
 
   await go("/admin/settings/custom-fields/new");
   await page.fill("#label", "Account manager");

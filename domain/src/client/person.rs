@@ -1,5 +1,5 @@
-//! Somebody to reach at a client besides the client itself: who gets the bills, who is called when a
-//! server is down.
+//! Somebody to reach at a client besides the client itself: who gets the bills, who is called when
+//! a server is down.
 //!
 //! Guarantees that who it is stays sealed; what the person is for is not personal and lies open.
 

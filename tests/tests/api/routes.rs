@@ -242,15 +242,27 @@ fn terms() -> Value {
     json!({ "stages": [stage], "grace_days": 0 })
 }
 
-/// What a request to change something would say, were it one's own.
-fn body_for(route: &str, product: &str, invoice: &str) -> Value {
-    match route {
+/// The same for what is about a client.
+fn client_body(route: &str) -> Option<Value> {
+    Some(match route {
         "change_contact" => json!({ "contact": { "name": "Eve" } }),
         "add_contact" | "change_person" => {
             json!({ "kinds": ["billing"], "person": { "name": "Eve" } })
         }
         "add_note" => json!({ "text": "Calls on Fridays." }),
         "set_client_custom_fields" => json!({ "values": {} }),
+        "exempt_client" => json!({ "client_id": nobody(), "evidence": "4711" }),
+        "end_exemption" => json!({ "client_id": nobody() }),
+        _ => return None,
+    })
+}
+
+/// What a request to change something would say, were it one's own.
+fn body_for(route: &str, product: &str, invoice: &str) -> Value {
+    if let Some(body) = client_body(route) {
+        return body;
+    }
+    match route {
         "set_billing"
         | "pause_subscription"
         | "resume_subscription"
@@ -264,8 +276,6 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "retire_tax_rate" => json!({}),
         "set_group_discount" => json!({ "discount": "1" }),
         "set_tax_rate" => json!({ "rate": "7", "valid_from": "2030-01-01" }),
-        "exempt_client" => json!({ "client_id": nobody(), "evidence": "4711" }),
-        "end_exemption" => json!({ "client_id": nobody() }),
         "rename_product" => json!({ "name": "Another name" }),
         "describe_product" => json!({ "description": "# New", "featured": true }),
         "set_product_quotas" => json!({ "quotas": [{ "kind": "emails" }] }),

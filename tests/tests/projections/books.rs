@@ -337,7 +337,13 @@ impl History {
                     country: Country::parse("FR").ok(),
                 },
                 6 => ClientCommand::Record(RecordCommand::AddNote { text: sealed(id.uuid()) }),
-                _ => ClientCommand::Record(RecordCommand::RemoveNote { no: 1 }),
+                _ => {
+                    let last = state.profile().and_then(|known| known.notes.last().copied());
+                    ClientCommand::Record(match last {
+                        Some(no) => RecordCommand::RemoveNote { no },
+                        None => RecordCommand::AddNote { text: sealed(id.uuid()) },
+                    })
+                }
             },
             _ => ClientCommand::Erase { reason },
         };

@@ -1,7 +1,7 @@
 //! The form for a new client, in a dialog or on a page of its own; and the fields of a contact.
 //!
-//! Guarantees: what is typed is checked by the rules of the domain as it is typed, and again when it
-//! is sent; nothing that was left empty is called wrong before that. Absent on purpose: rules.
+//! Guarantees: what is typed is checked by the rules of the domain as it is typed, and again when
+//! it is sent; nothing that was left empty is called wrong before that. Absent on purpose: rules.
 
 use super::clients::{PATH, choices};
 use super::list::address;

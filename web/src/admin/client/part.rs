@@ -1,4 +1,5 @@
-//! One of several things kept about a client: a contact is changed or removed, a note is taken away.
+//! One of several things kept about a client: a contact is changed or removed, a note is taken
+//! away.
 
 use std::fmt;
 use std::str::FromStr;
