@@ -1,4 +1,5 @@
-//! How staff sign in: the table `staff`, and `sign_in_directory`, which says where an address has one.
+//! How staff sign in: the table `staff`, and `sign_in_directory`, which says where an address has
+//! an account.
 //!
 //! Guarantees: both tables change together; the directory holds a keyed hash and ids, nothing else.
 

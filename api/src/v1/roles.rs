@@ -1,7 +1,7 @@
 //! Roles: what may be allowed, by whom, to whom (RBA-02 to RBA-09).
 //!
-//! Guarantees: nobody gives what they lack; somebody is always an admin; a built-in role stays as it
-//! is. Answers are the present state, read from the log itself.
+//! Guarantees: nobody gives what they lack; somebody is always an admin; a built-in role stays as
+//! it is. Answers are the present state, read from the log itself.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,9 +1,9 @@
 //! Members of staff: who works for the seller, how they sign in, what they may do, now and at any
 //! moment of the past (STF-01 to STF-03, RBA-04).
 //!
-//! Guarantees: the account of somebody who may do more than the caller is out of the caller's reach;
-//! names and addresses are opened for the seller that asks. Answers are the present state, read from
-//! the log itself.
+//! Guarantees: the account of somebody who may do more than the caller is out of the caller's
+//! reach; names and addresses are opened for the seller that asks. Answers are the present state,
+//! read from the log itself.
 
 use std::collections::HashMap;
 

@@ -72,7 +72,8 @@ impl Access {
     /// Says anew who a member of staff is. Another address is the one they sign in with next.
     ///
     /// # Errors
-    /// A field breaks a rule, the address belongs to somebody else, or they may do more than `held`.
+    /// A field breaks a rule, the address belongs to somebody else, or they may do more than
+    /// `held`.
     pub async fn change_staff(
         &self,
         ask: Ask<ChangeStaff>,

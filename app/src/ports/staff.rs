@@ -1,6 +1,7 @@
 //! Port: how the people who work for a seller sign in.
 //!
-//! Contract: an e-mail address exists once per tenant, known by its blind index only. `accounts_of` answers across tenants and gives away nothing but ids.
+//! Contract: an e-mail address exists once per tenant, known by its blind index only. `accounts_of`
+//! answers across tenants and gives away nothing but ids.
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
@@ -37,8 +38,8 @@ pub struct Account {
 /// The accounts.
 #[async_trait]
 pub trait StaffAccounts: Send + Sync {
-    /// Keeps how somebody signs in. What the table held for the id or the address before goes: whose
-    /// an address is, the log says.
+    /// Keeps how somebody signs in. What the table held for the id or the address before goes:
+    /// whose an address is, the log says.
     async fn put(&self, row: &StaffRow) -> Result<(), StoreFailure>;
 
     /// The account with this id.

@@ -3,7 +3,7 @@
 //! | state   | establish | create | change            | assign, withdraw | delete             |
 //! | ------- | --------- | ------ | ----------------- | ---------------- | ------------------ |
 //! | absent  | kept      | kept   | –                 | –                | –                  |
-//! | kept    | –         | –      | kept, if not built in | kept         | deleted, if nobody has it |
+//! | kept    | –         | –      | kept, if own      | kept             | deleted, if unused |
 //! | deleted | –         | –      | –                 | –                | –                  |
 //!
 //! Guarantees that nobody gives what they lack, that somebody is always an admin, and that a role

@@ -7,9 +7,9 @@
 //! | stopped | –      | stopped | –      | active |
 //!
 //! Guarantees that an address belongs to one member of staff of a seller (claim
-//! `staff_member.email`), and that nobody is ever deleted: what somebody did keeps a name (STF-01 to
-//! STF-04). Absent on purpose: what they may do, which their [`role`](crate::role)s say; passwords
-//! and sessions, which are secrets and no history.
+//! `staff_member.email`), and that nobody is ever deleted: what somebody did keeps a name (STF-01
+//! to STF-04). Absent on purpose: what they may do, which their [`role`](crate::role)s say;
+//! passwords and sessions, which are secrets and no history.
 
 mod command;
 mod decide;

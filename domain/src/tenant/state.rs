@@ -58,6 +58,15 @@ pub struct Profile {
     pub test_clock: Option<DateTime<Utc>>,
 }
 
+impl Profile {
+    fn ask_for(&mut self, field: &CustomField) {
+        match self.custom_fields.iter_mut().find(|known| known.key == field.key) {
+            Some(known) => known.clone_from(field),
+            None => self.custom_fields.push(field.clone()),
+        }
+    }
+}
+
 impl Tenant {
     /// The particulars, once the books were opened.
     pub fn profile(&self) -> Option<&Profile> {
@@ -115,12 +124,9 @@ impl Tenant {
             TenantEvent::AffiliateTermsSet { terms } => {
                 self.change(|profile| profile.affiliate_terms = Some(terms.clone()));
             }
-            TenantEvent::CustomFieldDefined { field } => self.change(|profile| {
-                match profile.custom_fields.iter_mut().find(|known| known.key == field.key) {
-                    Some(known) => known.clone_from(field),
-                    None => profile.custom_fields.push(field.clone()),
-                }
-            }),
+            TenantEvent::CustomFieldDefined { field } => {
+                self.change(|profile| profile.ask_for(field));
+            }
             TenantEvent::CustomFieldRetired { key } => {
                 self.change(|profile| profile.custom_fields.retain(|field| field.key != *key));
             }

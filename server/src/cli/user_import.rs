@@ -1,9 +1,9 @@
 //! `billfold user import`: accounts of staff from a file, with the hashes of their passwords.
 //!
 //! The file is CSV with the columns `email`, `name`, `password_hash` and `roles` (names with
-//! semicolons between them), or JSON lines with such fields when its name ends in `.jsonl`. A bad row
-//! is told with its line and stops nobody else; an address that has an account is left as it is,
-//! so that a second run adds nothing.
+//! semicolons between them), or JSON lines with such fields when its name ends in `.jsonl`. A bad
+//! row is told with its line and stops nobody else; an address that has an account is left as it
+//! is, so that a second run adds nothing.
 
 use std::fmt;
 use std::fs::File;

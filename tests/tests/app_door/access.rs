@@ -201,7 +201,10 @@ async fn what_a_member_of_staff_is_told_by_lies_nowhere_in_clear() {
     gate.hire("4", "grace@example.org", PASSWORD, held).await.unwrap();
     let listed = colleagues(&gate.door, gate.tenant).await.unwrap();
     let profiles: Vec<_> = listed.into_iter().map(|colleague| colleague.profile).collect();
-    assert_eq!(profiles, [Opened::Clear(profile()), Opened::Clear(grace())]);
+    assert_eq!(profiles.len(), 2);
+    for known in [profile(), grace()] {
+        assert!(profiles.contains(&Opened::Clear(known)));
+    }
     let raw: String = sqlx::query_scalar(
         "select concat_ws(' ', (select string_agg(to_json(s)::text, ' ') from staff s), \
            (select string_agg(payload::text || coalesce(metadata::text, ''), ' ') from events))",

@@ -60,8 +60,8 @@ pub async fn rights_of(door: &Door, tenant: TenantId, staff: StaffId) -> Result<
     Ok(held.fold(Rights::NONE, |rights, facts| rights.and(facts.rights())))
 }
 
-/// What somebody could do at a moment of the past, by the roles they had then: the built-in ones and
-/// those of `own`, also such as were deleted since.
+/// What somebody could do at a moment of the past, by the roles they had then: the built-in ones
+/// and those of `own`, also such as were deleted since.
 ///
 /// # Errors
 /// The database does not answer.
