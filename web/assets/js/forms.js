@@ -18,6 +18,15 @@
     setTimeout(() => { for (const field of form.elements) field.disabled = false; });
   });
 
+  // The address follows a list that is swapped as one types. htmx leaves the history alone here: going back loads a page.
+  document.addEventListener("htmx:after:swap", () => {
+    const form = document.querySelector("form[hx-replace-url]");
+    if (!form || document.querySelector("dialog[open]")) return;
+    const said = [...new FormData(form)].filter(([, value]) => value !== "");
+    const query = new URLSearchParams(said).toString();
+    history.replaceState(null, "", query ? `${location.pathname}?${query}` : location.pathname);
+  });
+
   const sheet = document.getElementById("sheet");
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[data-sheet]");
