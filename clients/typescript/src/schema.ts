@@ -454,6 +454,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports the audit log, newest first: all entries that the conditions leave, as CSV or as JSON
+         *     lines.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -484,7 +504,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the session. */
+        /** Ends the session of the cookie or of the access token that asks. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -503,6 +523,197 @@ export interface paths {
         get: operations["me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replaces your own password.
+         * @description It ends every other session that the old one opened.
+         */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by a code, and ends every session of its owner. */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renews the access of a program.
+         * @description The refresh token is spent by it. Whoever presents a spent one ends the session, because two
+         *     hold it then; a program that lost the answer signs in again.
+         */
+        post: operations["refresh_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a code that sets a new password for one of your colleagues.
+         * @description Hand it to them: it works once, within an hour, and a newer one takes its place.
+         */
+        post: operations["create_reset_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells whether your sign-ins ask for a second step. */
+        get: operations["read_second_factor"];
+        put?: never;
+        /**
+         * Makes a secret for your authenticator.
+         * @description It counts once it is confirmed with a code; until then another one may take its place.
+         */
+        post: operations["enrol_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the secret count.
+         * @description The answer is the only one that ever shows the recovery codes.
+         */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes your second step away. */
+        post: operations["remove_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your own sessions, newest first, at most 1,000. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** Ends all of your own sessions but the one that asks. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of your own sessions. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a program in with an address and a password of staff.
+         * @description The access token acts for that person for ten minutes; the refresh token gets the next pair.
+         */
+        post: operations["create_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -727,7 +938,8 @@ export interface paths {
         get: operations["read_client"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deactivates a client: nothing new is sold, and everything that was stays (CLI-09). */
+        delete: operations["deactivate_client"];
         options?: never;
         head?: never;
         patch?: never;
@@ -794,6 +1006,63 @@ export interface paths {
         get?: never;
         /** Replaces a client's contact details as a whole. */
         put: operations["change_contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the further contacts of a client. */
+        get: operations["list_contacts"];
+        put?: never;
+        /** Names a further contact of a client. */
+        post: operations["add_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/contacts/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says anew who a contact of a client is. */
+        put: operations["change_person"];
+        post?: never;
+        /** Names a contact of a client no longer. */
+        delete: operations["remove_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the values of the seller's own fields for a client. */
+        get: operations["read_custom_fields"];
+        /**
+         * Replaces the values of the seller's own fields for a client; they are sealed before they are
+         *     stored.
+         */
+        put: operations["set_client_custom_fields"];
         post?: never;
         delete?: never;
         options?: never;
@@ -878,6 +1147,44 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the notes about a client, newest first. */
+        get: operations["list_notes"];
+        put?: never;
+        /** Writes a note about a client; the text is sealed before it is stored. */
+        post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/notes/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a note about a client away.
+         * @description Its text is shown nowhere any more; it stays sealed in the log until the client is erased.
+         */
+        delete: operations["remove_note"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1410,6 +1717,23 @@ export interface paths {
         };
         /** Lists the business process an event belongs to, oldest first: what led to it and what it led to. */
         get: operations["read_chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{position}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says why an event happened: its causes up to the first, and everything it led to. */
+        get: operations["read_why"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2420,6 +2744,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists everything that a role or a key may allow, by module. */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -2755,6 +3096,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the roles: the built-in ones, then those of the seller's own by name.
+         * @description A seller has at most 100 of its own, so there are no pages.
+         */
+        get: operations["list_roles"];
+        put?: never;
+        /** Makes a role. It can allow nothing that its maker may not do. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one role. */
+        get: operations["read_role"];
+        /**
+         * Changes a role, for everybody who has it.
+         * @description What is added must be held by whoever changes it. A built-in role stays as it is.
+         */
+        put: operations["change_role"];
+        post?: never;
+        /** Deletes a role that nobody has. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a role to a member of staff. Whoever gives it may do all that it allows. */
+        post: operations["give_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a role from a member of staff. The last admin stays one. */
+        post: operations["take_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -2806,6 +3224,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/custom-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the seller asks of its clients. */
+        get: operations["list_custom_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/custom-fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Asks something of clients, or asks it in another way; values that are kept stay. */
+        put: operations["define_custom_field"];
+        post?: never;
+        /** Asks something of clients no longer; values that are kept go when they are set again. */
+        delete: operations["retire_custom_field"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Asks a second step of all staff, or leaves it to each.
+         * @description Whoever has none may do nothing from then on but set one up; API keys go on.
+         */
+        put: operations["set_second_factor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/test-clock": {
         parameters: {
             query?: never;
@@ -2840,6 +3313,116 @@ export interface paths {
         /** Sets or removes the seller's tax number; documents already issued keep the old one. */
         put: operations["set_vat_id"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who works for the seller, oldest first. */
+        get: operations["list_staff"];
+        put?: never;
+        /**
+         * Adds a member of staff, with a password to sign in with. Whoever adds them gives no role that
+         *     allows more than they may do.
+         */
+        post: operations["add_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one member of staff. */
+        get: operations["read_staff"];
+        /** Changes name, address or phone number. Another address is the one they sign in with next. */
+        put: operations["change_staff"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the password of a member of staff and ends their sessions. */
+        put: operations["set_staff_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a member of staff in again, with the password they had; roles are given anew. */
+        post: operations["resume_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what somebody may do, or could do at a moment of the past, and by which roles. */
+        get: operations["read_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a member of staff in no longer: their sessions end, their roles are taken. The last admin
+         *     stays.
+         */
+        post: operations["stop_staff"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3460,7 +4043,7 @@ export interface components {
          * @description What kind of change it was.
          * @enum {string}
          */
-        Action: "CREATE" | "UPDATE" | "DELETE";
+        Action: "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT";
         /** @description A postal address; every part may be unknown. */
         Address: {
             /**
@@ -3754,6 +4337,21 @@ export interface components {
              * @description When.
              */
             at: string;
+            /**
+             * Format: uuid
+             * @description What led to it, if it was not a person; `/events/{position}/why` tells the chain.
+             */
+            causation_id?: string | null;
+            /**
+             * @description What changed, field by field; null where the history of the thing is too long to be told in
+             *     a list. Personal data stays sealed.
+             */
+            changes?: components["schemas"]["Change"][] | null;
+            /**
+             * Format: uuid
+             * @description The business process it belongs to.
+             */
+            correlation_id: string;
             /**
              * Format: uuid
              * @description To which.
@@ -4052,6 +4650,18 @@ export interface components {
              */
             recorded_at: string;
         };
+        /** @description One field before and after. */
+        Change: {
+            /** @description Its value afterwards; null if there is none. */
+            after?: unknown;
+            /** @description Its value before; null if there was none. */
+            before?: unknown;
+            /**
+             * @description Which, with `/` between the names of its parts; `state` is what the thing is as a whole.
+             * @example billing/zone
+             */
+            field: string;
+        };
         /**
          * @description What a change of terms makes of the period under way.
          * @enum {string}
@@ -4130,6 +4740,40 @@ export interface components {
              */
             time_zone?: string | null;
         };
+        /** @description A further contact of a client. */
+        ClientContact: {
+            /** @description What the person is asked about. */
+            kinds: components["schemas"]["ContactKind"][];
+            /**
+             * Format: int32
+             * @description Counted per client from 1.
+             */
+            no: number;
+            /** @description Who it is. */
+            person: components["schemas"]["Contact"];
+        };
+        /** @description The further contacts of a client. */
+        ClientContacts: {
+            /** @description By number; 50 at most. */
+            items: components["schemas"]["ClientContact"][];
+            /**
+             * Format: int64
+             * @description The client's version, as in `ETag`.
+             */
+            version: number;
+        };
+        /** @description Values of the seller's own fields. */
+        ClientCustomFields: {
+            /**
+             * @description By the key of their field.
+             * @example {
+             *       "account_manager": "Grace"
+             *     }
+             */
+            values: {
+                [key: string]: string;
+            };
+        };
         /** @description One client. */
         ClientDetail: {
             /**
@@ -4147,7 +4791,17 @@ export interface components {
              * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
+            /**
+             * Format: date-time
+             * @description When it last signed in; null if it never did.
+             */
+            last_sign_in_at?: string | null;
             origin?: components["schemas"]["Origin"] | null;
+            /**
+             * Format: date-time
+             * @description When the log first heard of it; null if the read side has not heard of it yet.
+             */
+            registered_at?: string | null;
             /** @description How it stands. */
             status: components["schemas"]["ClientStatus"];
             /**
@@ -4189,6 +4843,41 @@ export interface components {
              */
             tier?: string | null;
         };
+        /** @description A note about a client. */
+        ClientNote: {
+            /**
+             * @description Who wrote it.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
+            author: string;
+            /**
+             * Format: int64
+             * @description Counted per client from 1.
+             */
+            no: number;
+            /**
+             * Format: int64
+             * @description Its event's place in the log.
+             */
+            position: number;
+            /** @description What was noted. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            written_at: string;
+        };
+        /** @description The notes about a client. */
+        ClientNotes: {
+            /**
+             * Format: int64
+             * @description The log position this list was built from.
+             */
+            as_of_position: number;
+            /** @description Newest first; 1,000 at most, and none once the client is erased. */
+            items: components["schemas"]["ClientNote"][];
+        };
         /**
          * @description How a client stands.
          * @enum {string}
@@ -4202,6 +4891,14 @@ export interface components {
              */
             region?: string | null;
             vat_check?: components["schemas"]["VatCheck"] | null;
+        };
+        /** @description A code. */
+        Code: {
+            /**
+             * @description The six digits that your authenticator shows, or a recovery code.
+             * @example 492039
+             */
+            code: string;
         };
         /** @description The code of a card. */
         CodeOfCard: {
@@ -4413,10 +5110,20 @@ export interface components {
              */
             email?: string | null;
             /**
-             * @description Full name.
+             * @description Given name, where it is known apart.
+             * @example Ada
+             */
+            first_name?: string | null;
+            /**
+             * @description Family name, where it is known apart.
+             * @example Lovelace
+             */
+            last_name?: string | null;
+            /**
+             * @description Full name; made of first and last name if it is not given.
              * @example Ada Lovelace
              */
-            name: string;
+            name?: string;
             /**
              * @description Phone number: digits, blanks and `+ ( ) . / -`.
              * @example +44 20 7946 0958
@@ -4427,6 +5134,19 @@ export interface components {
              * @example GB123456789
              */
             vat_id?: string | null;
+        };
+        /**
+         * @description What a contact is asked about.
+         * @enum {string}
+         */
+        ContactKind: "billing" | "technical" | "administrative" | "abuse";
+        /** @description The contact is named. */
+        ContactNamed: components["schemas"]["Done"] & {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            no: number;
         };
         /** @description How a part of a period is measured and what goes back. */
         Conventions: {
@@ -4799,6 +5519,34 @@ export interface components {
             receivable: components["schemas"]["Money"];
             /** @description Money of the client that nobody has matched yet. */
             unapplied: components["schemas"]["Money"];
+        };
+        /** @description A field that the seller asks of its clients. */
+        CustomField: {
+            /** @description For a choice. */
+            choices: string[];
+            /** @description Its name for machines. */
+            key: string;
+            /** @description What may stand in it. */
+            kind: components["schemas"]["CustomFieldKind"];
+            /** @description Its name for people. */
+            label: string;
+            /** @description Whether values without it are refused. */
+            required: boolean;
+        };
+        /**
+         * @description What may stand in a field.
+         * @enum {string}
+         */
+        CustomFieldKind: "text" | "number" | "date" | "flag" | "choice";
+        /** @description The seller's own fields. */
+        CustomFields: {
+            /** @description In the order of their definition; 50 at most. */
+            items: components["schemas"]["CustomField"][];
+            /**
+             * Format: int64
+             * @description The seller's version, as in `ETag`.
+             */
+            version: number;
         };
         /**
          * @description How often something is charged.
@@ -5361,6 +6109,18 @@ export interface components {
              */
             product_id?: string | null;
         };
+        /** @description Something that an event led to. */
+        Effect: {
+            /**
+             * Format: int64
+             * @description The position of the event that led to it.
+             */
+            caused_by: number;
+            /** @description How many steps from the event that was asked about; 1 for what it led to directly. */
+            depth: number;
+            /** @description What happened. */
+            event: components["schemas"]["Event"];
+        };
         /** @description Why a gift card is withdrawn, and whose what is left becomes. */
         EndOfCard: {
             /**
@@ -5370,6 +6130,14 @@ export interface components {
             client_id: string;
             /** @description Why; no personal data. */
             reason: string;
+        };
+        /** @description How many sessions ended. */
+        EndedSessions: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            ended: number;
         };
         /** @description One entry of a posting. */
         Entry: {
@@ -5565,6 +6333,14 @@ export interface components {
             tax_groups: components["schemas"]["TaxGroup"][];
             /** @description Net and tax; below zero it would be a credit note. */
             total: components["schemas"]["Money"];
+        };
+        /** @description Who forgot the password. */
+        Forgetful: {
+            /**
+             * @description The address of the account.
+             * @example ada@example.org
+             */
+            email: string;
         };
         /** @description From which day; today if absent. */
         FromDay: {
@@ -6172,6 +6948,12 @@ export interface components {
         /** @description An address and a password. */
         Login: {
             /**
+             * @description The code of the second step, or a recovery code, where the account has one: a sign-in
+             *     without it is answered with 401 `access.code_needed`.
+             * @example 492039
+             */
+            code?: string | null;
+            /**
              * @description The address of the account.
              * @example ada@example.org
              */
@@ -6220,23 +7002,28 @@ export interface components {
              * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             actor: string;
-            /** @description What a change must carry as `x-csrf-token`; null for an API key, which needs none. */
+            /** @description What a change must carry as `x-csrf-token`; null for a program, which needs none. */
             csrf_token?: string | null;
             /**
              * Format: date-time
-             * @description When the session ends; null for an API key.
+             * @description When the session or the access token ends; null for an API key.
              */
             expires_at?: string | null;
+            /**
+             * @description Whether the seller demands a second step that is not set up: until then, nothing else may be
+             *     done.
+             */
+            must_set_up_second_factor: boolean;
             /** @description Other sellers it may sign in to with the same password. */
             other_tenants: string[];
             /**
-             * @description What it may do; `admin` is everything.
+             * @description What it may do.
              * @example [
              *       "invoices:read",
              *       "invoices:write"
              *     ]
              */
-            scopes: string[];
+            permissions: string[];
             /**
              * @description The seller it acts for.
              * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
@@ -6397,6 +7184,21 @@ export interface components {
              */
             currency?: string | null;
         };
+        /** @description Somebody to reach at a client. */
+        NewClientContact: {
+            /** @description What the person is asked about. */
+            kinds: components["schemas"]["ContactKind"][];
+            /** @description Who it is; sealed before it is stored. */
+            person: components["schemas"]["Contact"];
+        };
+        /** @description A note to be written. */
+        NewClientNote: {
+            /**
+             * @description What, with line breaks where you want them.
+             * @example Calls on Fridays only.
+             */
+            text: string;
+        };
         /** @description Terms to be agreed on. */
         NewCommissionTerms: {
             /** @description The terms. */
@@ -6426,6 +7228,33 @@ export interface components {
              * @example three days without service
              */
             reason: string;
+        };
+        /** @description A field to be asked for. */
+        NewCustomField: {
+            /** @description For a choice: 1 to 50 of them, each 1 to 100 characters. */
+            choices?: string[];
+            /** @description What may stand in it. */
+            kind: components["schemas"]["CustomFieldKind"];
+            /**
+             * @description Its name for people.
+             * @example Account manager
+             */
+            label: string;
+            /** @description Whether values without it are refused. */
+            required?: boolean;
+        };
+        /** @description Values that replace the present ones. */
+        NewCustomValues: {
+            /**
+             * @description By the key of their field, as `/settings/custom-fields` lists them; what is absent is
+             *     removed.
+             * @example {
+             *       "account_manager": "Grace"
+             *     }
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /** @description What was missing on an invoice. */
         NewDebitCorrection: {
@@ -6651,7 +7480,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description What it may do; `admin` is everything.
+             * @description What it may do: permissions by their slugs, see `GET /permissions`.
              * @example [
              *       "orders:write",
              *       "clients:read"
@@ -6687,6 +7516,37 @@ export interface components {
              */
             unit_price: string;
         };
+        /** @description Somebody to work for the seller. */
+        NewMember: {
+            /**
+             * @description Where they sign in from; unique.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description What colleagues call them.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Format: password
+             * @description What they sign in with, at first.
+             * @example correct horse battery staple
+             */
+            password: string;
+            /**
+             * @description Phone number: digits, blanks and `+ ( ) . / -`.
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+            /**
+             * @description What they may do: ids of roles.
+             * @example [
+             *       "rol_01kchkq7w7fc9r6a8b9c0d1e2f"
+             *     ]
+             */
+            roles?: string[];
+        };
         /** @description An order to be placed. */
         NewOrder: {
             /**
@@ -6701,6 +7561,21 @@ export interface components {
             currency?: string | null;
             /** @description What is ordered. */
             items: components["schemas"]["NewItem"][];
+        };
+        /** @description A password to take the place of another. */
+        NewPassword: {
+            /**
+             * Format: password
+             * @description The password so far.
+             * @example correct horse battery staple
+             */
+            old_password: string;
+            /**
+             * Format: password
+             * @description The new one.
+             * @example another horse battery staple
+             */
+            password: string;
         };
         /** @description A payment to be recorded. */
         NewPayment: {
@@ -6862,6 +7737,28 @@ export interface components {
             /** @description Why; no personal data. */
             reason: string;
         };
+        /** @description A role as it is to be. */
+        NewRole: {
+            /**
+             * @description What it is for.
+             * @example Takes money
+             */
+            description?: string;
+            /**
+             * @description What people call it; unique.
+             * @example Cashier
+             */
+            name: string;
+            /**
+             * @description What it allows, by slugs of `GET /permissions`.
+             * @example [
+             *       "payments:read",
+             *       "payments:write"
+             *     ]
+             */
+            permissions: string[];
+            reach?: components["schemas"]["Reach"] | null;
+        };
         /** @description A subscription to be begun. */
         NewSubscription: {
             anchor?: components["schemas"]["BillingAnchor"] | null;
@@ -6983,6 +7880,14 @@ export interface components {
              * @example NL123456789B01
              */
             vat_id?: string | null;
+        };
+        /** @description The note is written. */
+        NoteWritten: components["schemas"]["Done"] & {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            no: number;
         };
         /** @description Whether a series is complete. */
         NumberCheck: {
@@ -7356,6 +8261,21 @@ export interface components {
                  * @description When.
                  */
                 at: string;
+                /**
+                 * Format: uuid
+                 * @description What led to it, if it was not a person; `/events/{position}/why` tells the chain.
+                 */
+                causation_id?: string | null;
+                /**
+                 * @description What changed, field by field; null where the history of the thing is too long to be told in
+                 *     a list. Personal data stays sealed.
+                 */
+                changes?: components["schemas"]["Change"][] | null;
+                /**
+                 * Format: uuid
+                 * @description The business process it belongs to.
+                 */
+                correlation_id: string;
                 /**
                  * Format: uuid
                  * @description To which.
@@ -8864,6 +9784,29 @@ export interface components {
              */
             to: string;
         };
+        /** @description Something that may be allowed. */
+        Permission: {
+            /**
+             * @description What it allows.
+             * @example Draft, issue, void and credit invoices
+             */
+            description: string;
+            /**
+             * @description What it belongs to.
+             * @example Billing
+             */
+            module: string;
+            /**
+             * @description What roles and keys name it by.
+             * @example invoices:write
+             */
+            slug: string;
+        };
+        /** @description Everything that may be allowed. */
+        Permissions: {
+            /** @description By module. */
+            items: components["schemas"]["Permission"][];
+        };
         /** @description A money fact as balanced entries. */
         Posting: {
             /**
@@ -9245,31 +10188,27 @@ export interface components {
          * @enum {string}
          */
         ProformaStatus: "open" | "converted" | "withdrawn";
-        /** @description The way from one event to the hash of its batch. */
+        /** @description That it is you who asks. */
         Proof: {
-            /** @description Hash of the batch, hexadecimal. */
-            batch_hash: string;
-            /** @description The event, as its leaf is hashed. */
-            event: components["schemas"]["ProvenEvent"];
-            /** @description What that hash is over. */
-            header: components["schemas"]["BatchHeader"];
             /**
-             * Format: int64
-             * @description Its place in the batch, from 0.
+             * Format: password
+             * @description Your password.
+             * @example correct horse battery staple
              */
-            index: number;
-            /** @description Hashes beside the way from the leaf to the root, hexadecimal. */
-            path: string[];
+            password: string;
+        };
+        /** @description A secret that waits for its first code. */
+        ProposedSecondFactor: {
             /**
-             * Format: int64
-             * @description The event's position.
+             * @description The secret in base 32: SHA-1, six digits, 30 seconds.
+             * @example GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
              */
-            position: number;
+            secret: string;
             /**
-             * Format: int64
-             * @description Events in the batch.
+             * @description The same as authenticators read it from a QR code.
+             * @example otpauth://totp/Seller:ada%40example.org?secret=GEZD…&issuer=Seller
              */
-            size: number;
+            uri: string;
         };
         /**
          * @description What is counted to find the share of a period.
@@ -9404,6 +10343,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description Whose data a role is about: the clients one brought, or all of the seller.
+         * @enum {string}
+         */
+        Reach: "own_clients" | "seller";
         /** @description A webhook endpoint, and how far it was told. */
         ReadEndpoint: components["schemas"]["WebhookEndpoint"] & {
             told?: components["schemas"]["Told"] | null;
@@ -9479,6 +10423,16 @@ export interface components {
              */
             reason: string;
         };
+        /** @description Codes for the day on which the authenticator is lost. */
+        RecoveryCodes: {
+            /**
+             * @description Ten codes; each takes the place of one code of the authenticator.
+             * @example [
+             *       "7k3q9-m2x4t"
+             *     ]
+             */
+            recovery_codes: string[];
+        };
         /** @description A gift card to be redeemed. */
         RedeemCard: {
             amount?: components["schemas"]["Money"] | null;
@@ -9527,6 +10481,14 @@ export interface components {
             clicked_on: string;
             /** @description The code of its links. */
             code: string;
+        };
+        /** @description A token to be spent. */
+        Refresh: {
+            /**
+             * @description The newest refresh token of the session.
+             * @example bfr_AZov…
+             */
+            refresh_token: string;
         };
         /** @description Money is promised back. */
         RefundPromised: components["schemas"]["Stamp"] & {
@@ -9586,6 +10548,33 @@ export interface components {
              */
             after: number;
         };
+        /** @description A new password, and what allows it. */
+        Reset: {
+            /**
+             * @description The code.
+             * @example bfp_AZov…
+             */
+            code: string;
+            /**
+             * Format: password
+             * @description The new password.
+             * @example another horse battery staple
+             */
+            password: string;
+        };
+        /** @description A code that sets a new password. */
+        ResetCode: {
+            /**
+             * @description The code; it is never shown again.
+             * @example bfp_AZov…
+             */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+        };
         /** @description What became revenue. */
         RevenueRecognised: {
             /** @description What became revenue on that day, by kind of line and product; empty if nothing was left. */
@@ -9626,6 +10615,94 @@ export interface components {
              */
             through: string;
         };
+        /** @description What somebody may do. */
+        Rights: {
+            /**
+             * @description All that their roles allow.
+             * @example [
+             *       "payments:read",
+             *       "payments:write"
+             *     ]
+             */
+            permissions: string[];
+            /**
+             * @description Names of the roles that allow it, by id.
+             * @example {
+             *       "rol_01kchkq7w7fc9r6a8b9c0d1e2f": "finance"
+             *     }
+             */
+            roles: {
+                [key: string]: string;
+            };
+        };
+        /** @description A role. */
+        Role: {
+            /** @description Whether it is built in, and stays as it is. */
+            built_in: boolean;
+            /**
+             * @description What it is for.
+             * @example Takes money
+             */
+            description: string;
+            /**
+             * @description Who has it.
+             * @example [
+             *       "stf_01kchkq7w7fc9r6a8b9c0d1e2f"
+             *     ]
+             */
+            holders: string[];
+            /**
+             * @description Its id.
+             * @example rol_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example Cashier
+             */
+            name: string;
+            /**
+             * @description What it allows.
+             * @example [
+             *       "payments:read",
+             *       "payments:write"
+             *     ]
+             */
+            permissions: string[];
+            /** @description Whose data it allows that for. */
+            reach: components["schemas"]["Reach"];
+        };
+        /** @description Who is to have a role, or no longer. */
+        RoleHolder: {
+            /**
+             * @description The member of staff.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            staff_id: string;
+        };
+        /** @description The roles of a seller. */
+        Roles: {
+            /** @description The built-in ones, then those of the seller's own by name. */
+            items: components["schemas"]["Role"][];
+        };
+        /** @description What your sign-ins ask for. */
+        SecondFactor: {
+            /**
+             * Format: int32
+             * @description Recovery codes that were not used.
+             */
+            recovery_codes_left: number;
+            /**
+             * Format: date-time
+             * @description Since when a second step is asked for; null if it is not.
+             */
+            since?: string | null;
+        };
+        /** @description Who needs a second step. */
+        SecondFactorDemand: {
+            /** @description Whether all staff do. */
+            demanded: boolean;
+        };
         /** @description A seller as documents name it. */
         Seller: {
             /** @description Where it is established. */
@@ -9634,6 +10711,51 @@ export interface components {
             name: string;
             /** @description Tax number. */
             vat_id?: string | null;
+        };
+        /** @description A session. */
+        Session: {
+            /**
+             * @description The network address it began from; null if it is not known any more.
+             * @example 192.0.2.7
+             */
+            address?: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expires_at: string;
+            /**
+             * @description Its id.
+             * @example ses_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description What holds it: `browser` or `program`.
+             * @example browser
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it was used last; up to five minutes later in truth.
+             */
+            last_used_at: string;
+            /**
+             * @description The program it began with; null if it is not known any more.
+             * @example Mozilla/5.0
+             */
+            user_agent?: string | null;
+        };
+        /** @description Your sessions. */
+        Sessions: {
+            /** @description The sessions, newest first. */
+            items: components["schemas"]["Session"][];
         };
         /** @description What a seller chose. */
         Settings: {
@@ -9661,6 +10783,8 @@ export interface components {
              * @description Days between issue and due date, unless said otherwise.
              */
             payment_term_days: number;
+            /** @description Whether a second step is asked of all staff. */
+            second_factor_demanded: boolean;
             /** @description Whether the books are closed to changes. */
             suspended: boolean;
             /**
@@ -9705,6 +10829,63 @@ export interface components {
          * @enum {string}
          */
         Source: "unapplied" | "credit";
+        /** @description Who works for a seller. */
+        Staff: {
+            /** @description Oldest first. */
+            items: components["schemas"]["StaffMember"][];
+        };
+        /** @description A member of staff. */
+        StaffMember: {
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /**
+             * @description Where they sign in from; null once erased.
+             * @example ada@example.org
+             */
+            email?: string | null;
+            /**
+             * @description Their id.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description What colleagues call them; null once erased.
+             * @example Ada Lovelace
+             */
+            name?: string | null;
+            /**
+             * @description Phone number.
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+            /**
+             * @description Names of their roles, by id.
+             * @example {
+             *       "rol_01kchkq7w7fc9r6a8b9c0d1e2f": "finance"
+             *     }
+             */
+            roles: {
+                [key: string]: string;
+            };
+        };
+        /** @description Who a member of staff is. */
+        StaffProfile: {
+            /**
+             * @description Where they sign in from; unique.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description What colleagues call them.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @description Phone number: digits, blanks and `+ ( ) . / -`.
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+        };
         /**
          * @description What every command answers.
          * @example {
@@ -10073,6 +11254,35 @@ export interface components {
          * @enum {string}
          */
         Timing: "advance" | "arrears";
+        /** @description What a program that signed in is let in by. */
+        Tokens: {
+            /**
+             * @description Send it as `Authorization: Bearer <token>`. A JSON web token; treat it as opaque.
+             * @example eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…
+             */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until the access token ends.
+             * @example 600
+             */
+            expires_in: number;
+            /**
+             * @description Spent by the next refresh.
+             * @example bfr_AZov…
+             */
+            refresh_token: string;
+            /**
+             * Format: date-time
+             * @description When refreshing ends, and the program has to sign in again.
+             */
+            session_ends_at: string;
+            /**
+             * @description Always `Bearer`.
+             * @example Bearer
+             */
+            token_type: string;
+        };
         /** @description How far an endpoint was told. */
         Told: {
             /**
@@ -10301,6 +11511,24 @@ export interface components {
              */
             through?: string | null;
         };
+        /** @description Why an event happened, and what came of it. */
+        Why: {
+            /**
+             * Format: int64
+             * @description The log position this answer was built from.
+             */
+            as_of_position: number;
+            /** @description What the same command decided with it. */
+            beside: components["schemas"]["Event"][];
+            /** @description What led to it, the first cause first; empty if somebody asked for it. */
+            causes: components["schemas"]["Event"][];
+            /** @description Whether there are more effects than these. */
+            cut: boolean;
+            /** @description What it led to, each after what led to it; 200 at most. */
+            effects: components["schemas"]["Effect"][];
+            /** @description The event itself. */
+            event: components["schemas"]["Event"];
+        };
     };
     responses: {
         /** @description The present state does not allow it */
@@ -10347,11 +11575,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "scope.missing",
+                 *       "code": "permission.missing",
                  *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
                  *       "status": 403,
                  *       "title": "Not allowed for this caller",
-                 *       "type": "/problems/scope.missing"
+                 *       "type": "/problems/permission.missing"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11766,7 +12994,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description What kind of change. */
-                action?: "CREATE" | "UPDATE" | "DELETE";
+                action?: "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT";
                 /**
                  * @description What kind of thing.
                  * @example invoice
@@ -11810,6 +13038,64 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description What kind of change. */
+                action?: "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT";
+                /**
+                 * @description What kind of thing.
+                 * @example invoice
+                 */
+                entity_type?: string;
+                /** @description Which thing, as UUID; needs its kind. */
+                entity_id?: string;
+                /**
+                 * @description Who did it.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
+                actor?: string;
+                /** @description First instant. */
+                from?: string;
+                /** @description Last instant. */
+                to?: string;
+                /** @description As known at this log position or instant; now if absent. */
+                as_of?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+            };
+            header?: never;
+            path: {
+                /** @example csv */
+                format: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Exports the audit log, newest first: all entries that the conditions leave, as CSV or as JSON
+             *     lines.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
@@ -11893,6 +13179,365 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description The new password counts from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reset"];
+            };
+        };
+        responses: {
+            /** @description The new password counts from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refresh_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refresh"];
+            };
+        };
+        responses: {
+            /** @description Renews the access of a program. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_reset_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgetful"];
+            };
+        };
+        responses: {
+            /** @description Makes a code that sets a new password for one of your colleagues. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetCode"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tells whether your sign-ins ask for a second step. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enrol_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Makes a secret for your authenticator. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposedSecondFactor"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Makes the secret count. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Sign-ins ask for the password alone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists your own sessions, newest first, at most 1,000. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sessions"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends all of your own sessions but the one that asks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ses_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Signs a program in with an address and a password of staff. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -12408,6 +14053,13 @@ export interface operations {
                  * @example ada@example.org
                  */
                 email?: string;
+                /**
+                 * @description Every word of it stands in the client's name, company, mail address or city. Names lie
+                 *     sealed: an answer looks through the newest 5,000 clients at most, and `next_cursor` leads
+                 *     on; `sort` is not looked at then.
+                 * @example lovelace
+                 */
+                q?: string;
                 /** @description Order of the list; `-` in front means latest first. */
                 sort?: "registered_at" | "-registered_at";
                 /** @description Most rows, 1 to 100; 50 if absent. */
@@ -12520,6 +14172,55 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deactivate_client: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deactivates a client: nothing new is sold, and everything that was stays (CLI-09). */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -12691,6 +14392,280 @@ export interface operations {
         };
         responses: {
             /** @description Replaces a client's contact details as a whole. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the further contacts of a client. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientContacts"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_contact: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClientContact"];
+            };
+        };
+        responses: {
+            /** @description Names a further contact of a client. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNamed"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_person: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+                /** @example 1 */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClientContact"];
+            };
+        };
+        responses: {
+            /** @description Says anew who a contact of a client is. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_contact: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+                /** @example 1 */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names a contact of a client no longer. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads the values of the seller's own fields for a client. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCustomFields"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_client_custom_fields: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomValues"];
+            };
+        };
+        responses: {
+            /**
+             * @description Replaces the values of the seller's own fields for a client; they are sealed before they are
+             *     stored.
+             */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */
@@ -12956,6 +14931,139 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_notes: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+            };
+            header?: never;
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the notes about a client, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientNotes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_note: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClientNote"];
+            };
+        };
+        responses: {
+            /** @description Writes a note about a client; the text is sealed before it is stored. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteWritten"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_note: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+                /** @example 1 */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a note about a client away. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -14557,6 +16665,36 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_why: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1842 */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Says why an event happened: its causes up to the first, and everything it led to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -17375,6 +19513,32 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists everything that a role or a key may allow, by module. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -18304,6 +20468,309 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the roles: the built-in ones, then those of the seller's own by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roles"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Makes a role. It can allow nothing that its maker may not do. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rol_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads one role. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example rol_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Changes a role, for everybody who has it. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example rol_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deletes a role that nobody has. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    give_role: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example rol_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleHolder"];
+            };
+        };
+        responses: {
+            /** @description Gives a role to a member of staff. Whoever gives it may do all that it allows. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    take_role: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example rol_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleHolder"];
+            };
+        };
+        responses: {
+            /** @description Takes a role from a member of staff. The last admin stays one. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     read_settings: {
         parameters: {
             query?: never;
@@ -18436,6 +20903,188 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_custom_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists what the seller asks of its clients. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFields"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    define_custom_field: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example account_manager */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomField"];
+            };
+        };
+        responses: {
+            /** @description Asks something of clients, or asks it in another way; values that are kept stay. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retire_custom_field: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example account_manager */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asks something of clients no longer; values that are kept go when they are set again. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_second_factor: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorDemand"];
+            };
+        };
+        responses: {
+            /** @description Asks a second step of all staff, or leaves it to each. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     move_test_clock: {
         parameters: {
             query?: never;
@@ -18510,6 +21159,345 @@ export interface operations {
         };
         responses: {
             /** @description Sets or removes the seller's tax number; documents already issued keep the old one. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists who works for the seller, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            /**
+             * @description Adds a member of staff, with a password to sign in with. Whoever adds them gives no role that
+             *     allows more than they may do.
+             */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads one member of staff. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffMember"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffProfile"];
+            };
+        };
+        responses: {
+            /** @description Changes name, address or phone number. Another address is the one they sign in with next. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_staff_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description They sign in with it from now on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resume_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lets a member of staff in again, with the password they had; roles are given anew. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_rights: {
+        parameters: {
+            query?: {
+                /**
+                 * @description As known at this log position or instant; now if absent.
+                 * @example 2026-03-01T12:00:00Z
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Says what somebody may do, or could do at a moment of the past, and by which roles. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rights"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    stop_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /**
+             * @description Lets a member of staff in no longer: their sessions end, their roles are taken. The last admin
+             *     stays.
+             */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */

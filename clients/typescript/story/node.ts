@@ -80,8 +80,8 @@ async function makeKey(url: string): Promise<string> {
   const cookie = session.headers.get("set-cookie")?.split(";")[0] ?? "";
   const { csrf_token: token } = (await session.json()) as { csrf_token: string };
   const me = await fetch(`${url}/api/v1/auth/me`, { headers: { cookie } });
-  const { scopes } = (await me.json()) as { scopes: string[] };
-  const made = await post("/api/v1/api-keys", { name: "story", scopes }, { cookie, "x-csrf-token": token });
+  const { permissions } = (await me.json()) as { permissions: string[] };
+  const made = await post("/api/v1/api-keys", { name: "story", scopes: permissions }, { cookie, "x-csrf-token": token });
   return ((await made.json()) as { key: string }).key;
 }
 
