@@ -186,9 +186,9 @@ fn accounts_are_taken_over_from_a_file_that_a_dry_run_only_reads() {
     assert_eq!(open_seller(folder.path()).status.code(), Some(0));
     let hash = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
     let rows = format!(
-        "email,name,password_hash,scopes\n\
+        "email,name,password_hash,roles\n\
          ada@example.org,Ada,{hash},admin\n\
-         grace@example.org,,{hash},invoices:read clients:read\n\
+         grace@example.org,,{hash},finance; support\n\
          eve@example.org,Eve,in-clear,admin\n"
     );
     let csv = folder.path().join("staff.csv");
@@ -204,7 +204,7 @@ fn accounts_are_taken_over_from_a_file_that_a_dry_run_only_reads() {
         assert!(stdout(&done).starts_with(expected), "{}{}", stdout(&done), stderr(&done));
     }
     let lines = folder.path().join("more.jsonl");
-    let row = r#"{"email":"lin@example.org","scopes":"admin","password_hash":"HASH"}"#;
+    let row = r#"{"email":"lin@example.org","roles":"admin","password_hash":"HASH"}"#;
     fs::write(&lines, row.replace("HASH", hash) + "\nnonsense\n").unwrap();
     let done = run(folder.path(), &["user", "import", lines.to_str().unwrap()], &[], "");
     assert!(stdout(&done).starts_with("1 taken over, 0 had an account, 1 refused"));

@@ -273,7 +273,9 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         | "set_tax_facts"
         | "assign_group"
         | "set_group_tier"
-        | "retire_tax_rate" => json!({}),
+        | "retire_tax_rate"
+        | "issue_invoice"
+        | "apply_credit" => json!({}),
         "set_group_discount" => json!({ "discount": "1" }),
         "set_tax_rate" => json!({ "rate": "7", "valid_from": "2030-01-01" }),
         "rename_product" => json!({ "name": "Another name" }),
@@ -303,19 +305,12 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "lines": [billfold_tests::shop::line("1.00")] }),
         "refer_client" => json!({ "code": "friend" }),
         "count_clicks" => json!({ "clicks": 1 }),
-        "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
-        "confirm_payout" => json!({ "reference": "SEPA 1" }),
         "set_commission_terms" => json!({ "terms": commission_terms() }),
         "add_line" => billfold_tests::shop::line("1.00"),
         "set_due_date" => json!({ "due_date": "2026-04-01" }),
-        "issue_invoice" => json!({}),
         "pay_proforma" | "pay_invoice" => json!({ "method": "manual_bank" }),
         "accept_order" => json!({ "tax_class": "standard" }),
         "charge_invoice" => json!({ "gateway": "sandbox" }),
-        "apply_credit" | "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
-        "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
-        "charge_dispute_fee" => json!({ "fee": eur("15.00") }),
-        "unmatch_payment" => json!({ "to": "credit" }),
         "assign_dunning_strategy" | "withdraw_dunning_strategy" => {
             json!({ "holder": { "kind": "tenant" } })
         }
@@ -327,6 +322,19 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "replay_webhook_endpoint" => json!({ "after": 0 }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
                 "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
+        _ => body_about_money(route),
+    }
+}
+
+/// The same about money that goes back or out.
+fn body_about_money(route: &str) -> Value {
+    match route {
+        "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
+        "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
+        "charge_dispute_fee" => json!({ "fee": eur("15.00") }),
+        "unmatch_payment" => json!({ "to": "credit" }),
+        "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
+        "confirm_payout" => json!({ "reference": "SEPA 1" }),
         _ => json!({ "reason": "because" }),
     }
 }
