@@ -568,7 +568,7 @@ const places = (made) => ({
 });
 
 /// A role of one's own is made, and somebody who has it sees what it allows and nothing else.
-async function usePeople(browser, page, node, made) {
+async function usePeople(browser, page, node, take, made) {
   const go = (path) => page.goto(node.url + path, { waitUntil: "load" });
   const submit = async (selector) => Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click(selector)]);
   await go("/admin/roles/new");
@@ -576,6 +576,7 @@ async function usePeople(browser, page, node, made) {
   await page.fill("#description", "Takes money");
   await submit("main button.primary");
   check("a role without permissions is refused", (await page.textContent("main .note.red")).length > 5 ? "" : "no reason");
+  take();
   for (const slug of ["clients:read", "payments:read"]) await page.check(`input[value="${slug}"]`);
   await submit("main button.primary");
   const role = new URL(page.url()).pathname;
@@ -674,7 +675,7 @@ try {
   check("keys, time and stream are quiet", take());
   const subscribed = await useSubscriptions(page, node, made);
   const ordered = await useOrders(page, node, subscribed);
-  const all = await usePeople(browser, page, node, ordered);
+  const all = await usePeople(browser, page, node, take, ordered);
   check("using subscriptions and orders is quiet", take());
   await context.close();
   await useNoScript(browser, node);

@@ -322,6 +322,7 @@ struct Profile {
 /// A password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = StaffPassword)]
 struct NewPassword {
     /// What they sign in with from now on.
     #[schema(

@@ -7106,16 +7106,20 @@ export interface components {
             /** @description Debit or credit. */
             side: components["schemas"]["Side"];
         };
-        /** @description An amount to be taken off a billed line. */
+        /** @description Entries to be posted. */
         NewAdjustment: {
-            /** @description How much without tax; at most what is left of the line. */
-            amount: components["schemas"]["Money"];
             /**
              * Format: date
-             * @description The first day of the line's period.
+             * @description The business day, not after today and in an open month; today at the seller's place if
+             *     absent.
              */
-            from: string;
-            /** @description Why; stands on the credit note. */
+            day?: string | null;
+            /** @description The entries; debits equal credits in each currency. */
+            lines: components["schemas"]["NewEntry"][];
+            /**
+             * @description Why; kept in the log, no personal data.
+             * @example fees of the bank in March
+             */
             reason: string;
         };
         /** @description A client who becomes an affiliate. */
@@ -7515,6 +7519,18 @@ export interface components {
              * @example 9.90
              */
             unit_price: string;
+        };
+        /** @description An amount to be taken off a billed line. */
+        NewLineAdjustment: {
+            /** @description How much without tax; at most what is left of the line. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The first day of the line's period.
+             */
+            from: string;
+            /** @description Why; stands on the credit note. */
+            reason: string;
         };
         /** @description Somebody to work for the seller. */
         NewMember: {
@@ -8148,6 +8164,15 @@ export interface components {
             id: string;
             /** @description The other system. */
             source: string;
+        };
+        /** @description That it is you who asks. */
+        OwnPassword: {
+            /**
+             * Format: password
+             * @description Your password.
+             * @example correct horse battery staple
+             */
+            password: string;
         };
         /** @description Part of a list. */
         Page_AccountingPeriod: {
@@ -10188,14 +10213,31 @@ export interface components {
          * @enum {string}
          */
         ProformaStatus: "open" | "converted" | "withdrawn";
-        /** @description That it is you who asks. */
+        /** @description The way from one event to the hash of its batch. */
         Proof: {
+            /** @description Hash of the batch, hexadecimal. */
+            batch_hash: string;
+            /** @description The event, as its leaf is hashed. */
+            event: components["schemas"]["ProvenEvent"];
+            /** @description What that hash is over. */
+            header: components["schemas"]["BatchHeader"];
             /**
-             * Format: password
-             * @description Your password.
-             * @example correct horse battery staple
+             * Format: int64
+             * @description Its place in the batch, from 0.
              */
-            password: string;
+            index: number;
+            /** @description Hashes beside the way from the leaf to the root, hexadecimal. */
+            path: string[];
+            /**
+             * Format: int64
+             * @description The event's position.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description Events in the batch.
+             */
+            size: number;
         };
         /** @description A secret that waits for its first code. */
         ProposedSecondFactor: {
@@ -10867,6 +10909,15 @@ export interface components {
             roles: {
                 [key: string]: string;
             };
+        };
+        /** @description A password. */
+        StaffPassword: {
+            /**
+             * Format: password
+             * @description What they sign in with from now on.
+             * @example correct horse battery staple
+             */
+            password: string;
         };
         /** @description Who a member of staff is. */
         StaffProfile: {
@@ -13343,7 +13394,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Proof"];
+                "application/json": components["schemas"]["OwnPassword"];
             };
         };
         responses: {
@@ -21359,7 +21410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewPassword"];
+                "application/json": components["schemas"]["StaffPassword"];
             };
         };
         responses: {
@@ -21713,7 +21764,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewAdjustment"];
+                "application/json": components["schemas"]["NewLineAdjustment"];
             };
         };
         responses: {

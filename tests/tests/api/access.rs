@@ -79,7 +79,7 @@ async fn a_key_is_shown_once_works_within_its_scopes_and_ends_at_once() {
     let list = |key: &str| shop.http().get(shop.url("/api/v1/clients")).bearer_auth(key);
     send(list(key)).await.expect(200);
     let register = shop.http().post(shop.url("/api/v1/clients")).bearer_auth(key);
-    send(register).await.problem(403, "scope.missing");
+    send(register).await.problem(403, "permission.missing");
     let keys = shop.get("/api/v1/api-keys").await.expect(200);
     assert!(!keys.body.to_string().contains(&key[30..]), "the secret is not listed");
     let revoke = || shop.request(reqwest::Method::DELETE, &format!("/api/v1/api-keys/{id}"));

@@ -62,7 +62,7 @@ async fn only_an_administrator_holds_a_read_model_and_only_one_that_moves() {
     let reader = shop.key_with(&[Permission::EventsRead]).await;
     let path = "/api/v1/read-models/journal/pause";
     let request = shop.http().post(shop.url(path)).bearer_auth(reader);
-    send(request).await.problem(403, "scope.missing");
+    send(request).await.problem(403, "permission.missing");
     shop.post("/api/v1/read-models/nothing/pause", json!({})).await.problem(404, "not_found");
     let stop = "update projections set state = 'stopped', last_error = 'position 2: torn' \
                 where name = 'journal'";

@@ -1,7 +1,7 @@
 //! Rules that hold for every route, read from the OpenAPI document that the server serves.
 
 use billfold_domain::role::Permission;
-use billfold_tests::shop::{Shop, eur, fresh_key, send};
+use billfold_tests::shop::{PASSWORD, Shop, eur, fresh_key, send};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -322,13 +322,25 @@ fn body_for(route: &str, product: &str, invoice: &str) -> Value {
         "replay_webhook_endpoint" => json!({ "after": 0 }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
                 "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
-        _ => body_about_money(route),
+        _ => body_about_others(route),
     }
 }
 
-/// The same about money that goes back or out.
-fn body_about_money(route: &str) -> Value {
+/// A role of the seller's own, and somebody of its staff.
+async fn hired(shop: &Shop) -> (String, String) {
+    let role = json!({ "name": "Cashier", "permissions": ["payments:read"] });
+    let role = shop.post("/api/v1/roles", role).await.made();
+    let grace = json!({ "name": "Grace", "email": "grace@example.org", "password": PASSWORD });
+    (role, shop.post("/api/v1/staff", grace).await.made())
+}
+
+/// The same about money that goes back or out, and about people.
+fn body_about_others(route: &str) -> Value {
     match route {
+        "change_role" => json!({ "name": "Eve", "permissions": ["clients:read"] }),
+        "give_role" | "take_role" => json!({ "staff_id": format!("stf_{}", "0".repeat(26)) }),
+        "change_staff" => json!({ "name": "Eve", "email": "eve@example.org" }),
+        "set_staff_password" => json!({ "password": "a password of mine" }),
         "confirm_refund" | "win_dispute" | "lose_dispute" => json!({}),
         "open_dispute" => json!({ "claimed": eur("1.00"), "reason": "because" }),
         "charge_dispute_fee" => json!({ "fee": eur("15.00") }),
@@ -367,8 +379,9 @@ async fn a_seller_sees_and_changes_nothing_of_another() {
     let (strategy, case) = dunned(&shop, &late).await;
     let endpoint = json!({ "url": "https://8.8.8.8/", "event_types": ["nothing.ever"] });
     let endpoint = shop.post("/api/v1/webhook-endpoints", endpoint).await.made();
+    let (role, grace) = hired(&shop).await;
     let billed = [&client, &invoice, &paid, &product, &order, &subscription, &note, &proforma];
-    let more = [&affiliate, &strategy, &case, &coupon, &card, &run, &endpoint];
+    let more = [&affiliate, &strategy, &case, &coupon, &card, &run, &endpoint, &role, &grace];
     let ids = || billed.into_iter().chain(more);
 
     let mut asked = 0;

@@ -132,7 +132,7 @@ pub(crate) fn profile() -> StaffProfile {
 
 pub(crate) fn grace() -> StaffProfile {
     let (name, email) = ("Grace Hopper".to_owned(), "grace@example.org".to_owned());
-    StaffProfile { name, email, phone: Some("+49 30 1234567".to_owned()) }
+    StaffProfile { name, email, phone: Some("+49 30 9876501".to_owned()) }
 }
 
 /// The code of a refusal.
@@ -212,7 +212,7 @@ async fn what_a_member_of_staff_is_told_by_lies_nowhere_in_clear() {
     .fetch_one(&gate.db.owner)
     .await
     .unwrap();
-    for text in ["grace", "Grace", "ada@", "Lovelace", "1234567", PASSWORD] {
+    for text in ["grace", "Grace", "ada@", "Lovelace", "9876501", PASSWORD] {
         assert!(!raw.contains(text), "{text} lies in clear");
     }
 }

@@ -90,7 +90,7 @@ async fn a_file_holds_every_entry_and_no_cell_of_it_is_a_formula() {
         shop.get("/api/v1/audit/export/xml").await.problem(404, "not_found");
         let key = shop.key_with(&[Permission::ClientsRead]).await;
         let request = shop.http().get(shop.url("/api/v1/audit/export/csv")).bearer_auth(&key);
-        send(request).await.problem(403, "scope.missing");
+        send(request).await.problem(403, "permission.missing");
     })
     .await;
 }

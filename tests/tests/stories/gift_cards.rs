@@ -197,7 +197,7 @@ async fn only_who_may_take_payments_has_cards_expire_and_only_those_of_the_own_s
         let reader = shop.key_with(&[Permission::PaymentsRead]).await;
         let request = shop.http().post(shop.url(ALL)).bearer_auth(reader);
         let request = request.header("idempotency-key", fresh_key()).json(&json!({}));
-        send(request).await.problem(403, "scope.missing");
+        send(request).await.problem(403, "permission.missing");
         let foreign = shop.neighbour().await.post(ALL, json!({})).await.expect(200).body;
         assert_eq!(foreign["lapsed"], 0);
         let ours = shop.post(ALL, json!({})).await.expect(200).body;

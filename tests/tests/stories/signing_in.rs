@@ -245,7 +245,7 @@ async fn a_seller_may_ask_a_second_step_of_everybody() {
         let me = as_program(shop, restricted, "GET", "/api/v1/auth/me", Value::Null).await;
         assert_eq!(me.expect(200).body["must_set_up_second_factor"], true);
         let list = as_program(shop, restricted, "GET", "/api/v1/clients", Value::Null).await;
-        list.problem(403, "scope.missing");
+        list.problem(403, "permission.missing");
         shop.get("/api/v1/clients").await.expect(200);
         let proof = json!({ "password": PASSWORD });
         let path = "/api/v1/auth/second-factor";

@@ -56,6 +56,36 @@ fn a_function_fits_on_a_screen() {
     refuse("a function has at most 70 lines", places);
 }
 
+/// The names under which a source's shapes stand in the OpenAPI document.
+fn shapes(source: &Source) -> Vec<String> {
+    let word = |text: &str| {
+        let legal = |c: char| c.is_alphanumeric() || c == '_';
+        text.chars().take_while(|c| legal(*c)).collect::<String>()
+    };
+    let after = |line: &str, start: &str| line.split_once(start).map(|(_, rest)| word(rest));
+    let (mut names, mut shape, mut known_as) = (Vec::new(), false, None);
+    for line in &source.code {
+        shape |= line.contains("#[derive(") && has_word(line, "ToSchema");
+        known_as = after(line, "#[schema(as = ").or(known_as);
+        if let Some(name) = after(line, "struct ").or_else(|| after(line, "enum ")) {
+            names.extend(shape.then(|| known_as.take().unwrap_or(name)));
+            (shape, known_as) = (false, None);
+        }
+    }
+    names
+}
+
+#[test]
+fn a_shape_of_the_api_has_a_name_of_its_own() {
+    let (mut known, mut twice) = (BTreeSet::new(), Vec::new());
+    for source in Source::all().iter().filter(|source| source.name.starts_with("api/src")) {
+        let again = shapes(source).into_iter().filter(|name| !known.insert(name.clone()));
+        twice.extend(again.map(|name| format!("{}: {name}", source.name)));
+    }
+    assert!(known.len() > 100, "{} shapes", known.len());
+    refuse("one name in the document stands for one shape", twice);
+}
+
 #[test]
 fn a_file_is_about_one_thing() {
     let mut places = Vec::new();

@@ -93,6 +93,7 @@ pub(super) async fn remove_second_factor(
 /// That it is you who asks.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OwnPassword)]
 pub(super) struct Proof {
     /// Your password.
     #[schema(example = "correct horse battery staple", max_length = 256, format = Password)]

@@ -300,6 +300,7 @@ pub(super) struct NewAnchor {
 /// An amount to be taken off a billed line.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewLineAdjustment)]
 pub(super) struct NewAdjustment {
     /// The first day of the line's period.
     from: NaiveDate,
