@@ -21,8 +21,10 @@ use billfold_domain::payment::PaymentEvent;
 use billfold_domain::product::ProductEvent;
 use billfold_domain::proforma::ProformaEvent;
 use billfold_domain::recognition::RecognitionEvent;
+use billfold_domain::role::RoleEvent;
 use billfold_domain::schema::Event;
 use billfold_domain::sign_in::SignInEvent;
+use billfold_domain::staff::StaffEvent;
 use billfold_domain::subscription::SubscriptionEvent;
 use billfold_domain::subscription::service::End;
 use billfold_domain::tax_rate::TaxRateEvent;
@@ -52,6 +54,8 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::TaxRate(event)) => tax_rate(&event),
         Some(Event::ClientGroup(event)) => client_group(&event),
+        Some(Event::Role(event)) => role(&event),
+        Some(Event::StaffMember(event)) => staff_member(&event),
         Some(Event::Coupon(event)) => coupon(&event),
         Some(Event::GiftCard(event)) => gift_card(&event),
         Some(Event::Affiliate(event)) => affiliate(&event),
@@ -388,6 +392,31 @@ fn webhook_endpoint(event: &WebhookEndpointEvent) -> (String, &'static str) {
         WebhookEndpointEvent::Deleted {} => ("Webhook endpoint deleted".to_owned(), "grey"),
     };
     (text, tone)
+}
+
+fn role(event: &RoleEvent) -> (String, &'static str) {
+    let text = match event {
+        RoleEvent::Established { system } => format!("Built-in role {} begun", system.slug()),
+        RoleEvent::Created { name, .. } => format!("Role {name} created"),
+        RoleEvent::Renamed { name, .. } => format!("Role called {name} now"),
+        RoleEvent::PermissionsSet { permissions, .. } => {
+            format!("Role allows {} things now", permissions.iter().count())
+        }
+        RoleEvent::Assigned { .. } => "Role given".to_owned(),
+        RoleEvent::Withdrawn { .. } => "Role taken".to_owned(),
+        RoleEvent::Deleted { name } => format!("Role {name} deleted"),
+    };
+    (text, "grey")
+}
+
+fn staff_member(event: &StaffEvent) -> (String, &'static str) {
+    let (text, tone) = match event {
+        StaffEvent::Added { .. } => ("Member of staff added", ""),
+        StaffEvent::Changed { .. } => ("Member of staff changed", "grey"),
+        StaffEvent::Stopped { .. } => ("Member of staff stopped", "red"),
+        StaffEvent::Resumed {} => ("Member of staff let in again", "green"),
+    };
+    (text.to_owned(), tone)
 }
 
 fn coupon(event: &CouponEvent) -> (String, &'static str) {
