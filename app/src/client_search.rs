@@ -31,7 +31,8 @@ pub enum SearchError {
 }
 
 /// Clients whose name, company, mail address or place holds all words of `text`, newest first. The
-/// page's `next` leads on to the clients that were not looked through.
+/// page's `next` leads on to the clients that were not looked through; there is no total, which
+/// only looking through all of them would tell.
 ///
 /// # Errors
 /// The database or the key table does not answer; the cursor is of another list.
@@ -47,7 +48,7 @@ pub async fn search(
     let mut found = Vec::new();
     let (mut after, mut opened) = (wanted.after.clone(), 0);
     loop {
-        let part = Wanted { after: after.take(), limit: CHUNK };
+        let part = Wanted { after: after.take(), limit: CHUNK, total: false };
         let page = client_list::page(reads, tenant, filter, Order::Descending, &part).await?;
         opened += CHUNK;
         let contacts = open(vault, tenant, &page.value.rows).await?;
@@ -60,13 +61,13 @@ pub async fn search(
                     page.value.next.is_some()
                         || page.value.rows.last().is_some_and(|last| last != row)
                 });
-                let value = Page { rows: found, next };
+                let value = Page { rows: found, next, total: None };
                 return Ok(Answer { as_of_position: page.as_of_position, value });
             }
         }
         after.clone_from(&page.value.next);
         if after.is_none() || opened >= MOST_OPENED {
-            let value = Page { rows: found, next: after };
+            let value = Page { rows: found, next: after, total: None };
             return Ok(Answer { as_of_position: page.as_of_position, value });
         }
     }

@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::closing::STREAM;
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::select;
+use crate::list::{counted, select};
 use crate::paging::{CursorError, Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
@@ -149,6 +149,7 @@ pub async fn page(
 ) -> Result<Answer<Page<PeriodRow>>, Error> {
     let mut read = reads.open(tenant, &[AccountingPeriodList::NAME]).await?;
     let mut query = select::<PeriodRow>(AccountingPeriodList::NAME, tenant);
+    let total = counted(&mut query, wanted, read.conn()).await?;
     if let Some(cursor) = &wanted.after {
         let [month] = cursor.values()?;
         let month: NaiveDate = month.parse().map_err(|_| CursorError)?;
@@ -158,5 +159,5 @@ pub async fn page(
     let rows = query.build().fetch_all(read.conn()).await?;
     let rows = rows.iter().map(|row| PeriodRow::get(row, 0)).collect::<Result<_, _>>()?;
     let page = wanted.page(rows, |row: &PeriodRow| vec![row.month.to_string()]);
-    Ok(read.answer(page))
+    Ok(read.answer(Page { total, ..page }))
 }

@@ -284,7 +284,7 @@ pub async fn page(
     let ids: Vec<_> = page.rows.iter().map(|row: &BillingRunRow| row.billing_run_id).collect();
     let documents = documents(read.conn(), tenant, &ids).await?;
     let rows = page.rows.into_iter().map(|run| with_documents(run, &documents)).collect();
-    Ok(read.answer(Page { rows, next: page.next }))
+    Ok(read.answer(Page { rows, next: page.next, total: page.total }))
 }
 
 /// One run.

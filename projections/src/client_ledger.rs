@@ -11,12 +11,13 @@ use billfold_domain::kernel::{ClientId, Currency, EventId, TenantId};
 use billfold_domain::ledger::accounts::COMMISSION_PAYABLE;
 use billfold_domain::ledger::{AccountCode, Side};
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::Row as _;
+use sqlx::{Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 use crate::account_balances::When;
 use crate::error::Error;
 use crate::journal::Journal;
+use crate::list::{Narrow, counted};
 use crate::paging::{CursorError, Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
@@ -76,6 +77,8 @@ pub async fn page(
             (position, entry.parse().map_err(|_| CursorError)?)
         }
     };
+    let mut all = entries_of(tenant, client, currency, as_of, when.effective_on);
+    let total = counted(&mut all, wanted, read.conn()).await?;
     let rows = sqlx::query(
         "select m.position, m.entry_no, m.effective_on, p.recorded_at, p.event_id, \
              p.event_type, p.aggregate_type, p.aggregate_id, m.account, m.side, m.amount, \
@@ -105,7 +108,24 @@ pub async fn page(
     let rows = rows.iter().map(movement).collect::<Result<_, _>>()?;
     let page = wanted
         .page(rows, |row: &Movement| vec![row.position.to_string(), row.entry_no.to_string()]);
-    Ok(read.answer(page))
+    Ok(read.answer(Page { total, ..page }))
+}
+
+/// The entries that [`page`] shows, for counting them.
+fn entries_of(
+    tenant: TenantId,
+    client: ClientId,
+    currency: Currency,
+    as_of: i64,
+    effective_on: Option<NaiveDate>,
+) -> QueryBuilder<'static, Postgres> {
+    let mut query = QueryBuilder::new("select 1 from journal_entries where tenant_id = ");
+    query.push_bind(tenant.uuid()).push(" and party = ").push_bind(client.uuid());
+    query.push(" and currency = ").push_bind(currency.code());
+    query.push(" and position <= ").push_bind(as_of);
+    query.push(" and account <> ").push_bind(COMMISSION_PAYABLE.as_str());
+    query.when("effective_on <=", effective_on);
+    query
 }
 
 /// What a client owes per currency, in minor units; below zero for credit.

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::account_balances::Grain;
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::select;
+use crate::list::{counted, select};
 use crate::paging::{CursorError, Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
@@ -329,6 +329,7 @@ pub async fn page(
 ) -> Result<Answer<Page<PostedRow>>, Error> {
     let mut read = reads.open(tenant, &[DeferredRevenue::NAME]).await?;
     let mut query = select::<PostedRow>("deferred_revenue_posted", tenant);
+    let total = counted(&mut query, wanted, read.conn()).await?;
     if let Some(cursor) = &wanted.after {
         let [position] = cursor.values()?;
         let position: i64 = position.parse().map_err(|_| CursorError)?;
@@ -338,5 +339,5 @@ pub async fn page(
     let rows = query.build().fetch_all(read.conn()).await?;
     let rows = rows.iter().map(|row| PostedRow::get(row, 0)).collect::<Result<_, _>>()?;
     let page = wanted.page(rows, |row: &PostedRow| vec![row.position.to_string()]);
-    Ok(read.answer(page))
+    Ok(read.answer(Page { total, ..page }))
 }

@@ -215,9 +215,9 @@ pub async fn page(
         query.push(" and retired_on is null");
     }
     let mut read = reads.open(tenant, &[DunningStrategyList::NAME]).await?;
-    let Page { rows, next } = sorted.page(query, wanted, read.conn()).await?;
+    let Page { rows, next, total } = sorted.page(query, wanted, read.conn()).await?;
     let rows = with_holders(read.conn(), tenant, rows).await?;
-    Ok(read.answer(Page { rows, next }))
+    Ok(read.answer(Page { rows, next, total }))
 }
 
 /// One strategy.

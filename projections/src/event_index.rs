@@ -15,8 +15,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::fact::Fact;
 use crate::generation::LOG;
-use crate::list::Order;
-use crate::paging::{Cursor, CursorError, Page, Wanted};
+use crate::list::{Order, counted};
+use crate::paging::{Cursor, CursorError, Page, Total, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, AsOf, Read, Reads, position_at};
 use crate::row::row;
@@ -143,10 +143,10 @@ pub async fn page(
     wanted: &Wanted,
 ) -> Result<Answer<Page<Stored>>, Error> {
     let mut read = reads.open(tenant, &[EventIndex::NAME]).await?;
-    let positions = positions(&mut read, tenant, filter, wanted).await?;
+    let (positions, total) = positions(&mut read, tenant, filter, wanted).await?;
     let page = wanted.page(positions, |position| vec![position.to_string()]);
     let rows = stored(read.conn(), tenant, &page.rows, filter.order).await?;
-    Ok(read.answer(Page { rows, next: page.next }))
+    Ok(read.answer(Page { rows, next: page.next, total }))
 }
 
 /// Where a list goes on after a position, for those who follow the log.
@@ -189,7 +189,7 @@ async fn positions(
     tenant: TenantId,
     filter: &Filter,
     wanted: &Wanted,
-) -> Result<Vec<i64>, Error> {
+) -> Result<(Vec<i64>, Option<Total>), Error> {
     let (mut first, mut last) = (1, read.resolve(EventIndex::NAME, filter.as_of).await?);
     if let Some(from) = filter.from {
         // the log's clock counts microseconds
@@ -199,6 +199,9 @@ async fn positions(
     if let Some(to) = filter.to {
         last = last.min(position_at(read.conn(), to).await?);
     }
+    let mut all = candidates(tenant, filter);
+    all.push(" and e.position >= ").push_bind(first).push(" and e.position <= ").push_bind(last);
+    let total = counted(&mut all, wanted, read.conn()).await?;
     if let Some(cursor) = &wanted.after {
         let [position] = cursor.values()?;
         let position: i64 = position.parse().map_err(|_| CursorError)?;
@@ -215,7 +218,7 @@ async fn positions(
         Order::Ascending => " order by e.position limit ",
     });
     query.push_bind(wanted.fetch());
-    Ok(query.build_query_scalar().fetch_all(read.conn()).await?)
+    Ok((query.build_query_scalar().fetch_all(read.conn()).await?, total))
 }
 
 /// The log's own indexes answer for a stream; ours answers for the rest.

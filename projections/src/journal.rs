@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::closing::Closings;
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::Narrow;
+use crate::list::{Narrow, counted};
 use crate::oracle;
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
@@ -238,6 +238,14 @@ pub async fn page(
     let mut read = reads.open(tenant, &[Journal::NAME]).await?;
     let as_of = read.resolve(Journal::NAME, filter.as_of).await?;
     let mut query = positions_of(tenant, filter, as_of);
+    let total = match wanted.total {
+        true => {
+            let mut all = positions_of(tenant, filter, as_of);
+            all.push(" group by position");
+            counted(&mut all, wanted, read.conn()).await?
+        }
+        false => None,
+    };
     if let Some(cursor) = &wanted.after {
         let [position] = cursor.values()?;
         let position: i64 = position.parse().map_err(|_| crate::paging::CursorError)?;
@@ -247,7 +255,7 @@ pub async fn page(
     let positions: Vec<i64> = query.build_query_scalar().fetch_all(read.conn()).await?;
     let page = wanted.page(positions, |position| vec![position.to_string()]);
     let rows = posted(read.conn(), tenant, &page.rows).await?;
-    Ok(read.answer(Page { rows, next: page.next }))
+    Ok(read.answer(Page { rows, next: page.next, total }))
 }
 
 /// The posting of one event, if it has one.

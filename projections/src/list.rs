@@ -4,10 +4,10 @@
 //! condition. Absent on purpose: offsets, which repeat and hide rows while a list changes.
 
 use billfold_domain::kernel::TenantId;
-use sqlx::{Encode, PgConnection, Postgres, QueryBuilder, Row as _, Type};
+use sqlx::{Encode, Execute as _, PgConnection, Postgres, QueryBuilder, Row as _, Type};
 
 use crate::error::Error;
-use crate::paging::{CursorError, Page, Wanted};
+use crate::paging::{CursorError, MOST_COUNTED, Page, Total, Wanted};
 use crate::reader::{Answer, Reads};
 use crate::row::Row;
 
@@ -87,6 +87,27 @@ pub(crate) async fn rows<R: Row>(
     Ok(read.answer(rows))
 }
 
+/// How many rows `query` finds, if that is wanted. It is asked before a cursor narrows the query
+/// down to what follows.
+pub(crate) async fn counted(
+    query: &mut QueryBuilder<'static, Postgres>,
+    wanted: &Wanted,
+    conn: &mut PgConnection,
+) -> Result<Option<Total>, Error> {
+    if !wanted.total {
+        return Ok(None);
+    }
+    let sql = query.sql().to_owned();
+    let values = query.build().take_arguments().map_err(sqlx::Error::Encode)?.unwrap_or_default();
+    *query = QueryBuilder::with_arguments(sql.clone(), values.clone());
+    let count = format!(
+        "select count(*) from (select 1 from ({sql}) listed limit {}) counted",
+        MOST_COUNTED + 1
+    );
+    let mut count = QueryBuilder::<Postgres>::with_arguments(count, values);
+    Ok(Some(Total::of(count.build_query_scalar().fetch_one(conn).await?)))
+}
+
 impl Sorted {
     /// As [`select`], for [`Sorted::page`].
     pub(crate) fn select<R: Row>(
@@ -129,6 +150,7 @@ impl Sorted {
             Order::Descending => ("desc", "<"),
             Order::Ascending => ("asc", ">"),
         };
+        let total = counted(&mut query, wanted, conn).await?;
         if let Some(cursor) = &wanted.after {
             let [value, last] = cursor.values()?;
             query.push(format!(" and ({by}, {id}) {beyond} ("));
@@ -150,8 +172,8 @@ impl Sorted {
             .iter()
             .map(|row| Ok((R::get(row, 0)?, vec![row.try_get(at)?, row.try_get(at + 1)?])));
         let rows: Vec<(R, Vec<String>)> = rows.collect::<Result<_, sqlx::Error>>()?;
-        let Page { rows, next } = wanted.page(rows, |(_, values)| values.clone());
-        Ok(Page { rows: rows.into_iter().map(|(row, _)| row).collect(), next })
+        let Page { rows, next, .. } = wanted.page(rows, |(_, values)| values.clone());
+        Ok(Page { rows: rows.into_iter().map(|(row, _)| row).collect(), next, total })
     }
 }
 

@@ -9,6 +9,10 @@ use thiserror::Error;
 /// Most rows of one page.
 pub const LARGEST_PAGE: u32 = 500;
 
+/// Most rows that are counted for a total: a person reads more as "many", and counting all of a
+/// million would cost more than the page itself.
+pub const MOST_COUNTED: u32 = 10_000;
+
 /// Part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
@@ -16,6 +20,25 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// Where the next page begins; none at the end of the list.
     pub next: Option<Cursor>,
+    /// How many rows all pages have, if that was asked for and the list can tell.
+    pub total: Option<Total>,
+}
+
+/// How many rows a list has under the conditions asked for, on all its pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// The rows, at most [`MOST_COUNTED`].
+    pub rows: u32,
+    /// Whether there are no more than these.
+    pub exact: bool,
+}
+
+impl Total {
+    /// Of rows of which one more than [`MOST_COUNTED`] is counted at most.
+    pub(crate) fn of(counted: i64) -> Self {
+        let rows = u32::try_from(counted).unwrap_or(u32::MAX);
+        Self { rows: rows.min(MOST_COUNTED), exact: rows <= MOST_COUNTED }
+    }
 }
 
 /// Where in a list a page begins: after the row with these sort values. Opaque outside.
@@ -36,12 +59,14 @@ pub struct Wanted {
     pub after: Option<Cursor>,
     /// Most rows, 1 to [`LARGEST_PAGE`]; what lies outside is cut to that.
     pub limit: u32,
+    /// Whether the rows of all pages are to be counted.
+    pub total: bool,
 }
 
 impl Default for Wanted {
-    /// The first fifty.
+    /// The first fifty, uncounted.
     fn default() -> Self {
-        Self { after: None, limit: 50 }
+        Self { after: None, limit: 50, total: false }
     }
 }
 
@@ -51,13 +76,20 @@ impl Wanted {
         i64::from(self.limit.clamp(1, LARGEST_PAGE)) + 1
     }
 
+    /// The page of a list that has these rows and no others.
+    #[must_use]
+    pub fn whole<T>(&self, rows: Vec<T>) -> Page<T> {
+        let counted = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        Page { rows, next: None, total: self.total.then(|| Total::of(counted)) }
+    }
+
     /// Cuts the extra row off; `values` are a row's sort values, the last of them unique.
     pub(crate) fn page<T>(&self, mut rows: Vec<T>, values: impl Fn(&T) -> Vec<String>) -> Page<T> {
         let most = usize::try_from(self.limit.clamp(1, LARGEST_PAGE)).unwrap_or(usize::MAX);
         let more = rows.len() > most;
         rows.truncate(most);
         let next = rows.last().filter(|_| more).map(|row| Cursor { values: values(row) });
-        Page { rows, next }
+        Page { rows, next, total: None }
     }
 }
 
@@ -124,8 +156,15 @@ mod tests {
     }
 
     #[test]
+    fn a_total_says_whether_it_is_all() {
+        assert_eq!(Total::of(0), Total { rows: 0, exact: true });
+        assert_eq!(Total::of(10_000), Total { rows: 10_000, exact: true });
+        assert_eq!(Total::of(10_001), Total { rows: 10_000, exact: false });
+    }
+
+    #[test]
     fn only_a_full_page_has_a_next_one() {
-        let wanted = Wanted { after: None, limit: 2 };
+        let wanted = Wanted { limit: 2, ..Wanted::default() };
         let page = wanted.page(vec![1, 2, 3], |row| vec![row.to_string()]);
         assert_eq!(page.rows, [1, 2]);
         assert_eq!(page.next, Some(Cursor { values: vec!["2".into()] }));

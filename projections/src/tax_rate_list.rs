@@ -202,9 +202,9 @@ pub async fn page(
         query.push(" and country = ").push_bind(country.code().to_owned());
     }
     let mut read = reads.open(tenant, &[TaxRateList::NAME]).await?;
-    let Page { rows, next } = sorted.page(query, wanted, read.conn()).await?;
+    let Page { rows, next, total } = sorted.page(query, wanted, read.conn()).await?;
     let rows = with_rates(read.conn(), tenant, rows).await?;
-    Ok(read.answer(Page { rows, next }))
+    Ok(read.answer(Page { rows, next, total }))
 }
 
 async fn with_rates(

@@ -163,9 +163,13 @@ fn nobody() -> Problem {
 }
 
 /// The key in `Authorization`, if that header is there at all: a wrong one never falls back to a
-/// cookie.
+/// cookie, and of two none is chosen.
 fn bearer(parts: &Parts) -> Option<Result<Secret, Problem>> {
-    let value = parts.headers.get(AUTHORIZATION)?;
+    let mut values = parts.headers.get_all(AUTHORIZATION).iter();
+    let value = values.next()?;
+    if values.next().is_some() {
+        return Some(Err(nobody()));
+    }
     let key =
         value.to_str().ok().and_then(|text| text.split_once(' ')).and_then(|(scheme, key)| {
             scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(key.trim()))

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use billfold_domain::kernel::Refusal;
+use billfold_domain::kernel::text::is_deceptive;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::problem::{FieldError, Part, Problem};
@@ -55,7 +56,7 @@ impl Check {
             ("text.too_long", format!("has more than {max} characters"))
         } else if text.is_empty() {
             ("text.empty", "must not be empty".to_owned())
-        } else if text.chars().any(char::is_control) {
+        } else if text.chars().any(is_deceptive) {
             ("text.control", "holds control characters".to_owned())
         } else {
             return Some(text.to_owned());

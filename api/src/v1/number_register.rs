@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::receive::{Check, Filter, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::Fresh;
-use crate::wire::{Paging, WireMoney};
+use crate::wire::{Paging, Total, WireMoney};
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(list_number_series)).routes(routes!(read_number_register))
@@ -67,7 +67,13 @@ async fn read_number_register(
     let as_of_position = found.as_of_position;
     Ok(Json(match found.value {
         Some(register) => WireRegister::of(register, as_of_position),
-        None => WireRegister { check: None, items: Vec::new(), next_cursor: None, as_of_position },
+        None => WireRegister {
+            check: None,
+            items: Vec::new(),
+            next_cursor: None,
+            as_of_position,
+            total: None,
+        },
     }))
 }
 
@@ -128,6 +134,9 @@ struct WireRegister {
     next_cursor: Option<String>,
     /// The log position this page was built from.
     as_of_position: i64,
+    /// How many numbers all pages have; only if `total=true` asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<Total>,
 }
 
 /// Whether a series is complete.
@@ -224,6 +233,7 @@ impl WireRegister {
             items: page.rows.iter().map(number).collect(),
             next_cursor: page.next.map(|cursor| cursor.to_string()),
             as_of_position,
+            total: page.total.map(Total::from),
         }
     }
 }

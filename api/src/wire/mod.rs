@@ -16,7 +16,7 @@ pub use contact::{WireAddress, WireContact};
 pub use conventions::{WireConventions, WireCreditBasis, WireDayCount, WireLastDay, WireProration};
 pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup, asked_tax};
 pub use money::WireMoney;
-pub use page::{Page, Paging};
+pub use page::{Page, Paging, Total};
 pub use schedule::{WireAnchor, WireInterval, WireIntervalUnit, WireTiming};
 pub use words::{
     WireCycle, WireLineKind, WireProductKind, WireRateClass, WireTaxCategory, WireVatCheck,

@@ -4,7 +4,7 @@
 //! go; a cursor is text of one pattern, and means something to this server only.
 
 use billfold_projections::Answer;
-use billfold_projections::paging::{Page as Rows, Wanted};
+use billfold_projections::paging::{self, Page as Rows, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -28,6 +28,26 @@ pub struct Page<T> {
     /// The log position this page was built from.
     #[schema(example = 1842)]
     pub as_of_position: i64,
+    /// How many rows all pages have; only if `total=true` asked for it, and not for a search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Total>,
+}
+
+/// How many rows a list has under the conditions asked for.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = ListTotal)]
+pub struct Total {
+    /// The rows, at most 10,000: beyond that, counting would cost more than the page.
+    #[schema(minimum = 0, maximum = 10_000, example = 318)]
+    rows: u32,
+    /// Whether there are no more than these.
+    exact: bool,
+}
+
+impl From<paging::Total> for Total {
+    fn from(total: paging::Total) -> Self {
+        Self { rows: total.rows, exact: total.exact }
+    }
 }
 
 impl<T> Page<T> {
@@ -37,6 +57,7 @@ impl<T> Page<T> {
             items: answer.value.rows.into_iter().map(wire).collect(),
             next_cursor: answer.value.next.map(|cursor| cursor.to_string()),
             as_of_position: answer.as_of_position,
+            total: answer.value.total.map(Total::from),
         }
     }
 }
@@ -56,11 +77,13 @@ pub struct Paging {
     /// Wait until the read side has reached this log position, at most two seconds.
     #[param(minimum = 0)]
     pub min_position: Option<i64>,
+    /// Count the rows of all pages, too.
+    pub total: Option<bool>,
 }
 
 impl Paging {
     /// The names of its parameters.
-    pub(crate) const NAMES: [&'static str; 3] = ["limit", "cursor", "min_position"];
+    pub(crate) const NAMES: [&'static str; 4] = ["limit", "cursor", "min_position", "total"];
 
     /// The part of the list that is wanted.
     ///
@@ -73,7 +96,7 @@ impl Paging {
             return Err(Problem::field(FieldError::query("limit", "limit.out_of_range", detail)));
         }
         let after = self.cursor.as_deref().map(read_cursor).transpose()?;
-        Ok(Wanted { after, limit })
+        Ok(Wanted { after, limit, total: self.total.unwrap_or(false) })
     }
 }
 
@@ -97,7 +120,7 @@ mod tests {
             [(Some(0), None), (Some(101), None), (None, Some("é")), (None, Some(""))]
         {
             let cursor = cursor.map(str::to_owned);
-            let paging = Paging { limit, cursor, min_position: None };
+            let paging = Paging { limit, cursor, ..Paging::default() };
             assert!(paging.wanted().is_err(), "{paging:?}");
         }
         let wanted = Paging { limit: Some(100), ..Paging::default() }.wanted().unwrap();

@@ -160,7 +160,8 @@ impl Webhooks {
 
     async fn after(&self, of: EndpointRef, position: i64) -> Result<Vec<Stored>, Error> {
         let filter = Filter { order: Order::Ascending, ..Filter::default() };
-        let wanted = Wanted { after: Some(event_index::after(position)), limit: PAGE };
+        let wanted =
+            Wanted { after: Some(event_index::after(position)), limit: PAGE, ..Wanted::default() };
         let page = event_index::page(&self.0.reads, of.tenant, &filter, &wanted).await;
         Ok(page.map_err(unread)?.value.rows)
     }

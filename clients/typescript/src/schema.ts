@@ -6286,6 +6286,7 @@ export interface components {
              * @example the client owes 12.34 EUR
              */
             summary: string;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description One thing wrong with one field. */
         FieldError: {
@@ -6898,6 +6899,17 @@ export interface components {
             currency: string;
             /** @description The lines. */
             lines: components["schemas"]["NewLine"][];
+        };
+        /** @description How many rows a list has under the conditions asked for. */
+        ListTotal: {
+            /** @description Whether there are no more than these. */
+            exact: boolean;
+            /**
+             * Format: int32
+             * @description The rows, at most 10,000: beyond that, counting would cost more than the page.
+             * @example 318
+             */
+            rows: number;
         };
         /** @description A tax in the list. */
         ListedRate: {
@@ -7953,6 +7965,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description A series of numbers. */
         NumberSeries: {
@@ -8228,6 +8241,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Affiliate: {
@@ -8266,6 +8280,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_AuditEntry: {
@@ -8335,6 +8350,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_BillingRun: {
@@ -8406,6 +8422,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Client: {
@@ -8445,6 +8462,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_ClientGroup: {
@@ -8492,6 +8510,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Commission: {
@@ -8550,6 +8569,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Coupon: {
@@ -8589,6 +8609,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_CouponRedemption: {
@@ -8631,6 +8652,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_CreditNote: {
@@ -8674,6 +8696,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_DunningCase: {
@@ -8723,6 +8746,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_DunningStrategy: {
@@ -8768,6 +8792,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Event: {
@@ -8856,6 +8881,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_GiftCard: {
@@ -8895,6 +8921,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_GroupMember: {
@@ -8922,6 +8949,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Invoice: {
@@ -8982,6 +9010,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_ListedRate: {
@@ -9042,6 +9071,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Movement: {
@@ -9105,6 +9135,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Order: {
@@ -9144,6 +9175,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Payment: {
@@ -9188,6 +9220,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Payout: {
@@ -9232,6 +9265,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Posting: {
@@ -9286,6 +9320,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Product: {
@@ -9339,6 +9374,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Proforma: {
@@ -9383,6 +9419,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_QuarantinedAccount: {
@@ -9414,6 +9451,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Referral: {
@@ -9448,6 +9486,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_RevenueRecognition: {
@@ -9482,6 +9521,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_Subscription: {
@@ -9531,6 +9571,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_WebhookEndpoint: {
@@ -9585,6 +9626,7 @@ export interface components {
              * @example 323032362d30332d3031
              */
             next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description An invoice that a payment paid. */
         PaidInvoice: {
@@ -11861,6 +11903,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -12104,6 +12148,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -12312,6 +12358,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -12456,6 +12504,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -12663,6 +12713,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -13070,6 +13122,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -13603,6 +13657,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -13747,6 +13803,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -13834,6 +13892,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -14000,6 +14060,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -14119,6 +14181,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -14820,6 +14884,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -14955,6 +15021,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -15379,6 +15447,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -15698,6 +15768,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -15745,6 +15817,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -15825,6 +15899,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -16233,6 +16309,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -16574,6 +16652,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -16692,6 +16772,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -16765,6 +16847,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -17179,6 +17263,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -17779,6 +17865,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path: {
@@ -18361,6 +18449,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -18480,6 +18570,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -18557,6 +18649,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -18951,6 +19045,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -19601,6 +19697,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -20098,6 +20196,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -20449,6 +20549,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -21594,6 +21696,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -22343,6 +22447,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;
@@ -22750,6 +22856,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Wait until the read side has reached this log position, at most two seconds. */
                 min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
             };
             header?: never;
             path?: never;

@@ -5,6 +5,7 @@
 //! texts of notes in the state; only their numbers are needed to decide.
 
 use crate::client::{ClientEvent, ClientRefusal, ContactCard, ContactKind, CustomValues, Profile};
+use crate::kernel::text::is_deceptive;
 use crate::kernel::{Invalid, KeyClass, Pii};
 
 /// Contacts of a client at most.
@@ -64,7 +65,7 @@ pub fn check_note(text: &str) -> Result<(), Invalid> {
         let detail = format!("must not be longer than {LONGEST_NOTE} characters");
         return Err(Invalid::one("text", "text.too_long", detail));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n') {
+    if text.chars().any(|c| is_deceptive(c) && c != '\n') {
         let detail = "must not hold control characters but line breaks";
         return Err(Invalid::one("text", "text.control_character", detail));
     }

@@ -6,6 +6,16 @@
 
 use crate::kernel::refusal::Invalid;
 
+/// Whether a letter makes a text read as something else than it says: control characters, line and
+/// paragraph separators, the byte order mark, and those that turn the direction of what follows
+/// (Unicode TR 36, 3.1; UAX 9, X1 to X6). The marks that right-to-left names and joined emoji need
+/// are none of them.
+#[must_use]
+pub fn is_deceptive(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// Checks a required single-line text of at most `limit` characters.
 pub fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Invalid> {
     if text.trim().is_empty() {
@@ -18,7 +28,7 @@ pub fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Invalid> 
         let detail = format!("must not be longer than {limit} characters");
         return Err(Invalid::one(field, "text.too_long", detail));
     }
-    if text.chars().any(char::is_control) {
+    if text.chars().any(is_deceptive) {
         let detail = "must be a single line without control characters";
         return Err(Invalid::one(field, "text.control_character", detail));
     }
@@ -92,6 +102,8 @@ mod tests {
         assert_eq!(code("a\n"), Some("text.not_trimmed"));
         assert_eq!(code("abcdef"), Some("text.too_long"));
         assert_eq!(code("a\nb"), Some("text.control_character"));
+        assert_eq!(code("a\u{202e}b"), Some("text.control_character"), "a turned direction");
+        assert_eq!(code("\u{200f}א\u{200d}"), None, "marks that names need");
         assert_eq!(check_optional_line("name", None, 5), Ok(()));
         assert!(check_optional_line("name", Some(""), 5).is_err());
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::Invalid;
-use crate::kernel::text::check_line;
+use crate::kernel::text::{check_line, is_deceptive};
 
 /// The longest description, in characters.
 const LONGEST_DESCRIPTION: usize = 10_000;
@@ -49,7 +49,7 @@ fn check_description(text: &str) -> Result<(), Invalid> {
         let detail = format!("must not be longer than {LONGEST_DESCRIPTION} characters");
         return Err(Invalid::one("description", "text.too_long", detail));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text.chars().any(|c| is_deceptive(c) && c != '\n' && c != '\t') {
         let detail = "must not have control characters besides line breaks and tabs";
         return Err(Invalid::one("description", "text.control_character", detail));
     }

@@ -1,15 +1,15 @@
 //! Reads of affiliates.
 
 use billfold_domain::kernel::{AffiliateId, ClientId, TenantId};
-use sqlx::{Postgres, QueryBuilder, Row as _};
+use sqlx::{PgConnection, Postgres, QueryBuilder, Row as _};
 
 use super::{
     AffiliateBalanceRow, AffiliateList, AffiliateRow, AffiliateStatus, CommissionRow, PayoutRow,
     ReferralRow,
 };
 use crate::error::Error;
-use crate::list::{Narrow, Order, Sorted, one, select};
-use crate::paging::{CursorError, Page, Wanted};
+use crate::list::{Narrow, Order, Sorted, counted, one, select};
+use crate::paging::{CursorError, Page, Total, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
 use crate::row::Row;
@@ -101,15 +101,15 @@ pub async fn commissions(
          ) from affiliate_list_commissions c where tenant_id = "
     ));
     query.push_bind(tenant.uuid());
-    numbered(&mut query, "commission_no", affiliate, wanted)?;
     let mut read = reads.open(tenant, &[AffiliateList::NAME]).await?;
+    let total = numbered(&mut query, "commission_no", affiliate, wanted, read.conn()).await?;
     let rows = query.build().fetch_all(read.conn()).await?;
     let at = CommissionRow::SHAPE.columns.len();
     let rows = rows.iter().map(|row| Ok((CommissionRow::get(row, 0)?, row.try_get(at)?)));
     let rows = rows.collect::<Result<Vec<_>, sqlx::Error>>()?;
     let page =
         wanted.page(rows, |(row, _): &(CommissionRow, _)| vec![row.commission_no.to_string()]);
-    Ok(read.answer(page))
+    Ok(read.answer(Page { total, ..page }))
 }
 
 /// The payouts of an affiliate, newest first.
@@ -123,12 +123,12 @@ pub async fn payouts(
     wanted: &Wanted,
 ) -> Result<Answer<Page<PayoutRow>>, Error> {
     let mut query = select::<PayoutRow>("affiliate_list_payouts", tenant);
-    numbered(&mut query, "payout_no", affiliate, wanted)?;
     let mut read = reads.open(tenant, &[AffiliateList::NAME]).await?;
+    let total = numbered(&mut query, "payout_no", affiliate, wanted, read.conn()).await?;
     let rows = query.build().fetch_all(read.conn()).await?;
     let rows = rows.iter().map(|row| PayoutRow::get(row, 0)).collect::<Result<_, _>>()?;
     let page = wanted.page(rows, |row: &PayoutRow| vec![row.payout_no.to_string()]);
-    Ok(read.answer(page))
+    Ok(read.answer(Page { total, ..page }))
 }
 
 /// The clients an affiliate brought, latest first.
@@ -172,19 +172,22 @@ pub async fn referred_by(
     Ok(read.answer(found))
 }
 
-/// Adds the condition and the order of a list that counts down within one affiliate.
-fn numbered(
+/// Adds the condition and the order of a list that counts down within one affiliate; answers how
+/// many rows it has, if that is wanted.
+async fn numbered(
     query: &mut QueryBuilder<'static, Postgres>,
     number: &'static str,
     affiliate: AffiliateId,
     wanted: &Wanted,
-) -> Result<(), Error> {
+    conn: &mut PgConnection,
+) -> Result<Option<Total>, Error> {
     query.push(" and affiliate_id = ").push_bind(affiliate.uuid());
+    let total = counted(query, wanted, conn).await?;
     if let Some(cursor) = &wanted.after {
         let [last] = cursor.values()?;
         let last: i64 = last.parse().map_err(|_| CursorError)?;
         query.push(format!(" and {number} < ")).push_bind(last);
     }
     query.push(format!(" order by {number} desc limit ")).push_bind(wanted.fetch());
-    Ok(())
+    Ok(total)
 }

@@ -100,13 +100,13 @@ pub async fn page(
     if filter.action.is_some() && events.types.is_empty() {
         // No type of event of this kind does that; an empty list would ask for all of them.
         let as_of_position = reads.position("event_index").await?;
-        let value = Page { rows: Vec::new(), next: None };
-        return Ok(Answer { as_of_position, value });
+        return Ok(Answer { as_of_position, value: wanted.whole(Vec::new()) });
     }
     let Answer { as_of_position, value } =
         event_index::page(reads, tenant, &events, wanted).await?;
-    let rows = told(reads, tenant, value.rows).await?;
-    Ok(Answer { as_of_position, value: Page { rows, next: value.next } })
+    let Page { rows, next, total } = value;
+    let rows = told(reads, tenant, rows).await?;
+    Ok(Answer { as_of_position, value: Page { rows, next, total } })
 }
 
 /// When somebody last signed in; nothing if they never did.

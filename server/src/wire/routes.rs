@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::{HeaderValue, header};
 use billfold_api::auth::CookiePolicy;
 use billfold_api::layers::Limits;
 use billfold_api::{ApiParts, ApiState};
 use billfold_projections::Oversight;
 use billfold_web::operations::Operations as _;
 use billfold_web::{WebParts, WebState};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::{Node, NodeOperations};
 use crate::config::Http;
@@ -38,9 +40,19 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
         cookies,
         operations,
     });
-    billfold_api::router(&state)
+    let all = billfold_api::router(&state)
         .merge(billfold_api::operations(&state))
-        .merge(billfold_web::router(pages))
+        .merge(billfold_web::router(pages));
+    if over_tls { all.layer(tls_only()) } else { all }
+}
+
+/// Tells browsers to come by TLS alone from now on, for a year (RFC 6797). Names below this one are
+/// left to whoever owns them.
+fn tls_only() -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static("max-age=31536000"),
+    )
 }
 
 fn limits(http: &Http) -> Limits {

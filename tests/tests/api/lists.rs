@@ -6,6 +6,8 @@ use billfold_tests::shop::{Shop, eur};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::routes::routes;
+
 /// Follows `next_cursor` to its end.
 async fn all(shop: &Shop, path: &str, limit: usize) -> Vec<Value> {
     let mut items = Vec::new();
@@ -60,6 +62,43 @@ async fn following_the_cursor_shows_every_row_once_whatever_the_order() {
         assert_eq!(texts.len(), rows.len(), "{path}");
         assert!(rows.len() >= count, "{path}: {}", rows.len());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_counts_its_rows_when_asked_and_only_then() {
+    let (shop, _) = busy_shop().await;
+    let ada = shop.fresh("/api/v1/clients?sort=registered_at").await.expect(200);
+    let ada = ada.body["items"][0]["id"].as_str().unwrap().to_owned();
+    let (mut lists, mut filled) = (0, 0);
+    for route in routes(&shop).await.into_iter().filter(|route| route.takes("total")) {
+        let path = route.path.replace(&format!("cli_{}", "0".repeat(26)), &ada);
+        let own = match route.name.as_str() {
+            "read_ledger" | "explain_balance" => "&currency=EUR",
+            "read_number_register" => "&series=invoice/INV/2026",
+            _ => "",
+        };
+        let uncounted = shop.fresh(&format!("{path}?limit=1{own}")).await;
+        if uncounted.status == 404 {
+            continue;
+        }
+        assert_eq!(uncounted.expect(200).body["total"], Value::Null, "{path}");
+        let (mut rows, mut page) = (0, json!({ "next_cursor": "" }));
+        while let Some(cursor) = page["next_cursor"].as_str().map(str::to_owned) {
+            let after = if cursor.is_empty() { cursor } else { format!("&cursor={cursor}") };
+            let path = format!("{path}?total=true&limit=100{own}{after}");
+            page = shop.get(&path).await.expect(200).body;
+            let listed = page["items"].as_array().or(page["steps"].as_array());
+            rows += listed.unwrap().len();
+        }
+        assert_eq!(page["total"], json!({ "rows": rows, "exact": true }), "{path}");
+        lists += 1;
+        filled += usize::from(rows > 0);
+    }
+    assert!(lists > 20 && filled > 6, "{lists} lists, {filled} with rows");
+    let narrowed = shop.get(&format!("/api/v1/invoices?client_id={ada}&total=true")).await;
+    assert_eq!(narrowed.expect(200).body["total"], json!({ "rows": 4, "exact": true }));
+    let found = shop.get("/api/v1/clients?q=ada&total=true").await.expect(200);
+    assert_eq!(found.body["total"], Value::Null, "a search would have to open all of them");
 }
 
 #[tokio::test(flavor = "multi_thread")]

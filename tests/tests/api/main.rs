@@ -3,6 +3,7 @@
 mod access;
 mod documents;
 mod errors;
+mod hostile;
 mod limits;
 mod lists;
 mod operations;

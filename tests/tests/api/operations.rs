@@ -1,7 +1,7 @@
 //! What surrounds every answer, and what load balancers and readers of the document see.
 
 use billfold_domain::role::Permission;
-use billfold_tests::shop::{Shop, eur, send};
+use billfold_tests::shop::{EMAIL, PASSWORD, Shop, eur, send};
 use reqwest::Method;
 use serde_json::json;
 
@@ -109,6 +109,24 @@ async fn every_answer_is_named_and_harmless() {
     }
     assert_eq!(named.body["currency"], "EUR");
     assert_eq!(named.body["tenant"], shop.tenant.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_reached_by_tls_is_reached_by_nothing_else() {
+    let public = ("BILLFOLD_HTTP_PUBLIC_URL", "https://billing.example");
+    let shop = Shop::open_with(&[public]).await;
+    for path in ["/", "/admin/sign-in", "/api/v1/settings", "/api/v1/x", "/docs", "/livez"] {
+        let reply = send(shop.http().get(shop.url(path))).await;
+        assert_eq!(reply.headers["strict-transport-security"], "max-age=31536000", "{path}");
+    }
+    shop.hire().await;
+    let body = json!({ "email": EMAIL, "password": PASSWORD });
+    let login = send(shop.http().post(shop.url("/api/v1/auth/login")).json(&body)).await;
+    let cookie = login.expect(200).headers["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("; Secure"), "{cookie}");
+    let plain = Shop::open().await;
+    let reply = plain.get("/api/v1/settings").await.expect(200);
+    assert!(!reply.headers.contains_key("strict-transport-security"), "a browser would not return");
 }
 
 #[tokio::test(flavor = "multi_thread")]

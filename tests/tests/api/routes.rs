@@ -6,16 +6,16 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// A route with the place of its id filled in.
-struct Route {
-    name: String,
+pub(crate) struct Route {
+    pub(crate) name: String,
     tag: String,
-    method: Method,
-    path: String,
-    operation: Value,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) operation: Value,
 }
 
 impl Route {
-    fn takes(&self, parameter: &str) -> bool {
+    pub(crate) fn takes(&self, parameter: &str) -> bool {
         let parameters = self.operation["parameters"].as_array();
         parameters.is_some_and(|all| {
             all.iter().any(|each| {
@@ -36,7 +36,7 @@ impl Route {
     }
 }
 
-async fn routes(shop: &Shop) -> Vec<Route> {
+pub(crate) async fn routes(shop: &Shop) -> Vec<Route> {
     let document = send(shop.http().get(shop.url("/openapi.json"))).await.expect(200).body;
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {

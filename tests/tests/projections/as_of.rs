@@ -173,7 +173,7 @@ async fn a_balance_is_explained_by_movements_that_add_up_to_it() {
     assert!(!clients.is_empty());
     for client in clients {
         let owed = client_ledger::balances(&reads, tenant(0), client, when).await.unwrap().value;
-        let mut wanted = paging::Wanted { after: None, limit: 3 };
+        let mut wanted = paging::Wanted { limit: 3, ..paging::Wanted::default() };
         let mut movements = Vec::new();
         loop {
             let page = client_ledger::page(&reads, tenant(0), client, currency(0), when, &wanted);
@@ -205,7 +205,7 @@ async fn the_journal_as_of_a_position_is_its_beginning() {
     let half = history.events.len() / 2;
     let as_of = AsOf::Position(half as i64);
     let filter = journal::Filter { as_of, ..journal::Filter::default() };
-    let wanted = paging::Wanted { after: None, limit: 500 };
+    let wanted = paging::Wanted { limit: 500, ..paging::Wanted::default() };
     let page = journal::page(&reads, tenant(0), &filter, &wanted).await.unwrap().value;
     let expected: Vec<i64> = (1..)
         .zip(history.events.iter().take(half))
@@ -226,7 +226,7 @@ async fn a_balance_names_its_last_entry_and_the_journal_of_the_account_adds_up_t
     let (_db, reads) = followed_by(&history, 300, MONEY).await;
     let half = AsOf::Position(history.events.len() as i64 / 2);
     let (every, wanted) =
-        (journal::Filter::default(), paging::Wanted { after: None, limit: 5_000 });
+        (journal::Filter::default(), paging::Wanted { limit: 5_000, ..paging::Wanted::default() });
     let all = journal::page(&reads, tenant(0), &every, &wanted).await.unwrap().value.rows;
     let mut days: Vec<NaiveDate> = all.iter().map(|it| it.entries[0].effective_on).collect();
     days.sort_unstable();

@@ -66,7 +66,7 @@ async fn a_late_fact_keeps_its_own_day_beside_the_one_it_is_posted_on() {
     let history = History::long(1_500);
     let (_db, reads) = followed_by(&history, 300, MONEY).await;
     let filter = journal::Filter::default();
-    let wanted = paging::Wanted { after: None, limit: 500 };
+    let wanted = paging::Wanted { limit: 500, ..paging::Wanted::default() };
     let mut moved = 0;
     for seller in [0, 1] {
         let mut next = wanted.clone();

@@ -126,7 +126,7 @@ async fn every(
     order: Order,
     limit: u32,
 ) -> Vec<invoice_list::InvoiceRow> {
-    let (mut rows, mut wanted) = (Vec::new(), Wanted { after: None, limit });
+    let (mut rows, mut wanted) = (Vec::new(), Wanted { limit, ..Wanted::default() });
     loop {
         let page = invoice_list::page(reads, tenant(0), filter, (sort, order), &wanted);
         let page = page.await.unwrap().value;
@@ -158,12 +158,12 @@ async fn pages_of_any_size_and_order_hold_every_row_once() {
     assert_eq!(mine.len(), expected);
     let part = Filter { number: Some("2026-00000".to_owned()), ..filter.clone() };
     assert_eq!(every(&reads, &part, Sort::Number, Order::Ascending, 500).await.len(), 9);
-    let wanted = Wanted { after: Some("313131".parse().unwrap()), limit: 5 };
+    let wanted = Wanted { after: Some("313131".parse().unwrap()), limit: 5, ..Wanted::default() };
     let by = (Sort::Total, Order::Ascending);
     let refused = invoice_list::page(&reads, tenant(0), &filter, by, &wanted).await.unwrap_err();
     assert!(matches!(refused, Error::Cursor(_)), "{refused}");
     // two values, but not of this list
-    let wanted = Wanted { after: Some("611f62".parse().unwrap()), limit: 5 };
+    let wanted = Wanted { after: Some("611f62".parse().unwrap()), limit: 5, ..Wanted::default() };
     let refused = invoice_list::page(&reads, tenant(0), &filter, by, &wanted).await.unwrap_err();
     assert!(matches!(refused, Error::Cursor(_)), "{refused}");
 }
@@ -210,10 +210,11 @@ async fn clients_owe_what_the_ledger_says_and_the_erased_are_empty() {
     let by = client_list::Sort::Receivable;
     let top = client_list::top(&reads, tenant(0), currency(0), by, 5).await.unwrap().value;
     assert!(top.is_sorted_by_key(|row| -row.receivable) && !top.is_empty());
-    let (filter, wanted) = (client_list::Filter::default(), Wanted { after: None, limit: 3 });
+    let (filter, wanted) =
+        (client_list::Filter::default(), Wanted { limit: 3, ..Wanted::default() });
     let page = client_list::page(&reads, tenant(0), &filter, Order::Ascending, &wanted);
     let page = page.await.unwrap().value;
-    let wanted = Wanted { after: page.next, limit: 3 };
+    let wanted = Wanted { after: page.next, limit: 3, ..Wanted::default() };
     let next = client_list::page(&reads, tenant(0), &filter, Order::Ascending, &wanted);
     let next = next.await.unwrap().value;
     assert!(page.rows.last().unwrap().last_position > 0);
@@ -296,7 +297,7 @@ async fn only_unmatched_payments_and_products_on_sale_are_listed_where_that_is_a
     let history = history();
     let (_db, reads) = followed(&history, 200).await;
     let filter = payment_list::Filter { unapplied: true, ..payment_list::Filter::default() };
-    let wanted = Wanted { after: None, limit: 500 };
+    let wanted = Wanted { limit: 500, ..Wanted::default() };
     let page = payment_list::page(&reads, tenant(0), &filter, Order::Ascending, &wanted);
     assert!(page.await.unwrap().value.rows.iter().all(|row| row.unapplied > 0));
     let open = product_list::page(&reads, tenant(0), false, &wanted).await.unwrap().value.rows;
@@ -386,7 +387,7 @@ async fn events_are_found_by_type_stream_actor_process_and_time() {
         ),
     ];
     for (filter, expected) in cases {
-        let (mut found, mut wanted) = (Vec::new(), Wanted { after: None, limit: 90 });
+        let (mut found, mut wanted) = (Vec::new(), Wanted { limit: 90, ..Wanted::default() });
         loop {
             let page = event_index::page(&reads, tenant(0), &filter, &wanted).await.unwrap().value;
             found.extend(page.rows);
@@ -405,7 +406,7 @@ async fn events_are_found_by_type_stream_actor_process_and_time() {
 async fn the_audit_log_says_who_did_what_from_where_and_why() {
     let history = history();
     let (_db, reads) = followed(&history, 200).await;
-    let wanted = Wanted { after: None, limit: 500 };
+    let wanted = Wanted { limit: 500, ..Wanted::default() };
     let filter = audit_log::Filter {
         action: Some(audit_log::Action::Delete),
         entity_type: Some("invoice".to_owned()),

@@ -43,7 +43,7 @@ async fn the_notes_about_a_client_are_those_that_nobody_took_away() {
 async fn what_the_audit_log_calls_changed_is_what_differs_between_two_folds() {
     let history = History::long(400);
     let (_db, reads) = followed(&history, 200).await;
-    let mut wanted = Wanted { after: None, limit: 100 };
+    let mut wanted = Wanted { limit: 100, ..Wanted::default() };
     let (mut told, mut quiet) = (0, 0);
     loop {
         let filter = audit_log::Filter::default();

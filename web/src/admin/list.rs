@@ -15,7 +15,7 @@ pub(crate) fn wanted(cursor: &str) -> Result<Wanted, PageError> {
         "" => None,
         text => Some(text.parse().map_err(billfold_projections::Error::Cursor)?),
     };
-    Ok(Wanted { after, limit: ROWS })
+    Ok(Wanted { after, limit: ROWS, total: false })
 }
 
 /// A day as date fields send it; none when the field was left empty.

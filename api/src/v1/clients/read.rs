@@ -37,7 +37,7 @@ pub(super) async fn list_clients(
     state.reach(ClientList::NAME, part.min_position).await?;
     let tenant = caller.tenant;
     let page = match (&query.email, &query.q) {
-        (Some(email), _) => by_email(&state, tenant, email).await?,
+        (Some(email), _) => by_email(&state, tenant, email, &wanted).await?,
         (None, Some(q)) => {
             let (vault, reads) = (state.door().vault(), state.reads());
             let found = client_search::search((vault, reads), tenant, q, &filter, &wanted).await;
@@ -86,15 +86,13 @@ async fn by_email(
     state: &ApiState,
     tenant: TenantId,
     email: &str,
+    wanted: &paging::Wanted,
 ) -> Result<ReadAnswer<paging::Page<ClientRow>>, Problem> {
     let index = state.door().vault().email_index(tenant, email, state.now()).await;
     let known = Known::Email(index.map_err(billfold_app::Error::from)?);
     let found = client_list::find(state.reads(), tenant, &known).await?;
     let rows = found.value.into_iter().collect();
-    Ok(ReadAnswer {
-        as_of_position: found.as_of_position,
-        value: paging::Page { rows, next: None },
-    })
+    Ok(ReadAnswer { as_of_position: found.as_of_position, value: wanted.whole(rows) })
 }
 
 /// Not found, unless the seller has this client.

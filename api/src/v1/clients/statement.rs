@@ -20,7 +20,7 @@ use crate::receive::{Check, Ident, ListOf};
 use crate::state::ApiState;
 use crate::v1::ledger::{WireSide, money};
 use crate::v1::parameters::when;
-use crate::wire::{Page, Paging, WireMoney};
+use crate::wire::{Page, Paging, Total, WireMoney};
 
 /// Lists every entry that concerns a client in one currency, newest first, with the balance after
 /// it.
@@ -75,6 +75,7 @@ pub(super) async fn explain_balance(
         steps: page.value.rows.iter().map(Step::of).collect(),
         next_cursor,
         as_of_position: page.as_of_position,
+        total: page.value.total.map(Total::from),
     }))
 }
 
@@ -182,6 +183,9 @@ pub(super) struct Explanation {
     next_cursor: Option<String>,
     /// The log position the read side has reached.
     as_of_position: i64,
+    /// How many steps there are; only if `total=true` asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<Total>,
 }
 
 /// One step of an explanation.

@@ -111,7 +111,7 @@ async fn step((source, at): (Source, Option<Step>)) -> Result<Sent, std::io::Err
         let rest = next.map(|next| Step { ready: None, next: Some(next) });
         return Ok(Some((ready.into(), (source, rest))));
     }
-    let wanted = Wanted { after: next, limit: CHUNK };
+    let wanted = Wanted { after: next, limit: CHUNK, ..Wanted::default() };
     let Source { reads, tenant, filter, format } = &source;
     let page = audit_log::page(reads, *tenant, filter, &wanted).await;
     let page = page.map_err(|error| broken(&error))?.value;

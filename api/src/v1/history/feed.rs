@@ -232,7 +232,8 @@ impl Follow {
         let reads = self.state.reads();
         // Where it stands still, what it knows is sent and the rest is waited for.
         let _ = reads.wait(EventIndex::NAME, head, CATCH_UP).await;
-        let wanted = Wanted { after: Some(event_index::after(self.at)), limit: PAGE };
+        let wanted =
+            Wanted { after: Some(event_index::after(self.at)), limit: PAGE, ..Wanted::default() };
         let page = event_index::page(reads, self.tenant, &self.which, &wanted).await?;
         let last = page.value.rows.last().map(|event| event.position);
         self.at = match page.value.next {

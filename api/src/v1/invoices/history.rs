@@ -86,7 +86,7 @@ pub(super) async fn read_document(
     must_exist(&state, caller.tenant, id).await?;
     state.reach(EventIndex::NAME, query.min_position).await?;
     let filter = event_index::Filter { types: vec!["invoice.issued".to_owned()], ..of_stream(id) };
-    let wanted = Wanted { after: None, limit: 1 };
+    let wanted = Wanted { limit: 1, ..Wanted::default() };
     let found = event_index::page(state.reads(), caller.tenant, &filter, &wanted).await?;
     let event = found.value.rows.first().ok_or_else(|| {
         Problem::new(Kind::State, "invoice.not_issued", "a draft is no document yet")
