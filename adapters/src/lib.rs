@@ -4,6 +4,8 @@
 //! Absent on purpose: events and read models, which belong to the log and to `projections`.
 
 pub mod gateways;
+pub mod identity;
+pub mod mail;
 pub mod passwords;
 pub mod postgres;
 pub mod tls;

@@ -16,6 +16,7 @@ mod refusal;
 mod router;
 mod state;
 mod v1;
+mod waits;
 pub mod wire;
 
 pub use router::{document, operations, router};

@@ -16,7 +16,7 @@ use utoipa::openapi::security::{SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Required};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::auth::SESSION_COOKIE;
+use crate::auth::{CLIENT_COOKIE, SESSION_COOKIE};
 use crate::problem::{FieldError, Kind, MEDIA_TYPE, Part, ProblemBody};
 
 /// The frame of the document; routes are added by the router.
@@ -39,6 +39,7 @@ address may send and what is left; more are answered with 429.",
     tags(
         (name = "access", description = "Signing in and out, and keys for programs"),
         (name = "staff", description = "Who works for the seller, and what they may do"),
+        (name = "portal", description = "What clients see and change of their own account"),
         (name = "clients", description = "Who is billed, and how each account stands"),
         (name = "products", description = "What is sold, with prices that begin on a day"),
         (name = "tax rates", description = "What is charged where, on what, and when"),
@@ -53,12 +54,14 @@ address may send and what is left; more are answered with 429.",
         (name = "invoices", description = "Drafts, and documents that no longer change"),
         (name = "payments", description = "Money that came in, and what it pays"),
         (name = "affiliates", description = "Who brings clients, and what that earns"),
+        (name = "approvals", description = "What needs a second person above a sum"),
         (name = "dunning", description = "What happens when a client does not pay"),
         (name = "ledger", description = "The double-entry books, derived from events"),
         (name = "history", description = "Events, who did what, and proofs"),
         (name = "webhooks", description = "Other programs that are told what happens"),
         (name = "billing runs", description = "What is due of everybody becomes documents"),
         (name = "settings", description = "The seller"),
+        (name = "tenants", description = "All sellers of the installation, for its operator"),
         (name = "operations", description = "Health and figures of the server, and its brakes"),
     )
 )]
@@ -78,7 +81,8 @@ pub(crate) fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openap
     }
     for (path, item) in &mut document.paths.paths {
         let has_id = path.contains('{');
-        let one = path.ends_with("/{id}") || path.ends_with("/settings");
+        let ends = ["/{id}", "/settings", "/branding", "/profile"];
+        let one = ends.iter().any(|end| path.ends_with(end));
         for (write, operation) in operations(item) {
             complete_operation(operation, write, has_id);
             describe_answers(operation, write, one);
@@ -148,8 +152,15 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         // Signing in: the one write that nobody has to be signed in for.
         kinds.push(Kind::Unauthenticated);
     }
-    // A command without an id in its path names other things in its body.
-    let finds = named(operation, "look_up_") || resolves(operation);
+    if named(operation, "register_account") || named(operation, "invite_") {
+        kinds.extend([Kind::State, Kind::Rule]);
+    }
+    if named(operation, "ask_password_reset") {
+        kinds.push(Kind::Rule);
+    }
+    // A command without an id in its path names other things in its body; who is not the operator
+    // finds nothing below the sellers.
+    let finds = named(operation, "look_up_") || resolves(operation) || tagged(operation, "tenants");
     if has_id || finds || write && is_command(operation) {
         kinds.push(Kind::NotFound);
     }
@@ -331,9 +342,14 @@ fn add_security(components: &mut Components) {
         SESSION_COOKIE,
         "A browser session; a change also needs the header x-csrf-token",
     );
+    let client = ApiKeyValue::with_description(
+        CLIENT_COOKIE,
+        "A browser session of a client; a change also needs the header x-csrf-token",
+    );
     components.security_schemes = BTreeMap::from([
         ("api_key".to_owned(), SecurityScheme::Http(key).into()),
         ("access_token".to_owned(), SecurityScheme::Http(token).into()),
+        ("client_session".to_owned(), SecurityScheme::ApiKey(ApiKey::Cookie(client)).into()),
         ("session".to_owned(), SecurityScheme::ApiKey(ApiKey::Cookie(cookie)).into()),
     ]);
 }
@@ -390,9 +406,13 @@ mod tests {
     }
 
     /// What only adds to a thing, or does what is due, undoes nothing that a caller has not seen.
-    const ADDS: [&str; 14] = [
+    const ADDS: [&str; 18] = [
+        "ask_for_client_data",
+        "ask_for_staff_data",
         "give_role",
         "take_role",
+        "assign_to_department",
+        "unassign_from_department",
         "add_contact",
         "add_note",
         "pay_invoice",
@@ -418,7 +438,8 @@ mod tests {
             });
             assert_eq!(keyed, write && is_command(operation), "{path} {name}");
             let adds = ADDS.contains(&name.as_str());
-            let of_one = path.contains("{id}") || path.contains("/settings/");
+            let parts = ["{id}", "/settings/", "/branding", "/profile"];
+            let of_one = parts.iter().any(|part| path.contains(part));
             let changes = keyed && of_one && !adds;
             assert_eq!(takes(operation, "If-Match"), changes, "{path} {name}");
         }

@@ -15,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::waits::ApprovalNeeded;
+
 /// The media type of every error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -168,6 +170,7 @@ pub struct Problem {
     version: Option<i64>,
     allow: Option<HeaderValue>,
     replayed: bool,
+    waits: Option<Box<ApprovalNeeded>>,
 }
 
 impl Problem {
@@ -178,6 +181,13 @@ impl Problem {
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self { detail: Some(detail.into()), ..Self::bare(kind, code.into()) }
+    }
+
+    /// No problem at all: a second person is asked, and the answer says so.
+    pub(crate) fn waits(needed: ApprovalNeeded) -> Self {
+        let detail = "this needs a second person";
+        let waits = Some(Box::new(needed));
+        Self { waits, ..Self::new(Kind::State, "approval.needed", detail) }
     }
 
     /// A fault of ours. The cause belongs into the log, never into the answer.
@@ -288,6 +298,9 @@ impl Problem {
 
     /// The answer, with the id of the request as `instance` once it is known.
     pub(crate) fn render(self, instance: Option<&str>) -> Response {
+        if let Some(needed) = self.waits {
+            return needed.into_response();
+        }
         let body = serde_json::to_vec(&self.wire(instance)).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status();
@@ -358,6 +371,7 @@ impl Problem {
             version: None,
             allow: None,
             replayed: false,
+            waits: None,
         }
     }
 

@@ -19,6 +19,7 @@ impl From<Error> for Problem {
         let (code, detail) = (error.code().to_owned(), error.to_string());
         match error {
             Error::Refused(refused) | Error::NotFound(refused) => refused.into(),
+            Error::Waits(waiting) => Self::waits(waiting.into()),
             // At version 0 there is nothing, at least not for this seller.
             Error::Conflict { current: 0 } => Self::not_found(),
             Error::Conflict { current } => Self::new(Kind::Stale, code, detail).version(current),

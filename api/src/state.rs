@@ -7,13 +7,15 @@ use axum::extract::FromRef;
 use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
+use billfold_app::pictures::Pictures;
 use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
-use billfold_projections::{Oversight, Reads};
+use billfold_projections::client_list::ClientList;
+use billfold_projections::{Oversight, Projection, Reads, Scope};
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::auth::{Caller, CookiePolicy};
+use crate::auth::Caller;
 use crate::layers::Limits;
 use crate::problem::{FieldError, Kind, Problem};
 use crate::receive::IdempotencyKey;
@@ -36,10 +38,10 @@ pub struct ApiParts {
     pub access: Arc<Access>,
     /// How much one process takes on.
     pub limits: Limits,
-    /// How cookies are set.
-    pub cookies: CookiePolicy,
     /// Webhook endpoints as they are told.
     pub webhooks: Webhooks,
+    /// The pictures of sellers.
+    pub pictures: Pictures,
     /// The newest position of the log; ends when the node does.
     pub head: watch::Receiver<i64>,
     /// The figures of this process as Prometheus text, if they are served beside the API.
@@ -82,12 +84,12 @@ impl ApiState {
         &self.0.limits
     }
 
-    pub(crate) fn cookies(&self) -> CookiePolicy {
-        self.0.cookies
-    }
-
     pub(crate) fn webhooks(&self) -> &Webhooks {
         &self.0.webhooks
+    }
+
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.0.pictures
     }
 
     pub(crate) fn head(&self) -> watch::Receiver<i64> {
@@ -143,21 +145,39 @@ impl ApiState {
         projection: &'static str,
         min_position: Option<i64>,
     ) -> Result<(), Problem> {
+        not_negative(min_position)?;
         if let Some(position) = min_position {
-            if position < 0 {
-                let detail = "must not be negative";
-                let error = FieldError::query("min_position", "position.negative", detail);
-                return Err(Problem::field(error));
-            }
             let at_most: Duration = self.limits().catch_up_time;
             self.reads().wait(projection, position, at_most).await?;
         }
         Ok(())
     }
 
+    /// The same for a list that a scope narrows: whose clients are whose must be as new.
+    pub(crate) async fn reach_within(
+        &self,
+        scope: Scope,
+        projection: &'static str,
+        min_position: Option<i64>,
+    ) -> Result<(), Problem> {
+        if matches!(scope, Scope::ClientsOf(_)) {
+            self.reach(ClientList::NAME, min_position).await?;
+        }
+        self.reach(projection, min_position).await
+    }
+
     async fn execute<U: UseCase>(&self, ask: Ask<U>) -> Result<Done<U::Answer>, Problem> {
         Ok(self.door().execute(ask).await?)
     }
+}
+
+/// Refuses a log position before the first.
+pub(crate) fn not_negative(min_position: Option<i64>) -> Result<(), Problem> {
+    if min_position.is_some_and(|position| position < 0) {
+        let detail = "must not be negative";
+        return Err(Problem::field(FieldError::query("min_position", "position.negative", detail)));
+    }
+    Ok(())
 }
 
 impl FromRef<ApiState> for Arc<Access> {

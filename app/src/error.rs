@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use billfold_domain::kernel::{Refusal, RefusalKind};
+use billfold_domain::kernel::{ApprovalId, DeedKind, Money, Refusal, RefusalKind};
 use billfold_event_store::{LoadError, SubmitError};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub enum Error {
     /// What the command is about does not exist for this tenant.
     #[error("{0}")]
     NotFound(Refused),
+    /// It needs a second person, who is asked; nothing else was done.
+    #[error("this needs a second person and waits as {}", .0.approval_id)]
+    Waits(Waiting),
     /// It changed since the caller read it.
     #[error("it is at version {current} by now; read it again and decide anew")]
     Conflict {
@@ -54,6 +57,23 @@ pub enum Error {
     /// A fault of ours; nothing was done.
     #[error("an internal fault; nothing was done")]
     Bug(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What waits for a second person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Under which approval.
+    pub approval_id: ApprovalId,
+    /// What it is.
+    pub kind: DeedKind,
+    /// How much.
+    pub amount: Money,
+    /// The log position of the question; absent if the same was asked before.
+    #[serde(skip)]
+    pub position: Option<i64>,
+    /// Whether this is the answer of an earlier request with the same key.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 /// A no with its reasons, as it is stored beside the key and shown to the caller.
@@ -106,6 +126,7 @@ impl Error {
     pub fn code(&self) -> &str {
         match self {
             Self::Refused(refused) | Self::NotFound(refused) => &refused.code,
+            Self::Waits(_) => "approval.needed",
             Self::Conflict { .. } => "command.conflict",
             Self::KeyReused => "command.key_reused",
             Self::Busy { .. } => "ledger.busy",
@@ -125,6 +146,7 @@ impl Error {
             }
             Self::Refused(_)
             | Self::NotFound(_)
+            | Self::Waits(_)
             | Self::Conflict { .. }
             | Self::KeyReused
             | Self::Bug(_) => false,

@@ -15,11 +15,16 @@ mod error;
 pub mod expiry_run;
 pub mod imports;
 pub mod mint;
+pub mod origins;
+pub mod pictures;
 pub mod ports;
 pub mod recognition_run;
+pub mod retention;
 pub mod settings;
+pub mod subject_export;
+pub mod tenancy;
 pub mod test_clock;
 pub mod vault;
 pub mod webhooks;
 
-pub use error::{Error, Field, Kind, Refused};
+pub use error::{Error, Field, Kind, Refused, Waiting};

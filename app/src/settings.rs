@@ -8,10 +8,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use billfold_domain::approval::ApprovalLimits;
 use billfold_domain::invoice::Seller;
-use billfold_domain::kernel::{Country, Currency, NumberFormat, TenantId, Zone};
+use billfold_domain::kernel::{Country, Currency, ImageHash, NumberFormat, TenantId, Zone};
 use billfold_domain::subscription::Conventions;
-use billfold_domain::tenant::{Tenant, TenantRefusal};
+use billfold_domain::tenant::{Brand, Tenant, TenantRefusal};
 use billfold_event_store::Store;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -47,8 +48,18 @@ pub struct Settings {
     pub conventions: Conventions,
     /// Whether a second step is asked of all staff.
     pub second_factor: bool,
+    /// Whether clients may register by themselves.
+    pub client_registration: bool,
+    /// Above which sums a second person is wanted.
+    pub approval_limits: ApprovalLimits,
     /// What the clock of a test seller shows; nothing for one whose clock is real.
     pub test_clock: Option<DateTime<Utc>>,
+    /// How its pages look.
+    pub brand: Brand,
+    /// The picture beside its name.
+    pub logo: Option<ImageHash>,
+    /// Whether its staff look after all sellers of the installation.
+    pub operator: bool,
 }
 
 /// Why a seller has no settings.
@@ -82,7 +93,12 @@ impl Settings {
             vat_id: profile.vat_id.clone(),
             conventions: profile.conventions,
             second_factor: profile.second_factor,
+            client_registration: profile.client_registration,
+            approval_limits: profile.approval_limits.clone(),
             test_clock: profile.test_clock,
+            brand: profile.brand.clone(),
+            logo: profile.logo,
+            operator: profile.operator,
         })
     }
 

@@ -111,7 +111,9 @@ pub(crate) async fn rounds(
 
 pub(crate) async fn open(bench: &Bench, folder: &Path, clock: &MovedClock) -> Result<Node> {
     let url = bench.connect.to_url_lossy().to_string();
-    let environment = Environment::of([("DATABASE_URL", url)]);
+    // Mail is queued where a bench asks for it; nothing sends it.
+    let mail = ("BILLFOLD_MAIL_DRIVER", "file".to_owned());
+    let environment = Environment::of([("DATABASE_URL", url), mail]);
     let data = folder.join("billing-run");
     std::fs::create_dir_all(&data)?;
     let config = Config::load(&data, None, &environment)?;

@@ -1,4 +1,5 @@
-//! What a refused sign-in takes: for an address without an account, and for one whose password is
+//! What asking for a code takes, for an address with an account and one without; and what a refused
+//! sign-in takes: for an address without an account, and for one whose password is
 //! hashed with argon2id or, until its owner comes in, with bcrypt. The three must not differ, or
 //! the time tells who has an account.
 
@@ -18,6 +19,8 @@ use uuid::Uuid;
 
 /// Sign-ins of each kind in a round.
 const TRIES: u32 = 20;
+/// Askings for a code of each kind.
+const ASKINGS: u32 = 200;
 /// A bcrypt hash of 12 rounds.
 const BCRYPT: &str = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
 /// What is tried.
@@ -49,6 +52,7 @@ pub(crate) async fn refused(laboratory: &Laboratory, folder: &Path) -> Result<Ve
             ensure!(matches!(answer, Err(AccessError::NotValid)), "a wrong password lets in");
         }
     }
+    let asked = asked(&node, &clock).await?;
     node.close_idle().await;
     bench.pools.close().await;
     let run = |((side, _), mut latencies): (&(&str, &str), Latencies)| {
@@ -59,7 +63,32 @@ pub(crate) async fn refused(laboratory: &Laboratory, folder: &Path) -> Result<Ve
             ..Run::new("sign-in", side, "refused, one at a time", rate, "sign-ins/s")
         }
     };
-    Ok(SIDES.iter().zip(latencies).map(run).collect())
+    Ok(SIDES.iter().zip(latencies).map(run).chain(asked).collect())
+}
+
+/// Asks for codes by mail, for an address with an account and one without in turn; a run for each.
+async fn asked(node: &Node, clock: &MovedClock) -> Result<Vec<Run>> {
+    let [nobody, ada, _] = SIDES;
+    let sides = [nobody, ("known address", ada.1)];
+    let mut latencies: [Latencies; 2] = Default::default();
+    for _ in 0..ASKINGS {
+        for ((_, email), latencies) in sides.iter().zip(&mut latencies) {
+            clock.next_month();
+            let began = Instant::now();
+            let answer = node.access().ask_reset(email, None, &RequestOrigin::default()).await;
+            latencies.add(began.elapsed());
+            answer.map_err(|error| anyhow!(error))?;
+        }
+    }
+    let run = |((side, _), mut latencies): (&(&str, &str), Latencies)| {
+        let latency_ms = latencies.percentiles();
+        let rate = latency_ms.map_or(0.0, |[median, ..]| 1_000.0 / median);
+        Run {
+            latency_ms,
+            ..Run::new("password-reset", side, "asked for, one at a time", rate, "askings/s")
+        }
+    };
+    Ok(sides.iter().zip(latencies).map(run).collect())
 }
 
 async fn hire(node: &Node, tenant: TenantId) -> Result<()> {

@@ -59,7 +59,7 @@
 //! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
 //! [`staff`] is who works for the seller. [`role`] is a set of permissions and who has it: what
-//! anybody might do, at any moment.
+//! anybody might do, at any moment. [`department`] is staff who do one kind of work.
 //!
 //! [`receivable`] says how late is what is owed, and [`dunning`] what happens to whoever does not
 //! pay: strategies as data, and one pure function from an invoice's facts to the next step.
@@ -75,7 +75,10 @@
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //! [`accounting_period`] says which months of it are closed, and holds entries by hand.
 //!
+//! [`data_subject`] notes what was done with everything that is held about somebody.
 //! [`sign_in`] notes who came in, who did not, and how sessions ended.
+//!
+//! [`approval`] holds back what needs a second person.
 //!
 //! [`schema`] reads stored events back, old versions included.
 //!
@@ -88,12 +91,15 @@
 
 pub mod accounting_period;
 pub mod affiliate;
+pub mod approval;
 pub mod billing_run;
 pub mod client;
 pub mod client_group;
 pub mod coupon;
 pub mod credit;
 pub mod credit_note;
+pub mod data_subject;
+pub mod department;
 pub mod dunning;
 pub mod einvoice;
 pub mod gift_card;

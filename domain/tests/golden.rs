@@ -77,10 +77,13 @@ fn payload_of(event: &Event) -> Value {
         Event::ClientGroup(event) => serde_json::to_value(event),
         Event::Affiliate(event) => serde_json::to_value(event),
         Event::PaymentMethod(event) => serde_json::to_value(event),
+        Event::Approval(event) => serde_json::to_value(event),
         Event::Role(event) => serde_json::to_value(event),
         Event::StaffMember(event) => serde_json::to_value(event),
+        Event::Department(event) => serde_json::to_value(event),
         Event::WebhookEndpoint(event) => serde_json::to_value(event),
         Event::SignIn(event) => serde_json::to_value(event),
+        Event::DataSubject(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -99,7 +99,7 @@ impl<'a> Desk<'a> {
         if let Some(holder) = self.staged.holder(claim) {
             return Ok(holder);
         }
-        let stored = self.facts.claims.get(&(self.tenant, claim.clone()));
+        let stored = self.facts.claims.get(&(claim.kept_by(self.tenant), claim.clone()));
         match stored.and_then(|fact| fact.holder.as_ref()) {
             Some(Holder::Stream(stream)) => Ok(Some(*stream)),
             // a holder of an unknown kind was refused before the decision was asked

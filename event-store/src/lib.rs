@@ -29,6 +29,7 @@ pub mod stock;
 pub mod store;
 pub mod stream;
 pub mod submission;
+mod tenants;
 mod versions;
 mod writer;
 
@@ -40,5 +41,5 @@ pub use memory::MemoryLog;
 pub use recorded::{Recorded, RecordedRef};
 pub use state::{AnyState, FoldError, StateKind};
 pub use store::{LoadError, Loaded, OpenError, Store, StoreOptions};
-pub use stream::{ClaimKey, StreamKey};
+pub use stream::{ClaimKey, StreamKey, keeper};
 pub use submission::{Header, Needs, Receipt, Refused, Stop, Submission, SubmitError, Work};

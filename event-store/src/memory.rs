@@ -5,7 +5,7 @@
 //! it decides under the head lock; with one seed and one clock, two runs give the same bytes.
 //! Absent on purpose: a queue, durability, and any use outside of tests and what-if runs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::DateTime;
@@ -125,6 +125,14 @@ impl MemoryLog {
         self.contents().events.iter().map(|event| event.tenant_id).min()
     }
 
+    /// The ids of tenants that have events, in order.
+    pub(crate) fn tenants(&self, after: Option<Uuid>, limit: usize) -> Vec<Uuid> {
+        let contents = self.contents();
+        let ids = contents.events.iter().map(|event| event.tenant_id);
+        let ids: BTreeSet<Uuid> = ids.filter(|id| after.is_none_or(|after| *id > after)).collect();
+        ids.into_iter().take(limit).collect()
+    }
+
     /// The streams that hold what is claimed under keys that begin so.
     pub(crate) fn holders(&self, tenant: Uuid, scope: &str, beginning: &str) -> Vec<Uuid> {
         let contents = self.contents();
@@ -228,7 +236,7 @@ impl Contents {
                     .insert(key.clone(), self.counters.get(&key).cloned().unwrap_or_default());
             }
             for claim in &asked.needs.claims {
-                let key = (tenant, claim.clone());
+                let key = (claim.kept_by(tenant), claim.clone());
                 facts
                     .claims
                     .insert(key.clone(), self.claims.get(&key).cloned().unwrap_or_default());

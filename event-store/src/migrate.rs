@@ -36,6 +36,17 @@ const MIGRATIONS: &[Migration] = &[
         name: "0007_staff_are_streams",
         sql: include_str!("../../migrations/0007_staff_are_streams.sql"),
     },
+    Migration { name: "0008_pictures", sql: include_str!("../../migrations/0008_pictures.sql") },
+    Migration {
+        name: "0009_client_accounts",
+        sql: include_str!("../../migrations/0009_client_accounts.sql"),
+    },
+    Migration {
+        name: "0010_owner_keeps_keys",
+        sql: include_str!("../../migrations/0010_owner_keeps_keys.sql"),
+    },
+    Migration { name: "0011_doors", sql: include_str!("../../migrations/0011_doors.sql") },
+    Migration { name: "0012_avatars", sql: include_str!("../../migrations/0012_avatars.sql") },
 ];
 
 /// The log of an install; a second one is another chain.

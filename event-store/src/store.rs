@@ -25,8 +25,9 @@ use crate::kinds::Kinds;
 use crate::memory::MemoryLog;
 use crate::pool;
 use crate::state::{AnyState, FoldError, StateKind};
-use crate::stream::{ClaimKey, StreamKey};
+use crate::stream::{ClaimKey, StreamKey, keeper};
 use crate::submission::{Prepared, Receipt, Submission, SubmitError};
+use crate::tenants;
 use crate::versions::{self, Versions};
 use crate::writer::states::{self, Tail};
 use crate::writer::{LOG_ID, Queued, Shared, Writer};
@@ -253,6 +254,7 @@ impl Store {
         scope: &str,
         beginning: &str,
     ) -> Result<Vec<Uuid>, LoadError> {
+        let tenant = keeper(scope, tenant);
         match &self.backend {
             Backend::Memory(log) => Ok(log.holders(tenant, scope, beginning)),
             Backend::Postgres(log) => {
@@ -283,12 +285,25 @@ impl Store {
         }
     }
 
+    /// The ids of tenants that have a stream, in order, from the first behind `after` on, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub async fn tenants(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<Uuid>, LoadError> {
+        match &self.backend {
+            Backend::Memory(log) => Ok(log.tenants(after, limit)),
+            Backend::Postgres(log) => Ok(tenants::after(&log.readers, after, limit).await?),
+        }
+    }
+
     /// The stream that holds something unique, perhaps a moment ago: a decision that depends on it
     /// asks its desk again. The kind is known from the scope.
     ///
     /// # Errors
     /// The database is away.
     pub async fn holder(&self, tenant: Uuid, claim: &ClaimKey) -> Result<Option<Uuid>, LoadError> {
+        let tenant = claim.kept_by(tenant);
         match &self.backend {
             Backend::Memory(log) => Ok(log.holder(tenant, claim)),
             Backend::Postgres(log) => Ok(log.holder(tenant, claim).await?),

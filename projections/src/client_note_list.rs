@@ -1,8 +1,8 @@
 //! What did colleagues note about a client, who, and when?
 //!
 //! Guarantees: texts stay sealed as they lie in the log; a note that was taken away keeps its line
-//! and loses its text. Absent on purpose: opening anything; once the client is erased, nothing
-//! opens any more.
+//! and loses its text, and so do all of them once the client is erased. Absent on purpose: opening
+//! anything.
 
 use billfold_domain::client::ClientEvent;
 use billfold_domain::kernel::{ClientId, Pii, TenantId};
@@ -16,6 +16,9 @@ use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
 use crate::row::{Json, row};
 use crate::table::Replaced;
+
+/// Notes of an erased client that are looked for at a time.
+const AT_ONCE: usize = 64;
 
 row! {
     /// One note.
@@ -48,7 +51,7 @@ pub struct ClientNoteList;
 
 impl Projection for ClientNoteList {
     const NAME: &'static str = "client_note_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["client"];
     type Rows = Replaced<NoteRow>;
 
@@ -76,9 +79,40 @@ impl Projection for ClientNoteList {
                     Ok(())
                 })
             }
+            Event::Client(ClientEvent::Erased { .. }) => forget(rows, fact, client_id),
             _ => Ok(()),
         }
     }
+}
+
+/// Takes the texts of all notes about a client away. Numbers have no gap, so that the first that is
+/// missing is behind the last.
+fn forget(
+    rows: &mut Replaced<NoteRow>,
+    fact: &Fact<'_>,
+    client_id: ClientId,
+) -> Result<(), FoldError> {
+    for first in (1..).step_by(AT_ONCE) {
+        let mut ended = false;
+        for note_no in (first..).take(AT_ONCE) {
+            let key = (fact.tenant(), client_id, note_no);
+            let Some(row) = rows.look(&key) else {
+                ended = true;
+                continue;
+            };
+            if row.text.is_some() {
+                rows.change(key, fact.position, |row| {
+                    row.text = None;
+                    row.removed_at = Some(fact.recorded_at);
+                    Ok(())
+                })?;
+            }
+        }
+        if ended {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The notes about a client that were not taken away, newest first; 1,000 at most.

@@ -17,6 +17,7 @@ use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
 use crate::row::row;
+use crate::scope::Scope;
 use crate::table::Replaced;
 
 row! {
@@ -123,6 +124,8 @@ impl Projection for CreditNoteList {
 /// Which credit notes are asked for; each condition given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Whose clients are asked for at all.
+    pub scope: Scope,
     /// Whose.
     pub client: Option<ClientId>,
     /// First day.
@@ -144,6 +147,7 @@ pub async fn page(
 ) -> Result<Answer<Page<CreditNoteRow>>, Error> {
     let sorted = Sorted { by: "issue_date", sql_type: "date", id: "credit_note_id", order };
     let mut query = sorted.select::<CreditNoteRow>(CreditNoteList::NAME, tenant);
+    filter.scope.narrow(&mut query, tenant);
     query.when("client_id =", filter.client.map(|client| client.uuid()));
     query.when("issue_date >=", filter.from);
     query.when("issue_date <=", filter.to);

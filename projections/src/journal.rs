@@ -238,14 +238,9 @@ pub async fn page(
     let mut read = reads.open(tenant, &[Journal::NAME]).await?;
     let as_of = read.resolve(Journal::NAME, filter.as_of).await?;
     let mut query = positions_of(tenant, filter, as_of);
-    let total = match wanted.total {
-        true => {
-            let mut all = positions_of(tenant, filter, as_of);
-            all.push(" group by position");
-            counted(&mut all, wanted, read.conn()).await?
-        }
-        false => None,
-    };
+    let mut all = positions_of(tenant, filter, as_of);
+    all.push(" group by position");
+    let total = counted(&mut all, wanted, read.conn()).await?;
     if let Some(cursor) = &wanted.after {
         let [position] = cursor.values()?;
         let position: i64 = position.parse().map_err(|_| crate::paging::CursorError)?;

@@ -16,6 +16,7 @@ use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
 use crate::row::cell::words;
 use crate::row::row;
+use crate::scope::Scope;
 use crate::table::Replaced;
 
 /// What became of an order.
@@ -149,6 +150,8 @@ impl Projection for OrderList {
 /// Which orders are asked for; each condition given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Whose clients are asked for at all.
+    pub scope: Scope,
     /// Who ordered.
     pub client: Option<ClientId>,
     /// What became of it.
@@ -172,6 +175,7 @@ pub async fn page(
 ) -> Result<Answer<Page<OrderRow>>, Error> {
     let sorted = Sorted { by: "placed_on", sql_type: "date", id: "order_id", order };
     let mut query = sorted.select::<OrderRow>(OrderList::NAME, tenant);
+    filter.scope.narrow(&mut query, tenant);
     query.when("client_id =", filter.client.map(|client| client.uuid()));
     query.when("status =", filter.status.map(|status| status.as_str()));
     query.when("placed_on >=", filter.from);

@@ -83,6 +83,24 @@ impl Wanted {
         Page { rows, next: None, total: self.total.then(|| Total::of(counted)) }
     }
 
+    /// The part that is wanted of a list whose rows are all at hand, sorted by `key`, which is
+    /// unique.
+    ///
+    /// # Errors
+    /// The cursor is of another list.
+    pub fn part<T>(
+        &self,
+        rows: Vec<T>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, CursorError> {
+        let whole = self.whole(rows);
+        let after = self.after.as_ref().map(Cursor::values::<1>).transpose()?;
+        let beyond = |row: &T| after.is_none_or(|[last]| key(row).as_str() > last);
+        let rows = whole.rows.into_iter().filter(beyond).collect();
+        let page = self.page(rows, |row| vec![key(row)]);
+        Ok(Page { total: whole.total, ..page })
+    }
+
     /// Cuts the extra row off; `values` are a row's sort values, the last of them unique.
     pub(crate) fn page<T>(&self, mut rows: Vec<T>, values: impl Fn(&T) -> Vec<String>) -> Page<T> {
         let most = usize::try_from(self.limit.clamp(1, LARGEST_PAGE)).unwrap_or(usize::MAX);
@@ -160,6 +178,19 @@ mod tests {
         assert_eq!(Total::of(0), Total { rows: 0, exact: true });
         assert_eq!(Total::of(10_000), Total { rows: 10_000, exact: true });
         assert_eq!(Total::of(10_001), Total { rows: 10_000, exact: false });
+    }
+
+    #[test]
+    fn a_list_at_hand_is_cut_after_its_cursor() {
+        let wanted = |after| Wanted { after, limit: 2, total: true };
+        let rows = || vec!["a", "b", "c"];
+        let key = |row: &&str| (*row).to_owned();
+        let first = wanted(None).part(rows(), key).unwrap();
+        assert_eq!((first.rows, first.total), (vec!["a", "b"], Some(Total::of(3))));
+        let rest = wanted(first.next).part(rows(), key).unwrap();
+        assert_eq!((rest.rows, rest.next, rest.total), (vec!["c"], None, Some(Total::of(3))));
+        let other = Some(Cursor::of(vec!["a".into(), "b".into()]));
+        assert_eq!(wanted(other).part(rows(), key), Err(CursorError));
     }
 
     #[test]

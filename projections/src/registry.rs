@@ -6,6 +6,7 @@ use sqlx::{Connection, PgConnection};
 use crate::account_balances::AccountBalances;
 use crate::accounting_period_list::AccountingPeriodList;
 use crate::affiliate_list::AffiliateList;
+use crate::approval_list::ApprovalList;
 use crate::billing_run_list::BillingRunList;
 use crate::client_group_list::ClientGroupList;
 use crate::client_list::ClientList;
@@ -58,6 +59,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<AccountingPeriodList>(),
     Definition::of::<RevenueByDay>(),
     Definition::of::<WebhookEndpointList>(),
+    Definition::of::<ApprovalList>(),
     Definition::of::<EventIndex>(),
 ];
 

@@ -20,6 +20,7 @@ use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection, Proof};
 use crate::reader::{Answer, Reads};
 use crate::row::{Json, row};
+use crate::scope::Scope;
 use crate::table::{Replaced, Table, Tables};
 
 row! {
@@ -181,6 +182,8 @@ impl SubscriptionRow {
 /// Which subscriptions are asked for; each condition given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Whose clients are asked for at all.
+    pub scope: Scope,
     /// Who pays.
     pub client: Option<ClientId>,
     /// Something is to be billed or given back on this day or before.
@@ -202,6 +205,7 @@ pub async fn page(
 ) -> Result<Answer<Page<SubscriptionRow>>, Error> {
     let sorted = Sorted { by: "started_on", sql_type: "date", id: "subscription_id", order };
     let mut query = sorted.select::<SubscriptionRow>(SubscriptionList::NAME, tenant);
+    filter.scope.narrow(&mut query, tenant);
     query.when("client_id =", filter.client.map(|client| client.uuid()));
     query.when("next_due <=", filter.due_by);
     if let Some(day) = filter.running_on {

@@ -9,10 +9,10 @@ use crate::outcome::Error;
 use billfold_domain::kernel::Claim;
 use billfold_domain::ledger::{self, Side};
 use billfold_domain::schema::{self, Event};
-use billfold_event_store::RecordedRef;
 use billfold_event_store::chain::{Check as Kind, Finding, Rederive};
 use billfold_event_store::copy::{self, Range, ReplayError, Whole};
 use billfold_event_store::feed::Feed;
+use billfold_event_store::{RecordedRef, keeper};
 use chrono::NaiveDate;
 use sqlx::{PgConnection, PgPool, Row};
 use std::collections::BTreeMap;
@@ -92,7 +92,8 @@ impl Check {
             }
         }
         for claim in event.claims() {
-            let key = |scope: &str, key: String| (header.tenant_id, scope.to_owned(), key);
+            let key =
+                |scope: &str, key: String| (keeper(scope, header.tenant_id), scope.to_owned(), key);
             match claim {
                 Claim::Take { scope, key: name } => {
                     let holder =

@@ -15,6 +15,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import { invite, rooms, welcome } from "./portal.mjs";
+import { usePasskeys } from "./passkeys.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pictures = join(here, "screenshots");
@@ -473,6 +475,7 @@ const places = (made) => ({
   "client-past": `${made.client}?version=2&compare=1`,
   "client-balance": `${made.client}/balance`,
   "client-record": `${made.client}/record`,
+  "client-picture": `${made.client}/picture`,
   "client-details": `${made.client.replace("/clients/", "/client-records/")}/details`,
   "client-contact": `${made.client.replace("/clients/", "/client-records/")}/contact`,
   "client-note": `${made.client.replace("/clients/", "/client-records/")}/note`,
@@ -534,6 +537,9 @@ const places = (made) => ({
   "staff-new": "/admin/staff/new",
   "staff-member": made.member,
   "staff-give": `${made.member}/give`,
+  departments: "/admin/departments",
+  "department-new": "/admin/departments/new",
+  "staff-picture": `${made.member}/picture`,
   roles: "/admin/roles",
   "role-new": "/admin/roles/new",
   role: made.role,
@@ -561,6 +567,7 @@ const places = (made) => ({
   integrity: "/admin/integrity",
   settings: "/admin/settings",
   "settings-conventions": "/admin/settings/conventions",
+  "settings-branding": "/admin/settings/branding",
   security: "/admin/security",
   "settings-sign-in": "/admin/settings/sign-in",
   search: "/admin/search?q=invoice",
@@ -612,6 +619,10 @@ async function visit(browser, node, width, made) {
   const { page, take } = await open(context, node);
   await page.goto(`${node.url}/admin/sign-in`, { waitUntil: "load" });
   await lookAtBoth(page, take, "sign-in", width);
+  for (const [name, path] of [["forgot-password", "forgot-password"], ["reset-password", "reset-password?sent=yes"]]) {
+    await page.goto(`${node.url}/admin/${path}`, { waitUntil: "load" });
+    await lookAtBoth(page, take, name, width);
+  }
   await signIn(page, node);
   for (const [name, path] of Object.entries(places(made))) {
     if (only && !name.startsWith(only)) continue;
@@ -619,6 +630,7 @@ async function visit(browser, node, width, made) {
     if (name === "missing") take();
     await lookAtBoth(page, take, name, width);
   }
+  await rooms({ page, take }, node, `ada.${stamp}@brightfield.example`, width, lookAtBoth);
   await context.close();
 }
 
@@ -676,10 +688,12 @@ try {
   const subscribed = await useSubscriptions(page, node, made);
   const ordered = await useOrders(page, node, subscribed);
   const all = await usePeople(browser, page, node, take, ordered);
+  await welcome(browser, node, await invite(page, node, all.client));
   check("using subscriptions and orders is quiet", take());
   await context.close();
   await useNoScript(browser, node);
   await useDocuments(browser, node);
+  await usePasskeys(browser, node, check);
   await Promise.all([1440, 390].map((width) => visit(browser, node, width, all)));
 } catch (error) {
   check("the run comes to its end", error.stack);

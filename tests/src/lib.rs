@@ -4,8 +4,11 @@
 //! so no test depends on what a person left running. Absent on purpose: mocks of our own code.
 
 pub mod cases;
+pub mod device;
 pub mod harness;
+pub mod issuer;
 pub mod jars;
+pub mod postbox;
 pub mod proxy;
 pub mod scribe;
 pub mod shop;

@@ -50,6 +50,7 @@ pub struct Shop {
     base: String,
     http: reqwest::Client,
     program: Caller,
+    addresses: Vec<String>,
     _folder: TempFolder,
 }
 
@@ -80,9 +81,15 @@ impl Shop {
 
     /// The same with settings of its own, each a variable of the environment.
     pub async fn open_with(settings: &[(&str, &str)]) -> Self {
+        Self::open_with_file("", settings).await
+    }
+
+    /// The same with a file of settings.
+    pub async fn open_with_file(file: &str, settings: &[(&str, &str)]) -> Self {
         let db = TestDb::new().await;
         let clock = TestClock::default();
         let folder = TempFolder::new();
+        std::fs::write(folder.path().join("billfold.toml"), file).expect("a file");
         let url = db.connect_options().to_url_lossy().to_string();
         let url = ("DATABASE_URL", url.as_str());
         let environment = Environment::of(settings.iter().copied().chain([url]));
@@ -94,10 +101,12 @@ impl Shop {
         let node = Arc::new(node.expect("a node"));
         let mut background = node.follow();
         node.deliver_webhooks(&mut background);
+        node.send_mail(&mut background);
         let operations = node.operations(&mut background, Trust::default());
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("its address"));
         let app = routes(&node, operations, &context.config.http);
+        let addresses = addresses_of(&app);
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, app).await });
         let tenant = TenantId::new(Uuid::from_u128(0xA1));
@@ -108,7 +117,8 @@ impl Shop {
         let background = Some(background);
         let credentials = bearer(&key);
         let program = Caller { base: base.clone(), http: http.clone(), credentials };
-        Self { db, clock, tenant, key, node, background, base, http, program, _folder: folder }
+        let _folder = folder;
+        Self { db, clock, tenant, key, node, background, base, http, program, addresses, _folder }
     }
 
     /// Tells a story in a new shop; whatever happens in it, debits equal credits at its end.
@@ -164,6 +174,11 @@ impl Shop {
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// Every address that the server answers, as its router has it.
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
     }
 
     /// The program that holds the key that may do everything.
@@ -487,6 +502,13 @@ fn monthly(client: &str, product: &str, anchor: Value) -> Value {
         "tax": { "category": "S", "rate": "19", "country": "DE" },
         "anchor": anchor,
     })
+}
+
+/// The addresses in a router, which shows them in its debug form only.
+fn addresses_of(router: &axum::Router) -> Vec<String> {
+    let shown = format!("{router:?}");
+    let paths = shown.split('"').filter(|text| text.starts_with('/')).map(str::to_owned);
+    paths.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }
 
 fn bearer(key: &str) -> HeaderMap {

@@ -78,6 +78,7 @@ pub async fn open_door(db: &TestDb, clock: &TestClock) -> anyhow::Result<Door> {
         arrears: Arc::new(NobodyLate),
         deferrals: Arc::new(NothingAhead),
         lapsed_cards: Arc::new(NothingLapses),
+        retention: Arc::default(),
         clock,
     }))
 }

@@ -16,8 +16,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
-const STYLES: [&str; 8] = ["tokens", "base", "shell", "parts", "tables", "forms", "pages", "phone"];
-const SCRIPTS: [&str; 4] = ["theme", "keys", "palette", "forms"];
+const STYLES: [&str; 9] =
+    ["tokens", "base", "shell", "parts", "tables", "forms", "pages", "phone", "portal"];
+const SCRIPTS: [&str; 5] = ["theme", "keys", "palette", "forms", "passkeys"];
 
 /// The htmx library.
 pub(crate) const HTMX: &str = "vendor/htmx-4.0.1/htmx.min.js";

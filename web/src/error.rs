@@ -7,6 +7,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use billfold_app::access::AccessError;
+use billfold_domain::kernel::ApprovalId;
 use billfold_domain::role::Permission;
 
 use crate::operations::OperationsError;
@@ -26,6 +27,8 @@ pub(crate) enum PageError {
     Malformed(String),
     /// It cannot be shown now.
     Unavailable,
+    /// Nothing was done yet: a second person is asked, on the page of that question.
+    Waits(ApprovalId),
     /// A fault of ours.
     Bug,
 }
@@ -50,6 +53,9 @@ impl PageError {
         match self {
             PageError::SignedOut => {
                 (StatusCode::SEE_OTHER, "Signed out", "Sign in again.".to_owned())
+            }
+            PageError::Waits(_) => {
+                (StatusCode::SEE_OTHER, "A second person is asked", "Nothing was done.".to_owned())
             }
             PageError::Forbidden(permission) => (
                 StatusCode::FORBIDDEN,
@@ -89,8 +95,12 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let (status, title, text) = self.parts();
         let mut response = status.into_response();
-        if matches!(self, PageError::SignedOut) {
-            let location = HeaderValue::from_static("/admin/sign-in");
+        let elsewhere = match &self {
+            PageError::SignedOut => Some("/admin/sign-in".to_owned()),
+            PageError::Waits(id) => Some(format!("/admin/approvals/{id}?done=approval-asked")),
+            _ => None,
+        };
+        if let Some(Ok(location)) = elsewhere.map(HeaderValue::try_from) {
             response.headers_mut().insert(header::LOCATION, location);
         } else {
             response.extensions_mut().insert(Note { title, text });
@@ -124,6 +134,7 @@ impl From<billfold_app::Error> for PageError {
         use billfold_app::Error;
         match error {
             Error::NotFound(_) => PageError::NotFound,
+            Error::Waits(waiting) => PageError::Waits(waiting.approval_id),
             error if error.passes() => {
                 tracing::error!(%error, "the ledger does not answer");
                 PageError::Unavailable

@@ -1,6 +1,7 @@
 //! What a form sent: names and values in their order; a name may repeat, as lines of an invoice do.
 
 use axum::http::StatusCode;
+use billfold_app::access::Secret;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -26,6 +27,12 @@ impl Fields {
     /// The first value of a name, without blanks around it; empty when it was not sent.
     pub(crate) fn one(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// A password, exactly as it was typed: a blank at its end is part of it.
+    pub(crate) fn secret(&self, name: &str) -> Secret {
+        let typed = self.0.iter().find(|(known, _)| known == name);
+        Secret::new(typed.map_or("", |(_, value)| value))
     }
 
     /// The first value of a name, if it is not empty.
@@ -127,6 +134,7 @@ impl Wrong {
                 wrong.whole =
                     "This form was sent before with other values. Open it again.".to_owned();
             }
+            Error::Waits(waiting) => return Err(PageError::Waits(waiting.approval_id)),
             error if error.passes() => wrong.whole = sentence(&error.to_string()),
             other => return Err(other.into()),
         }

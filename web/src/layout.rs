@@ -7,6 +7,7 @@
 
 use billfold_domain::role::{Permission, Permission as P, Permissions};
 
+use crate::brand::Branding;
 use crate::flash::Flash;
 use crate::view::Badge;
 
@@ -57,6 +58,7 @@ const GROUPS: [Group; 5] = [
             place("/admin/payments", "Payments", "credit-card", "p", P::PaymentsRead),
             place("/admin/credit-notes", "Credit notes", "undo-2", "n", P::InvoicesRead),
             place("/admin/proformas", "Proformas", "file-text", "f", P::InvoicesRead),
+            place("/admin/approvals", "Approvals", "badge-check", "4", P::ApprovalsDecide),
             place("/admin/dunning", "Dunning", "clock", "u", P::InvoicesRead),
             place("/admin/orders", "Orders", "shopping-cart", "d", P::OrdersRead),
             place("/admin/products", "Products", "package", "k", P::ProductsRead),
@@ -80,6 +82,7 @@ const GROUPS: [Group; 5] = [
         label: "People",
         places: &[
             place("/admin/staff", "Staff", "user", "z", P::StaffRead),
+            place("/admin/departments", "Departments", "inbox", "3", P::StaffRead),
             place("/admin/roles", "Roles", "key-round", "1", P::StaffRead),
         ],
     },
@@ -88,7 +91,9 @@ const GROUPS: [Group; 5] = [
         places: &[
             place("/admin/events", "Events", "activity", "e", P::EventsRead),
             place("/admin/projections", "Projections", "layers", "r", P::OperationsRun),
+            place("/admin/webhooks", "Webhooks", "arrow-up-right", "5", P::WebhooksRead),
             place("/admin/settings", "Settings", "list-filter", "h", P::SettingsRead),
+            place("/admin/tenants", "Sellers", "house", "2", P::TenantsRead),
         ],
     },
     Group {
@@ -150,30 +155,6 @@ impl Theme {
     }
 }
 
-/// Text at the foot of every page; a setting of the tenant (ADM-20).
-#[derive(Clone, Debug)]
-pub(crate) struct Branding {
-    /// Before the link.
-    pub(crate) product: String,
-    /// The link's text.
-    pub(crate) company: String,
-    /// The link's target.
-    pub(crate) link: String,
-    /// After the link.
-    pub(crate) year: String,
-}
-
-impl Default for Branding {
-    fn default() -> Branding {
-        Branding {
-            product: "Lumi Billing Panel".to_owned(),
-            company: "Lumi Solutions".to_owned(),
-            link: "https://lumisolutions.tech".to_owned(),
-            year: "2025".to_owned(),
-        }
-    }
-}
-
 /// Who is signed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
@@ -211,11 +192,13 @@ pub(crate) struct Shell {
     pub(crate) position: i64,
     /// Whether the read models follow the log.
     pub(crate) health: Badge,
+    /// How many approvals wait for whoever is signed in.
+    pub(crate) waiting: i64,
     /// What the last action did.
     pub(crate) flash: Option<Flash>,
     /// Set when the chain did not verify: stands on top of every page until resolved.
     pub(crate) alarm: Option<String>,
-    /// The tenant's footer.
+    /// How the seller's pages look.
     pub(crate) branding: Branding,
 }
 
@@ -228,6 +211,11 @@ impl Shell {
     /// The places of the dock.
     pub(crate) fn dock(&self) -> Vec<Place> {
         DOCK.iter().copied().filter(|place| self.may.allow(place.needs)).collect()
+    }
+
+    /// What waits at a place; nothing where nothing does.
+    pub(crate) fn waiting_at(&self, place: &Place) -> Option<i64> {
+        Some(self.waiting).filter(|waiting| *waiting > 0 && place.path == "/admin/approvals")
     }
 
     /// Whether `place` is the one shown.

@@ -7,20 +7,25 @@
 
 mod admin;
 mod assets;
+mod brand;
 mod chart;
+mod data_subject;
 mod error;
 mod fields;
 mod flash;
 mod form;
 mod happened;
 mod layout;
+mod means;
 mod names;
 pub mod operations;
+mod portal;
 mod router;
 mod show;
 mod state;
 mod stream;
 mod theme;
+mod upload;
 mod view;
 mod visitor;
 

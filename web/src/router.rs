@@ -22,7 +22,7 @@ use crate::admin::fault::{Fault, FaultNote};
 use crate::error::{Note, PageError};
 use crate::state::WebState;
 use crate::visitor::theme_of;
-use crate::{assets, stream, theme};
+use crate::{assets, brand, portal, stream, theme};
 
 /// No inline style or script, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -34,7 +34,9 @@ const LONGEST_FORM: usize = 512 * 1024;
 
 /// The pages and the files they load.
 pub fn router(state: WebState) -> Router {
+    let brand_state = state.clone();
     let pages = admin::routes()
+        .merge(portal::routes())
         .route("/admin/stream", get(stream::events))
         .route("/admin/theme", post(theme::switch))
         .fallback(async || PageError::NotFound)
@@ -49,6 +51,7 @@ pub fn router(state: WebState) -> Router {
         .route("/assets/scalar.js", get(assets::reader))
         .route("/assets/redoc.js", get(assets::redoc))
         .route("/assets/{digest}/{*name}", get(assets::serve))
+        .merge(brand::routes().with_state(brand_state))
         .merge(pages)
         .layer(CompressionLayer::new())
 }
@@ -56,6 +59,7 @@ pub fn router(state: WebState) -> Router {
 /// The outermost look at a page: the request's id, the headers, errors as pages.
 async fn frame(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let theme = theme_of(request.headers());
+    let asked = request.headers().get(header::HOST).cloned();
     let partial = request.headers().contains_key("hx-request");
     let id = billfold_api::layers::RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
@@ -67,7 +71,9 @@ async fn frame(State(state): State<WebState>, mut request: Request, next: Next) 
         } else {
             let fault = Fault {
                 theme: theme.name(),
-                branding: state.branding(),
+                branding: state
+                    .branding_at(&HeaderMap::from_iter(asked.map(|host| (header::HOST, host))))
+                    .await,
                 status: status.as_u16(),
                 title: note.title.to_owned(),
                 text: note.text,

@@ -94,6 +94,8 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "affiliate" => AffiliateId::new(id).to_string(),
         "dunning_case" => DunningCaseId::new(id).to_string(),
         "dunning_strategy" => DunningStrategyId::new(id).to_string(),
+        "approval" => billfold_domain::kernel::ApprovalId::new(id).to_string(),
+        "department" => billfold_domain::kernel::DepartmentId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }
@@ -113,6 +115,8 @@ pub(crate) fn stream_href(aggregate: &str, id: Uuid) -> Option<String> {
         "product" => "products",
         "affiliate" => "affiliates",
         "dunning_case" => "dunning",
+        "approval" => "approvals",
+        "department" => "departments",
         _ => return None,
     };
     Some(format!("/admin/{area}/{}", stream_id(aggregate, id)))

@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use billfold_api::auth::CookiePolicy;
+use axum::http::{HeaderMap, header};
 use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
+use billfold_app::pictures::Pictures;
+use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
 use billfold_domain::role::Permission;
 use billfold_projections::Reads;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::brand::Branding;
 use crate::error::PageError;
-use crate::layout::Branding;
 use crate::names::Names;
 use crate::operations::Operations;
 use crate::visitor::Visitor;
@@ -31,10 +33,12 @@ pub struct WebParts {
     pub reads: Reads,
     /// The billing runs of this process.
     pub runs: Runner,
+    /// Webhook endpoints as they are told.
+    pub webhooks: Webhooks,
     /// Sign-in and sessions.
     pub access: Arc<Access>,
-    /// How cookies are set.
-    pub cookies: CookiePolicy,
+    /// The pictures of sellers.
+    pub pictures: Pictures,
     /// The node itself.
     pub operations: Arc<dyn Operations>,
 }
@@ -68,25 +72,40 @@ impl WebState {
         &self.0.parts.runs
     }
 
-    pub(crate) fn access(&self) -> &Access {
-        &self.0.parts.access
+    pub(crate) fn webhooks(&self) -> &Webhooks {
+        &self.0.parts.webhooks
     }
 
-    pub(crate) fn cookies(&self) -> CookiePolicy {
-        self.0.parts.cookies
+    pub(crate) fn access(&self) -> &Access {
+        &self.0.parts.access
     }
 
     pub(crate) fn operations(&self) -> &dyn Operations {
         &*self.0.parts.operations
     }
 
+    pub(crate) fn pictures(&self) -> &Pictures {
+        &self.0.parts.pictures
+    }
+
     pub(crate) fn names(&self) -> &Names {
         &self.0.names
     }
 
-    /// The footer; a setting of the tenant once tenants have settings for it.
-    pub(crate) fn branding(&self) -> Branding {
-        Branding::default()
+    /// How pages look to whoever is not signed in: as those of the seller whose host name they
+    /// were asked for by.
+    pub(crate) async fn branding_at(&self, headers: &HeaderMap) -> Branding {
+        let settings = match self.seller_at(headers).await {
+            Some(tenant) => self.door().settings(tenant).await.ok(),
+            None => None,
+        };
+        settings.map_or_else(Branding::default, |settings| Branding::of(&settings))
+    }
+
+    /// The seller whose host name a page was asked for by.
+    pub(crate) async fn seller_at(&self, headers: &HeaderMap) -> Option<TenantId> {
+        let host = headers.get(header::HOST).and_then(|value| value.to_str().ok())?;
+        self.access().seller_at(host).await.ok().flatten()
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

@@ -10,11 +10,16 @@ use crate::visitor::{Posted, THEME_COOKIE};
 pub(crate) async fn switch(headers: HeaderMap, posted: Posted) -> Response {
     let theme = Theme::parse(posted.fields.one("theme"));
     let mut response = Redirect::to(&referring_path(&headers)).into_response();
-    let text = format!("{THEME_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name());
-    if let Ok(cookie) = HeaderValue::try_from(text) {
+    if let Some(cookie) = theme_cookie(theme) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The cookie that keeps a theme.
+pub(crate) fn theme_cookie(theme: Theme) -> Option<HeaderValue> {
+    let text = format!("{THEME_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", theme.name());
+    HeaderValue::try_from(text).ok()
 }
 
 /// The page the form stood on; the overview if the browser does not say, or names another place.

@@ -13,12 +13,15 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use billfold_api::auth::{Caller, session_of};
+use billfold_api::problem::Kind;
 use billfold_app::access::Access;
 use billfold_app::commands::Ask;
 use billfold_domain::kernel::StaffId;
 use billfold_domain::role::{Permission, Permissions};
+use billfold_projections::approval_list;
 
 use crate::admin::list::address;
+use crate::brand::Branding;
 use crate::error::PageError;
 use crate::fields::Fields;
 use crate::flash::Flash;
@@ -76,6 +79,18 @@ impl Visitor {
         Permission::all().filter(|permission| self.caller.identity.may(*permission)).collect()
     }
 
+    /// How many approvals wait for this person; none while the list does not answer, since no page
+    /// depends on it.
+    async fn waiting(&self, state: &WebState) -> i64 {
+        if !self.caller.identity.may(Permission::ApprovalsDecide) {
+            return 0;
+        }
+        let Ok(now) = state.door().now(self.tenant()).await else { return 0 };
+        let me = self.caller.actor.to_string();
+        let found = approval_list::count_for(state.reads(), self.tenant(), &me, now).await;
+        found.unwrap_or_default()
+    }
+
     /// The frame around a page built from `position`, at the place `here`.
     pub(crate) async fn shell(
         &self,
@@ -91,20 +106,27 @@ impl Visitor {
             }
             _ => None,
         };
+        let may = self.may();
         Ok(Shell {
             theme: self.theme,
             here,
             tenant: settings.name.clone(),
             person: state.names().person(self.tenant(), self.staff()).await?,
-            may: self.may(),
+            may: if settings.operator { may } else { may.beyond(of_operator()) },
             csrf: self.caller.identity.csrf_token().unwrap_or_default(),
             position,
             health: health(head, position),
+            waiting: self.waiting(state).await,
             flash: self.done,
             alarm,
-            branding: state.branding(),
+            branding: Branding::of(&settings),
         })
     }
+}
+
+/// What is of use to staff of the operator only.
+fn of_operator() -> Permissions {
+    [Permission::TenantsRead, Permission::TenantsWrite].into_iter().collect()
 }
 
 /// Whether a page built from `position` is as new as the log.
@@ -124,7 +146,14 @@ impl FromRequestParts<WebState> for Visitor {
         state: &WebState,
     ) -> Result<Visitor, Self::Rejection> {
         let access = Arc::<Access>::from_ref(state);
-        let Ok(caller) = session_of(parts, &access).await else { return Err(sign_in(parts)) };
+        let caller = match session_of(parts, &access).await {
+            Ok(caller) => caller,
+            // Signed in, but to another seller than this address is for.
+            Err(problem) if problem.kind() != Kind::Unauthenticated => {
+                return Err(PageError::NotFound.into_response());
+            }
+            Err(_) => return Err(sign_in(parts)),
+        };
         if caller.identity.is_restricted() && !is_of_own_account(parts) {
             return Err(Redirect::to("/admin/security").into_response());
         }

@@ -3,8 +3,8 @@
 //! Guarantees: a code is never stored, only its SHA-256; taking deletes the row.
 
 use async_trait::async_trait;
-use billfold_app::ports::{ResetCodeRow, ResetCodes, StoreFailure};
-use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_app::ports::{Holder, ResetCodeRow, ResetCodes, StoreFailure};
+use billfold_domain::kernel::{ClientId, StaffId, TenantId};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgPool, PgRow};
 
@@ -28,16 +28,18 @@ impl PostgresResetCodes {
 impl ResetCodes for PostgresResetCodes {
     async fn put(&self, row: &ResetCodeRow) -> Result<(), StoreFailure> {
         let statement = sqlx::query(
-            "insert into reset_codes (tenant_id, staff_id, code_hash, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5) on conflict (tenant_id, staff_id) do update \
+            "insert into reset_codes (tenant_id, account_id, code_hash, created_at, expires_at, \
+               of_client) values ($1, $2, $3, $4, $5, $6) \
+             on conflict (tenant_id, account_id) do update \
              set code_hash = excluded.code_hash, created_at = excluded.created_at, \
-                 expires_at = excluded.expires_at",
+                 expires_at = excluded.expires_at, of_client = excluded.of_client",
         )
         .bind(row.tenant.uuid())
-        .bind(row.staff.uuid())
+        .bind(row.holder.uuid())
         .bind(row.code_hash.as_slice())
         .bind(row.created_at)
-        .bind(row.expires_at);
+        .bind(row.expires_at)
+        .bind(matches!(row.holder, Holder::Client(_)));
         self.rows.execute(row.tenant, statement).await?;
         Ok(())
     }
@@ -47,16 +49,23 @@ impl ResetCodes for PostgresResetCodes {
         tenant: TenantId,
         code_hash: &[u8; 32],
         now: DateTime<Utc>,
-    ) -> Result<Option<StaffId>, StoreFailure> {
+    ) -> Result<Option<Holder>, StoreFailure> {
         let statement = sqlx::query(
             "delete from reset_codes \
-             where tenant_id = $1 and code_hash = $2 and expires_at > $3 returning staff_id",
+             where tenant_id = $1 and code_hash = $2 and expires_at > $3 \
+             returning account_id, of_client",
         )
         .bind(tenant.uuid())
         .bind(code_hash.as_slice())
         .bind(now);
         let row = self.rows.find(tenant, statement).await?;
-        let staff = |row: PgRow| Ok(StaffId::new(get(&row, "staff_id")?));
-        row.map(staff).transpose()
+        let holder = |row: PgRow| {
+            let (id, of_client) = (get(&row, "account_id")?, get(&row, "of_client")?);
+            Ok(match of_client {
+                true => Holder::Client(ClientId::new(id)),
+                false => Holder::Staff(StaffId::new(id)),
+            })
+        };
+        row.map(holder).transpose()
     }
 }

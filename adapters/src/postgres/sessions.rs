@@ -4,8 +4,10 @@
 //! tokens of a program.
 
 use async_trait::async_trait;
-use billfold_app::ports::{Ending, SessionKind, SessionRef, SessionRow, Sessions, StoreFailure};
-use billfold_domain::kernel::{SessionId, StaffId, TenantId};
+use billfold_app::ports::{
+    Ending, Holder, SessionKind, SessionRef, SessionRow, Sessions, StoreFailure,
+};
+use billfold_domain::kernel::{ClientId, SessionId, StaffId, TenantId};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::types::Json;
@@ -13,8 +15,8 @@ use uuid::Uuid;
 
 use super::scoped::{Scoped, get};
 
-const COLUMNS: &str = "s.session_id, s.kind, s.token_hash, s.staff_id, s.csrf_secret, s.also, \
-     s.origin, s.created_at, s.last_used_at, s.expires_at";
+const COLUMNS: &str = "s.session_id, s.kind, s.token_hash, s.staff_id, s.client_id, \
+     s.csrf_secret, s.also, s.origin, s.created_at, s.last_used_at, s.expires_at";
 
 /// The sessions.
 #[derive(Clone, Debug)]
@@ -35,19 +37,20 @@ impl Sessions for PostgresSessions {
     async fn add(&self, row: &SessionRow) -> Result<(), StoreFailure> {
         let statement = sqlx::query(
             "insert into sessions (tenant_id, token_hash, staff_id, csrf_secret, also, \
-               created_at, expires_at, session_id, kind, origin) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+               created_at, expires_at, session_id, kind, origin, client_id) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(row.tenant.uuid())
         .bind(row.token_hash.as_slice())
-        .bind(row.staff.uuid())
+        .bind(row.holder.staff().map(StaffId::uuid))
         .bind(row.csrf_secret.as_slice())
         .bind(row.also.iter().map(|tenant| tenant.uuid()).collect::<Vec<_>>())
         .bind(row.created_at)
         .bind(row.expires_at)
         .bind(row.id.uuid())
         .bind(word(row.kind))
-        .bind(row.origin.as_ref().map(Json));
+        .bind(row.origin.as_ref().map(Json))
+        .bind(client(row.holder));
         self.rows.execute(row.tenant, statement).await?;
         Ok(())
     }
@@ -64,9 +67,12 @@ impl Sessions for PostgresSessions {
         };
         let sql = format!(
             "select {COLUMNS} from sessions s \
-             join staff a on a.tenant_id = s.tenant_id and a.staff_id = s.staff_id \
              where s.tenant_id = $1 and s.expires_at > $2 and {condition} \
-               and a.disabled_at is null"
+               and (exists (select from client_accounts c \
+                      where c.tenant_id = s.tenant_id and c.client_id = s.client_id) \
+                    or exists (select from staff a \
+                      where a.tenant_id = s.tenant_id and a.staff_id = s.staff_id \
+                        and a.disabled_at is null))"
         );
         let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(now);
         let statement = match which {
@@ -80,15 +86,16 @@ impl Sessions for PostgresSessions {
     async fn list(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionRow>, StoreFailure> {
         let sql = format!(
             "select {COLUMNS} from sessions s \
-             where s.tenant_id = $1 and s.staff_id = $2 and s.expires_at > $3 \
+             where s.tenant_id = $1 and coalesce(s.staff_id, s.client_id) = $2 \
+               and s.expires_at > $3 \
              order by s.created_at desc, s.session_id limit 1000"
         );
-        let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(staff.uuid()).bind(now);
+        let statement = sqlx::query(&sql).bind(tenant.uuid()).bind(holder.uuid()).bind(now);
         let rows = self.rows.list(tenant, statement).await?;
         rows.iter().map(|row| session(tenant, row)).collect()
     }
@@ -113,32 +120,29 @@ impl Sessions for PostgresSessions {
         &self,
         tenant: TenantId,
         which: Ending<'_>,
-    ) -> Result<Vec<(SessionId, StaffId)>, StoreFailure> {
+    ) -> Result<Vec<(SessionId, Holder)>, StoreFailure> {
         let condition = match which {
             Ending::One(SessionRef::Token(_)) => "token_hash = $2",
             Ending::One(SessionRef::Id(_)) => "session_id = $2",
-            Ending::Own(..) => "staff_id = $2 and session_id = $3",
-            Ending::AllBut(..) => "staff_id = $2 and session_id <> $3",
-            Ending::All(_) => "staff_id = $2",
+            Ending::Own(..) => "coalesce(staff_id, client_id) = $2 and session_id = $3",
+            Ending::AllBut(..) => "coalesce(staff_id, client_id) = $2 and session_id <> $3",
+            Ending::All(_) => "coalesce(staff_id, client_id) = $2",
         };
         let sql = format!(
             "delete from sessions where tenant_id = $1 and {condition} \
-             returning session_id, staff_id"
+             returning session_id, staff_id, client_id"
         );
         let statement = sqlx::query(&sql).bind(tenant.uuid());
         let statement = match which {
             Ending::One(SessionRef::Token(hash)) => statement.bind(hash.as_slice()),
             Ending::One(SessionRef::Id(id)) => statement.bind(id.uuid()),
-            Ending::Own(staff, id) | Ending::AllBut(staff, id) => {
-                statement.bind(staff.uuid()).bind(id.uuid())
+            Ending::Own(holder, id) | Ending::AllBut(holder, id) => {
+                statement.bind(holder.uuid()).bind(id.uuid())
             }
-            Ending::All(staff) => statement.bind(staff.uuid()),
+            Ending::All(holder) => statement.bind(holder.uuid()),
         };
         let rows = self.rows.list(tenant, statement).await?;
-        let ended = |row: &PgRow| {
-            let (id, staff) = (get(row, "session_id")?, get(row, "staff_id")?);
-            Ok((SessionId::new(id), StaffId::new(staff)))
-        };
+        let ended = |row: &PgRow| Ok((SessionId::new(get(row, "session_id")?), holder_in(row)?));
         rows.iter().map(ended).collect()
     }
 
@@ -167,7 +171,7 @@ fn session(tenant: TenantId, row: &PgRow) -> Result<SessionRow, StoreFailure> {
         id: SessionId::new(get(row, "session_id")?),
         kind: if kind == "program" { SessionKind::Program } else { SessionKind::Browser },
         token_hash: bytes(row, "token_hash")?,
-        staff: StaffId::new(get(row, "staff_id")?),
+        holder: holder_in(row)?,
         csrf_secret: bytes(row, "csrf_secret")?,
         also: also.into_iter().map(TenantId::new).collect(),
         origin: origin.map(|Json(origin)| origin),
@@ -175,6 +179,21 @@ fn session(tenant: TenantId, row: &PgRow) -> Result<SessionRow, StoreFailure> {
         last_used_at: get(row, "last_used_at")?,
         expires_at: get(row, "expires_at")?,
     })
+}
+
+fn client(holder: Holder) -> Option<Uuid> {
+    match holder {
+        Holder::Client(client) => Some(client.uuid()),
+        Holder::Staff(_) => None,
+    }
+}
+
+fn holder_in(row: &PgRow) -> Result<Holder, StoreFailure> {
+    let (staff, client): (Option<Uuid>, Option<Uuid>) =
+        (get(row, "staff_id")?, get(row, "client_id")?);
+    let staff = staff.map(|staff| Holder::Staff(StaffId::new(staff)));
+    let holder = staff.or_else(|| client.map(|client| Holder::Client(ClientId::new(client))));
+    holder.ok_or(StoreFailure::Corrupt { what: "a session belongs to nobody" })
 }
 
 fn bytes(row: &PgRow, column: &str) -> Result<[u8; 32], StoreFailure> {

@@ -13,6 +13,11 @@ use super::scoped::{Scoped, failed, get};
 
 const COLUMNS: &str = "staff_id, email_index, password_hash, created_at, disabled_at";
 
+/// Another address is not proved to reach anybody yet.
+const MOVE: &str = "update staff set email_index = $3, \
+     email_verified_at = case when email_index = $3 then email_verified_at end \
+     where tenant_id = $1 and staff_id = $2";
+
 /// The accounts.
 #[derive(Clone, Debug)]
 pub struct PostgresStaff {
@@ -148,14 +153,13 @@ impl StaffAccounts for PostgresStaff {
         email_index: &BlindIndex,
     ) -> Result<bool, StoreFailure> {
         let mut tx = self.rows.begin(tenant).await?;
-        let moved =
-            sqlx::query("update staff set email_index = $3 where tenant_id = $1 and staff_id = $2")
-                .bind(tenant.uuid())
-                .bind(id.uuid())
-                .bind(email_index.as_str())
-                .execute(&mut *tx)
-                .await
-                .map_err(failed)?;
+        let moved = sqlx::query(MOVE)
+            .bind(tenant.uuid())
+            .bind(id.uuid())
+            .bind(email_index.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed)?;
         if moved.rows_affected() == 1 {
             sqlx::query("delete from sign_in_directory where tenant_id = $1 and staff_id = $2")
                 .bind(tenant.uuid())

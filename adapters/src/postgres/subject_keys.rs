@@ -12,6 +12,7 @@ use sqlx::postgres::{PgPool, PgRow};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
+use super::avatars;
 use super::scoped::{Scoped, failed, get};
 
 /// The key table.
@@ -101,6 +102,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
+        avatars::forget(&mut tx, of).await?;
         let kept = sqlx::query_scalar::<_, Option<NaiveDate>>(
             "select max(retain_until) from subject_keys \
              where tenant_id = $1 and subject_id = $2 and destroyed_at is null",
@@ -114,24 +116,30 @@ impl SubjectKeys for PostgresSubjectKeys {
         Ok(kept)
     }
 
-    async fn destroy_expired(
+    async fn expired(
         &self,
         tenant: TenantId,
         today: NaiveDate,
-        at: DateTime<Utc>,
-    ) -> Result<u64, StoreFailure> {
+        after: Option<SubjectId>,
+        limit: u32,
+    ) -> Result<Vec<(SubjectId, NaiveDate)>, StoreFailure> {
         let statement = sqlx::query(
-            "update subject_keys k set wrapped = null, destroyed_at = $3 \
+            "select k.subject_id, k.retain_until from subject_keys k \
              where k.tenant_id = $1 and k.purpose = 'fiscal' and k.destroyed_at is null \
-               and k.retain_until < $2 \
+               and k.retain_until < $2 and k.subject_id > $3 \
                and exists (select 1 from subject_keys o \
                  where o.tenant_id = k.tenant_id and o.subject_id = k.subject_id \
-                   and o.purpose = 'operational' and o.destroyed_at is not null)",
+                   and o.purpose = 'operational' and o.destroyed_at is not null) \
+             order by k.subject_id limit $4",
         )
         .bind(tenant.uuid())
         .bind(today)
-        .bind(at);
-        self.rows.execute(tenant, statement).await
+        .bind(after.map_or(Uuid::nil(), SubjectId::uuid))
+        .bind(i64::from(limit));
+        let rows = self.rows.list(tenant, statement).await?;
+        let found =
+            |row: &PgRow| Ok((SubjectId::new(get(row, "subject_id")?), get(row, "retain_until")?));
+        rows.iter().map(found).collect()
     }
 }
 

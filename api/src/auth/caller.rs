@@ -11,9 +11,11 @@ use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use billfold_app::access::{Access, AccessError, Identity, Secret, is_api_key};
 use billfold_app::commands::{Ask, RequestOrigin};
-use billfold_domain::kernel::{Actor, TenantId};
+use billfold_domain::kernel::{Actor, ClientId, TenantId};
 
+use super::address::{TENANT_HEADER, addressed};
 use super::cookie;
+use super::may::out_of_reach;
 use crate::layers::{ClientAddress, RequestId};
 use crate::problem::{FieldError, Kind, Problem};
 use crate::receive::IdempotencyKey;
@@ -48,10 +50,6 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestFrom {
     }
 }
 
-/// A person: by a browser session, or by a program they signed in. Refuses API keys.
-#[derive(Debug, Clone)]
-pub struct Staff(pub Caller);
-
 impl<S> FromRequestParts<S> for Caller
 where
     S: Send + Sync,
@@ -69,10 +67,18 @@ where
                 } else {
                     access.access_token(&token).await
                 };
-                Ok(Self::of(identity.map_err(refused)?, parts))
+                let identity = identity.map_err(refused)?;
+                let here = addressed(parts, &access).await?;
+                Ok(Self::of(access.act_at(identity, here).await.map_err(refused)?, parts))
             }
             None => {
-                let caller = session_of(parts, &access).await?;
+                // Somebody who is signed in as both asks as staff.
+                let caller = match cookie::session_token(&parts.headers) {
+                    None if cookie::client_token(&parts.headers).is_some() => {
+                        client_session_of(parts, &access).await?
+                    }
+                    _ => session_of(parts, &access).await?,
+                };
                 check_csrf(parts, &caller.identity)?;
                 Ok(caller)
             }
@@ -80,7 +86,11 @@ where
     }
 }
 
-impl<S> FromRequestParts<S> for Staff
+/// Whoever is signed in, staff or client, by a browser or a program. Refuses API keys.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Caller);
+
+impl<S> FromRequestParts<S> for SignedIn
 where
     S: Send + Sync,
     Arc<Access>: FromRef<S>,
@@ -89,10 +99,28 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        if caller.identity.person().is_none() {
+        if caller.identity.holder().is_none() {
             return Err(nobody());
         }
         Ok(Self(caller))
+    }
+}
+
+/// A client who is signed in. Refuses everybody else.
+#[derive(Debug, Clone)]
+pub struct OneClient(pub Caller, pub ClientId);
+
+impl<S> FromRequestParts<S> for OneClient
+where
+    S: Send + Sync,
+    Arc<Access>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let (client, _) = caller.identity.client().ok_or_else(out_of_reach)?;
+        Ok(Self(caller, client))
     }
 }
 
@@ -114,10 +142,21 @@ impl Caller {
 /// for a change checks the token of the form with [`Identity::csrf_holds`].
 ///
 /// # Errors
-/// Unauthenticated without a valid session.
+/// Unauthenticated without a valid session; not found where the session may not act.
 pub async fn session_of(parts: &Parts, access: &Access) -> Result<Caller, Problem> {
     let token = cookie::session_token(&parts.headers).ok_or_else(nobody)?;
     let identity = access.session(&token).await.map_err(refused)?;
+    let here = addressed(parts, access).await?;
+    Ok(Caller::of(access.act_at(identity, here).await.map_err(refused)?, parts))
+}
+
+/// The client behind the cookie of clients. As for [`session_of`], the CSRF token is not looked at.
+///
+/// # Errors
+/// Unauthenticated without a valid session.
+pub async fn client_session_of(parts: &Parts, access: &Access) -> Result<Caller, Problem> {
+    let token = cookie::client_token(&parts.headers).ok_or_else(nobody)?;
+    let identity = access.client_session(&token).await.map_err(refused)?;
     Ok(Caller::of(identity, parts))
 }
 
@@ -126,8 +165,16 @@ pub fn refused(error: AccessError) -> Problem {
     let (code, detail) = (error.code().to_owned(), error.to_string());
     match error {
         AccessError::NotValid => nobody(),
+        AccessError::OtherSeller { by_header } => {
+            let header = if by_header { TENANT_HEADER } else { "host" };
+            let error = FieldError::header(header, "access.other_seller", detail.clone());
+            Problem::new(Kind::NotFound, code, detail).at(error)
+        }
         AccessError::CodeNeeded { .. } => Problem::new(Kind::Unauthenticated, code, detail),
         AccessError::Slowed { retry_after } => {
+            Problem::new(Kind::TooMany, code, detail).retry_after(retry_after)
+        }
+        AccessError::AskedTooOften { retry_after } => {
             Problem::new(Kind::TooMany, code, detail).retry_after(retry_after)
         }
         AccessError::Malformed { field, detail } => {
@@ -137,7 +184,10 @@ pub fn refused(error: AccessError) -> Problem {
         | AccessError::WrongPassword
         | AccessError::WrongCode
         | AccessError::SecondFactorExists
+        | AccessError::NoMail
+        | AccessError::WrongPasskey
         | AccessError::NoSecondFactor => Problem::new(Kind::Rule, code, detail),
+        AccessError::Provider(_) => Problem::new(Kind::Unavailable, code, detail),
         AccessError::Door(error) => error.into(),
         AccessError::Log(cause) => {
             tracing::error!(error = %cause, "a sign-in cannot be noted");

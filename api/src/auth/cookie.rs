@@ -1,56 +1,73 @@
 //! The session cookie.
 //!
 //! Guarantees: scripts cannot read it (`HttpOnly`), other sites cannot make a browser change
-//! something with it (`SameSite=Lax` and the CSRF token), and over TLS it never leaves it
-//! (`Secure`).
+//! something with it (`SameSite=Lax` and the CSRF token). Over TLS the layers guard its name.
 
 use std::time::Duration;
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
-use billfold_app::access::Secret;
+use billfold_app::access::{Access, Secret, SignedIn};
+use billfold_app::commands::RequestOrigin;
 
 /// The cookie's name.
 pub const SESSION_COOKIE: &str = "billfold_session";
+/// That of clients, who sign in apart from staff.
+pub const CLIENT_COOKIE: &str = "billfold_client";
 
-/// How cookies are set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CookiePolicy {
-    /// Whether browsers reach the server by TLS; then they must not send the cookie otherwise.
-    pub secure: bool,
+/// The `Set-Cookie` of somebody who just signed in. The session that their browser had so far, as
+/// staff or as client alike, ends: nobody is left signed in behind whoever comes (ASVS 7.2.4).
+pub async fn comes_in(
+    access: &Access,
+    headers: &HeaderMap,
+    signed_in: &SignedIn,
+    origin: &RequestOrigin,
+) -> Option<HeaderValue> {
+    let client = signed_in.identity.client().is_some();
+    let earlier = if client { client_token(headers) } else { session_token(headers) };
+    if let Some(token) = earlier
+        && let Err(error) = access.sign_out(&token, origin).await
+    {
+        tracing::warn!(%error, "the earlier session of a browser goes on until its end");
+    }
+    begins(client, &signed_in.token, signed_in.lasts)
 }
 
-impl CookiePolicy {
-    /// The `Set-Cookie` that begins a session.
-    #[must_use]
-    pub fn begin(self, token: &Secret, lasts: Duration) -> Option<HeaderValue> {
-        self.set(token.reveal(), lasts.as_secs())
-    }
+/// The `Set-Cookie` of somebody who leaves, a client or staff.
+#[must_use]
+pub fn leaves(client: bool) -> Option<HeaderValue> {
+    begins(client, &Secret::new(""), Duration::ZERO)
+}
 
-    /// The `Set-Cookie` that ends it.
-    #[must_use]
-    pub fn end(self) -> Option<HeaderValue> {
-        self.set("", 0)
-    }
+fn begins(client: bool, token: &Secret, lasts: Duration) -> Option<HeaderValue> {
+    let name = if client { CLIENT_COOKIE } else { SESSION_COOKIE };
+    set(name, token.reveal(), lasts.as_secs())
+}
 
-    fn set(self, value: &str, max_age_s: u64) -> Option<HeaderValue> {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let text = format!(
-            "{SESSION_COOKIE}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}"
-        );
-        let mut header = HeaderValue::try_from(text).ok()?;
-        header.set_sensitive(true);
-        Some(header)
-    }
+fn set(name: &str, value: &str, max_age_s: u64) -> Option<HeaderValue> {
+    let text = format!("{name}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax");
+    let mut header = HeaderValue::try_from(text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 /// The session token among the cookies of a request.
 #[must_use]
 pub fn session_token(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, SESSION_COOKIE)
+}
+
+/// The same of a client.
+#[must_use]
+pub fn client_token(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, CLIENT_COOKIE)
+}
+
+fn cookie(headers: &HeaderMap, wanted: &str) -> Option<Secret> {
     let pairs = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut values = pairs.flat_map(|text| text.split(';')).filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == SESSION_COOKIE && !value.is_empty()).then_some(value)
+        (name == wanted && !value.is_empty()).then_some(value)
     });
     values.next().map(Secret::new)
 }
@@ -61,11 +78,10 @@ mod tests {
 
     #[test]
     fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
-        let plain = CookiePolicy { secure: false };
-        let cookie = plain.begin(&Secret::new("abc"), Duration::from_secs(60)).unwrap();
+        let cookie = begins(false, &Secret::new("abc"), Duration::from_secs(60)).unwrap();
         let expected = "billfold_session=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
         assert_eq!(cookie.to_str().unwrap(), expected);
-        assert!(CookiePolicy { secure: true }.end().unwrap().to_str().unwrap().ends_with("Secure"));
+        assert!(leaves(false).unwrap().to_str().unwrap().contains("Max-Age=0"));
     }
 
     #[test]

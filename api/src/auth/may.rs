@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use billfold_app::access::Access;
-use billfold_domain::role::Permission;
+use billfold_app::access::{Access, Identity};
+use billfold_domain::role::{Permission, Reach};
 
 use super::caller::Caller;
 use crate::problem::{Kind, Problem};
@@ -15,6 +15,8 @@ use crate::problem::{Kind, Problem};
 pub trait Need: Send + Sync {
     /// The permission.
     const PERMISSION: Permission;
+    /// The narrowest reach that a route serves which asks for it with a scope.
+    const NARROWEST: Reach = Reach::OwnClients;
 }
 
 /// A caller who may do what `N` names.
@@ -33,9 +35,23 @@ where
         if caller.identity.may(N::PERMISSION) {
             return Ok(Self(caller, PhantomData));
         }
-        let detail = format!("this needs the permission {}", N::PERMISSION);
-        Err(Problem::new(Kind::Forbidden, "permission.missing", detail))
+        Err(missing::<N>(&caller.identity))
     }
+}
+
+/// What a caller is told whose reach a route does not serve.
+pub(crate) fn out_of_reach() -> Problem {
+    Problem::new(Kind::Forbidden, "permission.out_of_reach", "this is not open to you")
+}
+
+/// What a caller is told who may not do what `N` names. Of a route that does not serve their reach
+/// nothing is told.
+pub(super) fn missing<N: Need>(who: &Identity) -> Problem {
+    if who.rights.reach != Reach::Seller && who.rights.permissions.allow(N::PERMISSION) {
+        return out_of_reach();
+    }
+    let detail = format!("this needs the permission {}", N::PERMISSION);
+    Problem::new(Kind::Forbidden, "permission.missing", detail)
 }
 
 macro_rules! needs {
@@ -52,7 +68,7 @@ macro_rules! needs {
 needs! {
     ClientsRead: "See clients.";
     ClientsWrite: "Register, change and suspend clients.";
-    ClientsErase: "Erase the personal data of clients.";
+    ClientsErase: "Erase and hand out the personal data of clients.";
     ProductsRead: "See products, prices and coupons.";
     ProductsWrite: "Make products, prices, coupons and gift cards.";
     OrdersRead: "See orders.";
@@ -72,7 +88,7 @@ needs! {
     LedgerWrite: "Recognise revenue, close and reopen months, set taxes.";
     EventsRead: "See events and the audit log.";
     StaffRead: "See staff, departments and roles.";
-    StaffWrite: "Add, change and stop staff.";
+    StaffWrite: "Add, change and stop staff; make departments.";
     RolesWrite: "Make roles and give them to staff.";
     ApiKeysWrite: "Make and revoke keys for programs.";
     ApprovalsDecide: "Say yes or no to what needs a second person.";
@@ -81,4 +97,6 @@ needs! {
     WebhooksRead: "See webhooks and what they sent.";
     WebhooksWrite: "Make, change and replay webhooks.";
     OperationsRun: "Rebuild read models and run jobs.";
+    TenantsRead: "As operator, see all sellers.";
+    TenantsWrite: "As operator, create, suspend and close sellers.";
 }

@@ -25,6 +25,7 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
                 AUTHORIZATION,
                 CONTENT_TYPE,
                 IF_MATCH,
+                named("billfold-tenant"),
                 named("idempotency-key"),
                 named("last-event-id"),
                 named("x-request-id"),

@@ -104,7 +104,7 @@ fn render(problem: &Problem, answered: Response, id: &RequestId) -> Response {
 /// cache.
 fn safe_headers(headers: &mut HeaderMap) {
     let rules = [
-        ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+        ("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "no-referrer"),

@@ -8,6 +8,7 @@
 //! bodies, names and query strings in logs.
 
 mod client_address;
+mod cookies;
 mod cross_origin;
 mod envelope;
 mod limits;
@@ -26,6 +27,7 @@ use tower_http::compression::CompressionLayer;
 use crate::problem::Problem;
 
 pub use client_address::ClientAddress;
+pub use cookies::guard_cookies;
 pub use envelope::RequestId;
 use limits::{Room, hold_room, stop_in_time};
 use rates::Rates;

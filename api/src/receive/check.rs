@@ -49,7 +49,7 @@ impl Check {
         !self.errors.is_empty()
     }
 
-    /// A text of 1 to `max` characters without control characters; its ends are trimmed then.
+    /// A text of 1 to `max` characters, none of which deceives its reader; its ends are trimmed.
     pub fn text(&mut self, pointer: &str, value: &str, max: usize) -> Option<String> {
         let text = value.trim();
         let rule = if value.chars().count() > max {
@@ -57,7 +57,10 @@ impl Check {
         } else if text.is_empty() {
             ("text.empty", "must not be empty".to_owned())
         } else if text.chars().any(is_deceptive) {
-            ("text.control", "holds control characters".to_owned())
+            (
+                "text.control_character",
+                "holds control characters or letters that turn its direction".to_owned(),
+            )
         } else {
             return Some(text.to_owned());
         };

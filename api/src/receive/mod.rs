@@ -8,6 +8,7 @@ mod body;
 mod check;
 mod idempotency;
 mod ident;
+mod picture;
 mod precondition;
 mod query;
 
@@ -16,5 +17,6 @@ pub use check::Check;
 pub use idempotency::IdempotencyKey;
 pub use ident::Ident;
 pub(crate) use ident::path_value;
+pub use picture::Picture;
 pub use precondition::{IfMatch, tag};
 pub use query::{Filter, ListOf};

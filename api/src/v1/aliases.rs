@@ -5,12 +5,13 @@
 
 use axum::Router;
 
-use super::{clients, products};
+use super::{access, clients, products};
 use crate::state::ApiState;
 
 /// Every alias below `/api`.
 pub(crate) fn router() -> Router<ApiState> {
     Router::new()
+        .nest("/client/auth", access::as_client())
         .nest("/admin/clients", clients::collection().into())
         .nest("/v1/admin/users", clients::as_users())
         .nest("/v1/admin/plans", products::as_plans())

@@ -9,7 +9,7 @@ use axum::extract::State;
 use billfold_domain::credit_note::{Corrected, CreditNote, IssuedNote, Offset};
 use billfold_domain::kernel::{ClientId, CreditNoteId, Money};
 use billfold_projections::credit_note_list::{self, CreditNoteList, CreditNoteRow};
-use billfold_projections::{Order as Direction, Projection};
+use billfold_projections::{Order as Direction, Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,9 +18,9 @@ use utoipa_axum::routes;
 
 use super::invoices::WireReason;
 use crate::answer::Versioned;
-use crate::auth::{InvoicesRead, May};
+use crate::auth::{Clients, InvoicesRead, Scoped, Within};
 use crate::problem::Problem;
-use crate::receive::{Check, Ident, ListOf};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::wire::{Page, Paging, WireLine, WireMoney, WireTaxGroup};
 
@@ -35,12 +35,12 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 )]
 async fn list_credit_notes(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
+    Scoped(caller, scope, _): Scoped<Clients<InvoicesRead>>,
     ListOf(query, part): ListOf<ListCreditNotes>,
 ) -> Result<Json<Page<WireCreditNote>>, Problem> {
     let wanted = part.wanted()?;
-    let filter = query.read()?;
-    state.reach(CreditNoteList::NAME, part.min_position).await?;
+    let filter = query.read(scope)?;
+    state.reach_within(scope, CreditNoteList::NAME, part.min_position).await?;
     let (reads, order) = (state.reads(), Direction::Descending);
     let page = credit_note_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireCreditNote::from)))
@@ -54,8 +54,7 @@ async fn list_credit_notes(
 )]
 async fn read_credit_note(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
-    Ident(id): Ident<CreditNoteId>,
+    Within(caller, id, _): Within<Clients<InvoicesRead>, CreditNoteId>,
 ) -> Result<Versioned<CreditNoteDetail>, Problem> {
     let (note, version) = state.door().load::<CreditNote>(caller.tenant, id.uuid()).await?;
     let note = note.issued().ok_or_else(Problem::not_found)?;
@@ -77,14 +76,14 @@ struct ListCreditNotes {
 }
 
 impl ListCreditNotes {
-    fn read(&self) -> Result<credit_note_list::Filter, Problem> {
+    fn read(&self, scope: Scope) -> Result<credit_note_list::Filter, Problem> {
         let mut check = Check::query();
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         let from = check.optional_date("/from", self.from);
         let to = check.optional_date("/to", self.to);
         match (client, from, to) {
             (Some(client), Some(from), Some(to)) => {
-                Ok(credit_note_list::Filter { client, from, to })
+                Ok(credit_note_list::Filter { scope, client, from, to })
             }
             _ => Err(check.problem()),
         }

@@ -7,12 +7,17 @@ mod access;
 mod accounting_periods;
 mod affiliates;
 pub(crate) mod aliases;
+mod approvals;
+mod avatars;
 mod billing_runs;
+mod branding;
 mod client_groups;
 mod clients;
 mod coupons;
 mod credit_notes;
 mod custom_fields;
+mod data_exports;
+mod departments;
 mod dunning;
 mod gift_cards;
 mod history;
@@ -22,6 +27,7 @@ mod number_register;
 mod orders;
 mod parameters;
 mod payments;
+mod portal;
 mod products;
 mod proformas;
 mod revenue_recognitions;
@@ -30,6 +36,7 @@ mod settings;
 mod staff;
 mod subscriptions;
 mod tax_rates;
+mod tenants;
 mod webhook_endpoints;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -43,7 +50,9 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/api-keys", access::keys())
         .nest("/staff", staff::router())
         .nest("/roles", roles::router())
-        .nest("/clients", clients::router())
+        .nest("/departments", departments::router())
+        .nest("/clients", clients::router().merge(access::of_clients()))
+        .nest("/portal", portal::router())
         .nest("/client-groups", client_groups::router())
         .nest("/tax-rates", tax_rates::router())
         .nest("/products", products::router())
@@ -65,8 +74,13 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/integrity", history::integrity())
         .nest("/webhook-endpoints", webhook_endpoints::router())
         .nest("/read-models", history::read_models())
+        .nest("/approvals", approvals::router())
         .nest("/settings", settings::router())
+        .nest("/settings/approval-limits", approvals::limits())
         .nest("/settings/custom-fields", custom_fields::router())
+        .nest("/tenants", tenants::router())
+        .nest("/branding", branding::router())
+        .nest("/host-names", branding::host_names())
         .nest("/accounting-periods", accounting_periods::router())
         .nest("/revenue-recognitions", revenue_recognitions::router())
         .merge(roles::catalogue())

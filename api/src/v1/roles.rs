@@ -9,7 +9,7 @@ use billfold_app::commands::roles::{
     self, ChangeRole, CreateRole, DeleteRole, GiveRole, KeptRole, TakeRole,
 };
 use billfold_domain::kernel::{RoleId, StaffId};
-use billfold_domain::role::{Permission, Permissions, Reach};
+use billfold_domain::role::{Permission, Permissions, Reach, SystemRole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -57,7 +57,9 @@ async fn list_roles(
     State(state): State<ApiState>,
     May(caller, _): May<StaffRead>,
 ) -> Result<Json<WireRoles>, Problem> {
-    let roles = roles::roles(state.door(), caller.tenant).await?;
+    let mut roles = roles::roles(state.door(), caller.tenant).await?;
+    let at = SystemRole::ALL.len().min(roles.len());
+    roles.insert(at, roles::role_of_clients(caller.tenant));
     Ok(Json(WireRoles { items: roles.into_iter().map(WireRole::from).collect() }))
 }
 
@@ -233,11 +235,13 @@ struct WireRole {
     holders: Vec<String>,
 }
 
-/// Whose data a role is about: the clients one brought, or all of the seller.
+/// Whose data a role is about: one's own account, as clients who sign in have it, the clients one
+/// looks after, or all of the seller.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Reach)]
-enum WireReach {
+pub(super) enum WireReach {
+    OwnAccount,
     OwnClients,
     Seller,
 }
@@ -289,8 +293,13 @@ impl NewRole {
             permission
         });
         let permissions = permissions.collect();
+        if matches!(self.reach, Some(WireReach::OwnAccount)) {
+            let detail = "is for clients who sign in, whom no role is given";
+            check.wrong("/reach", "role.reach_of_clients", detail);
+        }
         check.finish()?;
         let reach = match self.reach {
+            Some(WireReach::OwnAccount) => Reach::OwnAccount,
             Some(WireReach::OwnClients) => Reach::OwnClients,
             Some(WireReach::Seller) | None => Reach::Seller,
         };
@@ -305,6 +314,16 @@ impl Holder {
     }
 }
 
+impl From<Reach> for WireReach {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::OwnAccount => Self::OwnAccount,
+            Reach::OwnClients => Self::OwnClients,
+            Reach::Seller => Self::Seller,
+        }
+    }
+}
+
 impl From<KeptRole> for WireRole {
     fn from(role: KeptRole) -> Self {
         let KeptRole { role_id, facts, .. } = role;
@@ -313,10 +332,7 @@ impl From<KeptRole> for WireRole {
             id: role_id.to_string(),
             built_in: facts.system.is_some(),
             permissions: rights.permissions.iter().map(Permission::slug).collect(),
-            reach: match rights.reach {
-                Reach::OwnClients => WireReach::OwnClients,
-                Reach::Seller => WireReach::Seller,
-            },
+            reach: rights.reach.into(),
             holders: facts.holders.iter().map(ToString::to_string).collect(),
             name: facts.name,
             description: facts.description,

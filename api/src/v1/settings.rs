@@ -2,10 +2,12 @@
 
 use axum::extract::State;
 use billfold_app::commands::tenants::{
-    MoveTestClock, SetAffiliateTerms, SetConventions, SetSecondFactor, SetVatId,
+    MoveTestClock, SetAffiliateTerms, SetClientRegistration, SetConventions, SetSecondFactor,
+    SetVatId,
 };
 use billfold_app::test_clock;
 use billfold_domain::kernel::NumberFormat;
+use billfold_domain::role::Reach;
 use billfold_domain::tenant::{Profile, Tenant};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::answer::{Answer, Changed, Versioned};
-use crate::auth::{Caller, May, SettingsWrite};
+use crate::auth::{Caller, May, SettingsWrite, out_of_reach};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
@@ -28,11 +30,12 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(set_conventions))
         .routes(routes!(set_vat_id))
         .routes(routes!(set_second_factor))
+        .routes(routes!(set_client_registration))
         .routes(routes!(move_test_clock))
         .routes(routes!(set_affiliate_terms))
 }
 
-/// Reads the settings of the caller's seller. Whoever may call may read them.
+/// Reads the settings of the caller's seller. Staff of the whole seller and keys may read them.
 #[utoipa::path(
     get, path = "", tag = "settings", responses((status = 200, body = Settings)),
 )]
@@ -40,6 +43,9 @@ async fn read_settings(
     State(state): State<ApiState>,
     caller: Caller,
 ) -> Result<Versioned<Settings>, Problem> {
+    if caller.identity.rights.reach != Reach::Seller && !caller.identity.is_restricted() {
+        return Err(out_of_reach());
+    }
     let tenant = caller.tenant;
     let (seller, version) = state.door().load::<Tenant>(tenant, tenant.uuid()).await?;
     let suspended = matches!(seller, Tenant::Suspended(_));
@@ -127,6 +133,31 @@ async fn set_second_factor(
 struct SecondFactorDemand {
     /// Whether all staff do.
     demanded: bool,
+}
+
+/// Lets clients register by themselves, or no longer.
+#[utoipa::path(
+    put, path = "/client-registration", tag = "settings", request_body = ClientRegistration,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_client_registration(
+    State(state): State<ApiState>,
+    May(caller, _): May<SettingsWrite>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(ClientRegistration { open }): Body<ClientRegistration>,
+) -> Result<Answer<Changed>, Problem> {
+    let done = state.change(&caller, &key, seen, SetClientRegistration { open }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// Whether clients register by themselves.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ClientRegistration {
+    /// Whether they may.
+    open: bool,
 }
 
 /// A tax number.
@@ -250,6 +281,8 @@ struct Settings {
     affiliate_terms: Option<WireCommissionTerms>,
     /// Whether a second step is asked of all staff.
     second_factor_demanded: bool,
+    /// Whether clients may register by themselves.
+    client_registration_open: bool,
     /// What the clock of a test seller shows; null for a seller whose clock is real.
     test_clock: Option<DateTime<Utc>>,
     /// Whether the books are closed to changes.
@@ -284,6 +317,7 @@ impl Settings {
             conventions: profile.conventions.into(),
             affiliate_terms: profile.affiliate_terms.as_ref().map(WireCommissionTerms::from),
             second_factor_demanded: profile.second_factor,
+            client_registration_open: profile.client_registration,
             test_clock: profile.test_clock,
             suspended,
             version,

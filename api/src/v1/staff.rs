@@ -11,6 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use billfold_app::access::Secret;
+use billfold_app::commands::departments::{KeptDepartment, department_of, departments};
 use billfold_app::commands::roles::{self, KeptRole, rights_as_of};
 use billfold_app::commands::staff::{
     AddStaff, ChangeStaff, Colleague, ResumeStaff, StopStaff, colleague, colleagues,
@@ -43,6 +44,8 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(set_staff_password))
         .routes(routes!(stop_staff))
         .routes(routes!(resume_staff))
+        .merge(super::avatars::of_staff())
+        .merge(super::data_exports::of_staff())
 }
 
 /// Lists who works for the seller, oldest first.
@@ -52,8 +55,9 @@ async fn list_staff(
     May(caller, _): May<StaffRead>,
 ) -> Result<Json<WireStaff>, Problem> {
     let roles = roles::roles(state.door(), caller.tenant).await?;
-    let people = colleagues(state.door(), caller.tenant).await?;
-    let items = people.into_iter().map(|person| WireMember::of(person, &roles)).collect();
+    let departments = departments(state.door(), caller.tenant).await?;
+    let people = colleagues(state.door(), caller.tenant).await?.into_iter();
+    let items = people.map(|person| WireMember::of(person, &roles, &departments)).collect();
     Ok(Json(WireStaff { items }))
 }
 
@@ -101,8 +105,9 @@ async fn read_staff(
     let person = colleague(state.door(), caller.tenant, id).await?;
     let person = person.ok_or_else(Problem::not_found)?;
     let roles = roles::roles(state.door(), caller.tenant).await?;
+    let departments = departments(state.door(), caller.tenant).await?;
     let version = person.version;
-    Ok(Versioned { body: WireMember::of(person, &roles), version })
+    Ok(Versioned { body: WireMember::of(person, &roles, &departments), version })
 }
 
 /// Says what somebody may do, or could do at a moment of the past, and by which roles.
@@ -170,8 +175,8 @@ async fn set_staff_password(
     if known.map_err(refused)? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }
 
-/// Lets a member of staff in no longer: their sessions end, their roles are taken. The last admin
-/// stays.
+/// Lets a member of staff in no longer: their sessions end, their roles are taken, and they
+/// leave their department. The last admin stays.
 #[utoipa::path(
     post, path = "/{id}/stop", tag = "staff", request_body = Reason,
     params(("id" = String, Path, example = "stf_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
@@ -259,9 +264,15 @@ struct WireMember {
     phone: Option<String>,
     /// Whether they may sign in.
     active: bool,
+    /// Where their picture is; null if there is none.
+    #[schema(example = "/api/v1/staff/stf_01kchkq7w7fc9r6a8b9c0d1e2f/avatar")]
+    avatar: Option<String>,
     /// Names of their roles, by id.
     #[schema(example = json!({ "rol_01kchkq7w7fc9r6a8b9c0d1e2f": "finance" }))]
     roles: HashMap<String, String>,
+    /// The department they are in; null in none.
+    #[schema(example = "dep_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    department_id: Option<String>,
 }
 
 /// What somebody may do.
@@ -335,14 +346,17 @@ struct NewPassword {
 }
 
 impl WireMember {
-    fn of(person: Colleague, roles: &[KeptRole]) -> Self {
+    fn of(person: Colleague, roles: &[KeptRole], departments: &[KeptDepartment]) -> Self {
         let id = person.staff_id;
         let held = roles.iter().filter(|role| role.facts.holders.contains(&id));
+        let department = department_of(departments, id);
         let profile = person.profile.clear();
         Self {
             id: id.to_string(),
             active: person.active,
+            avatar: person.pictured.then(|| format!("/api/v1/staff/{id}/avatar")),
             roles: names(held),
+            department_id: department.map(|found| found.department_id.to_string()),
             phone: profile.as_ref().and_then(|profile| profile.phone.clone()),
             name: profile.as_ref().map(|profile| profile.name.clone()),
             email: profile.map(|profile| profile.email),

@@ -3,12 +3,14 @@
 use billfold_domain::kernel::text::check_line;
 use billfold_domain::kernel::{Actor, ApiKeyId, TenantId};
 use billfold_domain::role::{Permission, Permissions, Reach, Rights};
+use billfold_domain::tenant::{Tenant, TenantRefusal};
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
 use super::identity::{Identity, Via};
 use super::token::{self, Secret};
 use super::{Access, AccessError};
+use crate::error::{Error, Refused};
 use crate::mint;
 use crate::ports::ApiKeyRow;
 
@@ -59,6 +61,7 @@ impl Access {
         if new.scopes.is_empty() {
             return Err(refuse("/scopes", "choose at least one scope"));
         }
+        self.must_be_open(tenant).await?;
         let now = self.parts.clock.now();
         if new.expires_at.is_some_and(|end| end <= now) {
             return Err(refuse("/expires_at", "choose an end in the future"));
@@ -78,6 +81,17 @@ impl Access {
         };
         self.parts.api_keys.add(&row).await?;
         Ok((id, secret))
+    }
+
+    /// Refuses what would change something at a seller whose books are closed or suspended.
+    async fn must_be_open(&self, tenant: TenantId) -> Result<(), AccessError> {
+        let (seller, _) = self.parts.door.load::<Tenant>(tenant, tenant.uuid()).await?;
+        let no = match seller {
+            Tenant::Suspended(_) => TenantRefusal::Suspended,
+            Tenant::Closed(_) => TenantRefusal::Closed,
+            Tenant::Absent | Tenant::Open(_) => return Ok(()),
+        };
+        Err(Error::from(Refused::of(&no)).into())
     }
 
     /// Who an API key belongs to.

@@ -3,17 +3,30 @@
 //! Guarantees: a token or secret is shown once and stored as a hash; a refused sign-in takes the
 //! same time whether the account exists or not; repeated failures are slowed per address and
 //! network; every attempt is an event; an `Actor` for a write comes from here alone.
-//! Absent on purpose: cookies and headers, which belong to the edges, and client (portal) accounts.
+//! Clients sign in apart from staff, by the same code.
+//! Absent on purpose: cookies and headers, which belong to the edges.
 
+mod address;
+mod address_code;
 mod api_key;
+mod approver;
+mod changes;
+mod client;
 mod error;
+mod forgotten;
 mod identity;
 mod import;
 mod jwt;
+mod mail;
 mod note;
 mod own;
+mod owner;
 mod passes;
+mod passkeys;
+mod password;
 mod program;
+mod provider;
+mod reach;
 mod reset;
 mod second_factor;
 mod session;
@@ -21,6 +34,7 @@ mod sign_in;
 mod staff;
 mod throttle;
 mod token;
+mod tries;
 
 use std::sync::Arc;
 
@@ -28,19 +42,27 @@ use billfold_event_store::Clock;
 
 use crate::commands::Door;
 use crate::ports::{
-    ApiKeys, PasswordHashing, RefreshTokens, ResetCodes, SecondFactors, Sessions, StaffAccounts,
+    AddressCodes, ApiKeys, ClientAccounts, IdentityProviders, Passkeys, PasswordHashing,
+    ProviderLinks, RefreshTokens, ResetCodes, SecondFactors, Sessions, SignInFailures,
+    SpentChallenges, StaffAccounts,
 };
+use crate::tenancy::HostNames;
 use crate::vault::Vault;
 use passes::Passes;
 use throttle::Throttle;
 
-pub use crate::ports::SessionKind;
+pub use crate::ports::{Holder, SessionKind};
+pub use address::Addressed;
 pub use api_key::{ApiKeySummary, NewApiKey};
 pub use error::AccessError;
 pub use identity::{Identity, Via};
 pub use import::ImportedStaff;
+pub use mail::MailParts;
 pub use own::{OwnSession, SessionOrigin};
+pub use passkeys::{OwnPasskey, PasskeyQuestion, PasskeySite};
 pub use program::ProgramTokens;
+pub use provider::{BegunVisit, ProviderLink, Returned};
+pub use reach::{Belonging, Belongs, holds};
 pub use second_factor::{Enrolment, SecondFactor};
 pub use session::SignedIn;
 pub use sign_in::Attempt;
@@ -51,6 +73,8 @@ pub use token::{Secret, is_api_key};
 pub struct AccessParts {
     /// The accounts.
     pub staff: Arc<dyn StaffAccounts>,
+    /// The accounts of clients.
+    pub clients: Arc<dyn ClientAccounts>,
     /// The sessions.
     pub sessions: Arc<dyn Sessions>,
     /// What renews the access of programs.
@@ -65,6 +89,24 @@ pub struct AccessParts {
     pub passwords: Arc<dyn PasswordHashing>,
     /// Makes the keyed hashes of addresses.
     pub vault: Arc<Vault>,
+    /// Which addresses are proved to reach their owner.
+    pub address_codes: Arc<dyn AddressCodes>,
+    /// Who else vouches for staff.
+    pub providers: Arc<dyn IdentityProviders>,
+    /// Whom they let in.
+    pub provider_links: Arc<dyn ProviderLinks>,
+    /// How often sign-ins failed.
+    pub failures: Arc<dyn SignInFailures>,
+    /// Whether nothing else lets staff in.
+    pub only_by_provider: bool,
+    /// The passkeys.
+    pub passkeys: Arc<dyn Passkeys>,
+    /// Where they are for.
+    pub passkey_site: PasskeySite,
+    /// What was finished with a browser.
+    pub spent_challenges: Arc<dyn SpentChallenges>,
+    /// How mail leaves.
+    pub mail: MailParts,
     /// Who works for a seller, what they may do, and where sign-ins are noted.
     pub door: Door,
     /// The time.
@@ -75,14 +117,26 @@ pub struct AccessParts {
 pub struct Access {
     parts: AccessParts,
     throttle: Throttle,
+    client_throttle: Throttle,
+    /// Askings for mail: they count like failures, and are never good.
+    askings: Throttle,
     passes: Passes,
+    host_names: HostNames,
 }
 
 impl Access {
     /// The service over its parts.
     #[must_use]
     pub fn new(parts: AccessParts) -> Self {
-        Self { parts, throttle: Throttle::new(), passes: Passes::new() }
+        let host_names = HostNames::new(parts.door.clone());
+        Self {
+            parts,
+            throttle: Throttle::new(),
+            client_throttle: Throttle::new(),
+            askings: Throttle::new(),
+            passes: Passes::new(),
+            host_names,
+        }
     }
 }
 

@@ -11,12 +11,12 @@ use super::{Access, AccessError};
 use crate::commands::sign_ins::NoteSignIn;
 use crate::commands::{Ask, RequestOrigin};
 use crate::mint;
-use crate::ports::{Ending, SessionRef};
+use crate::ports::{Ending, Holder, SessionRef};
 
 /// Sessions that end in one event append.
 const AT_ONCE: usize = 1_000;
 /// Who notes that nobody came in.
-const DOORKEEPER: &str = "sign_in";
+pub(super) const DOORKEEPER: &str = "sign_in";
 
 impl Access {
     pub(super) async fn note(
@@ -27,8 +27,19 @@ impl Access {
         origin: &RequestOrigin,
         what: SignInCommand,
     ) -> Result<(), AccessError> {
+        self.note_by(tenant, address, by.map(Holder::Staff), origin, what).await
+    }
+
+    pub(super) async fn note_by(
+        &self,
+        tenant: TenantId,
+        address: &BlindIndex,
+        by: Option<Holder>,
+        origin: &RequestOrigin,
+        what: SignInCommand,
+    ) -> Result<(), AccessError> {
         let actor = match by {
-            Some(staff) => Actor::Staff(staff),
+            Some(holder) => holder.actor(),
             None => {
                 Actor::system(DOORKEEPER).map_err(crate::Error::bug).map_err(AccessError::Log)?
             }
@@ -68,14 +79,14 @@ impl Access {
             Ending::One(SessionRef::Token(hash)) => self.passes.drop_one(hash),
             _ => self.passes.drop_all(),
         }
-        let Some((_, staff)) = ended.first().copied() else { return Ok(0) };
-        let Some(owner) = self.parts.staff.find(tenant, staff).await? else {
+        let Some((_, holder)) = ended.first().copied() else { return Ok(0) };
+        let Some(owner) = self.owner(tenant, holder).await? else {
             return Ok(ended.len());
         };
         let ids: Vec<SessionId> = ended.iter().map(|(id, _)| *id).collect();
         for sessions in ids.chunks(AT_ONCE) {
             let what = SignInCommand::End { sessions: sessions.to_vec(), how };
-            self.note(tenant, &owner.email_index, Some(staff), origin, what).await?;
+            self.note_by(tenant, &owner.email_index, Some(holder), origin, what).await?;
         }
         Ok(ended.len())
     }

@@ -2,17 +2,20 @@
 
 use std::net::IpAddr;
 
-use billfold_domain::kernel::{Pii, SessionId};
-use billfold_domain::sign_in::EndOfSession;
+use billfold_domain::kernel::{Pii, SessionId, TenantId};
+use billfold_domain::sign_in::{EndOfSession, MeansChange};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use super::session::ORIGIN;
-use super::staff::check_password;
+use super::owner::Owner;
+use super::password::check_password;
+use super::session::is_idle;
+use super::tries::Trying;
 use super::{Access, AccessError, Secret};
 use crate::commands::RequestOrigin;
-use crate::ports::{Ending, SessionKind, StaffRow, StoreFailure};
+use crate::ports::{Ending, Holder, SessionKind, StaffRow, StoreFailure};
+use crate::vault::field;
 
 /// Where a session began. Personal data: it lies sealed, and is not printed by `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,19 +57,40 @@ impl Access {
     /// # Errors
     /// `NotValid` for an API key, which has none; the database or the key table does not answer.
     pub async fn own_sessions(&self, who: &Identity) -> Result<Vec<OwnSession>, AccessError> {
-        let (staff, current) = who.person().ok_or(AccessError::NotValid)?;
+        let (holder, current) = who.holder().ok_or(AccessError::NotValid)?;
+        self.live_sessions(who.tenant, holder, Some(current)).await
+    }
+
+    /// The live sessions of a member of staff or a client, newest first, at most 1,000.
+    ///
+    /// # Errors
+    /// The database or the key table does not answer.
+    pub async fn sessions_of(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+    ) -> Result<Vec<OwnSession>, AccessError> {
+        self.live_sessions(tenant, holder, None).await
+    }
+
+    async fn live_sessions(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+        current: Option<SessionId>,
+    ) -> Result<Vec<OwnSession>, AccessError> {
         let now = self.parts.clock.now();
-        let rows = self.parts.sessions.list(who.tenant, staff, now).await?;
+        let rows = self.parts.sessions.list(tenant, holder, now).await?;
         let mut own = Vec::with_capacity(rows.len());
-        for row in rows {
+        for row in rows.into_iter().filter(|row| !is_idle(row, now)) {
             own.push(OwnSession {
                 id: row.id,
                 kind: row.kind,
-                origin: self.origin_of(who, row.origin).await?,
+                origin: self.origin_of(tenant, row.origin).await?,
                 created_at: row.created_at,
                 last_used_at: row.last_used_at.unwrap_or(row.created_at),
                 expires_at: row.expires_at,
-                current: row.id == current,
+                current: Some(row.id) == current,
             });
         }
         Ok(own)
@@ -74,14 +98,20 @@ impl Access {
 
     async fn origin_of(
         &self,
-        who: &Identity,
+        tenant: TenantId,
         sealed: Option<serde_json::Value>,
     ) -> Result<Option<SessionOrigin>, AccessError> {
         let Some(sealed) = sealed else { return Ok(None) };
         let what = "sessions.origin is not a sealed field";
         let sealed: Pii<SessionOrigin> =
             serde_json::from_value(sealed).map_err(|_| StoreFailure::Corrupt { what })?;
-        Ok(self.parts.vault.open(who.tenant, ORIGIN, &sealed).await?.clear())
+        Ok(self.parts.vault.open(tenant, field::SESSION_ORIGIN, &sealed).await?.clear())
+    }
+
+    /// The account of the member of staff who asks; a key and a client have none.
+    pub(super) async fn own_staff(&self, who: &Identity) -> Result<StaffRow, AccessError> {
+        let (staff, _) = who.person().ok_or(AccessError::NotValid)?;
+        self.parts.staff.find(who.tenant, staff).await?.ok_or(AccessError::NotValid)
     }
 
     /// Ends one of one's own sessions; false when there is no such one.
@@ -94,9 +124,9 @@ impl Access {
         session: SessionId,
         origin: &RequestOrigin,
     ) -> Result<bool, AccessError> {
-        let (staff, current) = who.person().ok_or(AccessError::NotValid)?;
+        let (holder, current) = who.holder().ok_or(AccessError::NotValid)?;
         let how = if session == current { EndOfSession::SignedOut } else { EndOfSession::Revoked };
-        let which = Ending::Own(staff, session);
+        let which = Ending::Own(holder, session);
         Ok(self.end(who.tenant, which, how, origin).await? > 0)
     }
 
@@ -109,8 +139,8 @@ impl Access {
         who: &Identity,
         origin: &RequestOrigin,
     ) -> Result<usize, AccessError> {
-        let (staff, current) = who.person().ok_or(AccessError::NotValid)?;
-        let which = Ending::AllBut(staff, current);
+        let (holder, current) = who.holder().ok_or(AccessError::NotValid)?;
+        let which = Ending::AllBut(holder, current);
         self.end(who.tenant, which, EndOfSession::Revoked, origin).await
     }
 
@@ -126,28 +156,39 @@ impl Access {
         new: &Secret,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
-        let (staff, current) = who.person().ok_or(AccessError::NotValid)?;
-        check_password(new.reveal())?;
-        let row = self.parts.staff.find(who.tenant, staff).await?.ok_or(AccessError::NotValid)?;
+        let (holder, current) = who.holder().ok_or(AccessError::NotValid)?;
+        check_password(new.reveal(), &[])?;
+        let row = self.owner(who.tenant, holder).await?.ok_or(AccessError::NotValid)?;
         self.prove(&row, old, origin).await?;
         let hash = self.parts.passwords.hash(new.reveal()).await?;
-        self.parts.staff.set_password(who.tenant, staff, &hash).await?;
-        self.end_by_new_password(&row, Some(current), origin).await
+        self.set_hash(&row, &hash).await?;
+        self.end_by_new_password(&row, Some(current), origin).await?;
+        let by = who.person().map(|(staff, _)| staff);
+        self.tell_of_password(&row, by, MeansChange::PasswordReplaced, origin).await
     }
 
     /// Ends every session that the old password of an account opened, at every seller, but one of
     /// the account itself.
     pub(super) async fn end_by_new_password(
         &self,
-        row: &StaffRow,
+        row: &Owner,
         but: Option<SessionId>,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
+        if let Holder::Client(_) = row.holder {
+            let which = match but {
+                Some(session) => Ending::AllBut(row.holder, session),
+                None => Ending::All(row.holder),
+            };
+            self.end(row.tenant, which, EndOfSession::PasswordReplaced, origin).await?;
+            return Ok(());
+        }
         for account in self.parts.staff.accounts_of(&row.email_index).await? {
-            let here = account.tenant == row.tenant && account.staff == row.id;
+            let holder = Holder::Staff(account.staff);
+            let here = account.tenant == row.tenant && holder == row.holder;
             let which = match but.filter(|_| here) {
-                Some(session) => Ending::AllBut(account.staff, session),
-                None => Ending::All(account.staff),
+                Some(session) => Ending::AllBut(holder, session),
+                None => Ending::All(holder),
             };
             self.end(account.tenant, which, EndOfSession::PasswordReplaced, origin).await?;
         }
@@ -157,20 +198,21 @@ impl Access {
     /// Whether the person at a session knows its password; slowed like a sign-in.
     pub(super) async fn prove(
         &self,
-        row: &StaffRow,
+        row: &Owner,
         password: &Secret,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
-        let begun = self.throttle.begin(&row.email_index, origin.ip, self.parts.clock.now());
+        let trying = Trying::to_enter(row.holder);
+        let begun = self.begin_try(trying, &row.email_index, origin.ip).await?;
         let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
         match self.parts.passwords.verify(password.reveal(), &row.password_hash).await {
             Ok(true) => {
-                self.throttle.undo(&tried);
+                self.undo_try(&tried).await;
                 Ok(())
             }
             Ok(false) => Err(AccessError::WrongPassword),
             Err(error) => {
-                self.throttle.undo(&tried);
+                self.undo_try(&tried).await;
                 Err(error.into())
             }
         }

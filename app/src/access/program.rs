@@ -1,5 +1,5 @@
-//! Programs of staff: a short access token, and a refresh token that is spent by being used
-//! (AUT-01, AUT-02).
+//! Programs of staff and clients: a short access token, and a refresh token that is spent by being
+//! used (AUT-01, AUT-02).
 //!
 //! Guarantees: an access token names its installation, seller and session, and is refused once that
 //! session has ended; a refresh token works once, and whoever presents a spent one ends the
@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use billfold_domain::kernel::{SessionId, StaffId, TenantId};
+use billfold_domain::kernel::{SessionId, TenantId};
 use billfold_domain::sign_in::{EndOfSession, SignInMethod};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,12 +18,13 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::identity::{Identity, Via};
+use super::owner::Owner;
 use super::sign_in::taken;
 use super::token::{self, Secret};
 use super::{Access, AccessError, Attempt, jwt};
 use crate::commands::RequestOrigin;
 use crate::ports::{
-    Ending, Presented, RefreshTokenRow, SessionKind, SessionRef, SessionRow, StaffRow,
+    Ending, Holder, Presented, RefreshTokenRow, SessionKind, SessionRef, SessionRow,
 };
 
 /// How long an access token lasts.
@@ -76,9 +77,9 @@ impl Access {
         self.begin_program(&admitted.account, admitted.method, &attempt.origin).await
     }
 
-    async fn begin_program(
+    pub(super) async fn begin_program(
         &self,
-        owner: &StaffRow,
+        owner: &Owner,
         method: SignInMethod,
         origin: &RequestOrigin,
     ) -> Result<ProgramTokens, AccessError> {
@@ -114,6 +115,9 @@ impl Access {
         };
         let found = self.parts.sessions.find(tenant, SessionRef::Id(session), now).await?;
         let row = found.ok_or(AccessError::NotValid)?;
+        if let Holder::Client(client) = row.holder {
+            self.client_of(&row, client, row.expires_at).await?;
+        }
         self.parts.sessions.touch(tenant, session, now).await?;
         self.issue(&row, now).await
     }
@@ -138,7 +142,7 @@ impl Access {
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
-            sub: row.staff.uuid(),
+            sub: row.holder.uuid(),
             tenant: row.tenant.uuid(),
             sid: row.id.uuid(),
             iat: now.timestamp(),
@@ -172,15 +176,23 @@ impl Access {
         }
         let (tenant, session) = (TenantId::new(claims.tenant), SessionId::new(claims.sid));
         let found = self.parts.sessions.find(tenant, SessionRef::Id(session), now).await?;
-        let staff = StaffId::new(claims.sub);
-        let whose = |row: &SessionRow| row.kind == SessionKind::Program && row.staff == staff;
-        let found = found.filter(whose);
-        let row = found.ok_or(AccessError::NotValid)?;
-        self.used(&row, now).await;
+        let whose =
+            |row: &SessionRow| row.kind == SessionKind::Program && row.holder.uuid() == claims.sub;
+        let row = found.filter(whose).ok_or(AccessError::NotValid)?;
         let ends = DateTime::from_timestamp(claims.exp, 0).unwrap_or(now);
+        let staff = match row.holder {
+            Holder::Staff(staff) => staff,
+            Holder::Client(client) => {
+                let identity = self.client_of(&row, client, ends).await?;
+                self.used(&row, now).await;
+                return Ok(identity);
+            }
+        };
+        self.used(&row, now).await;
         let restricted = self.must_set_up(tenant, staff).await?;
         let via = Via::AccessToken { staff, session, restricted, expires_at: ends };
-        let identity = Identity { tenant, rights: self.rights(&row, restricted).await?, via };
+        let identity =
+            Identity { tenant, rights: self.rights(tenant, staff, restricted).await?, via };
         self.passes.put(hash, &identity);
         Ok(identity)
     }

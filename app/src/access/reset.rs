@@ -1,21 +1,22 @@
 //! Forgotten passwords: a code that sets a new one, once, within an hour (AUT-05).
 //!
 //! Guarantees: a code names its seller and opens one account; a newer one takes its place; a new
-//! password ends every session of its owner. The second step stays as it is. Absent on purpose:
-//! asking for a code without being signed in, which needs a way to send it to the address alone.
+//! password ends every session of its owner, who is told by mail. The second step stays as it is.
+//! Absent on purpose: asking for a code by address, which `forgotten` does.
 
 use billfold_domain::kernel::TenantId;
 use billfold_domain::role::Rights;
+use billfold_domain::sign_in::MeansChange;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
+use super::password::check_password;
 use super::sign_in::taken;
-use super::staff::check_password;
 use super::token::{self, Secret};
 use super::{Access, AccessError};
 use crate::commands::RequestOrigin;
 use crate::commands::roles::must_cover;
-use crate::ports::{ResetCodeRow, StaffRow};
+use crate::ports::{Holder, ResetCodeRow, StaffRow};
 
 /// How long a code lasts.
 const CODE: TimeDelta = TimeDelta::hours(1);
@@ -35,10 +36,13 @@ impl Access {
         let now = self.parts.clock.now();
         let Some(row) = self.live_account(tenant, email).await? else { return Ok(None) };
         must_cover(&self.parts.door, tenant, held, row.id).await?;
+        let holder = Holder::Staff(row.id);
         let (code, code_hash) = token::new_reset_code(tenant);
         let expires_at = now + CODE;
-        let stored = ResetCodeRow { tenant, staff: row.id, code_hash, created_at: now, expires_at };
+        let stored = ResetCodeRow { tenant, holder, code_hash, created_at: now, expires_at };
         self.parts.reset_codes.put(&stored).await?;
+        let nowhere = RequestOrigin::default();
+        self.note_change(&row, None, MeansChange::ResetCodeMade, None, &nowhere).await?;
         Ok(Some((code, expires_at)))
     }
 
@@ -53,8 +57,12 @@ impl Access {
         email: &str,
     ) -> Result<bool, AccessError> {
         let Some(row) = self.live_account(tenant, email).await? else { return Ok(false) };
-        let removed = self.parts.second_factors.remove(tenant, row.id).await?;
+        let removed = self.parts.second_factors.remove(tenant, row.id.into()).await?;
         self.passes.drop_all();
+        if removed {
+            let nowhere = RequestOrigin::default();
+            self.note_change(&row, None, MeansChange::SecondStepDropped, None, &nowhere).await?;
+        }
         Ok(removed)
     }
 
@@ -83,7 +91,7 @@ impl Access {
         password: &Secret,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
-        check_password(password.reveal())?;
+        check_password(password.reveal(), &[])?;
         let begun = Instant::now();
         taken(begun, self.replace_by_code(code, password, origin).await).await
     }
@@ -96,12 +104,20 @@ impl Access {
     ) -> Result<(), AccessError> {
         let (tenant, hash) = token::read_reset_code(code.reveal()).ok_or(AccessError::NotValid)?;
         let now = self.parts.clock.now();
-        let staff = self.parts.reset_codes.take(tenant, &hash, now).await?;
-        let staff = staff.ok_or(AccessError::NotValid)?;
+        let holder = self.parts.reset_codes.take(tenant, &hash, now).await?;
+        let staff = match holder.ok_or(AccessError::NotValid)? {
+            Holder::Staff(staff) => staff,
+            Holder::Client(client) => {
+                let owner = self.accept(tenant, client, password).await?;
+                return self.end_by_new_password(&owner, None, origin).await;
+            }
+        };
         let row = self.parts.staff.find(tenant, staff).await?;
         let row = row.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
         let new = self.parts.passwords.hash(password.reveal()).await?;
         self.parts.staff.set_password(tenant, staff, &new).await?;
-        self.end_by_new_password(&row, None, origin).await
+        let owner = row.into();
+        self.end_by_new_password(&owner, None, origin).await?;
+        self.tell_of_password(&owner, Some(staff), MeansChange::PasswordReset, origin).await
     }
 }

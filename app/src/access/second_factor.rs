@@ -5,21 +5,24 @@
 //! two present it at the same time; it is taken one interval early or late. Absent on purpose:
 //! sending codes, which a second channel would need.
 
+use billfold_domain::client::Client;
 use billfold_domain::kernel::{KeyClass, Pii, StaffId, SubjectId, TenantId};
-use billfold_domain::sign_in::SignInMethod;
+use billfold_domain::sign_in::{MeansChange, SignInMethod};
 use chrono::{DateTime, Utc};
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
 use super::identity::Identity;
+use super::owner::Owner;
+use super::tries::Trying;
 use super::{Access, AccessError, Secret};
 use crate::commands::RequestOrigin;
 use crate::commands::staff::colleague;
-use crate::ports::{SecondFactorRow, StaffRow, StoreFailure};
-use crate::vault::{Opened, Wanted};
+use crate::ports::{Holder, SecondFactorRow, StoreFailure};
+use crate::vault::{Opened, Wanted, field};
 
 /// The sealed field of the secret.
-const SECRET: &str = "staff.second_factor";
+const SECRET: &str = field::STAFF_SECOND_FACTOR;
 /// What the key of recovery codes is for.
 const RECOVERY: &str = "recovery code";
 /// Recovery codes of an account.
@@ -53,8 +56,8 @@ impl Access {
     /// # Errors
     /// `NotValid` for an API key; the database does not answer.
     pub async fn second_factor(&self, who: &Identity) -> Result<Option<SecondFactor>, AccessError> {
-        let (staff, _) = who.person().ok_or(AccessError::NotValid)?;
-        let row = self.parts.second_factors.find(who.tenant, staff).await?;
+        let (holder, _) = who.holder().ok_or(AccessError::NotValid)?;
+        let row = self.parts.second_factors.find(who.tenant, holder).await?;
         Ok(row.and_then(|row| {
             Some(SecondFactor { since: row.confirmed_at?, codes_left: row.codes_left })
         }))
@@ -77,8 +80,8 @@ impl Access {
         let totp = totp(&bytes)?;
         let proposed = SecondFactorRow {
             tenant: row.tenant,
-            staff: row.id,
-            secret: self.seal_secret(row.tenant, row.id, &bytes).await?,
+            holder: row.holder,
+            secret: self.seal_secret(row.tenant, row.holder, &bytes).await?,
             created_at: self.parts.clock.now(),
             confirmed_at: None,
             codes_left: 0,
@@ -97,7 +100,7 @@ impl Access {
     /// `NoSecondFactor` when none waits.
     pub async fn proposed_second_factor(&self, who: &Identity) -> Result<Enrolment, AccessError> {
         let row = self.own_row(who).await?;
-        let found = self.parts.second_factors.find(row.tenant, row.id).await?;
+        let found = self.parts.second_factors.find(row.tenant, row.holder).await?;
         let waits = found.filter(|factor| factor.confirmed_at.is_none());
         let factor = waits.ok_or(AccessError::NoSecondFactor)?;
         let secret = self.opened(&factor).await?.secret().to_base32();
@@ -117,26 +120,24 @@ impl Access {
         origin: &RequestOrigin,
     ) -> Result<Vec<Secret>, AccessError> {
         let row = self.own_row(who).await?;
-        let found = self.parts.second_factors.find(row.tenant, row.id).await?;
+        let found = self.parts.second_factors.find(row.tenant, row.holder).await?;
         let waits = found.filter(|factor| factor.confirmed_at.is_none());
         let factor = waits.ok_or(AccessError::NoSecondFactor)?;
         let now = self.parts.clock.now();
-        let begun = self.throttle.begin(&row.email_index, origin.ip, now);
+        let trying = Trying::to_enter(row.holder);
+        let begun = self.begin_try(trying, &row.email_index, origin.ip).await?;
         let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
         let totp = self.opened(&factor).await?;
         let step = step_of(&totp, code, now).ok_or(AccessError::WrongCode)?;
-        self.throttle.undo(&tried);
-        let (mut codes, mut hashes) = (Vec::new(), Vec::new());
-        for _ in 0..CODES {
-            let code = new_code();
-            hashes.push(self.recovery_hash(row.id, code.reveal(), now).await?);
-            codes.push(code);
-        }
+        self.undo_try(&tried).await;
+        let (codes, hashes) = self.new_recovery_codes(row.holder, now).await?;
         let factors = &self.parts.second_factors;
-        if !factors.confirm(row.tenant, row.id, now, step, &hashes).await? {
+        if !factors.confirm(row.tenant, row.holder, now, step, &hashes).await? {
             return Err(AccessError::NoSecondFactor);
         }
         self.passes.drop_all();
+        let (by, what) = (row.holder.staff(), MeansChange::SecondStepSetUp);
+        self.note_change(&row, by, what, None, origin).await?;
         Ok(codes)
     }
 
@@ -151,26 +152,69 @@ impl Access {
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
         let row = self.own_row(who).await?;
-        if !self.asks_for_code(row.tenant, row.id).await? {
+        if !self.asks_for_code(row.tenant, row.holder).await? {
+            return Err(AccessError::NoSecondFactor);
+        }
+        let trying = Trying::to_enter(row.holder);
+        let begun = self.begin_try(trying, &row.email_index, origin.ip).await?;
+        let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
+        self.take_code(&row, code).await?.ok_or(AccessError::WrongCode)?;
+        self.undo_try(&tried).await;
+        self.parts.second_factors.remove(row.tenant, row.holder).await?;
+        self.passes.drop_all();
+        let (by, what) = (row.holder.staff(), MeansChange::SecondStepRemoved);
+        self.note_change(&row, by, what, None, origin).await
+    }
+
+    /// Puts ten new recovery codes in the place of all older ones, if the code is one of the second
+    /// step. They are shown this once.
+    ///
+    /// # Errors
+    /// `WrongCode` or `Slowed`; `NoSecondFactor` when there is none.
+    pub async fn renew_recovery_codes(
+        &self,
+        who: &Identity,
+        code: &Secret,
+        origin: &RequestOrigin,
+    ) -> Result<Vec<Secret>, AccessError> {
+        let row = self.own_row(who).await?;
+        if !self.asks_for_code(row.tenant, row.holder).await? {
             return Err(AccessError::NoSecondFactor);
         }
         let now = self.parts.clock.now();
-        let begun = self.throttle.begin(&row.email_index, origin.ip, now);
+        let trying = Trying::to_enter(row.holder);
+        let begun = self.begin_try(trying, &row.email_index, origin.ip).await?;
         let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
         self.take_code(&row, code).await?.ok_or(AccessError::WrongCode)?;
-        self.throttle.undo(&tried);
-        self.parts.second_factors.remove(row.tenant, row.id).await?;
-        self.passes.drop_all();
-        Ok(())
+        self.undo_try(&tried).await;
+        let (codes, hashes) = self.new_recovery_codes(row.holder, now).await?;
+        self.parts.second_factors.renew_codes(row.tenant, row.holder, &hashes).await?;
+        let (by, what) = (row.holder.staff(), MeansChange::RecoveryCodesRenewed);
+        self.note_change(&row, by, what, None, origin).await?;
+        Ok(codes)
+    }
+
+    async fn new_recovery_codes(
+        &self,
+        holder: Holder,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<Secret>, Vec<[u8; 32]>), AccessError> {
+        let (mut codes, mut hashes) = (Vec::new(), Vec::new());
+        for _ in 0..CODES {
+            let code = new_code();
+            hashes.push(self.recovery_hash(holder, code.reveal(), now).await?);
+            codes.push(code);
+        }
+        Ok((codes, hashes))
     }
 
     /// Whether a sign-in to this account asks for a code.
     pub(super) async fn asks_for_code(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: impl Into<Holder>,
     ) -> Result<bool, AccessError> {
-        let row = self.parts.second_factors.find(tenant, staff).await?;
+        let row = self.parts.second_factors.find(tenant, holder.into()).await?;
         Ok(row.is_some_and(|row| row.confirmed_at.is_some()))
     }
 
@@ -187,34 +231,34 @@ impl Access {
     /// Takes a code of the account, of either kind; nothing if it is none or was taken before.
     pub(super) async fn take_code(
         &self,
-        owner: &StaffRow,
+        owner: &Owner,
         code: &Secret,
     ) -> Result<Option<SignInMethod>, AccessError> {
         let factors = &self.parts.second_factors;
-        let Some(factor) = factors.find(owner.tenant, owner.id).await? else { return Ok(None) };
+        let Some(factor) = factors.find(owner.tenant, owner.holder).await? else { return Ok(None) };
         let now = self.parts.clock.now();
         if let Some(step) = step_of(&self.opened(&factor).await?, code, now) {
-            let taken = factors.take_step(owner.tenant, owner.id, step).await?;
+            let taken = factors.take_step(owner.tenant, owner.holder, step).await?;
             return Ok(taken.then_some(SignInMethod::PasswordAndCode));
         }
-        let hash = self.recovery_hash(owner.id, code.reveal(), now).await?;
-        let taken = factors.take_recovery_code(owner.tenant, owner.id, &hash, now).await?;
+        let hash = self.recovery_hash(owner.holder, code.reveal(), now).await?;
+        let taken = factors.take_recovery_code(owner.tenant, owner.holder, &hash, now).await?;
         Ok(taken.then_some(SignInMethod::PasswordAndRecoveryCode))
     }
 
     /// The account of whoever asks.
-    pub(super) async fn own_row(&self, who: &Identity) -> Result<StaffRow, AccessError> {
-        let (staff, _) = who.person().ok_or(AccessError::NotValid)?;
-        self.parts.staff.find(who.tenant, staff).await?.ok_or(AccessError::NotValid)
+    pub(super) async fn own_row(&self, who: &Identity) -> Result<Owner, AccessError> {
+        let (holder, _) = who.holder().ok_or(AccessError::NotValid)?;
+        self.owner(who.tenant, holder).await?.ok_or(AccessError::NotValid)
     }
 
     async fn seal_secret(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         secret: &[u8; 20],
     ) -> Result<serde_json::Value, AccessError> {
-        let subject = SubjectId::new(staff.uuid());
+        let subject = SubjectId::new(holder.uuid());
         let wanted = Wanted { subject, class: KeyClass::Operational, retain_until: None };
         let ring = self.parts.vault.ring_to_seal(tenant, &[wanted], self.parts.clock.now()).await?;
         let sealed: Pii<[u8; 20]> = ring.seal(subject, KeyClass::Operational, SECRET, secret)?;
@@ -233,27 +277,38 @@ impl Access {
     }
 
     /// The address of an account; nothing once it is erased.
-    async fn address_of(&self, row: &StaffRow) -> Result<Option<String>, AccessError> {
-        let person = colleague(&self.parts.door, row.tenant, row.id).await?;
-        Ok(person.and_then(|person| person.profile.clear()).map(|profile| profile.email))
+    async fn address_of(&self, row: &Owner) -> Result<Option<String>, AccessError> {
+        match row.holder {
+            Holder::Staff(staff) => {
+                let person = colleague(&self.parts.door, row.tenant, staff).await?;
+                Ok(person.and_then(|person| person.profile.clear()).map(|profile| profile.email))
+            }
+            Holder::Client(client) => {
+                let (client, _) = self.parts.door.load::<Client>(row.tenant, client.uuid()).await?;
+                let Some(profile) = client.profile() else { return Ok(None) };
+                let (vault, what) = (&self.parts.vault, field::CLIENT_CONTACT);
+                let card = vault.open(row.tenant, what, &profile.contact).await?;
+                Ok(card.clear().and_then(|card| card.email))
+            }
+        }
     }
 
     async fn recovery_hash(
         &self,
-        staff: StaffId,
+        holder: Holder,
         code: &str,
         now: DateTime<Utc>,
     ) -> Result<[u8; 32], AccessError> {
         let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-        let value = format!("{}:{}", staff.uuid(), plain.to_lowercase());
+        let value = format!("{}:{}", holder.uuid(), plain.to_lowercase());
         Ok(self.parts.vault.installation_hash(RECOVERY, &value, now).await?)
     }
 
     /// The address that authenticators read: who asks for codes, whose they are, the secret.
-    async fn uri(&self, row: &StaffRow, secret: &str) -> Result<String, AccessError> {
+    async fn uri(&self, row: &Owner, secret: &str) -> Result<String, AccessError> {
         let settings = self.parts.door.settings(row.tenant).await?;
         let (issuer, email) = (escaped(&settings.name), self.address_of(row).await?);
-        let label = email.map_or_else(|| "staff".to_owned(), |email| escaped(&email));
+        let label = email.map_or_else(|| "account".to_owned(), |email| escaped(&email));
         Ok(format!("otpauth://totp/{issuer}:{label}?secret={secret}&issuer={issuer}"))
     }
 }

@@ -8,20 +8,23 @@ use billfold_domain::sign_in::{EndOfSession, SignInCommand, SignInMethod};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::identity::{Identity, Via};
+use super::owner::Owner;
 use super::token::{self, Secret};
 use super::{Access, AccessError, SessionOrigin};
 use crate::commands::RequestOrigin;
 use crate::commands::roles::rights_of;
 use crate::mint;
-use crate::ports::{Ending, SessionKind, SessionRef, SessionRow, StaffRow, StoreFailure};
-use crate::vault::Wanted;
+use crate::ports::{Ending, Holder, SessionKind, SessionRef, SessionRow, StoreFailure};
+use crate::vault::{Wanted, field};
 
 /// How long a session lasts, from sign-in.
 const SESSION: TimeDelta = TimeDelta::hours(12);
+/// How long one that nobody uses lasts.
+const IDLE: TimeDelta = TimeDelta::hours(2);
+/// Live sessions of an account at a time; the one that began first makes room.
+const AT_ONCE: usize = 50;
 /// How old the note of its last use may be.
 const NOTED_USE: TimeDelta = TimeDelta::minutes(5);
-/// The sealed field that says where a session began.
-pub(super) const ORIGIN: &str = "session.origin";
 
 /// A session that just began.
 #[derive(Clone, Debug)]
@@ -79,10 +82,11 @@ impl Access {
             return Ok(identity);
         }
         let found = self.parts.sessions.find(tenant, SessionRef::Token(&hash), now).await?;
-        let found = found.filter(|row| row.kind == SessionKind::Browser);
+        let found = found.filter(|row| is_used_by_browser(row, now));
         let row = found.ok_or(AccessError::NotValid)?;
+        let Holder::Staff(staff) = row.holder else { return Err(AccessError::NotValid) };
         self.used(&row, now).await;
-        let identity = self.person_of(&row).await?;
+        let identity = self.person_of(&row, staff).await?;
         self.passes.put(hash, &identity);
         Ok(identity)
     }
@@ -112,23 +116,27 @@ impl Access {
 
     pub(super) async fn begin(
         &self,
-        owner: &StaffRow,
+        owner: impl Into<Owner>,
         also: Vec<TenantId>,
         method: SignInMethod,
         origin: &RequestOrigin,
     ) -> Result<SignedIn, AccessError> {
+        let owner = owner.into();
         let (token, token_hash) = token::new_session(owner.tenant);
-        let mut row = self.blank_session(owner, origin).await?;
+        let mut row = self.blank_session(&owner, origin).await?;
         (row.token_hash, row.also) = (token_hash, also);
-        self.open(&row, owner, method, origin).await?;
-        let identity = self.person_of(&row).await?;
+        self.open(&row, &owner, method, origin).await?;
+        let identity = match row.holder {
+            Holder::Staff(staff) => self.person_of(&row, staff).await?,
+            Holder::Client(client) => self.client_of(&row, client, row.expires_at).await?,
+        };
         Ok(SignedIn { token, lasts: SESSION.to_std().unwrap_or_default(), identity })
     }
 
     /// A session that begins now, without what holds it.
     pub(super) async fn blank_session(
         &self,
-        owner: &StaffRow,
+        owner: &Owner,
         origin: &RequestOrigin,
     ) -> Result<SessionRow, AccessError> {
         let now = self.parts.clock.now();
@@ -139,10 +147,10 @@ impl Access {
             id: SessionId::new(mint::uuid_v7(now)),
             kind: SessionKind::Browser,
             token_hash: [0; 32],
-            staff: owner.id,
+            holder: owner.holder,
             csrf_secret,
             also: Vec::new(),
-            origin: Some(self.seal_origin(owner.tenant, owner.id, origin, now).await?),
+            origin: Some(self.seal_origin(owner.tenant, owner.holder, origin, now).await?),
             created_at: now,
             last_used_at: None,
             expires_at: now + SESSION,
@@ -153,20 +161,36 @@ impl Access {
     pub(super) async fn open(
         &self,
         row: &SessionRow,
-        owner: &StaffRow,
+        owner: &Owner,
         method: SignInMethod,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
         self.parts.sessions.sweep(row.tenant, row.created_at).await?;
         self.parts.sessions.add(row).await?;
-        let (staff_id, session_id) = (owner.id, row.id);
-        let what = SignInCommand::Succeed { staff_id, method, session_id };
-        let noted = self.note(row.tenant, &owner.email_index, Some(staff_id), origin, what).await;
+        let session_id = row.id;
+        let what = match owner.holder {
+            Holder::Staff(staff_id) => SignInCommand::Succeed { staff_id, method, session_id },
+            Holder::Client(client_id) => {
+                SignInCommand::SucceedClient { client_id, method, session_id }
+            }
+        };
+        let by = Some(owner.holder);
+        let noted = self.note_by(row.tenant, &owner.email_index, by, origin, what).await;
         if noted.is_err() {
             let one = Ending::One(SessionRef::Id(session_id));
             self.parts.sessions.end(row.tenant, one).await?;
+            return noted;
         }
-        noted
+        self.make_room(row, origin).await
+    }
+
+    async fn make_room(&self, row: &SessionRow, origin: &RequestOrigin) -> Result<(), AccessError> {
+        let live = self.parts.sessions.list(row.tenant, row.holder, row.created_at).await?;
+        for older in live.into_iter().filter(|live| live.id != row.id).skip(AT_ONCE - 1) {
+            let which = Ending::Own(older.holder, older.id);
+            self.end(row.tenant, which, EndOfSession::Revoked, origin).await?;
+        }
+        Ok(())
     }
 
     /// Notes the use of a session, not more often than every few minutes. A failure only makes the
@@ -180,13 +204,13 @@ impl Access {
         }
     }
 
-    async fn person_of(&self, row: &SessionRow) -> Result<Identity, AccessError> {
-        let restricted = self.must_set_up(row.tenant, row.staff).await?;
+    async fn person_of(&self, row: &SessionRow, staff: StaffId) -> Result<Identity, AccessError> {
+        let restricted = self.must_set_up(row.tenant, staff).await?;
         Ok(Identity {
             tenant: row.tenant,
-            rights: self.rights(row, restricted).await?,
+            rights: self.rights(row.tenant, staff, restricted).await?,
             via: Via::Session {
-                staff: row.staff,
+                staff,
                 session: row.id,
                 csrf_secret: row.csrf_secret,
                 restricted,
@@ -199,19 +223,20 @@ impl Access {
     /// What the account may do; nothing while it has to set up its second step.
     pub(super) async fn rights(
         &self,
-        row: &SessionRow,
+        tenant: TenantId,
+        staff: StaffId,
         restricted: bool,
     ) -> Result<Rights, AccessError> {
         if restricted {
             return Ok(Rights::NONE);
         }
-        Ok(rights_of(&self.parts.door, row.tenant, row.staff).await?)
+        Ok(rights_of(&self.parts.door, tenant, staff).await?)
     }
 
     async fn seal_origin(
         &self,
         tenant: TenantId,
-        owner: StaffId,
+        owner: Holder,
         origin: &RequestOrigin,
         now: DateTime<Utc>,
     ) -> Result<serde_json::Value, AccessError> {
@@ -220,10 +245,22 @@ impl Access {
         let ring = self.parts.vault.ring_to_seal(tenant, &[wanted], now).await?;
         let origin = SessionOrigin { address: origin.ip, user_agent: origin.user_agent.clone() };
         let sealed: Pii<SessionOrigin> =
-            ring.seal(subject, KeyClass::Operational, ORIGIN, &origin)?;
+            ring.seal(subject, KeyClass::Operational, field::SESSION_ORIGIN, &origin)?;
         let what = "the origin of a session is no JSON";
         Ok(serde_json::to_value(&sealed).map_err(|_| StoreFailure::Corrupt { what })?)
     }
+}
+
+/// Whether a browser holds the session, and somebody has used it of late.
+pub(super) fn is_used_by_browser(row: &SessionRow, now: DateTime<Utc>) -> bool {
+    row.kind == SessionKind::Browser && !is_idle(row, now)
+}
+
+/// Whether nobody has used a session of a browser for too long. A program's tokens end by
+/// themselves.
+pub(super) fn is_idle(row: &SessionRow, now: DateTime<Utc>) -> bool {
+    let used = row.last_used_at.unwrap_or(row.created_at);
+    row.kind == SessionKind::Browser && now - used > IDLE
 }
 
 fn lasts(identity: &Identity, now: DateTime<Utc>) -> bool {

@@ -7,18 +7,19 @@
 
 use std::time::Duration;
 
-use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
+use billfold_domain::kernel::{BlindIndex, ClientId, StaffId, TenantId};
 use billfold_domain::sign_in::{SignInCommand, SignInMethod, SignInRefused};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::throttle::Try;
+use super::owner::Owner;
 use super::token::Secret;
+use super::tries::{Tried, Trying};
 use super::{Access, AccessError, SignedIn, jwt};
 use crate::commands::RequestOrigin;
-use crate::ports::StaffRow;
+use crate::ports::{Holder, StaffRow};
 
 /// What a refusal takes, or a multiple of it: more than any password check does, so that the time
 /// tells neither whether an address has an account nor how its password is hashed.
@@ -27,6 +28,7 @@ const REFUSAL: Duration = Duration::from_millis(500);
 const CHALLENGE: TimeDelta = TimeDelta::minutes(5);
 /// What the key of challenges is for, and what they are for.
 const SECOND_STEP: &str = "second step";
+const SECOND_STEP_OF_CLIENTS: &str = "second step of a client";
 
 /// Somebody who wants to come in.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ pub struct Attempt {
 
 /// Who may come in.
 pub(super) struct Admitted {
-    pub(super) account: StaffRow,
+    pub(super) account: Owner,
     /// Other sellers that the same password opens.
     pub(super) also: Vec<TenantId>,
     /// What proved it.
@@ -53,22 +55,24 @@ pub(super) struct Admitted {
 }
 
 /// A seller at which nobody came in.
-struct Miss {
-    tenant: TenantId,
-    staff: Option<StaffId>,
-    reason: SignInRefused,
+pub(super) struct Miss {
+    pub(super) tenant: TenantId,
+    pub(super) staff: Option<StaffId>,
+    pub(super) reason: SignInRefused,
 }
 
 /// Whose password it is and which other sellers it opens, or where nobody came in.
-type Verified = Result<(StaffRow, Vec<TenantId>), Vec<Miss>>;
+pub(super) type Verified = Result<(Owner, Vec<TenantId>), Vec<Miss>>;
 
 /// That a password was right, for as long as it takes to find a code.
 #[derive(Serialize, Deserialize)]
 struct Challenge {
     aud: String,
     tenant: Uuid,
-    staff: Uuid,
+    holder: Uuid,
     also: Vec<Uuid>,
+    #[serde(default)]
+    by_provider: bool,
     exp: i64,
 }
 
@@ -95,20 +99,48 @@ impl Access {
         code: &Secret,
         origin: &RequestOrigin,
     ) -> Result<SignedIn, AccessError> {
+        let staff = |id| Holder::Staff(StaffId::new(id));
+        self.finish((SECOND_STEP, staff), challenge, code, origin).await
+    }
+
+    /// The same for a client.
+    ///
+    /// # Errors
+    /// As [`Access::second_step`].
+    pub async fn second_step_of_client(
+        &self,
+        challenge: &Secret,
+        code: &Secret,
+        origin: &RequestOrigin,
+    ) -> Result<SignedIn, AccessError> {
+        let client = |id| Holder::Client(ClientId::new(id));
+        self.finish((SECOND_STEP_OF_CLIENTS, client), challenge, code, origin).await
+    }
+
+    async fn finish(
+        &self,
+        (audience, holder): (&'static str, fn(Uuid) -> Holder),
+        challenge: &Secret,
+        code: &Secret,
+        origin: &RequestOrigin,
+    ) -> Result<SignedIn, AccessError> {
         let begun = Instant::now();
         let now = self.parts.clock.now();
-        let key = self.signing_key(SECOND_STEP, now).await?;
+        let key = self.signing_key(audience, now).await?;
         let claims: Option<Challenge> = jwt::read(&key, challenge.reveal());
-        let ours = claims.filter(|it| it.aud == SECOND_STEP && it.exp > now.timestamp());
+        let ours = claims.filter(|it| it.aud == audience && it.exp > now.timestamp());
         let challenge = ours.ok_or(AccessError::NotValid)?;
-        let (tenant, staff) = (TenantId::new(challenge.tenant), StaffId::new(challenge.staff));
-        let found = self.parts.staff.find(tenant, staff).await?;
-        let account = found.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
-        let throttled = self.throttle.begin(&account.email_index, origin.ip, now);
+        let (tenant, holder) = (TenantId::new(challenge.tenant), holder(challenge.holder));
+        let account = self.live_owner(tenant, holder).await?.ok_or(AccessError::NotValid)?;
+        let trying = Trying::to_enter(holder);
+        let throttled = self.begin_try(trying, &account.email_index, origin.ip).await?;
         let tried = throttled.map_err(|retry_after| AccessError::Slowed { retry_after })?;
         let answer = self.pass(&account, code, &tried, origin).await;
-        self.settle(&tried, &answer);
-        let method = taken(begun, answer).await?;
+        self.settle(&tried, &answer).await;
+        let method = match taken(begun, answer).await? {
+            _ if challenge.by_provider => SignInMethod::ProviderAndCode,
+            method => method,
+        };
         let also = challenge.also.into_iter().map(TenantId::new).collect();
         self.begin(&account, also, method, origin).await
     }
@@ -117,19 +149,37 @@ impl Access {
     pub(super) async fn admit(&self, attempt: &Attempt) -> Result<Admitted, AccessError> {
         let now = self.parts.clock.now();
         let address = self.parts.vault.sign_in_index(&attempt.email, now).await?;
-        let begun = self.throttle.begin(&address, attempt.origin.ip, now);
+        self.try_in(attempt, &address, None).await
+    }
+
+    /// The same for a client of a seller.
+    pub(super) async fn admit_client(&self, attempt: &Attempt) -> Result<Admitted, AccessError> {
+        let tenant = self.seller_of_clients(attempt.tenant).await?;
+        let now = self.parts.clock.now();
+        let address = self.parts.vault.email_index(tenant, &attempt.email, now).await?;
+        self.try_in(attempt, &address, Some(tenant)).await
+    }
+
+    async fn try_in(
+        &self,
+        attempt: &Attempt,
+        address: &BlindIndex,
+        client_of: Option<TenantId>,
+    ) -> Result<Admitted, AccessError> {
+        let trying = if client_of.is_some() { Trying::ClientSignIn } else { Trying::SignIn };
+        let begun = self.begin_try(trying, address, attempt.origin.ip).await?;
         let tried = begun.map_err(|retry_after| AccessError::Slowed { retry_after })?;
-        let answer = self.look(attempt, &address, &tried).await;
-        self.settle(&tried, &answer);
+        let answer = self.look(attempt, address, &tried, client_of).await;
+        self.settle(&tried, &answer).await;
         answer
     }
 
     /// A good try is forgotten, one that was neither good nor bad never was.
-    fn settle<T>(&self, tried: &Try, answer: &Result<T, AccessError>) {
+    pub(super) async fn settle<T>(&self, tried: &Tried, answer: &Result<T, AccessError>) {
         match answer {
-            Ok(_) => self.throttle.succeeded(tried),
+            Ok(_) => self.try_succeeded(tried).await,
             Err(error) if error.refuses() => {}
-            Err(_) => self.throttle.undo(tried),
+            Err(_) => self.undo_try(tried).await,
         }
     }
 
@@ -137,9 +187,14 @@ impl Access {
         &self,
         attempt: &Attempt,
         address: &BlindIndex,
-        tried: &Try,
+        tried: &Tried,
+        client_of: Option<TenantId>,
     ) -> Result<Admitted, AccessError> {
-        let (account, also) = match self.verify(attempt, address).await? {
+        let verified = match client_of {
+            Some(tenant) => self.verify_client(tenant, attempt, address).await?,
+            None => self.verify(attempt, address).await?,
+        };
+        let (account, also) = match verified {
             Ok(verified) => verified,
             Err(misses) => {
                 for Miss { tenant, staff: staff_id, reason } in misses {
@@ -149,49 +204,64 @@ impl Access {
                 return Err(AccessError::NotValid);
             }
         };
-        let method = match (&attempt.code, self.asks_for_code(account.tenant, account.id).await?) {
-            (_, false) => SignInMethod::Password,
-            (None, true) => {
-                return Err(AccessError::CodeNeeded {
-                    challenge: self.challenge(&account, &also).await?,
-                });
-            }
-            (Some(code), true) => self.pass(&account, code, tried, &attempt.origin).await?,
-        };
+        if let Holder::Staff(staff) = account.holder
+            && self.parts.only_by_provider
+        {
+            let (staff_id, reason) = (Some(staff), SignInRefused::ProviderOnly);
+            let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+            self.note(account.tenant, address, None, &attempt.origin, what).await?;
+            return Err(AccessError::NotValid);
+        }
+        let method =
+            match (&attempt.code, self.asks_for_code(account.tenant, account.holder).await?) {
+                (_, false) => SignInMethod::Password,
+                (None, true) => {
+                    return Err(AccessError::CodeNeeded {
+                        challenge: self.challenge(&account, &also, false).await?,
+                    });
+                }
+                (Some(code), true) => self.pass(&account, code, tried, &attempt.origin).await?,
+            };
         Ok(Admitted { account, also, method })
     }
 
     /// Takes a code; a wrong one is noted.
     async fn pass(
         &self,
-        account: &StaffRow,
+        account: &Owner,
         code: &Secret,
-        tried: &Try,
+        tried: &Tried,
         origin: &RequestOrigin,
     ) -> Result<SignInMethod, AccessError> {
         if let Some(method) = self.take_code(account, code).await? {
             return Ok(method);
         }
-        let (staff_id, reason) = (Some(account.id), SignInRefused::WrongCode);
+        let (staff_id, reason) = (account.holder.staff(), SignInRefused::WrongCode);
         let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
         self.note(account.tenant, &account.email_index, None, origin, what).await?;
         Err(AccessError::WrongCode)
     }
 
-    async fn challenge(
+    pub(super) async fn challenge(
         &self,
-        account: &StaffRow,
+        account: &Owner,
         also: &[TenantId],
+        by_provider: bool,
     ) -> Result<Secret, AccessError> {
         let now = self.parts.clock.now();
+        let audience = match account.holder {
+            Holder::Staff(_) => SECOND_STEP,
+            Holder::Client(_) => SECOND_STEP_OF_CLIENTS,
+        };
         let claims = Challenge {
-            aud: SECOND_STEP.to_owned(),
+            aud: audience.to_owned(),
             tenant: account.tenant.uuid(),
-            staff: account.id.uuid(),
+            holder: account.holder.uuid(),
             also: also.iter().map(|tenant| tenant.uuid()).collect(),
+            by_provider,
             exp: (now + CHALLENGE).timestamp(),
         };
-        let key = self.signing_key(SECOND_STEP, now).await?;
+        let key = self.signing_key(audience, now).await?;
         jwt::sign(&key, &claims)
     }
 
@@ -224,7 +294,7 @@ impl Access {
         if let Some(at) = matching.iter().position(|row| wanted(row.tenant)) {
             let account = matching.swap_remove(at);
             self.upgrade(&account, password).await;
-            return Ok(Ok((account, self.without_second_step(matching).await?)));
+            return Ok(Ok((account.into(), self.without_second_step(matching).await?)));
         }
         misses.retain(|miss| wanted(miss.tenant));
         if misses.is_empty()
@@ -235,7 +305,7 @@ impl Access {
         Ok(Err(misses))
     }
 
-    async fn without_second_step(
+    pub(super) async fn without_second_step(
         &self,
         accounts: Vec<StaffRow>,
     ) -> Result<Vec<TenantId>, AccessError> {

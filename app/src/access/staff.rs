@@ -6,9 +6,11 @@
 
 use billfold_domain::kernel::{Actor, StaffId, TenantId};
 use billfold_domain::role::{Rights, SystemRole};
-use billfold_domain::sign_in::EndOfSession;
+use billfold_domain::sign_in::{EndOfSession, MeansChange};
 use billfold_domain::staff::StaffProfile;
 
+use super::mail::Errand;
+use super::password::check_password;
 use super::{Access, AccessError, Secret};
 use crate::commands::roles::must_cover;
 use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff};
@@ -16,9 +18,6 @@ use crate::commands::{Ask, Done, RequestOrigin};
 use crate::error::Error;
 use crate::mint;
 use crate::ports::{Ending, StaffRow};
-
-const SHORTEST_PASSWORD: usize = 10;
-const LONGEST_PASSWORD: usize = 256;
 
 impl Access {
     /// Adds a member of staff who signs in with a password of 10 to 256 characters.
@@ -30,7 +29,8 @@ impl Access {
         ask: Ask<AddStaff>,
         password: &Secret,
     ) -> Result<Done<StaffAdded>, AccessError> {
-        check_password(password.reveal())?;
+        let StaffProfile { name, email, .. } = &ask.command.profile;
+        check_password(password.reveal(), &[name.as_str(), email.as_str()])?;
         let password_hash = self.parts.passwords.hash(password.reveal()).await?;
         self.add_with_hash(ask, password_hash).await
     }
@@ -48,6 +48,7 @@ impl Access {
         let row =
             StaffRow { tenant, id, email_index, password_hash, created_at: now, disabled_at: None };
         self.parts.staff.put(&row).await?;
+        self.mail_if_possible(&Errand::prove_address(tenant, id)).await;
         Ok(done)
     }
 
@@ -69,7 +70,8 @@ impl Access {
         Ok(done.answer.staff_id)
     }
 
-    /// Says anew who a member of staff is. Another address is the one they sign in with next.
+    /// Says anew who a member of staff is. Another address is the one they sign in with next, and
+    /// ends their sessions.
     ///
     /// # Errors
     /// A field breaks a rule, the address belongs to somebody else, or they may do more than
@@ -84,7 +86,14 @@ impl Access {
         let email = ask.command.profile.email.clone();
         let done = self.parts.door.execute(ask).await?;
         let index = self.parts.vault.sign_in_index(&email, self.parts.clock.now()).await?;
+        let before = self.parts.staff.find(tenant, id).await?;
         self.parts.staff.move_to(tenant, id, &index).await?;
+        if before.is_some_and(|before| before.email_index != index) {
+            // Who held the old address may be signed in, and is not the one who signs in next.
+            let which = Ending::All(id.into());
+            self.end(tenant, which, EndOfSession::Revoked, &RequestOrigin::default()).await?;
+            self.mail_if_possible(&Errand::prove_address(tenant, id)).await;
+        }
         Ok(done)
     }
 
@@ -101,16 +110,18 @@ impl Access {
         id: StaffId,
         password: &Secret,
     ) -> Result<bool, AccessError> {
-        check_password(password.reveal())?;
+        check_password(password.reveal(), &[])?;
         must_cover(&self.parts.door, tenant, held, id).await?;
         let Some(row) = self.parts.staff.find(tenant, id).await? else { return Ok(false) };
         let hash = self.parts.passwords.hash(password.reveal()).await?;
         let known = self.parts.staff.set_password(tenant, id, &hash).await?;
         // A session at another seller may have been opened by the old password and switch here.
         for account in self.parts.staff.accounts_of(&row.email_index).await? {
-            let (which, how) = (Ending::All(account.staff), EndOfSession::PasswordReplaced);
+            let (which, how) = (Ending::All(account.staff.into()), EndOfSession::PasswordReplaced);
             self.end(account.tenant, which, how, &RequestOrigin::default()).await?;
         }
+        let (what, nowhere) = (MeansChange::PasswordSet, RequestOrigin::default());
+        self.tell_of_password(&row, None, what, &nowhere).await?;
         Ok(known)
     }
 
@@ -127,7 +138,7 @@ impl Access {
         must_cover(&self.parts.door, tenant, held, id).await?;
         let done = self.parts.door.execute(ask).await?;
         self.parts.staff.disable(tenant, id, self.parts.clock.now()).await?;
-        self.end(tenant, Ending::All(id), EndOfSession::AccountStopped, &origin).await?;
+        self.end(tenant, Ending::All(id.into()), EndOfSession::AccountStopped, &origin).await?;
         Ok(done)
     }
 
@@ -141,13 +152,4 @@ impl Access {
         self.parts.staff.enable(tenant, id).await?;
         Ok(done)
     }
-}
-
-pub(super) fn check_password(password: &str) -> Result<(), AccessError> {
-    let length = password.chars().count();
-    if (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
-        return Ok(());
-    }
-    let detail = "choose a password of 10 to 256 characters";
-    Err(AccessError::Malformed { field: "/password", detail })
 }

@@ -16,6 +16,8 @@ const API_KEY_PREFIX: &str = "bfk_";
 const REFRESH_PREFIX: &str = "bfr_";
 /// What a code begins with that sets a new password.
 const RESET_PREFIX: &str = "bfp_";
+/// What a code begins with that proves a mail address.
+const ADDRESS_PREFIX: &str = "bfe_";
 
 /// A text that lets its holder in. Not printed by `Debug`; wiped when dropped.
 #[derive(Clone)]
@@ -65,6 +67,17 @@ pub(super) fn new_reset_code(tenant: TenantId) -> (Secret, [u8; 32]) {
 /// The tenant and the stored hash of a presented code that sets a new password.
 pub(super) fn read_reset_code(text: &str) -> Option<(TenantId, [u8; 32])> {
     read_session(text.trim().strip_prefix(RESET_PREFIX)?)
+}
+
+/// A new code that proves a mail address, and what is stored of it.
+pub(super) fn new_address_code(tenant: TenantId) -> (Secret, [u8; 32]) {
+    let (token, hash) = new_session(tenant);
+    (Secret::new(format!("{ADDRESS_PREFIX}{}", token.reveal())), hash)
+}
+
+/// The tenant and the stored hash of a presented code that proves a mail address.
+pub(super) fn read_address_code(text: &str) -> Option<(TenantId, [u8; 32])> {
+    read_session(text.trim().strip_prefix(ADDRESS_PREFIX)?)
 }
 
 /// A new token that renews access, and what is stored of it.

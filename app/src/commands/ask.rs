@@ -7,6 +7,8 @@ use billfold_event_store::{Receipt, StreamKey};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::origins::ORIGIN;
+
 /// A use case as it is asked for.
 #[derive(Clone, Debug)]
 pub struct Ask<C> {
@@ -29,7 +31,7 @@ pub struct Ask<C> {
     pub command: C,
 }
 
-/// Where a request came from; it ends in the metadata of its events.
+/// Where a request came from; it ends sealed in the metadata of its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestOrigin {
     /// The caller's address.
@@ -101,8 +103,8 @@ impl<C> Ask<C> {
         self
     }
 
-    /// The event metadata: a flat object of strings.
-    pub(super) fn metadata(&self, use_case: &str) -> String {
+    /// The event metadata: a flat object of strings, with the origin as it was sealed.
+    pub(super) fn metadata(&self, use_case: &str, origin: Option<&str>) -> String {
         let mut flat = Map::new();
         let mut put = |name: &str, text: Option<String>| {
             if let Some(text) = text {
@@ -110,8 +112,7 @@ impl<C> Ask<C> {
             }
         };
         put("use_case", Some(use_case.to_owned()));
-        put("ip", self.origin.ip.map(|ip| ip.to_string()));
-        put("user_agent", self.origin.user_agent.as_deref().map(|text| cut(text, 200)));
+        put(ORIGIN, origin.map(str::to_owned));
         put("request_id", self.origin.request_id.as_deref().map(|text| cut(text, 100)));
         put("reason", self.reason.as_deref().map(|text| cut(text, 500)));
         Value::Object(flat).to_string()
@@ -146,6 +147,6 @@ impl<A> Done<A> {
 }
 
 /// The first `limit` characters, without control characters (PostgreSQL's JSON takes no NUL).
-fn cut(text: &str, limit: usize) -> String {
+pub(crate) fn cut(text: &str, limit: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(limit).collect()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use billfold_domain::kernel::TenantId;
 use billfold_event_store::{
-    Clock, Desk, Header, Loaded, Needs, Receipt, Stop, Store, Submission, Work,
+    ClaimKey, Clock, Desk, Header, Loaded, Needs, Receipt, Stop, Store, Submission, Work,
 };
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -16,14 +16,17 @@ use serde_json::value::{RawValue, to_raw_value};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::ask::{Ask, Done};
+use super::approvals::{Asked, not_offered, request};
+use super::ask::{Ask, Cause, Done};
 use super::held::{Held, Stored};
 use super::plan::{Plan, UseCase, stream, tenant_stream};
 use super::request_hash::request_hash;
 use super::room::Room;
 use super::table::{No, Table};
-use crate::error::{Error, Kind, Refused};
+use crate::error::{Error, Kind, Refused, Waiting};
+use crate::origins::Origins;
 use crate::ports::{Arrears, Deferrals, Gateways, LapsedCards, OpenInvoices};
+use crate::retention::Retention;
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;
 
@@ -32,6 +35,10 @@ const PLANS: usize = 4;
 
 /// Code of the private answer that asks for a new plan; never shown to a caller.
 const STALE: &str = "command.stale_plan";
+/// Code of the private answer that asks for a second person; its detail are the deeds.
+const SECOND_PERSON: &str = "command.second_person";
+/// Code of the private answer that what was granted cannot be done; its detail is the refusal.
+const UNGRANTED: &str = "command.ungranted";
 /// Code of the private answer that reports a fault; never shown to a caller.
 const BROKEN: &str = "command.broken";
 
@@ -52,6 +59,8 @@ pub struct DoorParts {
     pub deferrals: Arc<dyn Deferrals>,
     /// Finds gift cards whose last day is over.
     pub lapsed_cards: Arc<dyn LapsedCards>,
+    /// How long what is kept.
+    pub retention: Arc<Retention>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -63,11 +72,13 @@ pub struct Door(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) vault: Arc<Vault>,
+    origins: Origins,
     pub(super) gateways: Gateways,
     pub(super) open_invoices: Arc<dyn OpenInvoices>,
     pub(super) arrears: Arc<dyn Arrears>,
     pub(super) deferrals: Arc<dyn Deferrals>,
     lapsed_cards: Arc<dyn LapsedCards>,
+    pub(super) retention: Arc<Retention>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Arc<SettingsCache>,
 }
@@ -79,12 +90,14 @@ impl Door {
         let settings = Arc::new(SettingsCache::new(parts.store.clone()));
         Self(Arc::new(Inner {
             store: parts.store,
+            origins: Origins::new(Arc::clone(&parts.vault)),
             vault: parts.vault,
             gateways: parts.gateways,
             open_invoices: parts.open_invoices,
             arrears: parts.arrears,
             deferrals: parts.deferrals,
             lapsed_cards: parts.lapsed_cards,
+            retention: parts.retention,
             clock: parts.clock,
             settings,
         }))
@@ -117,13 +130,14 @@ impl Door {
         receipts.into_iter().map(|receipt| answer(receipt).map_err(unveil)).collect()
     }
 
-    /// A request with a plan that was made for it, for [`Door::execute_planned`].
+    /// A request with a plan that was made for it, for [`Door::execute_planned`]. Runs and imports
+    /// make it, which come from nowhere: an origin is not kept.
     pub(crate) fn planned<U: UseCase>(
         &self,
         ask: &Ask<U>,
         plan: Plan<U::Answer>,
     ) -> Result<Planned<U::Answer>, Error> {
-        let submission = self.0.submission(ask, plan)?;
+        let submission = self.0.submission(ask, None, plan)?;
         Ok(Planned { submission, answer: std::marker::PhantomData })
     }
 
@@ -199,6 +213,33 @@ impl Door {
         Ok(self.0.store.holders(tenant.uuid(), scope, beginning).await?)
     }
 
+    /// The stream that holds something unique, as committed a moment ago.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holder(
+        &self,
+        tenant: TenantId,
+        scope: &'static str,
+        key: &str,
+    ) -> Result<Option<Uuid>, Error> {
+        let claim = ClaimKey { scope, key: key.to_owned() };
+        Ok(self.0.store.holder(tenant.uuid(), &claim).await?)
+    }
+
+    /// The sellers of the installation by id, from the first behind `after` on, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sellers(
+        &self,
+        after: Option<TenantId>,
+        limit: usize,
+    ) -> Result<Vec<TenantId>, Error> {
+        let found = self.0.store.tenants(after.map(TenantId::uuid), limit).await?;
+        Ok(found.into_iter().map(TenantId::new).collect())
+    }
+
     /// The oldest seller; none while no books are open.
     ///
     /// # Errors
@@ -227,6 +268,12 @@ impl Door {
         Ok(self.settings(tenant).await?.at(self.clock().now()))
     }
 
+    /// How long what personal data is kept, and why.
+    #[must_use]
+    pub fn retention(&self) -> &Retention {
+        &self.0.retention
+    }
+
     /// The gateways a charge may name.
     #[must_use]
     pub fn gateways(&self) -> &Gateways {
@@ -253,14 +300,22 @@ impl Door {
 
     async fn run<U: UseCase>(&self, ask: &Ask<U>) -> Result<Done<U::Answer>, Error> {
         let inner = &self.0;
+        let origin = inner.origins.seal(ask.tenant, &ask.origin, inner.clock.now()).await?;
+        let origin = origin.as_deref();
         for _ in 0..PLANS {
             let room = inner.room(ask).await;
             let submission = match ask.command.plan(&room).await {
-                Ok(plan) => inner.submission(ask, plan)?,
-                Err(Error::Refused(no) | Error::NotFound(no)) => inner.refusal(ask, no)?,
+                Ok(plan) => inner.submission(ask, origin, plan)?,
+                Err(Error::Refused(no) | Error::NotFound(no)) => inner.refusal(ask, origin, no)?,
                 Err(error) => return Err(error),
             };
-            match inner.store.submit(submission).await.map_err(Error::from) {
+            let mut answered = inner.store.submit(submission).await.map_err(Error::from);
+            if let Err(Error::Refused(no)) = &answered
+                && let Some(other) = inner.in_its_place(ask, origin, &room, no).await?
+            {
+                answered = inner.store.submit(other).await.map_err(Error::from);
+            }
+            match answered {
                 Ok(receipt) => {
                     let done = done(&receipt)?;
                     if done.version_of(ask.tenant.uuid()).is_some() {
@@ -307,15 +362,41 @@ impl Inner {
         }
     }
 
-    fn submission<U: UseCase>(
+    /// What is submitted in place of a decision that could not stand: a question to a second
+    /// person, or what the use case does without.
+    async fn in_its_place<U: UseCase>(
         &self,
         ask: &Ask<U>,
-        plan: Plan<U::Answer>,
+        origin: Option<&str>,
+        room: &Room<'_>,
+        no: &Refused,
+    ) -> Result<Option<Submission>, Error> {
+        match no.code.as_str() {
+            SECOND_PERSON => {
+                let deeds = serde_json::from_str(&no.detail).map_err(Error::bug)?;
+                let plan = request(room, ask, deeds).await?;
+                Ok(Some(self.submission(ask, origin, plan)?))
+            }
+            UNGRANTED => {
+                let refused = serde_json::from_str(&no.detail).map_err(Error::bug)?;
+                let plan = ask.command.instead(room, refused).await?;
+                Ok(Some(self.submission(ask, origin, plan)?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn submission<U: UseCase, A: Serialize + 'static>(
+        &self,
+        ask: &Ask<U>,
+        origin: Option<&str>,
+        plan: Plan<A>,
     ) -> Result<Submission, Error> {
         let mut needs = plan.needs.clone();
         if let (Some(version), Some(main)) = (ask.expect, plan.main) {
             needs.expect.push((main, version));
         }
+        let header = header(ask, origin, plan.cause)?;
         let work = PlannedWork {
             needs,
             tenant: ask.tenant,
@@ -323,27 +404,41 @@ impl Inner {
             settings: Arc::clone(&self.settings),
             plan,
         };
-        Ok(Submission { header: header(ask)?, work: Arc::new(work) })
+        Ok(Submission { header, work: Arc::new(work) })
     }
 
-    fn refusal<U: UseCase>(&self, ask: &Ask<U>, no: Refused) -> Result<Submission, Error> {
-        Ok(Submission { header: header(ask)?, work: Arc::new(RefusedWork(stop(&no))) })
+    fn refusal<U: UseCase>(
+        &self,
+        ask: &Ask<U>,
+        origin: Option<&str>,
+        no: Refused,
+    ) -> Result<Submission, Error> {
+        let work = Arc::new(RefusedWork(stop(&no)));
+        Ok(Submission { header: header(ask, origin, None)?, work })
     }
 }
 
-fn header<U: UseCase>(ask: &Ask<U>) -> Result<Header, Error> {
-    let tenant = ask.tenant.uuid();
-    // The same request is the same command, in every process: its id follows from its key.
-    let command_id = Uuid::new_v5(&tenant, ask.key.as_bytes());
+/// The id of a command. The same request is the same command, in every process: it follows from
+/// the key.
+pub(super) fn command_id<C>(ask: &Ask<C>) -> Uuid {
+    Uuid::new_v5(&ask.tenant.uuid(), ask.key.as_bytes())
+}
+
+fn header<U: UseCase>(
+    ask: &Ask<U>,
+    origin: Option<&str>,
+    cause: Option<Cause>,
+) -> Result<Header, Error> {
+    let (command_id, cause) = (command_id(ask), cause.or(ask.cause));
     Ok(Header {
-        tenant,
+        tenant: ask.tenant.uuid(),
         key: ask.key.clone(),
         request_hash: request_hash(U::NAME, &ask.command)?,
         command_id,
-        correlation_id: ask.cause.map_or(command_id, |cause| cause.correlation_id),
-        causation_id: ask.cause.map(|cause| cause.causation_id),
+        correlation_id: cause.map_or(command_id, |cause| cause.correlation_id),
+        causation_id: cause.map(|cause| cause.causation_id),
         actor: ask.actor.to_string(),
-        metadata: ask.metadata(U::NAME),
+        metadata: ask.metadata(U::NAME, origin),
     })
 }
 
@@ -351,6 +446,7 @@ fn header<U: UseCase>(ask: &Ask<U>) -> Result<Header, Error> {
 fn unveil(error: Error) -> Error {
     match error {
         Error::Refused(no) if no.code == STALE => contended(),
+        Error::Refused(no) if no.code == SECOND_PERSON => not_offered().into(),
         Error::Refused(no) if no.code == BROKEN => Error::bug(no.detail),
         other => other,
     }
@@ -362,6 +458,11 @@ fn contended() -> Error {
 }
 
 fn done<A: Answer>(receipt: &Receipt) -> Result<Done<A>, Error> {
+    if receipt.answer.get().starts_with(Asked::BEGINNING) {
+        let asked: Asked = serde_json::from_str(receipt.answer.get()).map_err(Error::bug)?;
+        let (position, replayed) = (receipt.last_position, receipt.replayed);
+        return Err(Error::Waits(Waiting { position, replayed, ..asked.waits_for_approval }));
+    }
     let answer = serde_json::from_str(receipt.answer.get()).map_err(Error::bug)?;
     Ok(Done::new(answer, receipt))
 }
@@ -388,11 +489,14 @@ impl<A: Serialize> Work for PlannedWork<A> {
             actor: &self.actor,
             effective_on: self.plan.effective_on,
             settings: None,
+            deeds: Vec::new(),
         };
         if !opens_books {
-            table.sit_down(self.settings.peek(self.tenant)).map_err(into_stop)?;
+            let cached = self.settings.peek(self.tenant);
+            table.sit_down(cached, self.plan.at_rest).map_err(into_stop)?;
         }
         let answer = (self.plan.decide)(&mut table).map_err(into_stop)?;
+        table.ask_second_person().map_err(into_stop)?;
         to_raw_value(&answer).map_err(|error| into_stop(No::Broken(error.to_string())))
     }
 }
@@ -416,7 +520,17 @@ fn into_stop(no: No) -> Stop {
         No::Desk(error) => Stop::Bug(error),
         // Malformed refusals are not stored, so the same key can be planned anew.
         No::Stale => stop(&Refused::new(STALE, Kind::Malformed, "the plan is stale")),
+        No::SecondPerson(deeds) => private(SECOND_PERSON, &deeds),
+        No::Ungranted(refused) => private(UNGRANTED, &refused),
         No::Broken(reason) => stop(&Refused::new(BROKEN, Kind::Malformed, reason)),
+    }
+}
+
+/// An answer for the door itself, with what it needs to go on.
+fn private<T: Serialize>(code: &str, what: &T) -> Stop {
+    match serde_json::to_string(what) {
+        Ok(detail) => stop(&Refused::new(code, Kind::Malformed, detail)),
+        Err(error) => stop(&Refused::new(BROKEN, Kind::Malformed, error.to_string())),
     }
 }
 

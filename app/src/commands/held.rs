@@ -11,12 +11,15 @@ use std::sync::Arc;
 
 use billfold_domain::accounting_period::AccountingPeriod;
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::approval::Approval;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::Client;
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
+use billfold_domain::data_subject::DataSubject;
+use billfold_domain::department::Department;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
@@ -101,8 +104,11 @@ stored!(
     Affiliate,
     Role,
     StaffMember,
+    Department,
     SignIn,
-    WebhookEndpoint
+    WebhookEndpoint,
+    Approval,
+    DataSubject
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

@@ -8,12 +8,16 @@
 
 pub mod accounting_periods;
 pub mod affiliates;
+pub mod approvals;
 mod ask;
+pub mod avatars;
 pub mod billing_runs;
 pub mod client_groups;
 pub mod clients;
 pub mod coupons;
 mod credit;
+pub mod data_subjects;
+pub mod departments;
 mod door;
 pub mod dunning;
 pub mod gift_cards;
@@ -38,6 +42,7 @@ pub mod tax_rates;
 pub mod tenants;
 pub mod webhook_endpoints;
 
+pub(crate) use ask::cut;
 pub use ask::{Ask, Cause, Done, RequestOrigin};
 pub(crate) use door::Planned;
 pub use door::{Door, DoorParts};

@@ -14,9 +14,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::ask::Cause;
 use super::room::Room;
 use super::table::{No, Table};
-use crate::error::Error;
+use crate::error::{Error, Refused};
 
 /// Something that may be asked of the ledger. One file each.
 #[async_trait]
@@ -35,6 +36,11 @@ pub trait UseCase: Serialize + Send + Sync + 'static {
     async fn after(&self, _room: &Room<'_>, _answer: &Self::Answer) -> Result<(), Error> {
         Ok(())
     }
+
+    /// What is done in place of a decision that ended in [`No::Ungranted`].
+    async fn instead(&self, _room: &Room<'_>, no: Refused) -> Result<Plan<Self::Answer>, Error> {
+        Err(no.into())
+    }
 }
 
 type Decision<A> = dyn Fn(&mut Table<'_, '_>) -> Result<A, No> + Send + Sync;
@@ -44,6 +50,9 @@ pub struct Plan<A> {
     pub(super) needs: Needs,
     pub(super) main: Option<StreamKey>,
     pub(super) effective_on: Option<NaiveDate>,
+    pub(super) at_rest: bool,
+    /// What led to it, when the plan knows better than the caller.
+    pub(super) cause: Option<Cause>,
     pub(super) decide: Arc<Decision<A>>,
 }
 
@@ -53,6 +62,8 @@ pub struct Touches {
     needs: Needs,
     main: Option<StreamKey>,
     effective_on: Option<NaiveDate>,
+    at_rest: bool,
+    cause: Option<Cause>,
 }
 
 impl Touches {
@@ -60,14 +71,15 @@ impl Touches {
     #[must_use]
     pub fn new(tenant: TenantId) -> Self {
         let needs = Needs { streams: vec![tenant_stream(tenant)], ..Needs::default() };
-        Self { tenant, needs, main: None, effective_on: None }
+        Self { tenant, needs, main: None, effective_on: None, at_rest: false, cause: None }
     }
 
     /// A plan that begins the seller's own stream.
     #[must_use]
     pub fn opening(tenant: TenantId) -> Self {
         let needs = Needs { fresh: vec![tenant_stream(tenant)], ..Needs::default() };
-        Self { tenant, needs, main: Some(tenant_stream(tenant)), effective_on: None }
+        let main = Some(tenant_stream(tenant));
+        Self { tenant, needs, main, effective_on: None, at_rest: false, cause: None }
     }
 
     /// The stream that the caller's expected version is about; it probably exists.
@@ -115,6 +127,33 @@ impl Touches {
         self
     }
 
+    /// Done even while the books are suspended or closed: what is about the seller itself, what
+    /// notes who came in to read, what the law asks for at any time, and what is taken over.
+    #[must_use]
+    pub fn at_rest(mut self) -> Self {
+        self.at_rest = true;
+        self
+    }
+
+    /// What led to it, when the plan knows better than the caller.
+    pub(super) fn caused_by(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
+    /// Everything that another plan touches.
+    pub(super) fn and<A>(mut self, plan: &Plan<A>) -> Self {
+        let Needs { streams, fresh, series, claims, expect } = plan.needs.clone();
+        let new = streams.into_iter().filter(|stream| !self.needs.streams.contains(stream));
+        let new: Vec<_> = new.collect();
+        self.needs.streams.extend(new);
+        self.needs.fresh.extend(fresh);
+        self.needs.series.extend(series);
+        self.needs.claims.extend(claims);
+        self.needs.expect.extend(expect);
+        self
+    }
+
     /// The decision. It must be pure: it may run again with newer facts, and only the last run
     /// counts.
     #[must_use]
@@ -122,8 +161,8 @@ impl Touches {
         self,
         decide: impl Fn(&mut Table<'_, '_>) -> Result<A, No> + Send + Sync + 'static,
     ) -> Plan<A> {
-        let Self { tenant: _, needs, main, effective_on } = self;
-        Plan { needs, main, effective_on, decide: Arc::new(decide) }
+        let Self { tenant: _, needs, main, effective_on, at_rest, cause } = self;
+        Plan { needs, main, effective_on, at_rest, cause, decide: Arc::new(decide) }
     }
 }
 

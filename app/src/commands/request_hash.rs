@@ -11,15 +11,21 @@ use crate::error::Error;
 
 /// The fingerprint of `command` as asked of `use_case`.
 pub(super) fn request_hash<C: Serialize>(use_case: &str, command: &C) -> Result<[u8; 32], Error> {
-    let value = serde_json::to_value(command).map_err(Error::bug)?;
-    let mut text = String::with_capacity(256);
-    write_canonical(&value, &mut text);
+    let text = canonical(command)?;
     let hash = Sha256::new()
         .chain_update(b"billfold request v1\0")
         .chain_update(use_case.as_bytes())
         .chain_update([0])
         .chain_update(text.as_bytes());
     Ok(hash.finalize().into())
+}
+
+/// A command as canonical JSON.
+pub(super) fn canonical<C: Serialize>(command: &C) -> Result<String, Error> {
+    let value = serde_json::to_value(command).map_err(Error::bug)?;
+    let mut text = String::with_capacity(256);
+    write_canonical(&value, &mut text);
+    Ok(text)
 }
 
 /// Fields in the order of their names, no blanks, absent and null alike.

@@ -13,6 +13,7 @@ use super::plan::stream;
 use crate::error::Error;
 use crate::mint;
 use crate::ports::{Arrears, Deferrals, Gateways, OpenInvoices};
+use crate::retention::Law;
 use crate::settings::Settings;
 use crate::vault::Vault;
 
@@ -58,6 +59,15 @@ impl Room<'_> {
     #[must_use]
     pub fn deferrals(&self) -> &dyn Deferrals {
         self.inner.deferrals.as_ref()
+    }
+
+    /// The law by which the seller keeps records.
+    ///
+    /// # Errors
+    /// There is no such seller, or the database does not answer.
+    pub async fn law(&self) -> Result<Law, Error> {
+        let settings = self.settings().await?;
+        Ok(self.inner.retention.law(settings.country))
     }
 
     /// The seller's settings, perhaps a moment old.

@@ -24,7 +24,9 @@ impl UseCase for NoteSignIn {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let (id, what) = (self.sign_in_id.uuid(), self.what.clone());
-        Ok(Touches::new(room.tenant).reads::<SignIn>(id).decide(move |table| {
+        // Whoever may read closed books has to come in.
+        let touches = Touches::new(room.tenant).reads::<SignIn>(id).at_rest();
+        Ok(touches.decide(move |table| {
             table.decide::<SignIn>(id, what.clone())?;
             Ok(())
         }))

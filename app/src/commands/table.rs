@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use billfold_domain::approval::StatedDeed;
 use billfold_domain::kernel::{
     Actor, DocumentKind, DocumentNumber, EventBody, Issued, NumberFormat, Refusal, Series, TenantId,
 };
@@ -17,6 +18,7 @@ use billfold_event_store::{ClaimKey, Desk, DeskError, Draft, TakenNumber};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::approvals::held_back;
 use super::held::{Held, Stored};
 use super::plan::{claim_key, stream, tenant_stream};
 use crate::error::{Kind, Refused};
@@ -29,6 +31,8 @@ pub struct Table<'a, 'd> {
     pub(super) actor: &'a Actor,
     pub(super) effective_on: Option<NaiveDate>,
     pub(super) settings: Option<Arc<Settings>>,
+    /// What was decided that may need a second person.
+    pub(super) deeds: Vec<StatedDeed>,
 }
 
 /// Where an event comes from.
@@ -47,6 +51,10 @@ pub enum No {
     Refused(Refused),
     /// What the plan was made from has changed since; it must be made anew.
     Stale,
+    /// It needs a second person, who is asked in its place.
+    SecondPerson(Vec<StatedDeed>),
+    /// What was granted cannot be done; that is noted in its place.
+    Ungranted(Refused),
     /// The plan and the decision do not fit.
     Desk(DeskError),
     /// An event could not be written or posted.
@@ -124,6 +132,22 @@ impl Table<'_, '_> {
         match &self.settings {
             Some(settings) => settings.day_of(self.now()),
             None => self.now().date_naive(),
+        }
+    }
+
+    /// What was decided so far that may need a second person, which is nobody's question any more.
+    pub(super) fn take_deeds(&mut self) -> Vec<StatedDeed> {
+        std::mem::take(&mut self.deeds)
+    }
+
+    /// Ends a decision that needs a second person, by the limits that stand now.
+    pub(super) fn ask_second_person(&mut self) -> Result<(), No> {
+        let deeds = self.take_deeds();
+        match &self.settings {
+            Some(settings) if held_back(&settings.approval_limits, &deeds) => {
+                Err(No::SecondPerson(deeds))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -266,6 +290,24 @@ impl Table<'_, '_> {
         }
         let stream = stream::<A>(self.tenant, id);
         self.desk.append::<Held<A>>(&stream, draft, |Held(state)| state.apply(event))?;
+        match origin {
+            Origin::Here => self.note_deed::<A>(id, event),
+            // What happened elsewhere cannot be held back any more.
+            Origin::Elsewhere { .. } => Ok(()),
+        }
+    }
+
+    /// Notes what may need a second person; the door asks for one once all is decided.
+    fn note_deed<A: Stored>(&mut self, id: Uuid, event: &A::Event) -> Result<(), No> {
+        let deed = self.state::<A>(id)?.deed(event, self.today());
+        let Some(deed) = deed.map_err(|no| Refused::of(&no))? else { return Ok(()) };
+        self.deeds.push(StatedDeed {
+            kind: deed.kind,
+            stream: A::TYPE.to_owned(),
+            id,
+            amount: deed.amount,
+            in_all: deed.in_all,
+        });
         Ok(())
     }
 
@@ -292,13 +334,24 @@ impl Table<'_, '_> {
     }
 
     /// Reads the seller under the lock; refuses when there is none or its books are closed.
-    /// `cached` is used when it is of the very version that stands.
-    pub(super) fn sit_down(&mut self, cached: Option<Arc<Settings>>) -> Result<(), No> {
+    /// `cached` is used when it is of the very version that stands. What is done `at_rest` is done
+    /// in closed books, too.
+    pub(super) fn sit_down(
+        &mut self,
+        cached: Option<Arc<Settings>>,
+        at_rest: bool,
+    ) -> Result<(), No> {
         let key = tenant_stream(self.tenant);
         let version = self.desk.version(&key)?;
         let Held(tenant) = self.desk.state::<Held<Tenant>>(&key)?;
-        if matches!(tenant, Tenant::Suspended(_)) {
-            return Err(Refused::of(&TenantRefusal::Suspended).into());
+        match tenant {
+            Tenant::Suspended(_) if !at_rest => {
+                return Err(Refused::of(&TenantRefusal::Suspended).into());
+            }
+            Tenant::Closed(_) if !at_rest => {
+                return Err(Refused::of(&TenantRefusal::Closed).into());
+            }
+            Tenant::Absent | Tenant::Open(_) | Tenant::Suspended(_) | Tenant::Closed(_) => {}
         }
         self.settings = Some(match cached.filter(|cached| cached.version == version) {
             Some(cached) => cached,

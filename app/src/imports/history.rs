@@ -9,12 +9,15 @@
 
 use billfold_domain::accounting_period::AccountingPeriod;
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::approval::Approval;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::Client;
 use billfold_domain::client_group::ClientGroup;
 use billfold_domain::coupon::Coupon;
 use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
+use billfold_domain::data_subject::DataSubject;
+use billfold_domain::department::Department;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
@@ -87,6 +90,8 @@ macro_rules! of_aggregate {
                 PaymentMethod Proforma
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
                 BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
+                Approval Department
+                DataSubject
             ]
         )
     };
@@ -188,7 +193,7 @@ impl UseCase for Past {
 impl Past {
     fn plan_for(&self, tenant: TenantId) -> Plan<()> {
         let past = self.clone();
-        self.touches(tenant).decide(move |table| past.append(table))
+        self.touches(tenant).at_rest().decide(move |table| past.append(table))
     }
 }
 

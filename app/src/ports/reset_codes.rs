@@ -4,10 +4,10 @@
 //! once.
 
 use async_trait::async_trait;
-use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_domain::kernel::TenantId;
 use chrono::{DateTime, Utc};
 
-use super::StoreFailure;
+use super::{Holder, StoreFailure};
 
 /// A code to store.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ pub struct ResetCodeRow {
     /// The seller.
     pub tenant: TenantId,
     /// Whose password it replaces.
-    pub staff: StaffId,
+    pub holder: Holder,
     /// SHA-256 of the code.
     pub code_hash: [u8; 32],
     /// When it was made.
@@ -36,5 +36,5 @@ pub trait ResetCodes: Send + Sync {
         tenant: TenantId,
         code_hash: &[u8; 32],
         now: DateTime<Utc>,
-    ) -> Result<Option<StaffId>, StoreFailure>;
+    ) -> Result<Option<Holder>, StoreFailure>;
 }

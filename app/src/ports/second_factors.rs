@@ -4,10 +4,10 @@
 //! recovery code are taken once, however many ask at the same time.
 
 use async_trait::async_trait;
-use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_domain::kernel::TenantId;
 use chrono::{DateTime, Utc};
 
-use super::StoreFailure;
+use super::{Holder, StoreFailure};
 
 /// The second step of an account.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct SecondFactorRow {
     /// The seller.
     pub tenant: TenantId,
     /// Whose it is.
-    pub staff: StaffId,
+    pub holder: Holder,
     /// The sealed secret, as JSON.
     pub secret: serde_json::Value,
     /// When it was made.
@@ -33,7 +33,7 @@ pub trait SecondFactors: Send + Sync {
     async fn find(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
     ) -> Result<Option<SecondFactorRow>, StoreFailure>;
 
     /// Stores a secret that is not confirmed, in place of another such one; false when the account
@@ -45,7 +45,7 @@ pub trait SecondFactors: Send + Sync {
     async fn confirm(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         at: DateTime<Utc>,
         step: i64,
         codes: &[[u8; 32]],
@@ -55,7 +55,7 @@ pub trait SecondFactors: Send + Sync {
     async fn take_step(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         step: i64,
     ) -> Result<bool, StoreFailure>;
 
@@ -63,11 +63,19 @@ pub trait SecondFactors: Send + Sync {
     async fn take_recovery_code(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         code: &[u8; 32],
         at: DateTime<Utc>,
     ) -> Result<bool, StoreFailure>;
 
+    /// Puts new recovery codes in the place of all older ones; nothing without a second step.
+    async fn renew_codes(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+        codes: &[[u8; 32]],
+    ) -> Result<(), StoreFailure>;
+
     /// Takes the second step away with its recovery codes; false when there was none.
-    async fn remove(&self, tenant: TenantId, staff: StaffId) -> Result<bool, StoreFailure>;
+    async fn remove(&self, tenant: TenantId, holder: Holder) -> Result<bool, StoreFailure>;
 }

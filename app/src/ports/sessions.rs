@@ -1,13 +1,13 @@
-//! Port: who is signed in: browsers by a cookie, programs of staff by tokens.
+//! Port: who is signed in: browsers by a cookie, programs by tokens.
 //!
 //! Contract: only the SHA-256 of a token is stored; a session that is past its end, was ended, or
 //! whose account was stopped is not found.
 
 use async_trait::async_trait;
-use billfold_domain::kernel::{SessionId, StaffId, TenantId};
+use billfold_domain::kernel::{SessionId, TenantId};
 use chrono::{DateTime, Utc};
 
-use super::StoreFailure;
+use super::{Holder, StoreFailure};
 
 /// One session.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct SessionRow {
     /// SHA-256 of the token; of nothing anybody holds for a program.
     pub token_hash: [u8; 32],
     /// Who signed in.
-    pub staff: StaffId,
+    pub holder: Holder,
     /// What forms must carry.
     pub csrf_secret: [u8; 32],
     /// The other sellers for which the same password was verified at sign-in.
@@ -60,11 +60,11 @@ pub enum Ending<'a> {
     /// One, whoever it belongs to.
     One(SessionRef<'a>),
     /// One of this account.
-    Own(StaffId, SessionId),
+    Own(Holder, SessionId),
     /// All of this account but one.
-    AllBut(StaffId, SessionId),
+    AllBut(Holder, SessionId),
     /// All of this account.
-    All(StaffId),
+    All(Holder),
 }
 
 impl std::fmt::Debug for SessionRow {
@@ -72,7 +72,7 @@ impl std::fmt::Debug for SessionRow {
         f.debug_struct("SessionRow")
             .field("tenant", &self.tenant)
             .field("id", &self.id)
-            .field("staff", &self.staff)
+            .field("holder", &self.holder)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
     }
@@ -96,7 +96,7 @@ pub trait Sessions: Send + Sync {
     async fn list(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         now: DateTime<Utc>,
     ) -> Result<Vec<SessionRow>, StoreFailure>;
 
@@ -113,7 +113,7 @@ pub trait Sessions: Send + Sync {
         &self,
         tenant: TenantId,
         which: Ending<'_>,
-    ) -> Result<Vec<(SessionId, StaffId)>, StoreFailure>;
+    ) -> Result<Vec<(SessionId, Holder)>, StoreFailure>;
 
     /// Deletes what ended before `now`; answers how many.
     async fn sweep(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<u64, StoreFailure>;

@@ -110,12 +110,13 @@ pub trait SubjectKeys: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Option<NaiveDate>, StoreFailure>;
 
-    /// Destroys every fiscal key whose operational key is gone and whose retention ended before
-    /// `today`; answers how many.
-    async fn destroy_expired(
+    /// Persons whose fiscal key is all that is left and whose retention ended before `today`, with
+    /// its last day, in the order of their ids.
+    async fn expired(
         &self,
         tenant: TenantId,
         today: NaiveDate,
-        at: DateTime<Utc>,
-    ) -> Result<u64, StoreFailure>;
+        after: Option<SubjectId>,
+        limit: u32,
+    ) -> Result<Vec<(SubjectId, NaiveDate)>, StoreFailure>;
 }

@@ -3,8 +3,8 @@
 //! Guarantees: the file is made with mode 0600 when it is absent and refused when others may read
 //! it; the key never appears in logs or `Debug`; a wrapped key opens only for the tenant, subject
 //! and purpose it was wrapped for.
-//! Absent on purpose: rotation. A row names the key that wrapped it, so that a later command can
-//! wrap anew.
+//! Absent on purpose: which keys there are, and rotation. A row names the key that wrapped it, so
+//! that several can live side by side.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Write};
@@ -62,7 +62,11 @@ impl Kek {
         &self.id
     }
 
-    fn open(path: &Path) -> Result<Self, VaultError> {
+    /// Reads the key at `path`.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not exactly 32 bytes long, or is open to other users.
+    pub fn open(path: &Path) -> Result<Self, VaultError> {
         let file_error = |source| VaultError::KeyFile { path: path.to_owned(), source };
         let file = OpenOptions::new().read(true).open(path).map_err(file_error)?;
         let mode = file.metadata().map_err(file_error)?.permissions().mode();
@@ -74,6 +78,10 @@ impl Kek {
         let key = <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
             .map_err(|_| VaultError::KeyFileLength { path: path.to_owned(), found: bytes.len() })?;
         Ok(Self::from_bytes(Zeroizing::new(key)))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; KEY_BYTES] {
+        &self.key
     }
 
     pub(super) fn wrap(&self, of: &KeyRef, key: &DataKey) -> Result<Vec<u8>, VaultError> {

@@ -14,8 +14,12 @@ mod cache;
 mod cipher;
 mod data_key;
 mod error;
+mod installation;
 mod kek;
+mod key_backup;
+mod key_files;
 mod ring;
+mod rotation;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -33,26 +37,52 @@ use data_key::DataKey;
 
 pub use error::VaultError;
 pub use kek::Kek;
+pub use key_backup::{BackedUp, BackupError, Restored, back_up, restore};
+pub use key_files::{KeyEncryption, KeyFiles};
 pub use ring::{KeyRing, Opened};
+pub use rotation::{Rotation, rotate};
 
-/// The sealed fields that events carry; the name is part of what is authenticated.
+/// Declares the sealed fields, and the list of all of them.
+macro_rules! fields {
+    ($($(#[$doc:meta])* pub const $name:ident: &str = $text:literal;)+) => {
+        $($(#[$doc])* pub const $name: &str = $text;)+
+
+        /// All of them: what lies sealed anywhere lies under one of these names.
+        pub const ALL: &[&str] = &[$($name),+];
+    };
+}
+
+/// The sealed fields; the name is part of what is authenticated.
 pub mod field {
-    /// Name and address of a client, under the operational key.
-    pub const CLIENT_CONTACT: &str = "client.contact";
-    /// Who a further contact of a client is, under the operational key.
-    pub const CLIENT_PERSON: &str = "client.person";
-    /// A note of staff about a client, under the operational key.
-    pub const CLIENT_NOTE: &str = "client.note";
-    /// What a client answered to the seller's own questions, under the operational key.
-    pub const CLIENT_CUSTOM_FIELDS: &str = "client.custom_fields";
-    /// The buyer on an issued invoice, under the fiscal key.
-    pub const INVOICE_BUYER: &str = "invoice.buyer";
-    /// A text that was answered when a product was ordered, under the operational key.
-    pub const ORDER_ANSWER: &str = "order.answer";
-    /// Name and address of a member of staff, under the operational key.
-    pub const STAFF_PROFILE: &str = "staff.profile";
-    /// What proves that a client is exempt from a tax, under the fiscal key.
-    pub const TAX_EXEMPTION: &str = "tax_rate.exemption";
+    fields! {
+        /// Name and address of a client, under the operational key.
+        pub const CLIENT_CONTACT: &str = "client.contact";
+        /// Who a further contact of a client is, under the operational key.
+        pub const CLIENT_PERSON: &str = "client.person";
+        /// A note of staff about a client, under the operational key.
+        pub const CLIENT_NOTE: &str = "client.note";
+        /// What a client answered to the seller's own questions, under the operational key.
+        pub const CLIENT_CUSTOM_FIELDS: &str = "client.custom_fields";
+        /// The buyer on an issued invoice, under the fiscal key.
+        pub const INVOICE_BUYER: &str = "invoice.buyer";
+        /// A text that was answered when a product was ordered, under the operational key.
+        pub const ORDER_ANSWER: &str = "order.answer";
+        /// What a member of staff calls a passkey, under the operational key.
+        pub const PASSKEY_NAME: &str = "passkey.name";
+        /// The picture of a client or a member of staff, under the operational key. Its bytes are
+        /// sealed as they are, and lie beside the log.
+        pub const PERSON_AVATAR: &str = "person.avatar";
+        /// From where and with which program a request came, under the key of its month.
+        pub const REQUEST_ORIGIN: &str = "request.origin";
+        /// From where and with which program a session began, under its owner's operational key.
+        pub const SESSION_ORIGIN: &str = "session.origin";
+        /// Name and address of a member of staff, under the operational key.
+        pub const STAFF_PROFILE: &str = "staff.profile";
+        /// What the codes of a second step follow from, under its owner's operational key.
+        pub const STAFF_SECOND_FACTOR: &str = "staff.second_factor";
+        /// What proves that a client is exempt from a tax, under the fiscal key.
+        pub const TAX_EXEMPTION: &str = "tax_rate.exemption";
+    }
 }
 
 /// Keys kept unwrapped at most; about 200 bytes each.
@@ -63,7 +93,7 @@ const INSTALLATION: Uuid = Uuid::nil();
 
 /// Seals and opens personal data.
 pub struct Vault {
-    kek: Kek,
+    wrapping: KeyEncryption,
     keys: Arc<dyn SubjectKeys>,
     cache: KeyCache,
 }
@@ -82,8 +112,8 @@ pub struct Wanted {
 impl Vault {
     /// A vault over a key table.
     #[must_use]
-    pub fn new(kek: Kek, keys: Arc<dyn SubjectKeys>) -> Self {
-        Self { kek, keys, cache: KeyCache::new(CACHED_KEYS) }
+    pub fn new(wrapping: impl Into<KeyEncryption>, keys: Arc<dyn SubjectKeys>) -> Self {
+        Self { wrapping: wrapping.into(), keys, cache: KeyCache::new(CACHED_KEYS) }
     }
 
     /// A ring that can seal for everything in `wanted`: keys that do not exist are made, in two
@@ -276,17 +306,34 @@ impl Vault {
         Ok(kept)
     }
 
-    /// Destroys fiscal keys of erased subjects whose retention is over; answers how many.
+    /// Erased persons whose documents the law lets go, with the last day it asked for them.
     ///
     /// # Errors
     /// The key table does not answer.
-    pub async fn erase_expired(
+    pub async fn expired(
         &self,
         tenant: TenantId,
         today: NaiveDate,
-        at: DateTime<Utc>,
-    ) -> Result<u64, VaultError> {
-        Ok(self.keys.destroy_expired(tenant, today, at).await?)
+        after: Option<SubjectId>,
+        limit: u32,
+    ) -> Result<Vec<(SubjectId, NaiveDate)>, VaultError> {
+        Ok(self.keys.expired(tenant, today, after, limit).await?)
+    }
+
+    /// The last day on which law asks for the documents of a subject; nothing where none are left
+    /// that could be read.
+    ///
+    /// # Errors
+    /// The key table does not answer.
+    pub async fn kept_until(
+        &self,
+        tenant: TenantId,
+        subject: SubjectId,
+    ) -> Result<Option<NaiveDate>, VaultError> {
+        let of = KeyRef { tenant, subject, purpose: Purpose::Fiscal };
+        let rows = self.keys.get(tenant, &[of]).await?;
+        let living = rows.into_iter().find(|row| row.wrapped.is_some());
+        Ok(living.and_then(|row| row.retain_until))
     }
 
     /// Drops cached keys of a subject, when another node erased it.
@@ -317,9 +364,10 @@ impl Vault {
         ring: &mut KeyRing,
     ) -> Result<(), VaultError> {
         let mut rows = Vec::with_capacity(missing.len());
+        let kek = self.wrapping.wrapping()?;
         for (of, retain_until) in missing {
-            let wrapped = self.kek.wrap(&of, &DataKey::generate())?;
-            let kek_id = self.kek.id().to_owned();
+            let wrapped = kek.wrap(&of, &DataKey::generate())?;
+            let kek_id = kek.id().to_owned();
             rows.push(StoredKey { of, kek_id, wrapped: Some(wrapped), retain_until });
         }
         let standing = self.keys.create(tenant, &rows, at).await?;
@@ -333,14 +381,7 @@ impl Vault {
                 ring.hold(&row.of, None);
                 continue;
             };
-            if row.kek_id != self.kek.id() {
-                return Err(VaultError::OtherKek { kek_id: row.kek_id });
-            }
-            let subject = row.of.subject.uuid();
-            let key = self
-                .kek
-                .unwrap(&row.of, wrapped)
-                .map_err(|_| VaultError::Unreadable { subject })?;
+            let key = self.wrapping.unwrap(&row, wrapped)?;
             let cached = CachedKey { key: Arc::new(key), retain_until: row.retain_until };
             ring.hold(&row.of, Some(cached.clone()));
             live.push((row.of, cached));
@@ -352,7 +393,7 @@ impl Vault {
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vault").field("kek", &self.kek).finish_non_exhaustive()
+        f.debug_struct("Vault").field("wrapping", &self.wrapping).finish_non_exhaustive()
     }
 }
 

@@ -69,6 +69,7 @@ impl KeyRing {
         field: &'static str,
         value: &T,
     ) -> Result<Pii<T>, VaultError> {
+        debug_assert!(super::field::ALL.contains(&field), "a field that no list names");
         let key = self.key(subject, class).ok_or(VaultError::Erased { subject: subject.uuid() })?;
         let plain = Zeroizing::new(serde_json::to_vec(value).map_err(VaultError::Shape)?);
         if plain.len() > LONGEST_FIELD {
@@ -95,6 +96,39 @@ impl KeyRing {
         let aad = field_aad(self.tenant, sealed.subject(), sealed.class(), field);
         let plain = cipher::open(key.key.bytes(), &aad, &bytes)?;
         serde_json::from_slice(&plain).map(Opened::Clear).map_err(VaultError::Shape)
+    }
+
+    /// Seals bytes that lie outside of events, of any length, as the field `field` of `subject`.
+    ///
+    /// # Errors
+    /// The ring holds no key for it: erased, or never asked for.
+    pub fn seal_bytes(
+        &self,
+        subject: SubjectId,
+        class: KeyClass,
+        field: &'static str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, VaultError> {
+        debug_assert!(super::field::ALL.contains(&field), "a field that no list names");
+        let key = self.key(subject, class).ok_or(VaultError::Erased { subject: subject.uuid() })?;
+        cipher::seal(key.key.bytes(), &field_aad(self.tenant, subject, class, field), plain)
+    }
+
+    /// Opens what [`KeyRing::seal_bytes`] sealed; a destroyed key is an answer, not an error.
+    ///
+    /// # Errors
+    /// The bytes were changed or belong to somebody else.
+    pub fn open_bytes(
+        &self,
+        subject: SubjectId,
+        class: KeyClass,
+        field: &'static str,
+        sealed: &[u8],
+    ) -> Result<Opened<Vec<u8>>, VaultError> {
+        let Some(key) = self.key(subject, class) else { return Ok(Opened::Erased) };
+        let aad = field_aad(self.tenant, subject, class, field);
+        let plain = cipher::open(key.key.bytes(), &aad, sealed)?;
+        Ok(Opened::Clear(plain.to_vec()))
     }
 
     /// Whether the ring holds a live key of this class for the subject.

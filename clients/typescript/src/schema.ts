@@ -437,6 +437,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what needs or needed a second person, the newest first. */
+        get: operations["list_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what needs or needed a second person, with everything it would do. */
+        get: operations["read_approval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says no; nothing of it is done. */
+        post: operations["decline_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says yes, and has it done at once.
+         * @description It is decided anew, on what is true now, and is at most as much as was asked for. If a rule says
+         *     no by then, the answer says so, and the approval stays as failed. Nobody grants what they asked
+         *     for themselves or by a key that they made, and nobody grants what they may not do.
+         */
+        post: operations["grant_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what one asked for. */
+        post: operations["withdraw_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -474,6 +564,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/client/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a client in with an address and a password.
+         * @description The session is a cookie of its own, which scripts cannot read; changes also need the answered
+         *     `csrf_token` as `x-csrf-token`. Without `tenant` it is at the oldest seller of the installation.
+         */
+        post: operations["login_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/client/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a program in with an address and a password of a client.
+         * @description The access token acts for that client for ten minutes; the refresh token gets the next pair.
+         */
+        post: operations["create_client_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells whether your mail address is proved to reach you. */
+        get: operations["read_own_address"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/send-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a code to your mail address that proves it. */
+        post: operations["send_address_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves your mail address by the code that was sent to it. */
+        post: operations["prove_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/identity-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the identity providers that open your own account. */
+        get: operations["list_identity_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/identity-links/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the link of an issuer to your own account away.
+         * @description Signing in by it again links it again, while it vouches for the address of the account.
+         */
+        post: operations["remove_identity_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the identity providers that staff may sign in by, on the pages. */
+        get: operations["list_identity_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -484,7 +720,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Signs in with an address and a password.
+         * Signs in with an address and a password of staff.
          * @description The session is a cookie that scripts cannot read; changes also need the answered `csrf_token` as
          *     `x-csrf-token`.
          */
@@ -529,6 +765,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkey-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in by a passkey, which is both steps at once.
+         * @description The session is a cookie, as after `POST /api/v1/auth/login`.
+         */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey-login/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a device who is there: what a browser hands to `navigator.credentials.get`. */
+        post: operations["ask_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists your own passkeys, oldest first. */
+        get: operations["list_passkeys"];
+        put?: never;
+        /** Adds the passkey that a device made. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a new passkey: what a browser hands to `navigator.credentials.create`. */
+        post: operations["ask_new_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{passkey_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes one of your own passkeys away. */
+        post: operations["remove_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -558,8 +883,33 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sets a new password by a code, and ends every session of its owner. */
+        /**
+         * Sets a new password by a code, and ends every session of its owner.
+         * @description A client who was invited sets the first one so.
+         */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a code that sets a new password, by mail.
+         * @description The answer is the same whether the address has an account or not. The code works once, within
+         *     half an hour, at `POST /api/v1/auth/password-reset`. An installation that sends no mail answers
+         *     422 `access.no_mail`, whatever the address is.
+         */
+        post: operations["ask_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,6 +931,26 @@ export interface paths {
          *     hold it then; a program that lost the answer signs in again.
          */
         post: operations["refresh_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Registers yourself as a client, where the seller allows it.
+         * @description The contact is sealed before it is stored; its mail address is the one to sign in with.
+         */
+        post: operations["register_account"];
         delete?: never;
         options?: never;
         head?: never;
@@ -642,6 +1012,26 @@ export interface paths {
          * @description The answer is the only one that ever shows the recovery codes.
          */
         post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts ten new recovery codes in the place of all older ones.
+         * @description The answer is the only one that ever shows them.
+         */
+        post: operations["renew_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -813,6 +1203,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads how the seller's pages look. Whoever may call may read it. */
+        get: operations["read_branding"];
+        /**
+         * Gives the seller's pages another look.
+         * @description Texts upon the accent colour are black or white, whichever can be read; where the colour is too
+         *     pale or too dark for a text of its own, a shade of it is used.
+         */
+        put: operations["set_branding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branding/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Shows a picture beside the name on every page: a PNG, JPEG or WebP of at most 512 KiB, told by
+         *     its content. It is drawn anew, so that nothing but its pixels is kept.
+         */
+        put: operations["set_logo"];
+        post?: never;
+        /** Shows the picture no longer, but that of the program. */
+        delete: operations["remove_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/client-groups": {
         parameters: {
             query?: never;
@@ -914,7 +1347,8 @@ export interface paths {
         put?: never;
         /**
          * Registers a client.
-         * @description The contact is sealed before it is stored. One client per seller has an e-mail address.
+         * @description The contact is sealed before it is stored. One client per seller has an e-mail address. A client
+         *     whom a reseller registers is theirs.
          */
         post: operations["register_client"];
         delete?: never;
@@ -957,6 +1391,28 @@ export interface paths {
         /** Sells to a suspended client again. */
         post: operations["activate_client"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the picture of a client: a PNG of at most 256 by 256 pixels. Not found if there is none. */
+        get: operations["read_client_avatar"];
+        /**
+         * Shows a picture of a client: a PNG, JPEG or WebP of at most 512 KiB, told by its content. It is
+         *     cut to a square, drawn anew so that nothing but its pixels is kept, and sealed.
+         */
+        put: operations["set_client_avatar"];
+        post?: never;
+        /** Shows the initials of a client again. */
+        delete: operations["remove_client_avatar"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1070,6 +1526,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients/{id}/data-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for everything held about a client.
+         * @description Who asks and why is an event. The answer says where the document may be fetched within a day.
+         */
+        post: operations["ask_for_client_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/data-exports/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches everything held about a client, as JSON: what is known now, and every event that speaks
+         *     of it, opened.
+         */
+        get: operations["fetch_client_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{id}/erase": {
         parameters: {
             query?: never;
@@ -1126,6 +1622,27 @@ export interface paths {
          */
         put: operations["assign_group"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a code with which a client sets a password to sign in with.
+         * @description Hand it to them: it works once, within a week, at `/auth/password-reset`, and a newer one takes
+         *     its place.
+         */
+        post: operations["invite_client"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1224,6 +1741,28 @@ export interface paths {
          */
         post: operations["refer_client"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/reseller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Gives a client to a reseller.
+         * @description The reseller sees the client and everything that belongs to them; whoever had the client before
+         *     sees nothing of it any more.
+         */
+        put: operations["entrust_client"];
+        post?: never;
+        /** Takes a client from the reseller who looks after them. */
+        delete: operations["withdraw_client"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1398,6 +1937,77 @@ export interface paths {
         get: operations["read_credit_note"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists departments, oldest first. */
+        get: operations["list_departments"];
+        put?: never;
+        /** Makes a department. A seller has at most 100 of them. */
+        post: operations["create_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one department. */
+        get: operations["read_department"];
+        /** Says anew what a department is; who is in it stays. */
+        put: operations["change_department"];
+        post?: never;
+        /** Deletes a department that nobody is in. */
+        delete: operations["delete_department"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assigns a member of staff to a department, out of the one they were in. */
+        post: operations["assign_to_department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments/{id}/unassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a member of staff out of a department. */
+        post: operations["unassign_from_department"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1849,6 +2459,45 @@ export interface paths {
         /** Gives up what is left on a gift card whose last day is over. */
         post: operations["expire_gift_card"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the names that the seller's pages are found under. */
+        get: operations["list_host_names"];
+        put?: never;
+        /**
+         * Has the seller's pages found under one more name, at most 20.
+         * @description Who signs in there signs in to this seller. No other seller of the installation may have the
+         *     name. Pointing the name at the server is left to whoever runs it.
+         */
+        post: operations["take_host_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/host-names/{host_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gives a name up. */
+        delete: operations["release_host_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2761,6 +3410,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what you owe and have as a client, per currency. */
+        get: operations["read_own_balance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads your own account as a client. */
+        get: operations["read_profile"];
+        /**
+         * Replaces your own contact details as a client.
+         * @description The country that decides taxes and the tax number stay as they are: the seller changes those. A
+         *     new mail address is the one to sign in with next.
+         */
+        put: operations["change_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -3180,7 +3868,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reads the settings of the caller's seller. Whoever may call may read them. */
+        /** Reads the settings of the caller's seller. Staff of the whole seller and keys may read them. */
         get: operations["read_settings"];
         put?: never;
         post?: never;
@@ -3200,6 +3888,46 @@ export interface paths {
         get?: never;
         /** Chooses the terms of affiliates who are approved later without terms of their own. */
         put: operations["set_affiliate_terms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/approval-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads above which sums a second person is needed. */
+        get: operations["read_approval_limits"];
+        /**
+         * Sets above which sums a second person is needed, from now on.
+         * @description What one request does of a kind counts together, and so do the refunds of one payment, and the
+         *     payouts of one affiliate within thirty days. A kind that has a limit in some currency needs a
+         *     second person in every currency that has none.
+         */
+        put: operations["set_approval_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/client-registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets clients register by themselves, or no longer. */
+        put: operations["set_client_registration"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3358,6 +4086,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads the picture of a member of staff: a PNG of at most 256 by 256 pixels. Not found if there
+         *     is none. Everybody may read their own.
+         */
+        get: operations["read_staff_avatar"];
+        /**
+         * Shows a picture of a member of staff, as that of a client. Everybody may change their own, and
+         *     who may change staff that of others who may do no more than they.
+         */
+        put: operations["set_staff_avatar"];
+        post?: never;
+        /** Shows the initials of a member of staff again. */
+        delete: operations["remove_staff_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/data-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for everything held about a member of staff.
+         * @description Who asks and why is an event. The answer says where the document may be fetched within a day.
+         */
+        post: operations["ask_for_staff_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/data-exports/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetches everything held about a member of staff, as JSON: what is known now, sessions, and every
+         *     event of theirs or about them, opened.
+         */
+        get: operations["fetch_staff_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/{id}/password": {
         parameters: {
             query?: never;
@@ -3419,8 +4212,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Lets a member of staff in no longer: their sessions end, their roles are taken. The last admin
-         *     stays.
+         * Lets a member of staff in no longer: their sessions end, their roles are taken, and they
+         *     leave their department. The last admin stays.
          */
         post: operations["stop_staff"];
         delete?: never;
@@ -3805,6 +4598,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sellers of the installation, oldest first. For staff of the operator only. */
+        get: operations["list_tenants"];
+        put?: never;
+        /**
+         * Opens the books of a new seller, and lets its first admin in. For staff of the operator only.
+         * @description The same key creates the same seller, also after a break in between.
+         */
+        post: operations["create_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one seller. For staff of the operator only. */
+        get: operations["read_tenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes suspended books for good: they can only be read from then on, and others may take the
+         *     host names. For staff of the operator only.
+         */
+        post: operations["close_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens suspended books again. For staff of the operator only. */
+        post: operations["resume_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Closes the books of a seller to changes; its staff may still sign in and read. For staff of the
+         *     operator only.
+         */
+        post: operations["suspend_tenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/trial-balance": {
         parameters: {
             query?: never;
@@ -4081,6 +4969,14 @@ export interface components {
              */
             state: string | null;
         };
+        /** @description The code out of a mail. */
+        AddressCode: {
+            /**
+             * @description The code.
+             * @example bfe_AZov…
+             */
+            code: string;
+        };
         /** @description What was posted. */
         AdjustmentPosted: {
             /**
@@ -4307,6 +5203,143 @@ export interface components {
              */
             version: number;
         };
+        /** @description Something that needs a second person. */
+        Approval: {
+            /** @description How much. */
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /**
+             * @description Who asked.
+             * @example staff:0199e0a4-9d5f-7c3e-8f1a-2b3c4d5e6f70
+             */
+            asked_by: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at?: string | null;
+            /** @description Who decided, or took it back. */
+            decided_by?: string | null;
+            /** @description Why. */
+            decision?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when somebody may say yes.
+             */
+            expires_at: string;
+            /** @description What it said. */
+            failure?: string | null;
+            /** @description The code of the rule that said no when it was to be done. */
+            failure_code?: string | null;
+            /**
+             * @description Its id.
+             * @example apr_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description What it is.
+             * @example refund
+             */
+            kind: string;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * @description `waiting`, `carried_out`, `failed` (granted, and refused by a rule by then), `declined`,
+             *     `withdrawn` or `expired`.
+             */
+            status: string;
+            /**
+             * Format: uuid
+             * @description Which, as a plain UUID.
+             */
+            subject_id: string;
+            /**
+             * @description What it is about.
+             * @example payment
+             */
+            subject_type: string;
+        };
+        /** @description A part of what a command would do. */
+        ApprovalDeed: {
+            /** @description How much. */
+            amount: components["schemas"]["Money"];
+            /** @description What that comes to with what was done before. */
+            in_all: components["schemas"]["Money"];
+            /**
+             * @description What it is.
+             * @example refund
+             */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description Which, as a plain UUID.
+             */
+            subject_id: string;
+            /**
+             * @description What it is about.
+             * @example payment
+             */
+            subject_type: string;
+        };
+        /** @description Up to which sum one person is enough. */
+        ApprovalLimit: {
+            /**
+             * @description For what: `refund`, `write_off` or `payout`.
+             * @example refund
+             */
+            kind: string;
+            /** @description The highest sum that one person may do alone. */
+            up_to: components["schemas"]["Money"];
+        };
+        /** @description Every limit, and the version to change. */
+        ApprovalLimits: {
+            /** @description The limits; none if empty. */
+            limits: components["schemas"]["ApprovalLimit"][];
+            /**
+             * Format: int64
+             * @description The version of the seller; send it as `If-Match` with a change.
+             * @example 3
+             */
+            version: number;
+        };
+        /** @description Nothing was done yet: above the limit of one person, a second one has to agree. */
+        ApprovalNeeded: {
+            /** @description How much. */
+            amount: components["schemas"]["Money"];
+            /**
+             * @description What waits; read it at `/api/v1/approvals/{id}`, as `Location` says.
+             * @example apr_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            approval_id: string;
+            /**
+             * @description What it is about.
+             * @example refund
+             */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The log position of the question; reads take it as `min_position`. Null if the very same
+             *     waited already.
+             */
+            position?: number | null;
+        };
+        /** @description Who forgot the password. */
+        AskedReset: {
+            /**
+             * @description The address of the account.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description Which seller, if the address has accounts with several; all of them if it is not named.
+             * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            tenant?: string | null;
+        };
         /** @description A coupon that comes off a subscription. */
         AttachedCoupon: {
             amount_left?: components["schemas"]["Money"] | null;
@@ -4369,8 +5402,14 @@ export interface components {
              * @example invoice.voided
              */
             event_type: string;
-            /** @description From which address. */
+            /** @description From which address; null if that is not known any more. */
             ip?: string | null;
+            /**
+             * @description Why address and program are not known any more: `erased` once the time to keep them is over,
+             *     `unreadable` where their key was lost.
+             * @example erased
+             */
+            origin?: string | null;
             /**
              * Format: int64
              * @description Place in the log.
@@ -4378,7 +5417,7 @@ export interface components {
             position: number;
             /** @description Why, if a reason was given. */
             reason?: string | null;
-            /** @description With which program. */
+            /** @description With which program; null if that is not known any more. */
             user_agent?: string | null;
         };
         /** @description What an account stands at in one currency. */
@@ -4470,8 +5509,8 @@ export interface components {
         /**
          * @description What the boundaries of periods hold on to.
          * @example {
-         *       "day": 1,
-         *       "kind": "billing_day"
+         *       "kind": "billing_day",
+         *       "day": 1
          *     }
          */
         BillingAnchor: {
@@ -4598,6 +5637,33 @@ export interface components {
              * @description Number of invoices.
              */
             invoices: number;
+        };
+        /** @description The look of a seller's pages. */
+        Branding: {
+            /**
+             * @description The colour of buttons and links; that of the program if null.
+             * @example #0b7a75
+             */
+            accent?: string | null;
+            /** @description What stands at the foot of every page. */
+            footer: components["schemas"]["Footer"];
+            /**
+             * @description Where the picture beside the name is found; null if there is none.
+             * @example /brand/logo/9f86d081…
+             */
+            logo?: string | null;
+            /** @description What pages call it; the name of the program if null. */
+            name?: string | null;
+            /**
+             * @description The colour of texts upon it, so that they can be read.
+             * @example #ffffff
+             */
+            text_upon_accent?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the settings, as in `ETag`.
+             */
+            version: number;
         };
         /**
          * @description When a service ends.
@@ -4802,6 +5868,12 @@ export interface components {
              * @description When the log first heard of it; null if the read side has not heard of it yet.
              */
             registered_at?: string | null;
+            /**
+             * @description Which reseller looks after it; null if none does.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            reseller_id?: string | null;
+            retained?: components["schemas"]["RetainedRecords"] | null;
             /** @description How it stands. */
             status: components["schemas"]["ClientStatus"];
             /**
@@ -4877,6 +5949,11 @@ export interface components {
             as_of_position: number;
             /** @description Newest first; 1,000 at most, and none once the client is erased. */
             items: components["schemas"]["ClientNote"][];
+        };
+        /** @description Whether clients register by themselves. */
+        ClientRegistration: {
+            /** @description Whether they may. */
+            open: boolean;
         };
         /**
          * @description How a client stands.
@@ -5045,13 +6122,6 @@ export interface components {
         /**
          * @description What a sale earns, for how long, when it counts and when it is paid.
          * @example {
-         *       "hold_days": 30,
-         *       "minimum_payout": [
-         *         {
-         *           "amount": "25.00",
-         *           "currency": "EUR"
-         *         }
-         *       ],
          *       "rate": {
          *         "kind": "percent",
          *         "percent": "20"
@@ -5059,7 +6129,14 @@ export interface components {
          *       "recurrence": {
          *         "kind": "forever"
          *       },
-         *       "window_days": 60
+         *       "hold_days": 30,
+         *       "window_days": 60,
+         *       "minimum_payout": [
+         *         {
+         *           "amount": "25.00",
+         *           "currency": "EUR"
+         *         }
+         *       ]
          *     }
          */
         CommissionTerms: {
@@ -5214,8 +6291,8 @@ export interface components {
         /**
          * @description On which invoices it comes off.
          * @example {
-         *       "cycles": 3,
-         *       "kind": "recurring"
+         *       "kind": "recurring",
+         *       "cycles": 3
          *     }
          */
         CouponFrequency: {
@@ -5551,8 +6628,8 @@ export interface components {
         /**
          * @description How often something is charged.
          * @example {
-         *       "count": 1,
-         *       "every": "months"
+         *       "every": "months",
+         *       "count": 1
          *     }
          */
         Cycle: {
@@ -5574,6 +6651,19 @@ export interface components {
             count: number;
             /** @enum {string} */
             every: "months";
+        };
+        /** @description Where everything held about a person may be fetched. */
+        DataExport: components["schemas"]["Done"] & {
+            /**
+             * Format: int32
+             * @description Counted per person from 1; `Location` is the address of the document.
+             */
+            no: number;
+            /**
+             * Format: date-time
+             * @description Until when it may be fetched.
+             */
+            until: string;
         };
         /**
          * @description How long a month is.
@@ -5599,6 +6689,46 @@ export interface components {
             number: string;
             /** @description Why it is corrected. */
             reason: string;
+        };
+        /** @description A department. */
+        Department: {
+            /** @description Whether work may be given to it. */
+            active: boolean;
+            /**
+             * @description What it is for.
+             * @example Invoices, payments and reminders
+             */
+            description: string;
+            /**
+             * @description Where it is written to.
+             * @example billing@example.org
+             */
+            email?: string | null;
+            /**
+             * @description Its id.
+             * @example dep_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description Who is in it.
+             * @example [
+             *       "stf_01kchkq7w7fc9r6a8b9c0d1e2f"
+             *     ]
+             */
+            members: string[];
+            /**
+             * @description What people call it.
+             * @example Billing
+             */
+            name: string;
+        };
+        /** @description Who is to be in a department, or no longer. */
+        DepartmentMember: {
+            /**
+             * @description The member of staff.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            staff_id: string;
         };
         /**
          * @description How much comes off.
@@ -5664,8 +6794,8 @@ export interface components {
          * @description The answer to a command that has nothing more to say.
          * @example {
          *       "id": "inv_01kchkq7w7fc9r6a8b9c0d1e2f",
-         *       "position": 1842,
-         *       "version": 3
+         *       "version": 3,
+         *       "position": 1842
          *     }
          */
         Done: {
@@ -5975,11 +7105,11 @@ export interface components {
         /**
          * @description A step of a strategy.
          * @example {
-         *       "action": "remind",
          *       "name": "reminder_1",
          *       "when": {
          *         "days": 3
-         *       }
+         *       },
+         *       "action": "remind"
          *     }
          */
         DunningStage: {
@@ -6308,6 +7438,29 @@ export interface components {
              */
             pointer: string;
         };
+        /** @description The foot of every page: `text | company | note`, the company with a link. */
+        Footer: {
+            /**
+             * @description Who runs it.
+             * @example Nordlicht Hosting
+             */
+            company: string;
+            /**
+             * @description Where the company's name leads.
+             * @example https://nordlicht.example
+             */
+            link?: string | null;
+            /**
+             * @description After the company.
+             * @example 2026
+             */
+            note?: string | null;
+            /**
+             * @description Before the company.
+             * @example Nordlicht Panel
+             */
+            text?: string | null;
+        };
         /** @description What would be billed. */
         Forecast: {
             document?: components["schemas"]["ForeseenDocument"] | null;
@@ -6458,6 +7611,23 @@ export interface components {
              */
             position?: number | null;
         };
+        /** @description What a yes led to. */
+        GrantedApproval: components["schemas"]["Stamp"] & {
+            /** @description What it said. */
+            failure?: string | null;
+            /** @description The code of that rule. */
+            failure_code?: string | null;
+            /**
+             * @description The approval.
+             * @example apr_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description `carried_out`, or `failed` if a rule said no by then.
+             * @example carried_out
+             */
+            outcome: string;
+        };
         /** @description A discount. */
         GroupDiscount: {
             /**
@@ -6497,11 +7667,74 @@ export interface components {
              */
             tier?: string | null;
         };
+        /** @description The names that a seller's pages are found under. */
+        HostNames: {
+            /**
+             * @description In the order they were taken.
+             * @example [
+             *       "billing.example.com"
+             *     ]
+             */
+            items: string[];
+            /**
+             * Format: int64
+             * @description The version of the settings, as in `ETag`.
+             */
+            version: number;
+        };
+        /** @description A provider that opens your account. */
+        IdentityLink: {
+            /**
+             * @description Its issuer.
+             * @example https://id.example.org
+             */
+            issuer: string;
+            /**
+             * Format: date-time
+             * @description When it opened the account last; null if never since.
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was linked.
+             */
+            linked_at: string;
+        };
+        /** @description Your links. */
+        IdentityLinkList: {
+            /** @description The links, oldest first. */
+            items: components["schemas"]["IdentityLink"][];
+        };
+        /** @description An identity provider. */
+        IdentityProvider: {
+            /**
+             * @description Its key.
+             * @example company
+             */
+            key: string;
+            /**
+             * @description What its button says.
+             * @example Company account
+             */
+            name: string;
+            /**
+             * @description Where the form of its button goes.
+             * @example /admin/sign-in/with/company
+             */
+            sign_in_path: string;
+        };
+        /** @description The identity providers. */
+        IdentityProviderList: {
+            /** @description The providers, in the order of the settings. */
+            items: components["schemas"]["IdentityProvider"][];
+            /** @description Whether nothing else lets staff in. */
+            only_by_provider: boolean;
+        };
         /**
          * @description So many days, weeks, months or years, up to a hundred years.
          * @example {
-         *       "count": 1,
-         *       "unit": "month"
+         *       "unit": "month",
+         *       "count": 1
          *     }
          */
         Interval: {
@@ -7036,6 +8269,8 @@ export interface components {
              *     ]
              */
             permissions: string[];
+            /** @description Whose data it may do that to. */
+            reach: components["schemas"]["Reach"];
             /**
              * @description The seller it acts for.
              * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
@@ -7134,6 +8369,25 @@ export interface components {
              */
             reason: string;
         };
+        /** @description The first admin of a new seller. */
+        NewAdmin: {
+            /**
+             * @description The address they sign in with.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description Their name.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * Format: password
+             * @description The password they begin with.
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
         /** @description A client who becomes an affiliate. */
         NewAffiliate: {
             /**
@@ -7170,6 +8424,11 @@ export interface components {
              */
             option: string;
         };
+        /** @description Every limit; what is not named has none. */
+        NewApprovalLimits: {
+            /** @description The limits. */
+            limits: components["schemas"]["ApprovalLimit"][];
+        };
         /** @description What is to be billed. */
         NewBillingRun: {
             /** @description A document larger than this, with tax, is quarantined; one amount per currency. */
@@ -7184,6 +8443,20 @@ export interface components {
              * @description The last day of what is due, at most 31 days ahead; today at the seller's place if absent.
              */
             through?: string | null;
+        };
+        /** @description A look for a seller's pages; what is left out is that of the program. */
+        NewBrand: {
+            /**
+             * @description The colour of buttons and links.
+             * @example #0b7a75
+             */
+            accent?: string | null;
+            footer?: components["schemas"]["Footer"] | null;
+            /**
+             * @description What pages call it.
+             * @example Nordlicht
+             */
+            name?: string | null;
         };
         /** @description A client to be registered. */
         NewClient: {
@@ -7286,6 +8559,26 @@ export interface components {
              * @example one server was left out
              */
             reason: string;
+        };
+        /** @description A department as it is to be. */
+        NewDepartment: {
+            /** @description Whether work may be given to it; it may if absent. */
+            active?: boolean | null;
+            /**
+             * @description What it is for.
+             * @example Invoices, payments and reminders
+             */
+            description?: string;
+            /**
+             * @description Where it is written to: an address of the business, of no person.
+             * @example billing@example.org
+             */
+            email?: string | null;
+            /**
+             * @description What people call it; unique, whatever the case.
+             * @example Billing
+             */
+            name: string;
         };
         /** @description Money the client's bank took back. */
         NewDispute: {
@@ -7456,6 +8749,14 @@ export interface components {
              */
             client_group_id?: string | null;
         };
+        /** @description A name to be found under. */
+        NewHostName: {
+            /**
+             * @description A DNS name, without a port; letters beyond ASCII are turned into it.
+             * @example billing.example.com
+             */
+            host_name: string;
+        };
         /** @description What is to be sent back. */
         NewInvoiceRefund: {
             amount?: components["schemas"]["Money"] | null;
@@ -7590,6 +8891,21 @@ export interface components {
             /** @description What is ordered. */
             items: components["schemas"]["NewItem"][];
         };
+        /** @description What a device made. */
+        NewPasskey: {
+            /**
+             * @description What came with the question.
+             * @example AZov…
+             */
+            ceremony: string;
+            /** @description The answer as `PublicKeyCredential.toJSON()` writes it. */
+            credential: Record<string, never>;
+            /**
+             * @description What you call the device, 1 to 60 characters.
+             * @example Laptop
+             */
+            name: string;
+        };
         /** @description A password to take the place of another. */
         NewPassword: {
             /**
@@ -7687,6 +9003,11 @@ export interface components {
              * @example Web hosting S
              */
             name: string;
+        };
+        /** @description Contact details that replace the present ones. */
+        NewProfile: {
+            /** @description All details; what is absent is removed, but for the tax number. */
+            contact: components["schemas"]["Contact"];
         };
         /** @description A draft that becomes a proforma. */
         NewProforma: {
@@ -7865,6 +9186,46 @@ export interface components {
              * @description First day on which it no longer holds; nothing while no end is known.
              */
             valid_to?: string | null;
+        };
+        /** @description A seller to create. */
+        NewTenant: {
+            admin?: components["schemas"]["NewAdmin"] | null;
+            /**
+             * @description Where it is established.
+             * @example DE
+             */
+            country: string;
+            /**
+             * @description Currency of the books.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Legal name, as documents show it.
+             * @example Nordlicht Hosting GmbH
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Days between issue and due date; 14 unless given.
+             * @example 14
+             */
+            payment_term_days?: number | null;
+            /**
+             * Format: date-time
+             * @description Makes it a test seller, whose clock begins here and stands until it is moved.
+             */
+            test_clock?: string | null;
+            /**
+             * @description Decides what day it is: a name of the tz database.
+             * @example Europe/Berlin
+             */
+            time_zone: string;
+            /**
+             * @description Tax number.
+             * @example DE123456789
+             */
+            vat_id?: string | null;
         };
         /** @description Other terms. */
         NewTerms: {
@@ -8178,6 +9539,16 @@ export interface components {
             /** @description The other system. */
             source: string;
         };
+        /** @description What is known of your mail address. */
+        OwnAddress: {
+            /**
+             * Format: date-time
+             * @description Since when it is proved to reach you; null if it is not.
+             */
+            email_verified_at?: string | null;
+            /** @description Whether this installation sends mail at all. */
+            mail_is_sent: boolean;
+        };
         /** @description That it is you who asks. */
         OwnPassword: {
             /**
@@ -8186,6 +9557,35 @@ export interface components {
              * @example correct horse battery staple
              */
             password: string;
+        };
+        /** @description The account of a client as the client sees it. */
+        OwnProfile: {
+            contact?: components["schemas"]["Contact"] | null;
+            /**
+             * @description Decides taxes.
+             * @example GB
+             */
+            country?: string | null;
+            /**
+             * @description What it is billed in.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Its id.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description The name of the seller.
+             * @example Seller GmbH
+             */
+            seller: string;
+            /**
+             * Format: int64
+             * @description Its version, as in `ETag`.
+             */
+            version: number;
         };
         /** @description Part of a list. */
         Page_AccountingPeriod: {
@@ -8283,6 +9683,81 @@ export interface components {
             total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
+        Page_Approval: {
+            /**
+             * Format: int64
+             * @description The log position this page was built from.
+             * @example 1842
+             */
+            as_of_position: number;
+            /** @description The rows, in order. */
+            items: {
+                /** @description How much. */
+                amount: components["schemas"]["Money"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                asked_at: string;
+                /**
+                 * @description Who asked.
+                 * @example staff:0199e0a4-9d5f-7c3e-8f1a-2b3c4d5e6f70
+                 */
+                asked_by: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                decided_at?: string | null;
+                /** @description Who decided, or took it back. */
+                decided_by?: string | null;
+                /** @description Why. */
+                decision?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when somebody may say yes.
+                 */
+                expires_at: string;
+                /** @description What it said. */
+                failure?: string | null;
+                /** @description The code of the rule that said no when it was to be done. */
+                failure_code?: string | null;
+                /**
+                 * @description Its id.
+                 * @example apr_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                id: string;
+                /**
+                 * @description What it is.
+                 * @example refund
+                 */
+                kind: string;
+                /** @description Why. */
+                reason?: string | null;
+                /**
+                 * @description `waiting`, `carried_out`, `failed` (granted, and refused by a rule by then), `declined`,
+                 *     `withdrawn` or `expired`.
+                 */
+                status: string;
+                /**
+                 * Format: uuid
+                 * @description Which, as a plain UUID.
+                 */
+                subject_id: string;
+                /**
+                 * @description What it is about.
+                 * @example payment
+                 */
+                subject_type: string;
+            }[];
+            /**
+             * @description Send it as `cursor` for the next page; null at the end of the list.
+             * @example 323032362d30332d3031
+             */
+            next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** @description Part of a list. */
         Page_AuditEntry: {
             /**
              * Format: int64
@@ -8333,8 +9808,14 @@ export interface components {
                  * @example invoice.voided
                  */
                 event_type: string;
-                /** @description From which address. */
+                /** @description From which address; null if that is not known any more. */
                 ip?: string | null;
+                /**
+                 * @description Why address and program are not known any more: `erased` once the time to keep them is over,
+                 *     `unreadable` where their key was lost.
+                 * @example erased
+                 */
+                origin?: string | null;
                 /**
                  * Format: int64
                  * @description Place in the log.
@@ -8342,7 +9823,7 @@ export interface components {
                 position: number;
                 /** @description Why, if a reason was given. */
                 reason?: string | null;
-                /** @description With which program. */
+                /** @description With which program; null if that is not known any more. */
                 user_agent?: string | null;
             }[];
             /**
@@ -8690,6 +10171,53 @@ export interface components {
                 total?: components["schemas"]["Money"] | null;
                 /** @description The invoice it took back whole, if it did. */
                 voids?: string | null;
+            }[];
+            /**
+             * @description Send it as `cursor` for the next page; null at the end of the list.
+             * @example 323032362d30332d3031
+             */
+            next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** @description Part of a list. */
+        Page_Department: {
+            /**
+             * Format: int64
+             * @description The log position this page was built from.
+             * @example 1842
+             */
+            as_of_position: number;
+            /** @description The rows, in order. */
+            items: {
+                /** @description Whether work may be given to it. */
+                active: boolean;
+                /**
+                 * @description What it is for.
+                 * @example Invoices, payments and reminders
+                 */
+                description: string;
+                /**
+                 * @description Where it is written to.
+                 * @example billing@example.org
+                 */
+                email?: string | null;
+                /**
+                 * @description Its id.
+                 * @example dep_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                id: string;
+                /**
+                 * @description Who is in it.
+                 * @example [
+                 *       "stf_01kchkq7w7fc9r6a8b9c0d1e2f"
+                 *     ]
+                 */
+                members: string[];
+                /**
+                 * @description What people call it.
+                 * @example Billing
+                 */
+                name: string;
             }[];
             /**
              * @description Send it as `cursor` for the next page; null at the end of the list.
@@ -9653,6 +11181,44 @@ export interface components {
          * @enum {string}
          */
         Part: "body" | "query" | "header";
+        /** @description A passkey. */
+        Passkey: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it opened the account last; null if never.
+             */
+            last_used_at?: string | null;
+            /**
+             * @description What you call it.
+             * @example Laptop
+             */
+            name: string;
+        };
+        /** @description Your passkeys. */
+        PasskeyList: {
+            /** @description The passkeys, oldest first. */
+            items: components["schemas"]["Passkey"][];
+        };
+        /** @description A question to a device. */
+        PasskeyOptions: {
+            /**
+             * @description Give it back with the answer, once, within five minutes.
+             * @example AZov…
+             */
+            ceremony: string;
+            /** @description The member `publicKey` of what the browser is asked, bytes in base 64 for addresses. */
+            options: Record<string, never>;
+        };
         /** @description Money that arrived for an invoice. */
         Pay: {
             amount?: components["schemas"]["Money"] | null;
@@ -10428,10 +11994,26 @@ export interface components {
             version: number;
         };
         /**
-         * @description Whose data a role is about: the clients one brought, or all of the seller.
+         * @description Whose data a role is about: one's own account, as clients who sign in have it, the clients one
+         *     looks after, or all of the seller.
          * @enum {string}
          */
-        Reach: "own_clients" | "seller";
+        Reach: "own_account" | "own_clients" | "seller";
+        /** @description Something that needs a second person, with everything it would do. */
+        ReadApproval: components["schemas"]["Approval"] & {
+            /** @description The command, byte by byte as it will be run. */
+            command: string;
+            /** @description SHA-256 over the use case and the command. */
+            command_hash: string;
+            /** @description What the command would do, as it was decided when it was asked for. */
+            deeds: components["schemas"]["ApprovalDeed"][];
+            /**
+             * Format: int64
+             * @description The version; send it as `If-Match` with a decision.
+             * @example 1
+             */
+            version: number;
+        };
         /** @description A webhook endpoint, and how far it was told. */
         ReadEndpoint: components["schemas"]["WebhookEndpoint"] & {
             told?: components["schemas"]["Told"] | null;
@@ -10609,6 +12191,49 @@ export interface components {
             /** @description In words. */
             detail: string;
         };
+        /** @description The client is registered, and may sign in. */
+        RegisteredClient: {
+            /**
+             * @description Its id.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+        };
+        /** @description Somebody who wants to become a client. */
+        Registration: {
+            /** @description Who it is and where to reach them, with a mail address. */
+            contact: components["schemas"]["Contact"];
+            /**
+             * @description Decides taxes; the address's country if absent. ISO 3166, two capitals.
+             * @example GB
+             */
+            country?: string | null;
+            /**
+             * Format: password
+             * @description The password to sign in with.
+             * @example another horse battery staple
+             */
+            password: string;
+            /**
+             * @description Which seller; the oldest of the installation if absent.
+             * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            tenant?: string | null;
+        };
+        /** @description Whose link. */
+        RemovedLink: {
+            /**
+             * @description The issuer, as the list names it.
+             * @example https://id.example.org
+             */
+            issuer: string;
+            /**
+             * Format: password
+             * @description Your password.
+             * @example correct horse battery staple
+             */
+            password: string;
+        };
         /** @description What an invoice asks for again. */
         Reopened: {
             amount?: components["schemas"]["Money"] | null;
@@ -10632,6 +12257,14 @@ export interface components {
              */
             after: number;
         };
+        /** @description Who looks after a client. */
+        ResellerOfClient: {
+            /**
+             * @description The member of staff.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            reseller_id: string;
+        };
         /** @description A new password, and what allows it. */
         Reset: {
             /**
@@ -10646,6 +12279,14 @@ export interface components {
              */
             password: string;
         };
+        /** @description What happens next. */
+        ResetAsked: {
+            /**
+             * @description The same sentence for every address.
+             * @example if the address has an account, a code is on its way to it
+             */
+            detail: string;
+        };
         /** @description A code that sets a new password. */
         ResetCode: {
             /**
@@ -10658,6 +12299,29 @@ export interface components {
              * @description When it ends.
              */
             expires_at: string;
+        };
+        /** @description What the law asks to keep about a client, erased or not. */
+        RetainedRecords: {
+            /**
+             * @description Whose law. ISO 3166, two capitals.
+             * @example DE
+             */
+            country: string;
+            /**
+             * @description Which law.
+             * @example § 14b UStG, § 147 AO
+             */
+            law: string;
+            /**
+             * Format: date
+             * @description The last day on which it asks for it; erased afterwards.
+             */
+            until: string;
+            /**
+             * @description What it is.
+             * @example the buyer on issued documents, and proofs of tax exemption
+             */
+            what: string;
         };
         /** @description What became revenue. */
         RevenueRecognised: {
@@ -10844,6 +12508,8 @@ export interface components {
         /** @description What a seller chose. */
         Settings: {
             affiliate_terms?: components["schemas"]["CommissionTerms"] | null;
+            /** @description Whether clients may register by themselves. */
+            client_registration_open: boolean;
             /** @description How time becomes money. */
             conventions: components["schemas"]["Conventions"];
             /**
@@ -10903,6 +12569,16 @@ export interface components {
              */
             invoice_id: string;
         };
+        /** @description What a device signed. */
+        ShownPasskey: {
+            /**
+             * @description What came with the question.
+             * @example AZov…
+             */
+            ceremony: string;
+            /** @description The answer as `PublicKeyCredential.toJSON()` writes it. */
+            credential: Record<string, never>;
+        };
         /**
          * @description A side of an account.
          * @enum {string}
@@ -10922,6 +12598,16 @@ export interface components {
         StaffMember: {
             /** @description Whether they may sign in. */
             active: boolean;
+            /**
+             * @description Where their picture is; null if there is none.
+             * @example /api/v1/staff/stf_01kchkq7w7fc9r6a8b9c0d1e2f/avatar
+             */
+            avatar?: string | null;
+            /**
+             * @description The department they are in; null in none.
+             * @example dep_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            department_id?: string | null;
             /**
              * @description Where they sign in from; null once erased.
              * @example ada@example.org
@@ -10982,8 +12668,8 @@ export interface components {
         /**
          * @description What every command answers.
          * @example {
-         *       "position": 1842,
-         *       "version": 3
+         *       "version": 3,
+         *       "position": 1842
          *     }
          */
         Stamp: {
@@ -11279,6 +12965,63 @@ export interface components {
              * @description Its turn among the taxes of a place; lower ones are taken first.
              */
             turn: number;
+        };
+        /** @description A seller of the installation. */
+        Tenant: {
+            /**
+             * @description Where it is established.
+             * @example DE
+             */
+            country: string;
+            /**
+             * @description Currency of the books.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description The names its pages are found under.
+             * @example [
+             *       "billing.example.com"
+             *     ]
+             */
+            host_names: string[];
+            /**
+             * @description Its id.
+             * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /** @description Legal name. */
+            name: string;
+            /** @description Whether its staff look after all sellers. */
+            operator: boolean;
+            /** @description What may be done with its books. */
+            status: components["schemas"]["TenantStatus"];
+            /**
+             * Format: int64
+             * @description Its version, as in `ETag`.
+             */
+            version: number;
+        };
+        /** @description A seller that was created. */
+        TenantMade: {
+            /**
+             * @description Its id.
+             * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+        };
+        /**
+         * @description What may be done with books: change and read them, or read them until they are resumed, or read
+         *     them.
+         * @enum {string}
+         */
+        TenantStatus: "open" | "suspended" | "closed";
+        /** @description The sellers of the installation. */
+        Tenants: {
+            /** @description Oldest first, at most 100. */
+            items: components["schemas"]["Tenant"][];
+            /** @description What `after` has to be for those behind; null if there are none. */
+            next?: string | null;
         };
         /** @description What dunning did while a test clock moved. */
         TestClockDunned: {
@@ -11632,11 +13375,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "not_yet",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 409,
+                 *       "type": "/problems/not_yet",
                  *       "title": "The present state does not allow it",
-                 *       "type": "/problems/not_yet"
+                 *       "status": 409,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "not_yet"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11650,11 +13393,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "bug",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 500,
+                 *       "type": "/problems/bug",
                  *       "title": "A fault on our side",
-                 *       "type": "/problems/bug"
+                 *       "status": 500,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "bug"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11668,11 +13411,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "permission.missing",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 403,
+                 *       "type": "/problems/permission.missing",
                  *       "title": "Not allowed for this caller",
-                 *       "type": "/problems/permission.missing"
+                 *       "status": 403,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "permission.missing"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11686,11 +13429,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "malformed",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 400,
+                 *       "type": "/problems/malformed",
                  *       "title": "The request cannot be understood",
-                 *       "type": "/problems/malformed"
+                 *       "status": 400,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "malformed"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11704,11 +13447,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "method_not_allowed",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 405,
+                 *       "type": "/problems/method_not_allowed",
                  *       "title": "This resource does not answer this method",
-                 *       "type": "/problems/method_not_allowed"
+                 *       "status": 405,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "method_not_allowed"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11722,11 +13465,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "not_found",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 404,
+                 *       "type": "/problems/not_found",
                  *       "title": "There is no such thing",
-                 *       "type": "/problems/not_found"
+                 *       "status": 404,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "not_found"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11740,11 +13483,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "key_reused",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 422,
+                 *       "type": "/problems/key_reused",
                  *       "title": "A rule says no",
-                 *       "type": "/problems/key_reused"
+                 *       "status": 422,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "key_reused"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11758,11 +13501,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "stale",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 412,
+                 *       "type": "/problems/stale",
                  *       "title": "It was changed since you read it",
-                 *       "type": "/problems/stale"
+                 *       "status": 412,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "stale"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11776,11 +13519,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "body_too_large",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 413,
+                 *       "type": "/problems/body_too_large",
                  *       "title": "The body is too large",
-                 *       "type": "/problems/body_too_large"
+                 *       "status": 413,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "body_too_large"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11796,11 +13539,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "rate_limited",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 429,
+                 *       "type": "/problems/rate_limited",
                  *       "title": "Too many requests",
-                 *       "type": "/problems/rate_limited"
+                 *       "status": 429,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "rate_limited"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11814,11 +13557,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "unauthenticated",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 401,
+                 *       "type": "/problems/unauthenticated",
                  *       "title": "Sign in first",
-                 *       "type": "/problems/unauthenticated"
+                 *       "status": 401,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "unauthenticated"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11834,11 +13577,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "busy",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 503,
+                 *       "type": "/problems/busy",
                  *       "title": "Not available now; nothing was done",
-                 *       "type": "/problems/busy"
+                 *       "status": 503,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "busy"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11852,11 +13595,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "media_type",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 415,
+                 *       "type": "/problems/media_type",
                  *       "title": "The body is in a format this API does not read",
-                 *       "type": "/problems/media_type"
+                 *       "status": 415,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "media_type"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -11870,11 +13613,11 @@ export interface components {
             content: {
                 /**
                  * @example {
-                 *       "code": "version.missing",
-                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
-                 *       "status": 428,
+                 *       "type": "/problems/version.missing",
                  *       "title": "Say which version you saw",
-                 *       "type": "/problems/version.missing"
+                 *       "status": 428,
+                 *       "instance": "019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a",
+                 *       "code": "version.missing"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -12575,6 +14318,19 @@ export interface operations {
                     "application/json": components["schemas"]["PayoutRequested"];
                 };
             };
+            /** @description Pays out what is owed, less clawbacks; commissions whose hold is over count. */
+            202: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalNeeded"];
+                };
+            };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -13093,6 +14849,245 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_approvals: {
+        parameters: {
+            query?: {
+                /** @description How they stand. */
+                status?: string;
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists what needs or needed a second person, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Approval"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_approval: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+            };
+            header?: never;
+            path: {
+                /** @example apr_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads what needs or needed a second person, with everything it would do. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadApproval"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    decline_approval: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example apr_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Says no; nothing of it is done. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    grant_approval: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example apr_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Says yes, and has it done at once. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantedApproval"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdraw_approval: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example apr_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Takes back what one asked for. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -13207,6 +15202,231 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    login_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Signs a client in with an address and a password. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_client_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Signs a program in with an address and a password of a client. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_own_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tells whether your mail address is proved to reach you. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAddress"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    send_address_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A code is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    prove_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressCode"];
+            };
+        };
+        responses: {
+            /** @description The address is proved */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_identity_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the identity providers that open your own account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityLinkList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_identity_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovedLink"];
+            };
+        };
+        responses: {
+            /** @description The link is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_identity_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the identity providers that staff may sign in by, on the pages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -13220,7 +15440,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signs in with an address and a password. */
+            /** @description Signs in with an address and a password of staff. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13289,6 +15509,188 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShownPasskey"];
+            };
+        };
+        responses: {
+            /** @description Signs in by a passkey, which is both steps at once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asks a device who is there: what a browser hands to `navigator.credentials.get`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists your own passkeys, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Adds the passkey that a device made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_new_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description Asks for a new passkey: what a browser hands to `navigator.credentials.create`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a */
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -13349,6 +15751,38 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    ask_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedReset"];
+            };
+        };
+        responses: {
+            /** @description Asks for a code that sets a new password, by mail. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetAsked"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     refresh_token: {
         parameters: {
             query?: never;
@@ -13375,6 +15809,39 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    register_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description Registers yourself as a client, where the seller allows it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredClient"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -13486,6 +15953,39 @@ export interface operations {
         };
         responses: {
             /** @description Makes the secret count. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renew_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Puts ten new recovery codes in the place of all older ones. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13858,6 +16358,187 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Goes on with a run that was halted, or that a process which died left behind. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_branding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads how the seller's pages look. Whoever may call may read it. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_branding: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBrand"];
+            };
+        };
+        responses: {
+            /** @description Gives the seller's pages another look. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_logo: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /**
+             * @description Shows a picture beside the name on every page: a PNG, JPEG or WebP of at most 512 KiB, told by
+             *     its content. It is drawn anew, so that nothing but its pixels is kept.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_logo: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shows the picture no longer, but that of the program. */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */
@@ -14390,6 +17071,143 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    read_client_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads the picture of a client: a PNG of at most 256 by 256 pixels. Not found if there is none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_client_avatar: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /**
+             * @description Shows a picture of a client: a PNG, JPEG or WebP of at most 512 KiB, told by its content. It is
+             *     cut to a square, drawn anew so that nothing but its pixels is kept, and sealed.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_client_avatar: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shows the initials of a client again. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     read_balance: {
         parameters: {
             query?: {
@@ -14808,6 +17626,89 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    ask_for_client_data: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Asks for everything held about a client. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    fetch_client_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+                /** @example 1 */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Fetches everything held about a client, as JSON: what is known now, and every event that speaks
+             *     of it, opened.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     erase_client: {
         parameters: {
             query?: never;
@@ -14995,6 +17896,38 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
             428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    invite_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Makes a code with which a client sets a password to sign in with. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetCode"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -15313,6 +18246,110 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    entrust_client: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResellerOfClient"];
+            };
+        };
+        responses: {
+            /** @description Gives a client to a reseller. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    withdraw_client: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes a client from the reseller who looks after them. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -15871,6 +18908,319 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_departments: {
+        parameters: {
+            query?: {
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists departments, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Department"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_department: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDepartment"];
+            };
+        };
+        responses: {
+            /** @description Makes a department. A seller has at most 100 of them. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_department: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example dep_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads one department. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_department: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example dep_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDepartment"];
+            };
+        };
+        responses: {
+            /** @description Says anew what a department is; who is in it stays. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_department: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example dep_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deletes a department that nobody is in. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    assign_to_department: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example dep_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentMember"];
+            };
+        };
+        responses: {
+            /** @description Assigns a member of staff to a department, out of the one they were in. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    unassign_from_department: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example dep_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentMember"];
+            };
+        };
+        responses: {
+            /** @description Takes a member of staff out of a department. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -17134,6 +20484,119 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_host_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the names that the seller's pages are found under. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostNames"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    take_host_name: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHostName"];
+            };
+        };
+        responses: {
+            /** @description Has the seller's pages found under one more name, at most 20. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    release_host_name: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example billing.example.com */
+                host_name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gives a name up. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_anchors: {
         parameters: {
             query?: {
@@ -18234,6 +21697,19 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceRefunded"];
                 };
             };
+            /** @description Sends back what paid an invoice, whole or in part. */
+            202: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalNeeded"];
+                };
+            };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -18397,6 +21873,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Gives up what is still owed on an invoice. */
+            202: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalNeeded"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -19364,6 +22853,19 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
+            /** @description Records that what is undecided of a dispute is lost. */
+            202: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalNeeded"];
+                };
+            };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -19531,6 +23033,19 @@ export interface operations {
                     "application/json": components["schemas"]["RefundPromised"];
                 };
             };
+            /** @description Sends a payment back, whole or in part. */
+            202: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalNeeded"];
+                };
+            };
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
@@ -19681,6 +23196,116 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_own_balance: {
+        parameters: {
+            query?: {
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads what you owe and have as a client, per currency. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientBalance"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads your own account as a client. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProfile"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_profile: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProfile"];
+            };
+        };
+        responses: {
+            /** @description Replaces your own contact details as a client. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -20933,7 +24558,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Reads the settings of the caller's seller. Whoever may call may read them. */
+            /** @description Reads the settings of the caller's seller. Staff of the whole seller and keys may read them. */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */
@@ -20977,6 +24602,136 @@ export interface operations {
         };
         responses: {
             /** @description Chooses the terms of affiliates who are approved later without terms of their own. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_approval_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads above which sums a second person is needed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalLimits"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_approval_limits: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApprovalLimits"];
+            };
+        };
+        responses: {
+            /** @description Sets above which sums a second person is needed, from now on. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_client_registration: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientRegistration"];
+            };
+        };
+        responses: {
+            /** @description Lets clients register by themselves, or no longer. */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */
@@ -21500,6 +25255,229 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    read_staff_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Reads the picture of a member of staff: a PNG of at most 256 by 256 pixels. Not found if there
+             *     is none. Everybody may read their own.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_staff_avatar: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /**
+             * @description Shows a picture of a member of staff, as that of a client. Everybody may change their own, and
+             *     who may change staff that of others who may do no more than they.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    remove_staff_avatar: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Shows the initials of a member of staff again. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_for_staff_data: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Asks for everything held about a member of staff. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataExport"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    fetch_staff_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+                /** @example 1 */
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Fetches everything held about a member of staff, as JSON: what is known now, sessions, and every
+             *     event of theirs or about them, opened.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     set_staff_password: {
         parameters: {
             query?: never;
@@ -21648,8 +25626,8 @@ export interface operations {
         };
         responses: {
             /**
-             * @description Lets a member of staff in no longer: their sessions end, their roles are taken. The last admin
-             *     stays.
+             * @description Lets a member of staff in no longer: their sessions end, their roles are taken, and they
+             *     leave their department. The last admin stays.
              */
             200: {
                 headers: {
@@ -22783,6 +26761,278 @@ export interface operations {
         };
         responses: {
             /** @description Charges a tax no longer from a day on. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_tenants: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the list before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the sellers of the installation, oldest first. For staff of the operator only. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenants"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description Opens the books of a new seller, and lets its first admin in. For staff of the operator only. */
+            201: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantMade"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example ten_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads one seller. For staff of the operator only. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    close_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example ten_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /**
+             * @description Closes suspended books for good: they can only be read from then on, and others may take the
+             *     host names. For staff of the operator only.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resume_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example ten_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Opens suspended books again. For staff of the operator only. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    suspend_tenant: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example ten_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /**
+             * @description Closes the books of a seller to changes; its staff may still sign in and read. For staff of the
+             *     operator only.
+             */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */

@@ -8,7 +8,7 @@ use crate::affiliate::{
 };
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_key, check_line};
-use crate::kernel::{Aggregate, ClientId, Issued};
+use crate::kernel::{Aggregate, ClientId, Deed, Issued, MoneyRefusal};
 
 impl Aggregate for Affiliate {
     const TYPE: &'static str = "affiliate";
@@ -29,6 +29,10 @@ impl Aggregate for Affiliate {
 
     fn apply(&mut self, event: &AffiliateEvent) {
         self.take(event);
+    }
+
+    fn deed(&self, event: &AffiliateEvent, on: NaiveDate) -> Result<Option<Deed>, MoneyRefusal> {
+        self.partner().map_or(Ok(None), |partner| payouts::deed(partner, event, on))
     }
 
     fn weight(&self) -> usize {

@@ -1,13 +1,13 @@
 //! How what was earned reaches the affiliate.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::affiliate::decide::{Decision, check_active};
 use crate::affiliate::{
     AffiliateEvent, AffiliateRefusal, Partner, Payable, Payout, PayoutStatus, PayoutTo,
 };
 use crate::kernel::text::check_line;
-use crate::kernel::{Currency, Money};
+use crate::kernel::{Currency, Deed, DeedKind, Money, MoneyRefusal};
 
 pub(super) fn request(
     partner: &Partner,
@@ -69,4 +69,25 @@ pub(super) fn failed(partner: &Partner, no: u32, reason: &str, today: NaiveDate)
 
 fn find(partner: &Partner, no: u32) -> Result<&Payout, AffiliateRefusal> {
     partner.book.payout(no).ok_or(AffiliateRefusal::NoSuchPayout { no })
+}
+
+/// Days over which the payouts of one affiliate count as one.
+const ONE_DEED: Days = Days::new(30);
+
+/// A payout, beside the others of the affiliate in that currency of the last thirty days.
+pub(super) fn deed(
+    partner: &Partner,
+    event: &AffiliateEvent,
+    on: NaiveDate,
+) -> Result<Option<Deed>, MoneyRefusal> {
+    let AffiliateEvent::PayoutRequested { amount, .. } = event else { return Ok(None) };
+    let since = on.checked_sub_days(ONE_DEED).unwrap_or(NaiveDate::MIN);
+    let counts = |payout: &&Payout| {
+        payout.status != PayoutStatus::Failed
+            && payout.on > since
+            && payout.amount.currency() == amount.currency()
+    };
+    let live = partner.book.payouts.iter().filter(counts).map(|payout| payout.amount);
+    let in_all = Money::sum(amount.currency(), live)?;
+    Ok(Some(Deed { kind: DeedKind::Payout, amount: *amount, in_all }))
 }

@@ -1,7 +1,7 @@
 //! What may be asked of a client's record.
 
 use crate::client::{BillingTerms, ContactCard, RecordCommand, TaxFacts};
-use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii};
+use crate::kernel::{BlindIndex, Country, Currency, Origin, Pii, StaffId};
 
 /// A request about a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,13 @@ pub enum ClientCommand {
     SetTaxFacts(TaxFacts),
     /// Keep something about the client: contacts, notes, the seller's own fields.
     Record(RecordCommand),
+    /// Say which reseller looks after the client (RBA-11).
+    Entrust {
+        /// Who; the application knows that they work for the seller.
+        reseller: StaffId,
+    },
+    /// Say that no reseller looks after the client.
+    WithdrawFromReseller,
     /// Sell nothing new to the client.
     Suspend {
         /// Why, 1 to 500 characters.

@@ -43,6 +43,17 @@ impl Aggregate for Client {
             (Self::Active(known) | Self::Suspended(known), Ask::Record(ask)) => {
                 record::decide(known, ask)
             }
+            (Self::Active(known) | Self::Suspended(known), Ask::Entrust { reseller }) => {
+                let reseller = *reseller;
+                if known.reseller == Some(reseller) {
+                    return Ok(Vec::new());
+                }
+                Ok(vec![ClientEvent::Entrusted { reseller }])
+            }
+            (Self::Active(known) | Self::Suspended(known), Ask::WithdrawFromReseller) => {
+                let withdrawn = |reseller| ClientEvent::WithdrawnFromReseller { reseller };
+                Ok(known.reseller.map(withdrawn).into_iter().collect())
+            }
             (Self::Active(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])

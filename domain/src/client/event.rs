@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{BillingTerms, ContactCard, ContactKind, CustomValues, TaxFacts};
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{BlindIndex, Claim, Country, Currency, EventBody, Origin, Pii};
+use crate::kernel::{
+    BlindIndex, Claim, Country, Currency, EventBody, ImageHash, Origin, Pii, StaffId,
+};
 
 /// A fact about a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +87,21 @@ pub enum ClientEvent {
         /// All of them, sealed; nothing if there are none.
         values: Option<Pii<CustomValues>>,
     },
+    /// Another picture is shown beside the name, or none.
+    AvatarSet {
+        /// The picture, by the hash of its sealed bytes; nothing if none is shown.
+        avatar: Option<ImageHash>,
+    },
+    /// A reseller looks after the client from now on, and no other one (RBA-11).
+    Entrusted {
+        /// Who.
+        reseller: StaffId,
+    },
+    /// No reseller looks after the client any more.
+    WithdrawnFromReseller {
+        /// Who did.
+        reseller: StaffId,
+    },
     /// Nothing new is sold to the client.
     Suspended {
         /// Why.
@@ -112,6 +129,9 @@ name_events!(ClientEvent {
     NoteAdded => "client.note_added" v "1",
     NoteRemoved => "client.note_removed" v "1",
     CustomFieldsSet => "client.custom_fields_set" v "1",
+    AvatarSet => "client.avatar_set" v "1",
+    Entrusted => "client.entrusted" v "1",
+    WithdrawnFromReseller => "client.withdrawn_from_reseller" v "1",
     Suspended => "client.suspended" v "1",
     Activated => "client.activated" v "1",
     Erased => "client.erased" v "1",
@@ -149,6 +169,9 @@ impl EventBody for ClientEvent {
             | Self::NoteAdded { .. }
             | Self::NoteRemoved { .. }
             | Self::CustomFieldsSet { .. }
+            | Self::AvatarSet { .. }
+            | Self::Entrusted { .. }
+            | Self::WithdrawnFromReseller { .. }
             | Self::Suspended { .. }
             | Self::Activated {} => (None, None),
         };

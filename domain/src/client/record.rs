@@ -1,12 +1,12 @@
-//! What is kept about a client besides how it is billed: further contacts, notes of staff, and the
-//! seller's own fields.
+//! What is kept about a client besides how it is billed: further contacts, notes of staff, the
+//! seller's own fields, and a picture.
 //!
 //! Guarantees that all of it is sealed under the key that erasing destroys. Absent on purpose: the
 //! texts of notes in the state; only their numbers are needed to decide.
 
 use crate::client::{ClientEvent, ClientRefusal, ContactCard, ContactKind, CustomValues, Profile};
 use crate::kernel::text::is_deceptive;
-use crate::kernel::{Invalid, KeyClass, Pii};
+use crate::kernel::{ImageHash, Invalid, KeyClass, Pii};
 
 /// Contacts of a client at most.
 const MOST_CONTACTS: usize = 50;
@@ -54,6 +54,11 @@ pub enum RecordCommand {
         /// All of them; the application checked and sealed them. Nothing if there are none.
         values: Option<Pii<CustomValues>>,
     },
+    /// Show another picture beside the name, or none (CLI-04).
+    SetAvatar {
+        /// The picture, by the hash of its bytes; the application drew, sealed and stored them.
+        avatar: Option<ImageHash>,
+    },
 }
 
 /// Refuses a note that says nothing, or more than a note.
@@ -66,7 +71,8 @@ pub fn check_note(text: &str) -> Result<(), Invalid> {
         return Err(Invalid::one("text", "text.too_long", detail));
     }
     if text.chars().any(|c| is_deceptive(c) && c != '\n') {
-        let detail = "must not hold control characters but line breaks";
+        let detail = "must not hold control characters but line breaks, \
+                      nor letters that turn its direction";
         return Err(Invalid::one("text", "text.control_character", detail));
     }
     Ok(())
@@ -113,6 +119,8 @@ pub(super) fn decide(
             }
             ClientEvent::CustomFieldsSet { values: values.clone() }
         }
+        Ask::SetAvatar { avatar } if known.avatar == *avatar => return Ok(Vec::new()),
+        Ask::SetAvatar { avatar } => ClientEvent::AvatarSet { avatar: *avatar },
     };
     Ok(vec![event])
 }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::{ClientEvent, ContactCard, ContactPerson, CustomValues};
 use crate::kernel::text::check_optional_line;
-use crate::kernel::{BlindIndex, Country, Currency, Invalid, Origin, Pii, Zone};
+use crate::kernel::{
+    BlindIndex, Country, Currency, ImageHash, Invalid, Origin, Pii, StaffId, Zone,
+};
 use crate::subscription::Anchor;
 use crate::tax::VatCheck;
 
@@ -57,6 +59,12 @@ pub struct Profile {
     /// The values of the seller's own fields, sealed.
     #[serde(default)]
     pub custom_fields: Option<Pii<CustomValues>>,
+    /// The picture beside the name, by the hash of its sealed bytes.
+    #[serde(default)]
+    pub avatar: Option<ImageHash>,
+    /// Which reseller looks after the client, if one does.
+    #[serde(default)]
+    pub reseller: Option<StaffId>,
 }
 
 /// What is known about a client's taxes, besides the country.
@@ -111,6 +119,8 @@ impl Client {
                     notes: Vec::new(),
                     last_note: 0,
                     custom_fields: None,
+                    avatar: None,
+                    reseller: None,
                 });
             }
             ClientEvent::Suspended { .. } => {
@@ -162,6 +172,9 @@ impl Profile {
             }
             ClientEvent::NoteRemoved { no } => self.notes.retain(|one| one != no),
             ClientEvent::CustomFieldsSet { values } => self.custom_fields.clone_from(values),
+            ClientEvent::AvatarSet { avatar } => self.avatar = *avatar,
+            ClientEvent::Entrusted { reseller } => self.reseller = Some(*reseller),
+            ClientEvent::WithdrawnFromReseller { .. } => self.reseller = None,
             ClientEvent::Registered { .. }
             | ClientEvent::Suspended { .. }
             | ClientEvent::Activated {}

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::*;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{
-    Aggregate, BlindIndex, Claim, Country, Currency, EventBody, KeyClass, Origin, Pii, Refusal,
-    RefusalKind, SubjectId,
+    Aggregate, BlindIndex, Claim, Country, Currency, EventBody, ImageHash, KeyClass, Origin, Pii,
+    Refusal, RefusalKind, StaffId, SubjectId,
 };
 
 fn sealed(text: &str) -> Pii<ContactCard> {
@@ -234,4 +234,47 @@ fn what_is_kept_about_a_client_is_sealed_under_the_client_and_ends_with_it() {
     given::<Client>([registered(), erased()])
         .when(issued(record(RecordCommand::RemoveNote { no: 1 })))
         .then_refused(ClientRefusal::Erased);
+}
+
+#[test]
+fn a_client_shows_one_picture_or_none() {
+    let hash = |byte| Some(ImageHash::new([byte; 32]));
+    let show = |avatar| issued(record(RecordCommand::SetAvatar { avatar }));
+    let shown = |avatar| ClientEvent::AvatarSet { avatar };
+    given::<Client>([registered()])
+        .when(show(None))
+        .then([])
+        .when(show(hash(1)))
+        .then([shown(hash(1))])
+        .when(show(hash(1)))
+        .then([])
+        .when(show(hash(2)))
+        .then([shown(hash(2))])
+        .when(show(None))
+        .then([shown(None)]);
+    given::<Client>([registered(), erased()])
+        .when(show(hash(1)))
+        .then_refused(ClientRefusal::Erased);
+}
+
+#[test]
+fn a_client_is_looked_after_by_one_reseller_or_none() {
+    let reseller = |bits| StaffId::new(Uuid::from_u128(bits));
+    let entrust = |bits| issued(ClientCommand::Entrust { reseller: reseller(bits) });
+    let entrusted = |bits| ClientEvent::Entrusted { reseller: reseller(bits) };
+    let withdraw = || issued(ClientCommand::WithdrawFromReseller);
+    let withdrawn = |bits| ClientEvent::WithdrawnFromReseller { reseller: reseller(bits) };
+    given::<Client>([registered()])
+        .when(withdraw())
+        .then([])
+        .when(entrust(1))
+        .then([entrusted(1)])
+        .when(entrust(1))
+        .then([])
+        .when(entrust(2))
+        .then([entrusted(2)])
+        .when(withdraw())
+        .then([withdrawn(2)]);
+    given::<Client>([registered(), erased()]).when(entrust(1)).then_refused(ClientRefusal::Erased);
+    given::<Client>([]).when(entrust(1)).then_refused(ClientRefusal::Absent);
 }

@@ -12,7 +12,8 @@ use crate::invoice::{
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_line, check_optional_line};
 use crate::kernel::{
-    Aggregate, CouponId, DocumentNumber, Invalid, Issued, KeyClass, Money, Origin, SubscriptionId,
+    Aggregate, CouponId, Deed, DeedKind, DocumentNumber, Invalid, Issued, KeyClass, Money,
+    MoneyRefusal, Origin, SubscriptionId,
 };
 use crate::tax::TaxEvidence;
 
@@ -36,6 +37,11 @@ impl Aggregate for Invoice {
 
     fn apply(&mut self, event: &InvoiceEvent) {
         self.take(event);
+    }
+
+    fn deed(&self, event: &InvoiceEvent, _on: NaiveDate) -> Result<Option<Deed>, MoneyRefusal> {
+        let InvoiceEvent::WrittenOff { amount, .. } = event else { return Ok(None) };
+        Ok(Some(Deed { kind: DeedKind::WriteOff, amount: *amount, in_all: *amount }))
     }
 
     fn weight(&self) -> usize {

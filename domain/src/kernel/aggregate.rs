@@ -10,7 +10,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::kernel::deed::Deed;
 use crate::kernel::issued::Issued;
+use crate::kernel::money::MoneyRefusal;
 use crate::kernel::number::DocumentNumber;
 use crate::kernel::refusal::Refusal;
 
@@ -37,6 +39,15 @@ pub trait Aggregate:
     /// Roughly how many bytes the state occupies, for caches.
     fn weight(&self) -> usize {
         size_of::<Self>()
+    }
+
+    /// What an event does that may need a second person, read from the state after it. `on` is
+    /// the business day.
+    ///
+    /// # Errors
+    /// The amounts of the stream do not add up.
+    fn deed(&self, _event: &Self::Event, _on: NaiveDate) -> Result<Option<Deed>, MoneyRefusal> {
+        Ok(None)
     }
 
     /// The state after a whole history.

@@ -6,9 +6,12 @@
 pub mod actor;
 pub mod aggregate;
 pub mod calendar;
+pub mod colour;
 pub mod country;
 pub mod currency;
+pub mod deed;
 pub mod id;
+pub mod image;
 pub mod issued;
 pub mod money;
 pub mod number;
@@ -28,15 +31,18 @@ pub mod zone;
 pub use actor::Actor;
 pub use aggregate::{Aggregate, Claim, EventBody};
 pub use calendar::{Cycle, Period, add_months_clamped, is_in_calendar};
+pub use colour::Colour;
 pub use country::Country;
 pub use currency::Currency;
+pub use deed::{Deed, DeedKind};
 pub use id::{
-    AccountingPeriodId, AffiliateId, ApiKeyId, BillingRunId, ClientGroupId, ClientId, CouponId,
-    CreditBalanceId, CreditNoteId, DunningCaseId, DunningStrategyId, EventId, GiftCardId,
-    InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId, RecognitionId, RoleId,
-    SessionId, SignInId, StaffId, SubjectId, SubscriptionId, TaxRateId, TenantId,
-    WebhookEndpointId,
+    AccountingPeriodId, AffiliateId, ApiKeyId, ApprovalId, BillingRunId, ClientGroupId, ClientId,
+    CouponId, CreditBalanceId, CreditNoteId, DepartmentId, DunningCaseId, DunningStrategyId,
+    EventId, GiftCardId, InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId,
+    RecognitionId, RoleId, SessionId, SignInId, StaffId, SubjectId, SubscriptionId, TaxRateId,
+    TenantId, WebhookEndpointId,
 };
+pub use image::ImageHash;
 pub use issued::Issued;
 pub use money::{Money, MoneyRefusal, part, round};
 pub use number::{DocumentKind, DocumentNumber, NumberFormat, NumberRefusal, NumberScheme, Series};

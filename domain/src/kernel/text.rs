@@ -1,8 +1,8 @@
 //! Texts: values that travel as one, and the limits of free ones.
 //!
 //! Guarantees that whatever a person typed is trimmed, not empty, of bounded length and free of
-//! control characters before it enters an event. Absent on purpose: escaping, which belongs to
-//! whoever prints.
+//! characters that deceive its reader before it enters an event. Absent on purpose: escaping,
+//! which belongs to whoever prints.
 
 use crate::kernel::refusal::Invalid;
 
@@ -29,7 +29,8 @@ pub fn check_line(field: &str, text: &str, limit: usize) -> Result<(), Invalid> 
         return Err(Invalid::one(field, "text.too_long", detail));
     }
     if text.chars().any(is_deceptive) {
-        let detail = "must be a single line without control characters";
+        let detail = "must be a single line without control characters or letters that \
+                      turn its direction";
         return Err(Invalid::one(field, "text.control_character", detail));
     }
     Ok(())

@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_key, check_line, check_optional_line};
-use crate::kernel::{Aggregate, ClientId, Invalid, InvoiceId, Issued, Money, Origin};
+use crate::kernel::{
+    Aggregate, ClientId, Deed, Invalid, InvoiceId, Issued, Money, MoneyRefusal, Origin,
+};
 use crate::payment::{
     Allocation, Attempt, AttemptPayment, DeclinePayment, DeclinedPayment, GiveBack, Payment,
     PaymentCommand, PaymentEvent, PaymentRefusal, SettlePayment, SettledPayment, Share, Source,
@@ -56,6 +58,10 @@ impl Aggregate for Payment {
 
     fn apply(&mut self, event: &PaymentEvent) {
         self.take(event);
+    }
+
+    fn deed(&self, event: &PaymentEvent, _on: NaiveDate) -> Result<Option<Deed>, MoneyRefusal> {
+        self.settled().map_or(Ok(None), |settled| refunding::deed(settled, event))
     }
 
     fn weight(&self) -> usize {

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::kernel::Money;
 use crate::kernel::text::{check_line, check_optional_line};
+use crate::kernel::{Deed, DeedKind, Money, MoneyRefusal};
 use crate::payment::decide::{Decision, check_date, place};
 use crate::payment::{
     GiveBack, PaymentEvent, PaymentRefusal, Refund, RefundStage, RequestRefund, Reversal,
@@ -107,4 +107,15 @@ pub(super) fn fail(
 
 fn find(known: &SettledPayment, refund_no: u32) -> Result<&Refund, PaymentRefusal> {
     known.refund(refund_no).ok_or(PaymentRefusal::NoSuchRefund { refund_no })
+}
+
+/// A refund, beside all others of the payment that were sent or will be.
+pub(super) fn deed(
+    known: &SettledPayment,
+    event: &PaymentEvent,
+) -> Result<Option<Deed>, MoneyRefusal> {
+    let PaymentEvent::RefundRequested { amount, .. } = event else { return Ok(None) };
+    let live = known.refunds.iter().filter(|refund| refund.stage != RefundStage::Failed);
+    let in_all = Money::sum(amount.currency(), live.map(|refund| refund.amount))?;
+    Ok(Some(Deed { kind: DeedKind::Refund, amount: *amount, in_all }))
 }

@@ -70,6 +70,16 @@ pub struct DeclinedPayment {
 }
 
 impl Payment {
+    /// Who pays, once anything is known.
+    pub fn client(&self) -> Option<ClientId> {
+        match self {
+            Self::Absent => None,
+            Self::Attempted(attempt) => Some(attempt.client_id),
+            Self::Settled(settled) => Some(settled.client_id),
+            Self::Declined(declined) => Some(declined.client_id),
+        }
+    }
+
     /// The payment, if its money arrived.
     pub fn settled(&self) -> Option<&SettledPayment> {
         match self {

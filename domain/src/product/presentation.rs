@@ -50,7 +50,8 @@ fn check_description(text: &str) -> Result<(), Invalid> {
         return Err(Invalid::one("description", "text.too_long", detail));
     }
     if text.chars().any(|c| is_deceptive(c) && c != '\n' && c != '\t') {
-        let detail = "must not have control characters besides line breaks and tabs";
+        let detail = "must not have control characters besides line breaks and tabs, \
+                       nor letters that turn its direction";
         return Err(Invalid::one("description", "text.control_character", detail));
     }
     Ok(())

@@ -139,7 +139,8 @@ fn check(role: &NewRole) -> Result<(), RoleRefusal> {
     let description = check_optional_line("description", description, 500);
     Invalid::gather([name, description, some])?;
     let key = RoleEvent::name_key(&role.name);
-    if SystemRole::ALL.iter().any(|system| system.slug() == key) {
+    let built_in = SystemRole::ALL.iter().chain(&[SystemRole::Client]);
+    if built_in.into_iter().any(|system| system.slug() == key) {
         return Err(RoleRefusal::NameReserved { name: role.name.clone() });
     }
     Ok(())

@@ -73,6 +73,10 @@ pub enum Permission {
     WebhooksWrite,
     /// Rebuild, pause and resume read models; start and stop jobs.
     OperationsRun,
+    /// See the sellers of the installation; of use to staff of its operator only.
+    TenantsRead,
+    /// Create, suspend, resume and close sellers; of use to staff of the operator only.
+    TenantsWrite,
 }
 
 /// What permissions are grouped by.
@@ -115,13 +119,18 @@ impl Module {
 struct Entry(Permission, &'static str, Module, &'static str);
 
 /// Every permission in the order it is shown in: its slug, its module, and what it allows.
-const CATALOGUE: [Entry; 31] = {
+const CATALOGUE: [Entry; 33] = {
     use Module as M;
     use Permission as P;
     [
         Entry(P::ClientsRead, "clients:read", M::Clients, "See clients"),
         Entry(P::ClientsWrite, "clients:write", M::Clients, "Register, change and suspend clients"),
-        Entry(P::ClientsErase, "clients:erase", M::Clients, "Erase the personal data of clients"),
+        Entry(
+            P::ClientsErase,
+            "clients:erase",
+            M::Clients,
+            "Erase and hand out the personal data of clients",
+        ),
         Entry(P::ProductsRead, "products:read", M::Catalogue, "See products, prices and coupons"),
         Entry(
             P::ProductsWrite,
@@ -166,7 +175,12 @@ const CATALOGUE: [Entry; 31] = {
         ),
         Entry(P::EventsRead, "events:read", M::Ledger, "See events and the audit log"),
         Entry(P::StaffRead, "staff:read", M::People, "See staff, departments and roles"),
-        Entry(P::StaffWrite, "staff:write", M::People, "Add, change and stop staff"),
+        Entry(
+            P::StaffWrite,
+            "staff:write",
+            M::People,
+            "Add, change and stop staff; make departments",
+        ),
         Entry(P::RolesWrite, "roles:write", M::People, "Make roles and give them to staff"),
         Entry(P::ApiKeysWrite, "api_keys:write", M::People, "Make and revoke keys for programs"),
         Entry(
@@ -180,6 +194,13 @@ const CATALOGUE: [Entry; 31] = {
         Entry(P::WebhooksRead, "webhooks:read", M::System, "See webhooks and what they sent"),
         Entry(P::WebhooksWrite, "webhooks:write", M::System, "Make, change and replay webhooks"),
         Entry(P::OperationsRun, "operations:run", M::System, "Rebuild read models and run jobs"),
+        Entry(P::TenantsRead, "tenants:read", M::System, "As operator: see all sellers"),
+        Entry(
+            P::TenantsWrite,
+            "tenants:write",
+            M::System,
+            "As operator: create, suspend and close sellers",
+        ),
     ]
 };
 

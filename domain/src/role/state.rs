@@ -18,7 +18,7 @@ pub struct Rights {
 
 impl Rights {
     /// Nothing at all.
-    pub const NONE: Self = Self { permissions: Permissions::NONE, reach: Reach::OwnClients };
+    pub const NONE: Self = Self { permissions: Permissions::NONE, reach: Reach::OwnAccount };
 
     /// Everything, of the whole seller.
     pub fn full() -> Self {

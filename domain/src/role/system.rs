@@ -21,12 +21,16 @@ pub enum SystemRole {
     Auditor,
     /// Selling to clients of one's own.
     Reseller,
+    /// Seeing one's own account: clients have it, and nobody else.
+    Client,
 }
 
 /// Whose things a role is about (RBA-09, RBA-11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
+    /// Those of one's own account.
+    OwnAccount,
     /// Those of clients who were given to the holder.
     OwnClients,
     /// Those of the whole seller.
@@ -34,7 +38,7 @@ pub enum Reach {
 }
 
 impl SystemRole {
-    /// Every one, in the order they are shown in.
+    /// Every one that staff can have, in the order they are shown in.
     pub const ALL: [Self; 6] =
         [Self::Admin, Self::Finance, Self::Support, Self::Operator, Self::Auditor, Self::Reseller];
 
@@ -47,6 +51,7 @@ impl SystemRole {
             Self::Operator => "operator",
             Self::Auditor => "auditor",
             Self::Reseller => "reseller",
+            Self::Client => "client",
         }
     }
 
@@ -59,6 +64,7 @@ impl SystemRole {
             Self::Operator => "Running the system, without touching money",
             Self::Auditor => "Seeing everything, changing nothing",
             Self::Reseller => "Selling to clients of one's own",
+            Self::Client => "Seeing one's own account, for clients who sign in",
         }
     }
 
@@ -111,6 +117,12 @@ impl SystemRole {
                 P::InvoicesRead,
                 P::PaymentsRead,
             ]),
+            Self::Client => Permissions::from_iter([
+                P::OrdersRead,
+                P::SubscriptionsRead,
+                P::InvoicesRead,
+                P::PaymentsRead,
+            ]),
         }
     }
 
@@ -118,6 +130,7 @@ impl SystemRole {
     pub fn reach(self) -> Reach {
         match self {
             Self::Reseller => Reach::OwnClients,
+            Self::Client => Reach::OwnAccount,
             _ => Reach::Seller,
         }
     }

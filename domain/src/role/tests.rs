@@ -216,6 +216,8 @@ fn an_admin_may_do_everything_and_an_auditor_only_look() {
     assert!(SystemRole::Auditor.permissions().iter().all(Permission::is_read));
     assert!(SystemRole::Auditor.permissions().allow(Permission::LedgerRead));
     assert!(!SystemRole::Operator.permissions().allow(Permission::PaymentsWrite));
+    assert_eq!(SystemRole::Client.reach(), Reach::OwnAccount);
+    assert!(!SystemRole::ALL.contains(&SystemRole::Client), "nobody of the staff is given it");
     assert_eq!(SystemRole::Reseller.reach(), Reach::OwnClients);
     for system in SystemRole::ALL {
         assert!(!system.permissions().is_empty(), "{}", system.slug());

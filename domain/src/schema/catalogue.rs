@@ -2,12 +2,15 @@
 
 use crate::accounting_period::AccountingPeriodEvent;
 use crate::affiliate::AffiliateEvent;
+use crate::approval::ApprovalEvent;
 use crate::billing_run::BillingRunEvent;
 use crate::client::ClientEvent;
 use crate::client_group::ClientGroupEvent;
 use crate::coupon::CouponEvent;
 use crate::credit::CreditEvent;
 use crate::credit_note::CreditNoteEvent;
+use crate::data_subject::DataSubjectEvent;
+use crate::department::DepartmentEvent;
 use crate::dunning::{DunningCaseEvent, DunningStrategyEvent};
 use crate::gift_card::GiftCardEvent;
 use crate::invoice::InvoiceEvent;
@@ -50,8 +53,11 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     PaymentMethodEvent::NAMES,
     RoleEvent::NAMES,
     StaffEvent::NAMES,
+    DepartmentEvent::NAMES,
     WebhookEndpointEvent::NAMES,
     SignInEvent::NAMES,
+    ApprovalEvent::NAMES,
+    DataSubjectEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -5,12 +5,15 @@ use thiserror::Error;
 
 use crate::accounting_period::{AccountingPeriod, AccountingPeriodEvent};
 use crate::affiliate::{Affiliate, AffiliateEvent};
+use crate::approval::{Approval, ApprovalEvent};
 use crate::billing_run::{BillingRun, BillingRunEvent};
 use crate::client::{Client, ClientEvent};
 use crate::client_group::{ClientGroup, ClientGroupEvent};
 use crate::coupon::{Coupon, CouponEvent};
 use crate::credit::{CreditBalance, CreditEvent};
 use crate::credit_note::{CreditNote, CreditNoteEvent};
+use crate::data_subject::{DataSubject, DataSubjectEvent};
+use crate::department::{Department, DepartmentEvent};
 use crate::dunning::{DunningCase, DunningCaseEvent, DunningStrategy, DunningStrategyEvent};
 use crate::gift_card::{GiftCard, GiftCardEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
@@ -167,10 +170,16 @@ event_union!(
     Role(RoleEvent),
     /// Of a member of staff.
     StaffMember(StaffEvent),
+    /// Of a department.
+    Department(DepartmentEvent),
     /// Of a webhook endpoint.
     WebhookEndpoint(WebhookEndpointEvent),
     /// Of the sign-ins of an address.
     SignIn(SignInEvent),
+    /// Of what needs a second person.
+    Approval(ApprovalEvent),
+    /// Of what is held about somebody.
+    DataSubject(DataSubjectEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -49,8 +49,11 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "payment_method",
         "role",
         "staff_member",
+        "department",
         "webhook_endpoint",
         "sign_in",
+        "approval",
+        "data_subject",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

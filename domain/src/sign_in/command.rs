@@ -1,7 +1,7 @@
 //! What may be asked of the sign-ins of an address.
 
-use crate::kernel::{SessionId, StaffId};
-use crate::sign_in::{EndOfSession, SignInMethod, SignInRefused};
+use crate::kernel::{ClientId, SessionId, StaffId};
+use crate::sign_in::{EndOfSession, MeansChange, SignInMethod, SignInRefused};
 
 /// Something to note about an address at a seller.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -11,6 +11,15 @@ pub enum SignInCommand {
     Succeed {
         /// Who.
         staff_id: StaffId,
+        /// What proved it.
+        method: SignInMethod,
+        /// The session that began.
+        session_id: SessionId,
+    },
+    /// A client came in.
+    SucceedClient {
+        /// Who.
+        client_id: ClientId,
         /// What proved it.
         method: SignInMethod,
         /// The session that began.
@@ -31,5 +40,19 @@ pub enum SignInCommand {
         sessions: Vec<SessionId>,
         /// What ended them.
         how: EndOfSession,
+    },
+    /// Somebody asked for a code by mail.
+    AskReset {
+        /// Whose account it is, if there is one.
+        staff_id: Option<StaffId>,
+    },
+    /// Something about how somebody comes in was changed.
+    ChangeMeans {
+        /// Whose account it is.
+        staff_id: StaffId,
+        /// What changed.
+        what: MeansChange,
+        /// Which passkey or identity provider, at most 100 characters.
+        which: Option<String>,
     },
 }

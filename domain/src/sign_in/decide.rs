@@ -1,6 +1,7 @@
 //! What is noted about an address in which state.
 
 use crate::kernel::aggregate::bridge_to_cqrs_es;
+use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Invalid, Issued};
 use crate::sign_in::{SignIn, SignInCommand, SignInEvent};
 
@@ -15,12 +16,19 @@ impl Aggregate for SignIn {
 
     fn decide(&self, ask: &Issued<SignInCommand>) -> Result<Vec<SignInEvent>, Invalid> {
         match &ask.command {
-            SignInCommand::Succeed { session_id, .. } if self.last_session == Some(*session_id) => {
+            SignInCommand::Succeed { session_id, .. }
+            | SignInCommand::SucceedClient { session_id, .. }
+                if self.last_session == Some(*session_id) =>
+            {
                 Ok(Vec::new())
             }
             SignInCommand::Succeed { staff_id, method, session_id } => {
                 let (staff_id, method, session_id) = (*staff_id, *method, *session_id);
                 Ok(vec![SignInEvent::Succeeded { staff_id, method, session_id }])
+            }
+            SignInCommand::SucceedClient { client_id, method, session_id } => {
+                let (client_id, method, session_id) = (*client_id, *method, *session_id);
+                Ok(vec![SignInEvent::ClientSucceeded { client_id, method, session_id }])
             }
             SignInCommand::Refuse { staff_id, reason, slowed } => {
                 let refused = SignInEvent::Refused { staff_id: *staff_id, reason: *reason };
@@ -36,6 +44,16 @@ impl Aggregate for SignIn {
                 let ended =
                     |session_id: &_| SignInEvent::Ended { session_id: *session_id, how: *how };
                 Ok(sessions.iter().map(ended).collect())
+            }
+            SignInCommand::AskReset { staff_id } => {
+                Ok(vec![SignInEvent::ResetAsked { staff_id: *staff_id }])
+            }
+            SignInCommand::ChangeMeans { staff_id, what, which } => {
+                if let Some(which) = which {
+                    check_line("which", which, 100)?;
+                }
+                let (staff_id, what, which) = (*staff_id, *what, which.clone());
+                Ok(vec![SignInEvent::MeansChanged { staff_id, what, which }])
             }
         }
     }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{EventBody, SessionId, StaffId};
+use crate::kernel::{ClientId, EventBody, SessionId, StaffId};
+use crate::sign_in::MeansChange;
 
 /// A fact about an address at a seller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,15 @@ pub enum SignInEvent {
     Succeeded {
         /// Who.
         staff_id: StaffId,
+        /// What proved it.
+        method: SignInMethod,
+        /// The session that began.
+        session_id: SessionId,
+    },
+    /// A client came in.
+    ClientSucceeded {
+        /// Who.
+        client_id: ClientId,
         /// What proved it.
         method: SignInMethod,
         /// The session that began.
@@ -38,6 +48,22 @@ pub enum SignInEvent {
         /// What ended it.
         how: EndOfSession,
     },
+    /// Somebody who says that they forgot the password asked for a code by mail.
+    ResetAsked {
+        /// Whose account it is; absent when the address has none here, and nothing was sent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        staff_id: Option<StaffId>,
+    },
+    /// Something about how the owner of the address comes in was changed.
+    MeansChanged {
+        /// Whose account it is.
+        staff_id: StaffId,
+        /// What changed.
+        what: MeansChange,
+        /// Which passkey or identity provider, where there can be several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        which: Option<String>,
+    },
 }
 
 /// What proved who came in.
@@ -52,6 +78,12 @@ pub enum SignInMethod {
     PasswordAndRecoveryCode,
     /// A session at another seller, which the same password had opened.
     Switch,
+    /// A passkey, which also verified its owner: both steps at once.
+    Passkey,
+    /// The word of an identity provider that the installation trusts.
+    Provider,
+    /// The same, and a code that changes with time or a recovery code.
+    ProviderAndCode,
 }
 
 /// Why nobody came in.
@@ -66,6 +98,13 @@ pub enum SignInRefused {
     WrongCode,
     /// The account was stopped; the password was not looked at.
     AccountStopped,
+    /// The passkey is known, but what it signed is not right.
+    WrongPasskey,
+    /// The identity provider vouched for an address that has no account here, or has not verified
+    /// it.
+    ProviderRefused,
+    /// Only an identity provider lets staff in, and this was not one.
+    ProviderOnly,
 }
 
 /// What ended a session before its time.
@@ -74,7 +113,7 @@ pub enum SignInRefused {
 pub enum EndOfSession {
     /// Its owner signed out.
     SignedOut,
-    /// Its owner ended it from another session.
+    /// Its owner, or a change to the account, ended it from elsewhere.
     Revoked,
     /// Its owner went on at another seller.
     Switched,
@@ -88,9 +127,12 @@ pub enum EndOfSession {
 
 name_events!(SignInEvent {
     Succeeded => "sign_in.succeeded" v "1",
+    ClientSucceeded => "sign_in.client_succeeded" v "1",
     Refused => "sign_in.refused" v "1",
     Slowed => "sign_in.slowed" v "1",
     Ended => "sign_in.ended" v "1",
+    ResetAsked => "sign_in.reset_asked" v "1",
+    MeansChanged => "sign_in.means_changed" v "1",
 });
 
 impl EventBody for SignInEvent {

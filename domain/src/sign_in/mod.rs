@@ -11,10 +11,12 @@
 mod command;
 mod decide;
 mod event;
+mod means;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub use command::SignInCommand;
 pub use event::{EndOfSession, SignInEvent, SignInMethod, SignInRefused};
+pub use means::MeansChange;
 pub use state::SignIn;

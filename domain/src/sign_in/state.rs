@@ -25,12 +25,16 @@ impl SignIn {
 
     pub(super) fn take(&mut self, event: &SignInEvent) {
         match event {
-            SignInEvent::Succeeded { session_id, .. } => {
+            SignInEvent::Succeeded { session_id, .. }
+            | SignInEvent::ClientSucceeded { session_id, .. } => {
                 self.refusals = 0;
                 self.last_session = Some(*session_id);
             }
             SignInEvent::Refused { .. } => self.refusals = self.refusals.saturating_add(1),
-            SignInEvent::Slowed { .. } | SignInEvent::Ended { .. } => {}
+            SignInEvent::Slowed { .. }
+            | SignInEvent::Ended { .. }
+            | SignInEvent::ResetAsked { .. }
+            | SignInEvent::MeansChanged { .. } => {}
         }
     }
 }

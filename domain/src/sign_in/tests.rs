@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::kernel::testing::{given, issued};
-use crate::kernel::{BlindIndex, Invalid, Refusal, SessionId, StaffId, TenantId};
+use crate::kernel::text::check_line;
+use crate::kernel::{BlindIndex, ClientId, Invalid, Refusal, SessionId, StaffId, TenantId};
 
 fn staff() -> StaffId {
     StaffId::new(Uuid::from_u128(7))
@@ -79,4 +80,46 @@ fn an_address_has_a_stream_of_its_own_at_each_seller() {
     assert_eq!(one, SignIn::id_of(tenant(1), &address("a")));
     assert_ne!(one, SignIn::id_of(tenant(2), &address("a")));
     assert_ne!(one, SignIn::id_of(tenant(1), &address("b")));
+}
+
+#[test]
+fn what_changes_about_a_way_in_is_noted_as_it_is_told() {
+    let change = |which: Option<String>| SignInCommand::ChangeMeans {
+        staff_id: staff(),
+        what: MeansChange::PasskeyAdded,
+        which,
+    };
+    let changed = SignInEvent::MeansChanged {
+        staff_id: staff(),
+        what: MeansChange::PasskeyAdded,
+        which: Some("yubikey".to_owned()),
+    };
+    let asked = SignInEvent::ResetAsked { staff_id: None };
+    given::<SignIn>([refused()])
+        .when(issued(SignInCommand::AskReset { staff_id: None }))
+        .then([asked])
+        .when(issued(change(Some("yubikey".to_owned()))))
+        .then([changed])
+        .when(issued(refuse(true)))
+        .then([refused(), SignInEvent::Slowed { refusals: 2 }]);
+    given::<SignIn>([])
+        .when(issued(change(Some("x".repeat(101)))))
+        .then_refused(check_line("which", &"x".repeat(101), 100).unwrap_err());
+}
+
+#[test]
+fn a_session_of_a_client_begins_once_and_forgets_refusals() {
+    let (client_id, session_id) = (ClientId::new(Uuid::from_u128(8)), session(1));
+    let method = SignInMethod::Password;
+    let succeed = || SignInCommand::SucceedClient { client_id, method, session_id };
+    let succeeded = SignInEvent::ClientSucceeded { client_id, method, session_id };
+    given::<SignIn>([])
+        .when(issued(succeed()))
+        .then([succeeded.clone()])
+        .when(issued(succeed()))
+        .then([]);
+    let mut state = SignIn::default();
+    crate::kernel::Aggregate::apply(&mut state, &refused());
+    crate::kernel::Aggregate::apply(&mut state, &succeeded);
+    assert_eq!(state.refusals(), 0);
 }

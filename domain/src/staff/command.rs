@@ -1,7 +1,7 @@
 //! What may be asked about a member of staff.
 
 use super::StaffProfile;
-use crate::kernel::{BlindIndex, Pii};
+use crate::kernel::{BlindIndex, ImageHash, Pii};
 
 /// A request about a member of staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,11 @@ pub enum StaffCommand {
         profile: Pii<StaffProfile>,
         /// Index of the address they sign in with.
         email_index: BlindIndex,
+    },
+    /// Show another picture beside the name, or none (CLI-04).
+    SetAvatar {
+        /// The picture, by the hash of its bytes; the application drew, sealed and stored them.
+        avatar: Option<ImageHash>,
     },
     /// Let them in no longer.
     Stop {

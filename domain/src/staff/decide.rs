@@ -3,7 +3,7 @@
 use super::{Employed, StaffCommand, StaffEvent, StaffMember, StaffProfile, StaffRefusal};
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
-use crate::kernel::{Aggregate, BlindIndex, Issued, Pii};
+use crate::kernel::{Aggregate, BlindIndex, ImageHash, Issued, Pii};
 
 impl Aggregate for StaffMember {
     const TYPE: &'static str = "staff_member";
@@ -24,6 +24,9 @@ impl Aggregate for StaffMember {
                 Self::Active(employed) | Self::Stopped(employed),
                 Ask::Change { profile, email_index },
             ) => Ok(change(employed, profile, email_index)),
+            (Self::Active(employed) | Self::Stopped(employed), Ask::SetAvatar { avatar }) => {
+                Ok(show(employed, *avatar))
+            }
             (Self::Active(_), Ask::Stop { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![StaffEvent::Stopped { reason: reason.clone() }])
@@ -61,4 +64,11 @@ fn change(
         email_index_before: employed.email_index.clone(),
         email_index: email_index.clone(),
     }]
+}
+
+fn show(employed: &Employed, avatar: Option<ImageHash>) -> Vec<StaffEvent> {
+    if employed.avatar == avatar {
+        return Vec::new();
+    }
+    vec![StaffEvent::AvatarSet { avatar }]
 }

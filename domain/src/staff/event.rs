@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StaffProfile;
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{BlindIndex, Claim, EventBody, Pii};
+use crate::kernel::{BlindIndex, Claim, EventBody, ImageHash, Pii};
 
 /// A fact about a member of staff.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,11 @@ pub enum StaffEvent {
         /// Index of the address they sign in with.
         email_index: BlindIndex,
     },
+    /// Another picture is shown beside the name, or none.
+    AvatarSet {
+        /// The picture, by the hash of its sealed bytes; nothing if none is shown.
+        avatar: Option<ImageHash>,
+    },
     /// They are let in no longer.
     Stopped {
         /// Why.
@@ -38,6 +43,7 @@ pub enum StaffEvent {
 name_events!(StaffEvent {
     Added => "staff_member.added" v "1",
     Changed => "staff_member.changed" v "1",
+    AvatarSet => "staff_member.avatar_set" v "1",
     Stopped => "staff_member.stopped" v "1",
     Resumed => "staff_member.resumed" v "1",
 });
@@ -68,7 +74,10 @@ impl EventBody for StaffEvent {
             {
                 vec![Claim::Release { scope, key: before.as_str().to_owned() }, take(email_index)]
             }
-            Self::Changed { .. } | Self::Stopped { .. } | Self::Resumed {} => Vec::new(),
+            Self::Changed { .. }
+            | Self::AvatarSet { .. }
+            | Self::Stopped { .. }
+            | Self::Resumed {} => Vec::new(),
         }
     }
 }

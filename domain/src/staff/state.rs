@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{StaffEvent, StaffProfile};
-use crate::kernel::{BlindIndex, Pii};
+use crate::kernel::{BlindIndex, ImageHash, Pii};
 
 /// A member of staff.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Employed {
     pub profile: Pii<StaffProfile>,
     /// Index of the address they sign in with.
     pub email_index: BlindIndex,
+    /// The picture beside the name, by the hash of its sealed bytes.
+    #[serde(default)]
+    pub avatar: Option<ImageHash>,
 }
 
 impl StaffMember {
@@ -40,7 +43,7 @@ impl StaffMember {
         match (&mut *self, event) {
             (this, StaffEvent::Added { profile, email_index }) => {
                 let (profile, email_index) = (profile.clone(), email_index.clone());
-                *this = Self::Active(Employed { profile, email_index });
+                *this = Self::Active(Employed { profile, email_index, avatar: None });
             }
             (Self::Absent, _) => {}
             (
@@ -50,6 +53,10 @@ impl StaffMember {
                 employed.profile = profile.clone();
                 employed.email_index = email_index.clone();
             }
+            (
+                Self::Active(employed) | Self::Stopped(employed),
+                StaffEvent::AvatarSet { avatar },
+            ) => employed.avatar = *avatar,
             (this @ Self::Active(_), StaffEvent::Stopped { .. }) => this.turn(Self::Stopped),
             (this @ Self::Stopped(_), StaffEvent::Resumed {}) => this.turn(Self::Active),
             (Self::Active(_), StaffEvent::Resumed {})

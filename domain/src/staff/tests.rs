@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::kernel::testing::{given, issued, refusals_are_well_spoken};
-use crate::kernel::{Aggregate, BlindIndex, Claim, EventBody, KeyClass, Pii, Refusal, SubjectId};
+use crate::kernel::{
+    Aggregate, BlindIndex, Claim, EventBody, ImageHash, KeyClass, Pii, Refusal, SubjectId,
+};
 
 fn sealed(text: &str) -> Pii<StaffProfile> {
     Pii::new(SubjectId::new(Uuid::from_u128(1)), KeyClass::Operational, text.into())
@@ -85,6 +87,25 @@ fn somebody_who_was_stopped_keeps_name_and_address_and_may_come_back() {
     let blank =
         StaffMember::fold(&[added()]).decide(&issued(StaffCommand::Stop { reason: " ".into() }));
     assert_eq!(blank.unwrap_err().field(), Some("/reason"));
+}
+
+#[test]
+fn somebody_shows_one_picture_or_none_also_once_they_were_stopped() {
+    let hash = |byte| Some(ImageHash::new([byte; 32]));
+    let show = |avatar| issued(StaffCommand::SetAvatar { avatar });
+    let shown = |avatar| StaffEvent::AvatarSet { avatar };
+    given::<StaffMember>([added()])
+        .when(show(None))
+        .then([])
+        .when(show(hash(1)))
+        .then([shown(hash(1))])
+        .when(show(hash(1)))
+        .then([])
+        .when(issued(stop()))
+        .then([stopped()])
+        .when(show(None))
+        .then([shown(None)]);
+    given::<StaffMember>([]).when(show(hash(1))).then_refused(StaffRefusal::Absent);
 }
 
 #[test]

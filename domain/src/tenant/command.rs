@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::affiliate::CommissionTerms;
+use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
-use crate::kernel::{Country, Currency, NumberFormat};
+use crate::kernel::{Country, Currency, ImageHash, NumberFormat, TenantId};
 use crate::subscription::Conventions;
+use crate::tenant::{Brand, HostName};
 
 /// A request about a seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,11 @@ pub enum TenantCommand {
         /// Whether everybody needs one.
         demanded: bool,
     },
+    /// Let clients register by themselves, or no longer.
+    SetClientRegistration {
+        /// Whether they may.
+        open: bool,
+    },
     /// Offer affiliates other terms, from now on.
     SetAffiliateTerms {
         /// What an affiliate gets who is approved without terms of their own.
@@ -54,10 +61,44 @@ pub enum TenantCommand {
         /// The field's name for machines.
         key: String,
     },
+    /// Want a second person above other sums, from now on.
+    SetApprovalLimits {
+        /// All of them.
+        limits: ApprovalLimits,
+    },
     /// Move the clock of a test seller forward.
     MoveTestClock {
         /// What it is to show, at most 400 days later than now.
         to: DateTime<Utc>,
+    },
+    /// Look otherwise from now on.
+    SetBrand {
+        /// How.
+        brand: Brand,
+    },
+    /// Show a picture beside the name, or none.
+    SetLogo {
+        /// Which; the bytes are stored beforehand.
+        logo: Option<ImageHash>,
+    },
+    /// Be found under a name that no other seller of the installation has.
+    TakeHostName {
+        /// The name.
+        host_name: HostName,
+    },
+    /// Give it up.
+    ReleaseHostName {
+        /// The name.
+        host_name: HostName,
+    },
+    /// Have its staff look after the sellers of the installation.
+    AppointOperator,
+    /// Leave that to another one.
+    DismissOperator,
+    /// Note that its staff opened the books of another seller.
+    NoteCreated {
+        /// The other one.
+        tenant_id: TenantId,
     },
     /// Close the books to changes.
     Suspend {
@@ -66,6 +107,11 @@ pub enum TenantCommand {
     },
     /// Open them again.
     Resume,
+    /// Close the books for good.
+    Close {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
 }
 
 /// What the books begin with.

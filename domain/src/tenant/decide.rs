@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::approval::ApprovalLimits;
 use crate::client::{CustomField, MOST_CUSTOM_FIELDS, check_vat_id};
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
@@ -9,6 +10,8 @@ use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
 use crate::proforma::Proforma;
 use crate::tenant::{OpenBooks, Profile, Tenant, TenantCommand, TenantEvent, TenantRefusal};
 
+/// Names that a seller may be found under.
+const MOST_HOST_NAMES: usize = 20;
 /// How far a test clock is moved at once.
 const LONGEST_MOVE: TimeDelta = TimeDelta::days(400);
 
@@ -22,9 +25,10 @@ impl Aggregate for Tenant {
         use TenantCommand as Ask;
         match (self, &ask.command) {
             (Self::Absent, Ask::Open(books)) => open(books),
-            (Self::Open(profile) | Self::Suspended(profile), Ask::Open(books)) => {
-                open_again(profile, books)
-            }
+            (
+                Self::Open(profile) | Self::Suspended(profile) | Self::Closed(profile),
+                Ask::Open(books),
+            ) => open_again(profile, books),
             (Self::Absent, _) => Err(TenantRefusal::Absent),
             (Self::Open(profile), Ask::Rename { name }) => rename(profile, name),
             (Self::Open(profile), Ask::SetVatId { vat_id }) => set_vat_id(profile, vat_id),
@@ -46,6 +50,9 @@ impl Aggregate for Tenant {
                 }
                 Ok(vec![TenantEvent::SecondFactorSet { demanded }])
             }
+            (Self::Open(profile), Ask::SetClientRegistration { open }) => {
+                Ok(set_client_registration(profile, *open))
+            }
             (Self::Open(profile), Ask::SetAffiliateTerms { terms }) => {
                 terms.check()?;
                 if profile.affiliate_terms.as_ref() == Some(terms) {
@@ -60,14 +67,26 @@ impl Aggregate for Tenant {
                 }
                 Ok(vec![TenantEvent::CustomFieldRetired { key: key.clone() }])
             }
+            (Self::Open(profile), Ask::SetApprovalLimits { limits }) => set_limits(profile, limits),
             (Self::Open(profile), Ask::MoveTestClock { to }) => move_clock(profile, *to),
-            (Self::Open(_), Ask::Suspend { reason }) => {
+            (Self::Open(profile), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
+                if profile.operator {
+                    return Err(TenantRefusal::IsOperator);
+                }
                 Ok(vec![TenantEvent::Suspended { reason: reason.clone() }])
             }
-            (Self::Open(_), Ask::Resume) => Err(TenantRefusal::NotSuspended),
+            (Self::Open(_), Ask::Resume | Ask::Close { .. }) => Err(TenantRefusal::NotSuspended),
+            (Self::Open(profile), ask) => be_seen(profile, ask),
             (Self::Suspended(_), Ask::Resume) => Ok(vec![TenantEvent::Resumed {}]),
+            (Self::Suspended(profile), Ask::Close { reason }) => {
+                check_line("reason", reason, 500)?;
+                let (reason, host_names) = (reason.clone(), profile.host_names.clone());
+                Ok(vec![TenantEvent::Closed { reason, host_names }])
+            }
             (Self::Suspended(_), _) => Err(TenantRefusal::Suspended),
+            (Self::Closed(_), Ask::Close { .. }) => Ok(Vec::new()),
+            (Self::Closed(_), _) => Err(TenantRefusal::Closed),
         }
     }
 
@@ -77,6 +96,41 @@ impl Aggregate for Tenant {
 }
 
 bridge_to_cqrs_es!(Tenant);
+
+/// How and where the seller is seen, and whether it looks after others.
+fn be_seen(profile: &Profile, ask: &TenantCommand) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    use TenantCommand as Ask;
+    Ok(match ask {
+        Ask::SetBrand { brand } => {
+            brand.check()?;
+            if profile.brand == *brand {
+                return Ok(Vec::new());
+            }
+            vec![TenantEvent::BrandSet { brand: brand.clone() }]
+        }
+        Ask::SetLogo { logo } if profile.logo == *logo => Vec::new(),
+        Ask::SetLogo { logo } => vec![TenantEvent::LogoSet { logo: *logo }],
+        Ask::TakeHostName { host_name } if profile.host_names.contains(host_name) => Vec::new(),
+        Ask::TakeHostName { .. } if profile.host_names.len() >= MOST_HOST_NAMES => {
+            return Err(TenantRefusal::TooManyHostNames);
+        }
+        Ask::TakeHostName { host_name } => {
+            vec![TenantEvent::HostNameTaken { host_name: host_name.clone() }]
+        }
+        Ask::ReleaseHostName { host_name } if profile.host_names.contains(host_name) => {
+            vec![TenantEvent::HostNameReleased { host_name: host_name.clone() }]
+        }
+        Ask::ReleaseHostName { .. } => return Err(TenantRefusal::NoSuchHostName),
+        Ask::AppointOperator if profile.operator => Vec::new(),
+        Ask::AppointOperator => vec![TenantEvent::OperatorAppointed {}],
+        Ask::DismissOperator if profile.operator => vec![TenantEvent::OperatorDismissed {}],
+        Ask::NoteCreated { tenant_id } if profile.operator => {
+            vec![TenantEvent::SellerCreated { tenant_id: *tenant_id }]
+        }
+        Ask::DismissOperator | Ask::NoteCreated { .. } => return Err(TenantRefusal::NotOperator),
+        _ => Vec::new(),
+    })
+}
 
 fn open(books: &OpenBooks) -> Result<Vec<TenantEvent>, TenantRefusal> {
     let term = if books.payment_term_days <= 365 {
@@ -123,6 +177,13 @@ fn rename(profile: &Profile, name: &str) -> Result<Vec<TenantEvent>, TenantRefus
     Ok(vec![TenantEvent::Renamed { name: name.to_owned() }])
 }
 
+fn set_client_registration(profile: &Profile, open: bool) -> Vec<TenantEvent> {
+    if profile.client_registration == open {
+        return Vec::new();
+    }
+    vec![TenantEvent::ClientRegistrationSet { open }]
+}
+
 fn define(profile: &Profile, field: &CustomField) -> Result<Vec<TenantEvent>, TenantRefusal> {
     field.check()?;
     let known = profile.custom_fields.iter().find(|known| known.key == field.key);
@@ -133,6 +194,17 @@ fn define(profile: &Profile, field: &CustomField) -> Result<Vec<TenantEvent>, Te
         return Err(TenantRefusal::TooManyCustomFields);
     }
     Ok(vec![TenantEvent::CustomFieldDefined { field: field.clone() }])
+}
+
+fn set_limits(
+    profile: &Profile,
+    limits: &ApprovalLimits,
+) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    limits.check()?;
+    if profile.approval_limits == *limits {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::ApprovalLimitsSet { limits: limits.clone() }])
 }
 
 fn set_vat_id(

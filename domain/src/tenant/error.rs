@@ -35,9 +35,24 @@ pub enum TenantRefusal {
     /// A form that nobody fills in.
     #[error("there are 50 fields, retire one first")]
     TooManyCustomFields,
-    /// There is nothing to resume.
+    /// There is nothing to resume, or the books are not yet at rest.
     #[error("the seller is not suspended")]
     NotSuspended,
+    /// The books are closed for good.
+    #[error("the books of this seller are closed for good, they can only be read")]
+    Closed,
+    /// Nobody could open the books again.
+    #[error("the seller is the operator of the installation, appoint another one first")]
+    IsOperator,
+    /// There is nothing to dismiss, or it does not look after others.
+    #[error("the seller is not the operator of the installation")]
+    NotOperator,
+    /// More names than anybody needs.
+    #[error("there are 20 host names, give one up first")]
+    TooManyHostNames,
+    /// It is not found under that name.
+    #[error("the seller has no such host name")]
+    NoSuchHostName,
 }
 
 impl Refusal for TenantRefusal {
@@ -52,17 +67,26 @@ impl Refusal for TenantRefusal {
             Self::NoSuchCustomField => "tenant.no_such_custom_field",
             Self::TooManyCustomFields => "tenant.too_many_custom_fields",
             Self::NotSuspended => "tenant.not_suspended",
+            Self::Closed => "tenant.closed",
+            Self::IsOperator => "tenant.is_operator",
+            Self::NotOperator => "tenant.not_operator",
+            Self::TooManyHostNames => "tenant.too_many_host_names",
+            Self::NoSuchHostName => "tenant.no_such_host_name",
         }
     }
 
     fn kind(&self) -> RefusalKind {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
-            Self::Absent | Self::NoSuchCustomField => RefusalKind::Missing,
+            Self::Absent | Self::NoSuchCustomField | Self::NoSuchHostName => RefusalKind::Missing,
             Self::NotATest | Self::ClockGoesBack { .. } => RefusalKind::Rule,
             Self::AlreadyOpen
             | Self::Suspended
             | Self::NotSuspended
+            | Self::Closed
+            | Self::IsOperator
+            | Self::NotOperator
+            | Self::TooManyHostNames
             | Self::TooManyCustomFields => RefusalKind::State,
         }
     }

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
+use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
 use crate::kernel::aggregate::name_events;
-use crate::kernel::{Country, Currency, EventBody, NumberFormat};
+use crate::kernel::{Claim, Country, Currency, EventBody, ImageHash, NumberFormat, TenantId};
 use crate::subscription::Conventions;
+use crate::tenant::{Brand, HostName};
 
 /// A fact about a seller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +65,11 @@ pub enum TenantEvent {
         /// Whether everybody needs one.
         demanded: bool,
     },
+    /// Clients may register by themselves from now on, or not any more (API-010).
+    ClientRegistrationSet {
+        /// Whether they may.
+        open: bool,
+    },
     /// Affiliates who are approved later get other terms; agreements stay as they are.
     AffiliateTermsSet {
         /// What they get from now on.
@@ -78,10 +85,44 @@ pub enum TenantEvent {
         /// The field's name for machines.
         key: String,
     },
+    /// A second person is wanted above other sums from now on.
+    ApprovalLimitsSet {
+        /// All of them.
+        limits: ApprovalLimits,
+    },
     /// The clock of a test seller was moved forward.
     TestClockMoved {
         /// What it shows now.
         to: DateTime<Utc>,
+    },
+    /// Its pages look otherwise.
+    BrandSet {
+        /// How, from now on.
+        brand: Brand,
+    },
+    /// Its pages show another picture beside the name, or none.
+    LogoSet {
+        /// Which.
+        logo: Option<ImageHash>,
+    },
+    /// It is found under one more name.
+    HostNameTaken {
+        /// The name.
+        host_name: HostName,
+    },
+    /// Somebody else may be found under that name.
+    HostNameReleased {
+        /// The name.
+        host_name: HostName,
+    },
+    /// Its staff look after the sellers of the installation.
+    OperatorAppointed {},
+    /// They do so no longer.
+    OperatorDismissed {},
+    /// Its staff opened the books of another seller.
+    SellerCreated {
+        /// The other one.
+        tenant_id: TenantId,
     },
     /// The books were closed to changes.
     Suspended {
@@ -90,6 +131,23 @@ pub enum TenantEvent {
     },
     /// The books are open again.
     Resumed {},
+    /// The books were closed for good; what is in them stays to be read.
+    Closed {
+        /// Why.
+        reason: String,
+        /// The names that others may take from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        host_names: Vec<HostName>,
+    },
+}
+
+impl TenantEvent {
+    /// What host names are unique in: the installation, not the seller.
+    pub const HOST_NAME_SCOPE: &'static str = "installation.host_name";
+    /// What the operator of the installation holds.
+    pub const OPERATOR_SCOPE: &'static str = "installation.operator";
+    /// The one key in [`Self::OPERATOR_SCOPE`].
+    pub const OPERATOR_KEY: &'static str = "operator";
 }
 
 name_events!(TenantEvent {
@@ -99,12 +157,22 @@ name_events!(TenantEvent {
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
     SecondFactorSet => "tenant.second_factor_set" v "1",
+    ClientRegistrationSet => "tenant.client_registration_set" v "1",
     AffiliateTermsSet => "tenant.affiliate_terms_set" v "1",
     CustomFieldDefined => "tenant.custom_field_defined" v "1",
     CustomFieldRetired => "tenant.custom_field_retired" v "1",
+    ApprovalLimitsSet => "tenant.approval_limits_set" v "1",
     TestClockMoved => "tenant.test_clock_moved" v "1",
+    BrandSet => "tenant.brand_set" v "1",
+    LogoSet => "tenant.logo_set" v "1",
+    HostNameTaken => "tenant.host_name_taken" v "1",
+    HostNameReleased => "tenant.host_name_released" v "1",
+    OperatorAppointed => "tenant.operator_appointed" v "1",
+    OperatorDismissed => "tenant.operator_dismissed" v "1",
+    SellerCreated => "tenant.seller_created" v "1",
     Suspended => "tenant.suspended" v "1",
     Resumed => "tenant.resumed" v "1",
+    Closed => "tenant.closed" v "1",
 });
 
 impl EventBody for TenantEvent {
@@ -114,5 +182,43 @@ impl EventBody for TenantEvent {
 
     fn event_version(&self) -> &'static str {
         self.name_and_version().1
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let scope = Self::HOST_NAME_SCOPE;
+        let name = |host_name: &HostName| host_name.as_str().to_owned();
+        let operator = || Self::OPERATOR_KEY.to_owned();
+        match self {
+            Self::HostNameTaken { host_name } => vec![Claim::Take { scope, key: name(host_name) }],
+            Self::HostNameReleased { host_name } => {
+                vec![Claim::Release { scope, key: name(host_name) }]
+            }
+            Self::Closed { host_names, .. } => {
+                host_names.iter().map(|own| Claim::Release { scope, key: name(own) }).collect()
+            }
+            Self::OperatorAppointed {} => {
+                vec![Claim::Take { scope: Self::OPERATOR_SCOPE, key: operator() }]
+            }
+            Self::OperatorDismissed {} => {
+                vec![Claim::Release { scope: Self::OPERATOR_SCOPE, key: operator() }]
+            }
+            Self::Opened { .. }
+            | Self::Renamed { .. }
+            | Self::VatIdSet { .. }
+            | Self::InvoiceNumbersSet { .. }
+            | Self::ConventionsSet { .. }
+            | Self::SecondFactorSet { .. }
+            | Self::AffiliateTermsSet { .. }
+            | Self::ApprovalLimitsSet { .. }
+            | Self::ClientRegistrationSet { .. }
+            | Self::CustomFieldDefined { .. }
+            | Self::CustomFieldRetired { .. }
+            | Self::TestClockMoved { .. }
+            | Self::BrandSet { .. }
+            | Self::LogoSet { .. }
+            | Self::SellerCreated { .. }
+            | Self::Suspended { .. }
+            | Self::Resumed {} => Vec::new(),
+        }
     }
 }

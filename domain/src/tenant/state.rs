@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::affiliate::CommissionTerms;
+use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
-use crate::kernel::{Country, Currency, NumberFormat};
+use crate::kernel::{Country, Currency, ImageHash, NumberFormat};
 use crate::subscription::Conventions;
-use crate::tenant::TenantEvent;
+use crate::tenant::{Brand, HostName, TenantEvent};
 
 /// A seller.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub enum Tenant {
     Open(Profile),
     /// The books are closed to changes.
     Suspended(Profile),
+    /// The books are closed for good.
+    Closed(Profile),
 }
 
 /// The particulars of a seller.
@@ -50,19 +53,69 @@ pub struct Profile {
     /// Whether a second step is asked of all staff.
     #[serde(default)]
     pub second_factor: bool,
+    /// Whether clients may register by themselves.
+    #[serde(default)]
+    pub client_registration: bool,
     /// What is asked of clients beyond what every seller asks, in the order of definition.
     #[serde(default)]
     pub custom_fields: Vec<CustomField>,
+    /// Above which sums a second person is wanted.
+    #[serde(default)]
+    pub approval_limits: ApprovalLimits,
     /// What the clock of a test seller shows; nothing for one whose clock is real.
     #[serde(default)]
     pub test_clock: Option<DateTime<Utc>>,
+    /// How its pages look.
+    #[serde(default)]
+    pub brand: Brand,
+    /// The picture beside its name.
+    #[serde(default)]
+    pub logo: Option<ImageHash>,
+    /// The names it is found under, in the order they were taken.
+    #[serde(default)]
+    pub host_names: Vec<HostName>,
+    /// Whether its staff look after the sellers of the installation.
+    #[serde(default)]
+    pub operator: bool,
 }
 
 impl Profile {
+    /// Takes who has to prove more, and who may come by themselves.
+    fn switch(&mut self, event: &TenantEvent) {
+        match event {
+            TenantEvent::SecondFactorSet { demanded } => self.second_factor = *demanded,
+            TenantEvent::ClientRegistrationSet { open } => self.client_registration = *open,
+            _ => {}
+        }
+    }
+
     fn ask_for(&mut self, field: &CustomField) {
         match self.custom_fields.iter_mut().find(|known| known.key == field.key) {
             Some(known) => known.clone_from(field),
             None => self.custom_fields.push(field.clone()),
+        }
+    }
+}
+
+impl Profile {
+    /// Takes in what is asked of clients, and how and where it is seen.
+    fn take(&mut self, event: &TenantEvent) {
+        match event {
+            TenantEvent::AffiliateTermsSet { terms } => self.affiliate_terms = Some(terms.clone()),
+            TenantEvent::ApprovalLimitsSet { limits } => self.approval_limits.clone_from(limits),
+            TenantEvent::CustomFieldDefined { field } => self.ask_for(field),
+            TenantEvent::CustomFieldRetired { key } => {
+                self.custom_fields.retain(|field| field.key != *key);
+            }
+            TenantEvent::BrandSet { brand } => self.brand.clone_from(brand),
+            TenantEvent::LogoSet { logo } => self.logo = *logo,
+            TenantEvent::HostNameTaken { host_name } => self.host_names.push(host_name.clone()),
+            TenantEvent::HostNameReleased { host_name } => {
+                self.host_names.retain(|own| own != host_name);
+            }
+            TenantEvent::OperatorAppointed {} => self.operator = true,
+            TenantEvent::OperatorDismissed {} => self.operator = false,
+            _ => {}
         }
     }
 }
@@ -72,7 +125,7 @@ impl Tenant {
     pub fn profile(&self) -> Option<&Profile> {
         match self {
             Self::Absent => None,
-            Self::Open(profile) | Self::Suspended(profile) => Some(profile),
+            Self::Open(profile) | Self::Suspended(profile) | Self::Closed(profile) => Some(profile),
         }
     }
 
@@ -101,8 +154,14 @@ impl Tenant {
                     conventions: Conventions::default(),
                     affiliate_terms: None,
                     second_factor: false,
+                    client_registration: false,
                     custom_fields: Vec::new(),
+                    approval_limits: ApprovalLimits::default(),
                     test_clock: *test_clock,
+                    brand: Brand::default(),
+                    logo: None,
+                    host_names: Vec::new(),
+                    operator: false,
                 });
             }
             TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
@@ -118,32 +177,38 @@ impl Tenant {
             TenantEvent::ConventionsSet { conventions } => {
                 self.change(|profile| profile.conventions = *conventions);
             }
-            TenantEvent::SecondFactorSet { demanded } => {
-                self.change(|profile| profile.second_factor = *demanded);
-            }
-            TenantEvent::AffiliateTermsSet { terms } => {
-                self.change(|profile| profile.affiliate_terms = Some(terms.clone()));
-            }
-            TenantEvent::CustomFieldDefined { field } => {
-                self.change(|profile| profile.ask_for(field));
-            }
-            TenantEvent::CustomFieldRetired { key } => {
-                self.change(|profile| profile.custom_fields.retain(|field| field.key != *key));
+            TenantEvent::SecondFactorSet { .. } | TenantEvent::ClientRegistrationSet { .. } => {
+                self.change(|profile| profile.switch(event));
             }
             TenantEvent::TestClockMoved { to } => {
                 self.change(|profile| profile.test_clock = Some(*to));
             }
-            TenantEvent::Suspended { .. } => {
-                if let Self::Open(profile) = self {
-                    *self = Self::Suspended(profile.clone());
-                }
-            }
-            TenantEvent::Resumed {} => {
-                if let Self::Suspended(profile) = self {
-                    *self = Self::Open(profile.clone());
-                }
-            }
+            TenantEvent::AffiliateTermsSet { .. }
+            | TenantEvent::ApprovalLimitsSet { .. }
+            | TenantEvent::CustomFieldDefined { .. }
+            | TenantEvent::CustomFieldRetired { .. }
+            | TenantEvent::BrandSet { .. }
+            | TenantEvent::LogoSet { .. }
+            | TenantEvent::HostNameTaken { .. }
+            | TenantEvent::HostNameReleased { .. }
+            | TenantEvent::OperatorAppointed {}
+            | TenantEvent::OperatorDismissed {} => self.change(|profile| profile.take(event)),
+            TenantEvent::SellerCreated { .. } => {}
+            TenantEvent::Suspended { .. }
+            | TenantEvent::Resumed {}
+            | TenantEvent::Closed { .. } => self.stand(event),
         }
+    }
+
+    fn stand(&mut self, event: &TenantEvent) {
+        *self = match (std::mem::take(self), event) {
+            (Self::Open(profile), TenantEvent::Suspended { .. }) => Self::Suspended(profile),
+            (Self::Suspended(profile), TenantEvent::Resumed {}) => Self::Open(profile),
+            (Self::Open(profile) | Self::Suspended(profile), TenantEvent::Closed { .. }) => {
+                Self::Closed(Profile { host_names: Vec::new(), ..profile })
+            }
+            (same, _) => same,
+        };
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Profile)) {

@@ -5,7 +5,9 @@ use cqrs_es::test::TestFramework;
 
 use super::*;
 use crate::kernel::testing::{given, issued};
-use crate::kernel::{Aggregate, Country, Currency, NumberFormat, Refusal, RefusalKind};
+use crate::kernel::{
+    Aggregate, Claim, Country, Currency, EventBody, NumberFormat, Refusal, RefusalKind,
+};
 
 fn books() -> OpenBooks {
     OpenBooks {
@@ -53,6 +55,21 @@ fn a_second_step_is_demanded_once_and_left_to_each_again() {
         .then([event(true)])
         .when(ask(true))
         .then([])
+        .when(ask(false))
+        .then([event(false)]);
+}
+
+#[test]
+fn clients_register_by_themselves_only_while_it_is_open() {
+    let (ask, event) = (
+        |open| issued(TenantCommand::SetClientRegistration { open }),
+        |open| TenantEvent::ClientRegistrationSet { open },
+    );
+    given::<Tenant>([opened()])
+        .when(ask(false))
+        .then([])
+        .when(ask(true))
+        .then([event(true)])
         .when(ask(false))
         .then([event(false)]);
 }
@@ -186,6 +203,11 @@ fn refusals_are_well_spoken() {
             TenantRefusal::Suspended,
             TenantRefusal::NotSuspended,
             TenantRefusal::NotATest,
+            TenantRefusal::Closed,
+            TenantRefusal::IsOperator,
+            TenantRefusal::NotOperator,
+            TenantRefusal::TooManyHostNames,
+            TenantRefusal::NoSuchHostName,
             TenantRefusal::ClockGoesBack { shows: noon(1) },
         ],
     );
@@ -215,4 +237,118 @@ fn a_field_is_defined_replaced_and_retired() {
     given::<Tenant>([opened()])
         .when(issued(retire()))
         .then_refused(TenantRefusal::NoSuchCustomField);
+}
+
+fn host(name: &str) -> HostName {
+    name.parse().unwrap()
+}
+
+#[test]
+fn books_are_closed_once_they_rest_and_stay_closed() {
+    let close = || issued(TenantCommand::Close { reason: "moved away".into() });
+    let closed = |host_names| TenantEvent::Closed { reason: "moved away".into(), host_names };
+    given::<Tenant>([opened()]).when(close()).then_refused(TenantRefusal::NotSuspended);
+    given::<Tenant>([opened(), suspended()])
+        .when(close())
+        .then([closed(vec![])])
+        .when(close())
+        .then_nothing();
+    for ask in [TenantCommand::Resume, TenantCommand::Rename { name: "Other".into() }] {
+        given::<Tenant>([opened(), suspended(), closed(vec![])])
+            .when(issued(ask))
+            .then_refused(TenantRefusal::Closed);
+    }
+    let taken = TenantEvent::HostNameTaken { host_name: host("pay.example.org") };
+    given::<Tenant>([opened(), taken, suspended()])
+        .when(close())
+        .then([closed(vec![host("pay.example.org")])]);
+}
+
+#[test]
+fn the_operator_of_the_installation_cannot_be_suspended() {
+    let appointed = || TenantEvent::OperatorAppointed {};
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::AppointOperator))
+        .then([appointed()])
+        .when(issued(TenantCommand::AppointOperator))
+        .then_nothing();
+    given::<Tenant>([opened(), appointed()])
+        .when(issued(TenantCommand::Suspend { reason: "unpaid".into() }))
+        .then_refused(TenantRefusal::IsOperator);
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::DismissOperator))
+        .then_refused(TenantRefusal::NotOperator);
+    assert_eq!(
+        appointed().claims(),
+        [Claim::Take { scope: "installation.operator", key: "operator".into() }]
+    );
+}
+
+#[test]
+fn a_host_name_is_taken_once_and_given_up() {
+    let host_name = || host("billing.example.org");
+    let take = || issued(TenantCommand::TakeHostName { host_name: host_name() });
+    let release = || issued(TenantCommand::ReleaseHostName { host_name: host_name() });
+    let taken = TenantEvent::HostNameTaken { host_name: host_name() };
+    let released = TenantEvent::HostNameReleased { host_name: host_name() };
+    given::<Tenant>([opened()])
+        .when(take())
+        .then([taken])
+        .when(take())
+        .then([])
+        .when(release())
+        .then([released])
+        .when(release())
+        .then_refused(TenantRefusal::NoSuchHostName);
+    let many =
+        (0..20).map(|n| TenantEvent::HostNameTaken { host_name: host(&format!("h{n}.org")) });
+    given::<Tenant>([opened()].into_iter().chain(many))
+        .when(take())
+        .then_refused(TenantRefusal::TooManyHostNames);
+}
+
+#[test]
+fn a_host_name_is_a_dns_name_in_lower_case() {
+    for right in ["localhost", "billing.example.com", "xn--bcher-kva.example", "a-1.example"] {
+        assert_eq!(host(right).as_str(), right);
+    }
+    let long = "a".repeat(64);
+    for wrong in [
+        "",
+        "A.example",
+        "a..b",
+        "a.example.",
+        "-a.example",
+        "a_b.example",
+        "10.0.0.1",
+        "a:80",
+        &long,
+    ] {
+        assert!(wrong.parse::<HostName>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_brand_is_checked_part_by_part() {
+    let brand = Brand { name: Some("Nordlicht".into()), ..Brand::default() };
+    let ask = |brand: &Brand| issued(TenantCommand::SetBrand { brand: brand.clone() });
+    given::<Tenant>([opened()])
+        .when(ask(&Brand::default()))
+        .then([])
+        .when(ask(&brand))
+        .then([TenantEvent::BrandSet { brand: brand.clone() }])
+        .when(ask(&brand))
+        .then_nothing();
+    let footer = |link: &str| Footer { link: Some(link.into()), ..Footer::default() };
+    let mut seller = Tenant::default();
+    seller.apply(&opened());
+    for link in ["javascript:alert(1)", "https://", "https://a b", "https://x\"onload=", "//x"] {
+        let wrong = Brand { footer: footer(link), ..Brand::default() };
+        let refused = seller.decide(&ask(&wrong)).unwrap_err();
+        assert_eq!(refused.field(), Some("/footer/link"), "{link}");
+    }
+    let wrong = Brand { name: Some(String::new()), footer: footer("x"), ..Brand::default() };
+    let fields: Vec<_> =
+        seller.decide(&ask(&wrong)).unwrap_err().problems().into_iter().map(|p| p.field).collect();
+    assert_eq!(fields, ["/name", "/footer/link"]);
 }

@@ -158,7 +158,7 @@ impl Deciding<'_> {
             }
         }
         for claim in &asked.needs.claims {
-            let fact = self.facts.claims.get(&(asked.header.tenant, claim.clone()));
+            let fact = self.facts.claims.get(&(claim.kept_by(asked.header.tenant), claim.clone()));
             if let Some(Holder::Unknown { kind }) = fact.and_then(|fact| fact.holder.as_ref()) {
                 let reason = format!("its holder is a {kind:?}, a kind this build does not know");
                 return Err(SubmitError::NewerEvent { what: claim.to_string(), reason });
@@ -208,7 +208,8 @@ impl Deciding<'_> {
         for claim in staged.claims {
             let holder = claim.holder.map(Holder::Stream);
             let changed = Some(base + 1 + count(claim.event));
-            self.facts.claims.insert((tenant, claim.claim), ClaimFact { holder, changed });
+            let keeper = claim.claim.kept_by(tenant);
+            self.facts.claims.insert((keeper, claim.claim), ClaimFact { holder, changed });
         }
         let (first, last) = match appended {
             0 => (None, None),

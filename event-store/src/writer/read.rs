@@ -72,11 +72,9 @@ impl<'a> Question<'a> {
             series: once(commands.iter().map(each).flat_map(|(tenant, needs)| {
                 needs.series.iter().map(move |series| (tenant, series.as_str()))
             })),
-            claims: once(
-                commands.iter().map(each).flat_map(|(tenant, needs)| {
-                    needs.claims.iter().map(move |claim| (tenant, claim))
-                }),
-            ),
+            claims: once(commands.iter().map(each).flat_map(|(tenant, needs)| {
+                needs.claims.iter().map(move |claim| (claim.kept_by(tenant), claim))
+            })),
         }
     }
 
@@ -193,7 +191,7 @@ impl<'a> Question<'a> {
         for ((tenant, claim), held) in self.claims.iter().zip(types.into_iter().zip(ids)) {
             let holder = match held {
                 (Some(name), Some(id)) => Some(match kinds.intern(&name) {
-                    Some(kind) => Holder::Stream(StreamKey { tenant: *tenant, kind, id }),
+                    Some(kind) => Holder::Stream(claim.held_by(*tenant, kind, id)),
                     None => Holder::Unknown { kind: name },
                 }),
                 _ => None,

@@ -22,17 +22,20 @@ pub enum Action {
 
 /// Somebody signed in.
 pub(super) const SIGNED_IN: &str = "sign_in.succeeded";
+/// A client signed in.
+pub(super) const CLIENT_SIGNED_IN: &str = "sign_in.client_succeeded";
 
 /// Facts about signing in, of streams of their own kind.
-const SIGN_INS: [(&str, Action); 4] = [
+const SIGN_INS: [(&str, Action); 5] = [
     (SIGNED_IN, Action::Login),
+    (CLIENT_SIGNED_IN, Action::Login),
     ("sign_in.refused", Action::Login),
     ("sign_in.slowed", Action::Login),
     ("sign_in.ended", Action::Logout),
 ];
 
 /// Verbs with which something begins.
-const BEGINS: [&str; 22] = [
+const BEGINS: [&str; 23] = [
     "established",
     "registered",
     "opened",
@@ -55,10 +58,11 @@ const BEGINS: [&str; 22] = [
     "contact_added",
     "invited",
     "uploaded",
+    "requested",
 ];
 
 /// Verbs with which something is taken away or taken back.
-const ENDS: [&str; 15] = [
+const ENDS: [&str; 16] = [
     "erased",
     "retired",
     "cancelled",
@@ -69,6 +73,7 @@ const ENDS: [&str; 15] = [
     "line_removed",
     "archived",
     "withdrawn",
+    "withdrawn_from_reseller",
     "expired",
     "note_removed",
     "contact_removed",
@@ -77,7 +82,7 @@ const ENDS: [&str; 15] = [
 ];
 
 /// Events whose verb begins other things, but not this one.
-const GOES_ON: [&str; 1] = ["invoice.settled"];
+const GOES_ON: [&str; 3] = ["invoice.settled", "approval.granted", "approval.declined"];
 
 impl Action {
     /// All of them.

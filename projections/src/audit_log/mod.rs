@@ -43,10 +43,6 @@ pub struct Entry {
     pub entity_type: String,
     /// To which.
     pub entity_id: Uuid,
-    /// From which address.
-    pub ip: Option<String>,
-    /// With which program.
-    pub user_agent: Option<String>,
     /// Why, if a reason was given.
     pub reason: Option<String>,
     /// What changed, field by field; none if the thing's history is too long to be told in a list,
@@ -119,7 +115,7 @@ pub async fn last_sign_in(
     who: &Actor,
 ) -> Result<Option<DateTime<Utc>>, Error> {
     let filter = event_index::Filter {
-        types: vec![action::SIGNED_IN.to_owned()],
+        types: vec![action::SIGNED_IN.to_owned(), action::CLIENT_SIGNED_IN.to_owned()],
         actor: Some(who.to_string()),
         ..event_index::Filter::default()
     };
@@ -139,6 +135,25 @@ async fn told(reads: &Reads, tenant: TenantId, events: Vec<Stored>) -> Result<Ve
 }
 
 impl Entry {
+    /// From which address, if the event tells it: where it lies sealed, whoever holds the keys
+    /// opens it beside the event first.
+    #[must_use]
+    pub fn ip(&self) -> Option<&str> {
+        self.noted("ip")
+    }
+
+    /// With which program, if the event tells it.
+    #[must_use]
+    pub fn user_agent(&self) -> Option<&str> {
+        self.noted("user_agent")
+    }
+
+    /// What lies beside the event under this name.
+    #[must_use]
+    pub fn noted(&self, name: &str) -> Option<&str> {
+        self.event.metadata.get(name).map(String::as_str)
+    }
+
     fn new(event: Stored, changes: Option<Vec<Change>>) -> Self {
         let noted = |name: &str| event.metadata.get(name).cloned();
         let reason = noted("reason").or_else(|| reason_in(&event.payload));
@@ -151,8 +166,6 @@ impl Entry {
             event_type: event.event_type.clone(),
             entity_type: event.aggregate_type.clone(),
             entity_id: event.aggregate_id,
-            ip: noted("ip"),
-            user_agent: noted("user_agent"),
             reason,
             changes,
             event,

@@ -11,7 +11,7 @@ use billfold_domain::client::{ClientEvent, ContactCard};
 use billfold_domain::credit_note::CreditNoteEvent;
 use billfold_domain::gift_card::{Funding, GiftCardEvent, RedeemTo, Remainder};
 use billfold_domain::invoice::InvoiceEvent;
-use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, TenantId};
+use billfold_domain::kernel::{ClientId, Country, Currency, Money, Pii, StaffId, TenantId};
 use billfold_domain::ledger::accounts::{
     CUSTOMER_CREDIT, DISPUTES, RECEIVABLE, REFUNDS_PAYABLE, UNAPPLIED_CASH,
 };
@@ -73,6 +73,8 @@ row! {
             origin_source: Option<String>,
             /// The client's id there.
             origin_id: Option<String>,
+            /// The reseller who looks after the client.
+            reseller_id: Option<StaffId>,
             /// When the log first heard of the client.
             registered_at: DateTime<Utc>,
             /// When the log last heard of the client.
@@ -82,6 +84,7 @@ row! {
     index "(tenant_id, registered_at, client_id)";
     index "(tenant_id, email_index) where email_index is not null";
     index "(tenant_id, origin_source, origin_id) where origin_id is not null";
+    index "(tenant_id, reseller_id, client_id) where reseller_id is not null";
 }
 
 row! {
@@ -149,7 +152,7 @@ impl Tables for ClientTables {
 
 impl Projection for ClientList {
     const NAME: &'static str = "client_list";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const STREAMS: &'static [&'static str] =
         &["client", "invoice", "credit_note", "credit", "payment", "affiliate", "gift_card"];
     const ON_ERROR: OnError = OnError::Stop;
@@ -273,6 +276,7 @@ fn apply_client(
                 email_index: email_index.as_ref().map(|index| index.as_str().to_owned()),
                 origin_source: origin.as_ref().map(|origin| origin.source.clone()),
                 origin_id: origin.as_ref().map(|origin| origin.id.clone()),
+                reseller_id: None,
                 registered_at: fact.recorded_at,
                 changed_at: fact.recorded_at,
                 last_position: fact.position,
@@ -293,7 +297,14 @@ fn apply_client(
         | ClientEvent::ContactRemoved { .. }
         | ClientEvent::NoteAdded { .. }
         | ClientEvent::NoteRemoved { .. }
-        | ClientEvent::CustomFieldsSet { .. } => change(clients, fact, |_| {}),
+        | ClientEvent::CustomFieldsSet { .. }
+        | ClientEvent::AvatarSet { .. } => change(clients, fact, |_| {}),
+        ClientEvent::Entrusted { reseller } => {
+            change(clients, fact, |row| row.reseller_id = Some(*reseller))
+        }
+        ClientEvent::WithdrawnFromReseller { .. } => {
+            change(clients, fact, |row| row.reseller_id = None)
+        }
         ClientEvent::Suspended { .. } => {
             change(clients, fact, |row| row.status = ClientStatus::Suspended)
         }
@@ -301,6 +312,7 @@ fn apply_client(
         ClientEvent::Erased { .. } => change(clients, fact, |row| {
             row.status = ClientStatus::Erased;
             row.contact = None;
+            row.reseller_id = None;
             row.email_index = None;
         }),
     }

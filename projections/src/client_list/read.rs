@@ -10,10 +10,13 @@ use crate::paging::{Cursor, Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
 use crate::row::Cell;
+use crate::scope::Scope;
 
 /// Which clients are asked for; each condition given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Whose clients are asked for at all.
+    pub scope: Scope,
     /// How the client stands.
     pub status: Option<ClientStatus>,
     /// Where the client is.
@@ -57,6 +60,7 @@ pub async fn page(
 ) -> Result<Answer<Page<ClientRow>>, Error> {
     let sorted = Sorted { by: "registered_at", sql_type: "timestamptz", id: "client_id", order };
     let mut query = sorted.select::<ClientRow>(ClientList::NAME, tenant);
+    filter.scope.narrow(&mut query, tenant);
     query.when("status =", filter.status.map(|status| status.as_str()));
     query.when("country =", filter.country.map(|country| country.code()));
     query.when("currency =", filter.currency.map(|currency| currency.code()));

@@ -12,10 +12,15 @@ use crate::paging::{Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
 use crate::row::Cell;
+use crate::scope::Scope;
 
 /// Which invoices are asked for; each condition given must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
+    /// Whose clients are asked for at all.
+    pub scope: Scope,
+    /// Whether drafts are left out.
+    pub issued_only: bool,
     /// The day of the question: what is late depends on it.
     pub today: NaiveDate,
     /// One of these; any if empty.
@@ -42,6 +47,8 @@ impl Filter {
     /// All invoices, as they stand today.
     pub fn on(today: NaiveDate) -> Self {
         Self {
+            scope: Scope::Seller,
+            issued_only: false,
             today,
             status: Vec::new(),
             client: None,
@@ -114,6 +121,10 @@ pub async fn page(
 ) -> Result<Answer<Page<InvoiceRow>>, Error> {
     let sorted = sort.sorted(order);
     let mut query = sorted.select::<InvoiceRow>(InvoiceList::NAME, tenant);
+    filter.scope.narrow(&mut query, tenant);
+    if filter.issued_only {
+        query.push(" and lifecycle <> 'draft'");
+    }
     conditions(&mut query, filter);
     sorted.read(reads, tenant, InvoiceList::NAME, query, wanted).await
 }

@@ -12,10 +12,13 @@ use crate::paging::{Page, Wanted};
 use crate::projection::Projection;
 use crate::reader::{Answer, Reads};
 use crate::row::Row;
+use crate::scope::Scope;
 
 /// Which payments are asked for; each condition given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Whose clients are asked for at all.
+    pub scope: Scope,
     /// Who paid.
     pub client: Option<ClientId>,
     /// Whether money moved.
@@ -43,6 +46,7 @@ pub async fn page(
 ) -> Result<Answer<Page<PaymentRow>>, Error> {
     let sorted = Sorted { by: "received_on", sql_type: "date", id: "payment_id", order };
     let mut query = sorted.select::<PaymentRow>(PaymentList::NAME, tenant);
+    filter.scope.narrow(&mut query, tenant);
     query.when("client_id =", filter.client.map(|client| client.uuid()));
     query.when("status =", filter.status.map(|status| status.as_str()));
     if let Some(gateway) = &filter.gateway {

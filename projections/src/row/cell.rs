@@ -6,9 +6,10 @@
 
 use billfold_domain::invoice::LineKind;
 use billfold_domain::kernel::{
-    AffiliateId, BillingRunId, ClientGroupId, ClientId, Country, CouponId, CreditNoteId, Currency,
-    DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId, OrderId, PaymentId,
-    ProductId, ProformaId, SubjectId, SubscriptionId, TaxRateId, TenantId, WebhookEndpointId,
+    AffiliateId, ApprovalId, BillingRunId, ClientGroupId, ClientId, Country, CouponId,
+    CreditNoteId, Currency, DunningCaseId, DunningStrategyId, EventId, GiftCardId, InvoiceId,
+    OrderId, PaymentId, ProductId, ProformaId, StaffId, SubjectId, SubscriptionId, TaxRateId,
+    TenantId, WebhookEndpointId,
 };
 use billfold_domain::ledger::{self, AccountCode, Side};
 use billfold_domain::product::ProductKind;
@@ -131,6 +132,7 @@ ids!(
     BillingRunId,
     TenantId,
     ClientId,
+    StaffId,
     ClientGroupId,
     TaxRateId,
     ProductId,
@@ -147,7 +149,8 @@ ids!(
     DunningCaseId,
     SubjectId,
     WebhookEndpointId,
-    EventId
+    EventId,
+    ApprovalId
 );
 
 /// A closed list of words that a column of type text may hold.

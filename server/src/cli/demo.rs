@@ -26,6 +26,7 @@ use clap::Args;
 
 use super::serve::{Ports, refuse_joined, serve, stop_on_signal};
 use super::{Context, Stop, tools};
+use crate::config::MailDriver;
 use crate::wire::{Foundation, Node};
 
 /// The address of the account that is made.
@@ -50,6 +51,7 @@ pub(super) async fn run(
     arguments: Arguments,
     output: Output,
 ) -> Result<ExitCode, Stop> {
+    let context = with_mail_as_files(context);
     let ports = Ports::bind(&context).await?;
     let stopping = stop_on_signal().map_err(Stop::unavailable)?;
     let foundation = Foundation::open(&context).await?;
@@ -64,6 +66,14 @@ pub(super) async fn run(
     }
     node.close_idle().await;
     prepared.map(|verdict| ExitCode::from(verdict.code()))
+}
+
+/// Mail of the demo leaves nothing but files, unless somebody said otherwise.
+fn with_mail_as_files(mut context: Context) -> Context {
+    if context.config.mail.driver == MailDriver::None {
+        context.config.mail.driver = MailDriver::File;
+    }
+    context
 }
 
 /// Everything that is shown, an account that may see it, and read models that show all of it.

@@ -11,8 +11,10 @@ mod demo;
 mod dun;
 mod expire;
 mod job;
+mod keys;
 mod migrate;
 mod password;
+mod personal_data;
 mod recognise;
 mod serve;
 mod tenant;
@@ -76,6 +78,11 @@ enum Command {
     /// Make the first account of a seller, or take accounts over.
     #[command(subcommand)]
     User(user::Command),
+    /// Count, rotate, back up and expire the keys under which personal data lies.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Write everything held about one person to a file, as JSON.
+    PersonalData(personal_data::Arguments),
     #[command(flatten)]
     Tools(billfold_replay_tools::Command),
     /// Fill a ledger of its own with a small hosting seller and real purchases, and serve it.
@@ -182,6 +189,10 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
             runtime.block_on(recognise::run(context, arguments, output))
         }
         Command::User(command) => runtime.block_on(user::run(context, command, output)),
+        Command::Keys(command) => runtime.block_on(keys::run(context, command, output)),
+        Command::PersonalData(arguments) => {
+            runtime.block_on(personal_data::run(context, arguments))
+        }
         Command::Tools(command) => runtime.block_on(tools::run(context, command, output)),
         Command::Demo(arguments) => runtime.block_on(demo::run(context, arguments, output)),
     }

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 
 use super::{Context, Stop, tools};
 use crate::telemetry;
-use crate::wire::{Background, Foundation, Node, routes, stopped};
+use crate::wire::{Background, Foundation, Node, routes, stopped, unframed};
 
 /// How to serve.
 #[derive(Debug, Default, Args)]
@@ -89,12 +89,17 @@ pub(super) async fn serve(
             let handle = telemetry::start_metrics().map_err(Stop::bug)?;
             let summing = telemetry::sum_up(handle.clone(), background.stopping());
             background.add(Some(tokio::spawn(summing)));
-            Some(serve_in_background(listener, telemetry::metrics_routes(handle), &stopping))
+            Some(serve_in_background(
+                listener,
+                unframed(telemetry::metrics_routes(handle)),
+                &stopping,
+            ))
         }
         None => None,
     };
     node.sign_checkpoints(context, &mut background)?;
     node.deliver_webhooks(&mut background);
+    node.send_mail(&mut background);
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
     let operations = node.operations(&mut background, tools::trust(context)?);
     let routes = routes(&node, operations, &context.config.http)

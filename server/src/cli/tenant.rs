@@ -2,10 +2,15 @@
 
 use std::process::ExitCode;
 
-use billfold_app::commands::Ask;
-use billfold_app::commands::tenants::OpenTenant;
+use billfold_app::commands::tenants::{
+    AppointOperator, CloseTenant, DismissOperator, OpenTenant, ReleaseHostName, ResumeTenant,
+    SuspendTenant, TakeHostName,
+};
+use billfold_app::commands::{Ask, UseCase};
 use billfold_app::mint::uuid_v7;
+use billfold_app::tenancy::host_name_of;
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
+use billfold_domain::tenant::HostName;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
@@ -19,6 +24,46 @@ pub(super) enum Command {
     Open(NewTenant),
     /// List the sellers.
     List,
+    /// Have the staff of a seller look after all sellers of this installation.
+    Appoint(OneTenant),
+    /// Leave that to another seller.
+    Dismiss(OneTenant),
+    /// Have the pages of a seller found under a name, such as billing.example.com.
+    TakeHostName(Named),
+    /// Give a name up.
+    ReleaseHostName(Named),
+    /// Close the books of a seller to changes; its staff may still read.
+    Suspend(Reasoned),
+    /// Open suspended books again.
+    Resume(OneTenant),
+    /// Close suspended books for good.
+    Close(Reasoned),
+}
+
+/// A seller.
+#[derive(Debug, Args)]
+pub(super) struct OneTenant {
+    /// The seller's id, as `billfold tenant list` shows it.
+    tenant: TenantId,
+}
+
+/// A seller and a name.
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// The seller's id.
+    tenant: TenantId,
+    /// A DNS name without a port.
+    host_name: String,
+}
+
+/// A seller and why.
+#[derive(Debug, Args)]
+pub(super) struct Reasoned {
+    /// The seller's id.
+    tenant: TenantId,
+    /// Why, for the audit log; no personal data.
+    #[arg(long)]
+    reason: String,
 }
 
 /// The seller.
@@ -46,6 +91,9 @@ pub(super) struct NewTenant {
     /// 2026-01-01T09:00:00Z.
     #[arg(long, value_name = "INSTANT")]
     test_clock: Option<DateTime<Utc>>,
+    /// Has its staff look after all sellers of this installation.
+    #[arg(long)]
+    operator: bool,
 }
 
 pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, Stop> {
@@ -57,6 +105,23 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, 
     let done = match command {
         Command::Open(new) => open(&node, new).await,
         Command::List => list(&node).await,
+        Command::Appoint(one) => ask(&node, one.tenant, AppointOperator).await,
+        Command::Dismiss(one) => ask(&node, one.tenant, DismissOperator).await,
+        Command::TakeHostName(named) => match named.host_name() {
+            Ok(host_name) => ask(&node, named.tenant, TakeHostName { host_name }).await,
+            Err(stop) => Err(stop),
+        },
+        Command::ReleaseHostName(named) => match named.host_name() {
+            Ok(host_name) => ask(&node, named.tenant, ReleaseHostName { host_name }).await,
+            Err(stop) => Err(stop),
+        },
+        Command::Suspend(Reasoned { tenant, reason }) => {
+            ask(&node, tenant, SuspendTenant { reason }).await
+        }
+        Command::Resume(one) => ask(&node, one.tenant, ResumeTenant).await,
+        Command::Close(Reasoned { tenant, reason }) => {
+            ask(&node, tenant, CloseTenant { reason }).await
+        }
     };
     node.close_idle().await;
     done.map(|()| ExitCode::SUCCESS)
@@ -64,6 +129,7 @@ pub(super) async fn run(context: Context, command: Command) -> Result<ExitCode, 
 
 #[expect(clippy::print_stdout, reason = "the seller's id is the command's answer")]
 async fn open(node: &Node, new: NewTenant) -> Result<(), Stop> {
+    let operator = new.operator;
     let command = OpenTenant {
         name: new.name,
         country: Country::parse(&new.country).map_err(Stop::usage)?,
@@ -77,9 +143,31 @@ async fn open(node: &Node, new: NewTenant) -> Result<(), Stop> {
     };
     let tenant = TenantId::new(uuid_v7(node.door().clock().now()));
     let actor = Actor::system("cli").map_err(Stop::bug)?;
-    let ask = Ask::new(tenant, actor, format!("open-{tenant}"), command);
-    node.door().execute(ask).await.map_err(Stop::from_app)?;
+    let open = Ask::new(tenant, actor, format!("open-{tenant}"), command);
+    node.door().execute(open).await.map_err(Stop::from_app)?;
+    if operator {
+        ask(node, tenant, AppointOperator).await?;
+    }
     println!("{tenant}");
+    Ok(())
+}
+
+impl Named {
+    fn host_name(&self) -> Result<HostName, Stop> {
+        host_name_of(&self.host_name).ok_or_else(|| {
+            Stop::usage(anyhow::anyhow!(
+                "{} is no DNS name such as billing.example.com",
+                self.host_name
+            ))
+        })
+    }
+}
+
+/// Has something done in the books of a seller, on the word of whoever runs the program.
+async fn ask<U: UseCase>(node: &Node, tenant: TenantId, command: U) -> Result<(), Stop> {
+    let key = format!("cli:{}", uuid_v7(node.door().clock().now()));
+    let actor = Actor::system("cli").map_err(Stop::bug)?;
+    node.door().execute(Ask::new(tenant, actor, key, command)).await.map_err(Stop::from_app)?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use billfold_app::vault::KeyFiles;
 use serde::{Deserialize, Serialize};
 
 /// Files with the keys; those not named lie in the folder `keys` of the data folder and are made at
@@ -12,6 +13,9 @@ pub struct Keys {
     /// Seals the keys of persons: without it no personal data can be read again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_encryption_file: Option<PathBuf>,
+    /// Further keys that sealed keys of persons, besides those that lie beside the one above: what
+    /// they sealed is read, nothing new is sealed with them.
+    pub other_key_encryption_files: Vec<PathBuf>,
     /// Signs checkpoints of the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_file: Option<PathBuf>,
@@ -21,9 +25,13 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The file with the key-encryption key.
-    pub fn key_encryption_file(&self, data: &Path) -> PathBuf {
-        self.key_encryption_file.clone().unwrap_or_else(|| data.join("keys/key-encryption"))
+    /// The files with key-encryption keys.
+    pub fn key_encryption_files(&self, data: &Path) -> KeyFiles {
+        let usual = || data.join("keys/key-encryption");
+        KeyFiles {
+            wrapping: self.key_encryption_file.clone().unwrap_or_else(usual),
+            others: self.other_key_encryption_files.clone(),
+        }
     }
 
     /// The file with the key that signs checkpoints.

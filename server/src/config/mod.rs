@@ -10,20 +10,25 @@ mod database;
 mod environment;
 mod folder;
 mod http;
+mod identity;
 mod keys;
+mod mail;
 mod telemetry;
 mod webhooks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use billfold_app::retention::Retention;
 use serde::{Deserialize, Serialize};
 
 pub use database::{Database, DatabaseUrl, Log};
 pub use environment::Environment;
 pub use folder::default_data_folder;
 pub use http::Http;
+pub use identity::{Identity, Provider};
 pub use keys::Keys;
+pub use mail::{Mail, MailDriver, SmtpSecurity};
 pub use telemetry::{LogFormat, Metrics, Telemetry};
 pub use webhooks::Webhooks;
 
@@ -39,8 +44,14 @@ pub struct Config {
     pub log: Log,
     /// Files with the keys.
     pub keys: Keys,
+    /// How long what personal data is kept, and by which law.
+    pub retention: Retention,
     /// How webhook endpoints are called.
     pub webhooks: Webhooks,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// Who else vouches for staff.
+    pub identity: Identity,
     /// What the program says about itself.
     pub telemetry: Telemetry,
     /// Where figures for a monitoring system are served.
@@ -73,6 +84,8 @@ impl Config {
         })?;
         config.database.check()?;
         config.http.check()?;
+        config.mail.check()?;
+        config.identity.check(config.http.public_url.as_deref())?;
         Ok(config)
     }
 
@@ -121,6 +134,14 @@ pub enum ConfigError {
         setting: &'static str,
         /// The setting to use.
         instead: &'static str,
+    },
+    /// A setting does not fit the others.
+    #[error("{setting} {reason}")]
+    Unfit {
+        /// The setting.
+        setting: &'static str,
+        /// The rule.
+        reason: &'static str,
     },
     /// Not what a browser calls an origin.
     #[error(

@@ -91,3 +91,18 @@ fn origins_are_named_exactly_and_may_come_from_the_environment() {
         assert!(refused.contains(wrong) && refused.contains("https://app.example"), "{refused}");
     }
 }
+
+#[test]
+fn mail_settings_belong_together_and_name_their_secret_by_a_file() {
+    let of = |text: &str| load(Some(&format!("[mail]\n{text}")), &[]);
+    assert!(of("driver = 'smtp'").unwrap_err().starts_with("mail.smtp_host"));
+    assert!(of("smtp_user = 'billfold'").unwrap_err().starts_with("mail.smtp_user"));
+    assert!(of("smtp_timeout_seconds = 0").unwrap_err().contains("1 to 60"));
+    assert!(of("driver = 'pigeon'").unwrap_err().contains("pigeon"));
+    assert!(of("smtp_password = 'hunter2'").unwrap_err().contains("unknown field"));
+    let file = "driver = 'smtp'\nsmtp_host = 'mail.example.org'\nsmtp_user = 'u'\n\
+                smtp_password_file = '/run/secrets/smtp'";
+    let config = of(file).unwrap();
+    assert_eq!(config.mail.smtp_port, 587);
+    assert_eq!(load(Some(&config.to_toml()), &[]).unwrap(), config);
+}

@@ -11,14 +11,17 @@ use anyhow::Context as _;
 use billfold_adapters::gateways;
 use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
-    PostgresApiKeys, PostgresRefreshTokens, PostgresResetCodes, PostgresSecondFactors,
-    PostgresSessions, PostgresStaff, PostgresSubjectKeys, PostgresWebhookDeliveries,
+    PostgresAddressCodes, PostgresApiKeys, PostgresAvatars, PostgresClientAccounts,
+    PostgresPasskeys, PostgresPictures, PostgresProviderLinks, PostgresRefreshTokens,
+    PostgresResetCodes, PostgresSecondFactors, PostgresSessions, PostgresSignInFailures,
+    PostgresSpentChallenges, PostgresStaff, PostgresSubjectKeys, PostgresWebhookDeliveries,
 };
 use billfold_adapters::webhooks::channel::HttpsChannel;
 use billfold_app::access::{Access, AccessError, AccessParts, Secret};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Door, DoorParts, kinds};
-use billfold_app::vault::{Kek, Vault};
+use billfold_app::pictures::Pictures;
+use billfold_app::vault::{KeyEncryption, KeyFiles, Vault};
 use billfold_app::webhooks::{WebhookParts, Webhooks};
 use billfold_domain::kernel::{StaffId, TenantId};
 use billfold_domain::staff::StaffProfile;
@@ -41,7 +44,7 @@ use super::listed_deferrals::ListedDeferrals;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
 use super::webhooks::Deliverer;
-use super::{Foundation, background, stopped};
+use super::{Foundation, background, identity, mail, stopped};
 use crate::cli::{Context, Stop};
 use crate::clock::WallClock;
 use crate::database::Pools;
@@ -59,6 +62,7 @@ pub struct Node {
     feed: Feed,
     runs: Runner,
     webhooks: Webhooks,
+    pictures: Pictures,
     standings: Vec<(&'static Definition, Standing)>,
 }
 
@@ -92,10 +96,10 @@ impl Node {
         let store = open_store(context, &foundation, &clock).await?;
         let standings = install(&mut owner, PROJECTIONS).await.map_err(Stop::unavailable)?;
         drop(owner);
-        let key_file = context.config.keys.key_encryption_file(&context.data);
-        let kek = open_kek(&key_file, &pools.owner).await?;
+        let key_files = context.config.keys.key_encryption_files(&context.data);
+        let wrapping = open_kek(key_files, &pools.owner).await?;
         let subject_keys = Arc::new(PostgresSubjectKeys::new(pools.app.clone()));
-        let vault = Arc::new(Vault::new(kek, subject_keys));
+        let vault = Arc::new(Vault::new(wrapping, subject_keys));
         let reads = Reads::new(pools.app.clone());
         let feed = Feed::new(pools.feed.clone(), LOG);
         let door = Door::new(DoorParts {
@@ -110,24 +114,28 @@ impl Node {
             arrears: Arc::new(ListedArrears { reads: reads.clone(), feed: feed.clone() }),
             deferrals: Arc::new(ListedDeferrals { reads: reads.clone(), feed: feed.clone() }),
             lapsed_cards: Arc::new(ListedCards { reads: reads.clone(), feed: feed.clone() }),
+            retention: Arc::new(context.config.retention.clone()),
             clock: Arc::clone(&clock),
         });
-        let access = Arc::new(Access::new(AccessParts {
-            staff: Arc::new(PostgresStaff::new(pools.app.clone())),
-            sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
-            api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
-            refresh_tokens: Arc::new(PostgresRefreshTokens::new(pools.app.clone())),
-            reset_codes: Arc::new(PostgresResetCodes::new(pools.app.clone())),
-            second_factors: Arc::new(PostgresSecondFactors::new(pools.app.clone())),
-            passwords: Arc::new(Passwords::new()),
-            vault,
-            door: door.clone(),
-            clock,
-        }));
+        let access = access_of(context, &pools, vault, &door, clock)?;
         let accounts = ListedAccounts { reads: reads.clone(), feed: feed.clone() };
         let runs = Runner::new(door.clone(), Arc::new(accounts));
         let webhooks = webhooks_of(context, &pools, &door, &reads)?;
-        Ok(Self { foundation, store, door, access, reads, feed, runs, webhooks, standings })
+        let bytes = Arc::new(PostgresPictures::new(pools.app.clone()));
+        let avatars = Arc::new(PostgresAvatars::new(pools.app.clone()));
+        let pictures = Pictures::new(bytes, avatars, door.clone());
+        Ok(Self {
+            foundation,
+            store,
+            door,
+            access,
+            reads,
+            feed,
+            runs,
+            webhooks,
+            pictures,
+            standings,
+        })
     }
 
     /// The database under it.
@@ -165,6 +173,11 @@ impl Node {
         &self.webhooks
     }
 
+    /// The pictures of sellers.
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
+    }
+
     /// Begins to tell webhook endpoints what happens.
     pub fn deliver_webhooks(&self, background: &mut Background) {
         let deliverer = Deliverer {
@@ -174,6 +187,12 @@ impl Node {
             pool: self.foundation.pools().feed.clone(),
         };
         background.add(Some(tokio::spawn(deliverer.run(background.stopping()))));
+    }
+
+    /// Begins to send the mail that waits.
+    pub fn send_mail(&self, background: &mut Background) {
+        let sending = mail::run(Arc::clone(&self.access), background.stopping());
+        background.add(Some(tokio::spawn(sending)));
     }
 
     /// Takes up the billing runs that a process which died left behind.
@@ -275,12 +294,12 @@ impl Node {
 
     /// Ends everything in order: writers drain, then what follows the log, then the database.
     pub async fn close(self, background: Background) {
-        let Self { foundation, store, feed, door, access, reads, runs, .. } = self;
+        let Self { foundation, store, feed, door, access, reads, runs, pictures, .. } = self;
         runs.end();
         store.close().await;
         background.end().await;
         // What still holds connections goes before the pools are closed.
-        drop((feed, door, access, reads, runs));
+        drop((feed, door, access, reads, runs, pictures));
         foundation.close().await;
     }
 }
@@ -323,7 +342,8 @@ async fn open_store(
 }
 
 /// Opens the key that wraps all others; a new one is made only where there is nothing to unwrap.
-async fn open_kek(path: &Path, owner: &PgPool) -> Result<Kek, Stop> {
+async fn open_kek(files: KeyFiles, owner: &PgPool) -> Result<KeyEncryption, Stop> {
+    let path = &files.wrapping;
     if !path.exists() {
         let held = "select exists (select 1 from subject_keys where wrapped is not null)";
         if sqlx::query_scalar(held).fetch_one(owner).await.map_err(Stop::unavailable)? {
@@ -335,7 +355,7 @@ async fn open_kek(path: &Path, owner: &PgPool) -> Result<Kek, Stop> {
         }
     }
     make_key_folder(path).map_err(Stop::unavailable)?;
-    Kek::open_or_create(path).map_err(Stop::unavailable)
+    KeyEncryption::open(files).map_err(Stop::unavailable)
 }
 
 /// Keys lie in a folder that only we may enter.
@@ -347,4 +367,36 @@ pub(super) fn make_key_folder(path: &Path) -> anyhow::Result<()> {
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("cannot make the folder of keys {}", folder.display()))
+}
+
+/// Who may come in, over the tables of the database.
+fn access_of(
+    context: &Context,
+    pools: &Pools,
+    vault: Arc<Vault>,
+    door: &Door,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<Access>, Stop> {
+    Ok(Arc::new(Access::new(AccessParts {
+        staff: Arc::new(PostgresStaff::new(pools.app.clone())),
+        clients: Arc::new(PostgresClientAccounts::new(pools.app.clone())),
+        sessions: Arc::new(PostgresSessions::new(pools.app.clone())),
+        api_keys: Arc::new(PostgresApiKeys::new(pools.app.clone())),
+        refresh_tokens: Arc::new(PostgresRefreshTokens::new(pools.app.clone())),
+        reset_codes: Arc::new(PostgresResetCodes::new(pools.app.clone())),
+        second_factors: Arc::new(PostgresSecondFactors::new(pools.app.clone())),
+        address_codes: Arc::new(PostgresAddressCodes::new(pools.app.clone())),
+        providers: identity::providers(context).map_err(Stop::unavailable)?,
+        provider_links: Arc::new(PostgresProviderLinks::new(pools.app.clone())),
+        only_by_provider: context.config.identity.only_by_provider,
+        passkeys: Arc::new(PostgresPasskeys::new(pools.app.clone())),
+        passkey_site: identity::passkey_site(&context.config.http),
+        failures: Arc::new(PostgresSignInFailures::new(pools.app.clone())),
+        spent_challenges: Arc::new(PostgresSpentChallenges::new(pools.app.clone())),
+        mail: mail::parts(context, pools.app.clone()).map_err(Stop::unavailable)?,
+        passwords: Arc::new(Passwords::new()),
+        vault,
+        door: door.clone(),
+        clock,
+    })))
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use billfold_api::auth::CookiePolicy;
-use billfold_api::layers::Limits;
+use axum::middleware::from_fn;
+use billfold_api::layers::{Limits, guard_cookies};
 use billfold_api::{ApiParts, ApiState};
 use billfold_projections::Oversight;
 use billfold_web::operations::Operations as _;
@@ -19,7 +19,6 @@ use crate::config::Http;
 /// The API, its documentation, the pages, and what load balancers ask.
 pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Router {
     let over_tls = http.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let cookies = CookiePolicy { secure: over_tls };
     let state = ApiState::new(ApiParts {
         door: node.door().clone(),
         reads: node.reads().clone(),
@@ -27,23 +26,44 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
         oversight: Oversight::new(node.foundation().pools().feed.clone()),
         access: Arc::clone(node.access()),
         limits: limits(http),
-        cookies,
         webhooks: node.webhooks().clone(),
+        pictures: node.pictures().clone(),
         head: operations.head(),
         figures: None,
     });
     let pages = WebState::new(WebParts {
+        pictures: node.pictures().clone(),
         door: node.door().clone(),
         reads: node.reads().clone(),
         runs: node.runs().clone(),
+        webhooks: node.webhooks().clone(),
         access: Arc::clone(node.access()),
-        cookies,
         operations,
     });
     let all = billfold_api::router(&state)
         .merge(billfold_api::operations(&state))
         .merge(billfold_web::router(pages));
-    if over_tls { all.layer(tls_only()) } else { all }
+    let all = if over_tls { all.layer(from_fn(guard_cookies)).layer(tls_only()) } else { all };
+    unframed(all)
+}
+
+/// What nothing that is served says otherwise, files and redirects too: it is what its type says,
+/// and no page of another site holds it.
+pub(crate) fn unframed(router: Router) -> Router {
+    [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ]
+    .into_iter()
+    .fold(router, |router, (name, value)| {
+        let value = HeaderValue::from_static(value);
+        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
+    })
 }
 
 /// Tells browsers to come by TLS alone from now on, for a year (RFC 6797). Names below this one are

@@ -1,5 +1,6 @@
 //! The real program as a child process: started, asked over HTTP, stopped or killed.
 
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -37,19 +38,31 @@ impl Program {
 
     /// As [`Program::serve`], with environment variables of its own.
     pub async fn serve_with(data: &Path, environment: &[(&str, &str)]) -> Self {
-        let program = Self::start(data, environment);
-        let url = program.url("/readyz");
+        Self::start(data, environment).ready().await
+    }
+
+    async fn ready(self) -> Self {
+        let url = self.url("/readyz");
         let client = reqwest::Client::new();
         eventually("the program to be ready", async || {
             let answer = client.get(&url).send().await.ok()?;
             answer.status().is_success().then_some(())
         })
         .await;
-        program
+        self
+    }
+
+    /// As [`Program::serve_with`]; what the program logs goes to a file.
+    pub async fn serve_logged(data: &Path, environment: &[(&str, &str)], log: File) -> Self {
+        Self::spawn(data, environment, log.into()).ready().await
     }
 
     /// Starts it and does not wait.
     pub fn start(data: &Path, environment: &[(&str, &str)]) -> Self {
+        Self::spawn(data, environment, Stdio::inherit())
+    }
+
+    fn spawn(data: &Path, environment: &[(&str, &str)], log: Stdio) -> Self {
         billfold_adapters::tls::provide();
         let address = free_address();
         let child = Command::new(billfold())
@@ -62,6 +75,7 @@ impl Program {
             .env("BILLFOLD_HTTP_CALLER_REQUESTS_A_MINUTE", "0")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("the program starts");
         Self { child, address }

@@ -3,9 +3,11 @@
 mod access;
 mod documents;
 mod errors;
+mod foreign_ids;
 mod hostile;
 mod limits;
 mod lists;
 mod operations;
+mod reach;
 mod routes;
 mod writes;

@@ -3,6 +3,7 @@
 use billfold_domain::role::Permission;
 use billfold_tests::shop::{EMAIL, PASSWORD, Shop, eur, send};
 use reqwest::Method;
+use reqwest::redirect::Policy;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,10 +124,36 @@ async fn who_is_reached_by_tls_is_reached_by_nothing_else() {
     let body = json!({ "email": EMAIL, "password": PASSWORD });
     let login = send(shop.http().post(shop.url("/api/v1/auth/login")).json(&body)).await;
     let cookie = login.expect(200).headers["set-cookie"].to_str().unwrap().to_owned();
-    assert!(cookie.contains("; Secure"), "{cookie}");
+    assert!(cookie.starts_with("__Host-billfold_session="), "{cookie}");
+    assert!(cookie.contains("; Path=/;") && cookie.ends_with("; Secure"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    let me = || shop.http().get(shop.url("/api/v1/auth/me"));
+    send(me().header("cookie", pair)).await.expect(200);
+    let planted = pair.strip_prefix("__Host-").unwrap();
+    send(me().header("cookie", planted)).await.problem(401, "unauthenticated");
+    let form = send(shop.http().get(shop.url("/admin/sign-in"))).await;
+    let guard = form.headers["set-cookie"].to_str().unwrap();
+    assert!(guard.starts_with("__Host-billfold_sign_in=") && guard.ends_with("; Secure"));
     let plain = Shop::open().await;
     let reply = plain.get("/api/v1/settings").await.expect(200);
     assert!(!reply.headers.contains_key("strict-transport-security"), "a browser would not return");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_served_is_what_it_says_and_in_no_frame() {
+    let shop = Shop::open().await;
+    let browser = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let page = browser.get(shop.url("/admin/sign-in")).send().await.unwrap().text().await.unwrap();
+    let file = page.split("href=\"").find(|at| at.starts_with("/assets/")).unwrap();
+    let file = file.split('"').next().unwrap();
+    for path in ["/", file, "/assets/none", "/livez", "/docs", "/redoc", "/api/v1/openapi.json"] {
+        let headers = send(browser.get(shop.url(path))).await.headers;
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(headers["x-frame-options"], "DENY", "{path}");
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(policy.contains("base-uri 'none'"), "{path}: {policy}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use billfold_adapters::identity::OidcProviders;
 use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
-    PostgresApiKeys, PostgresRefreshTokens, PostgresResetCodes, PostgresSecondFactors,
-    PostgresSessions, PostgresStaff,
+    PostgresAddressCodes, PostgresApiKeys, PostgresClientAccounts, PostgresMailOutbox,
+    PostgresPasskeys, PostgresProviderLinks, PostgresRefreshTokens, PostgresResetCodes,
+    PostgresSecondFactors, PostgresSessions, PostgresSignInFailures, PostgresSpentChallenges,
+    PostgresStaff,
 };
 use billfold_app::Kind;
 use billfold_app::access::{
-    Access, AccessError, AccessParts, Attempt, NewApiKey, Secret, SignedIn,
+    Access, AccessError, AccessParts, Attempt, MailParts, NewApiKey, PasskeySite, Secret, SignedIn,
 };
 use billfold_app::commands::roles::GiveRole;
 use billfold_app::commands::staff::{
@@ -109,11 +112,29 @@ pub(crate) fn nowhere() -> RequestOrigin {
 fn access(db: &TestDb, clock: &TestClock, door: &Door) -> Access {
     Access::new(AccessParts {
         staff: Arc::new(PostgresStaff::new(db.app.clone())),
+        clients: Arc::new(PostgresClientAccounts::new(db.app.clone())),
         sessions: Arc::new(PostgresSessions::new(db.app.clone())),
         api_keys: Arc::new(PostgresApiKeys::new(db.app.clone())),
         refresh_tokens: Arc::new(PostgresRefreshTokens::new(db.app.clone())),
         reset_codes: Arc::new(PostgresResetCodes::new(db.app.clone())),
         second_factors: Arc::new(PostgresSecondFactors::new(db.app.clone())),
+        address_codes: Arc::new(PostgresAddressCodes::new(db.app.clone())),
+        providers: Arc::new(OidcProviders::default()),
+        provider_links: Arc::new(PostgresProviderLinks::new(db.app.clone())),
+        only_by_provider: false,
+        passkeys: Arc::new(PostgresPasskeys::new(db.app.clone())),
+        passkey_site: PasskeySite {
+            origin: "https://books.example".to_owned(),
+            rp_id: "books.example".to_owned(),
+        },
+        failures: Arc::new(PostgresSignInFailures::new(db.app.clone())),
+        spent_challenges: Arc::new(PostgresSpentChallenges::new(db.app.clone())),
+        mail: MailParts {
+            outbox: Arc::new(PostgresMailOutbox::new(db.app.clone())),
+            mailer: None,
+            public_url: None,
+            bell: Arc::default(),
+        },
         passwords: Arc::new(Passwords::new()),
         vault: vault(db),
         door: door.clone(),

@@ -7,6 +7,8 @@ mod clients;
 mod demo;
 mod house;
 mod invoices;
+mod keys;
+mod lock_outs;
 mod payments;
 mod privacy;
 mod purchases;

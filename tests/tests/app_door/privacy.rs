@@ -178,9 +178,12 @@ async fn a_buyer_is_kept_until_retention_ends_and_not_a_day_longer() {
     let of = SubjectRef { tenant: house.tenant, subject: subject_of(client) };
     let (vault, now) = (house.door.vault(), house.clock.now());
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-    assert_eq!(vault.erase(of, day("2026-03-02"), now).await.unwrap(), Some(day("2036-12-31")));
-    assert_eq!(vault.erase_expired(house.tenant, day("2036-12-31"), now).await.unwrap(), 0);
-    assert_eq!(vault.erase_expired(house.tenant, day("2037-01-01"), now).await.unwrap(), 1);
+    assert_eq!(vault.erase(of, day("2026-03-02"), now).await.unwrap(), Some(day("2034-12-31")));
+    let expired = async |today| vault.expired(house.tenant, today, None, 10).await.unwrap();
+    assert_eq!(expired(day("2034-12-31")).await, []);
+    assert_eq!(expired(day("2035-01-01")).await, [(of.subject, day("2034-12-31"))]);
+    assert_eq!(vault.erase(of, day("2035-01-01"), now).await.unwrap(), None);
+    assert_eq!(expired(day("2035-01-01")).await, []);
     let opened = self::vault(&house.db);
     let opened = opened.open(house.tenant, field::INVOICE_BUYER, &buyer).await.unwrap();
     assert_eq!(opened, Opened::Erased);

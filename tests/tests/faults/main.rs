@@ -6,6 +6,7 @@ mod import_killed;
 mod import_loses_database;
 mod load;
 mod proof;
+mod rotation_killed;
 mod server_killed;
 mod server_loses_database;
 mod shop;

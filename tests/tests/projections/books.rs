@@ -3,6 +3,7 @@
 //! A history is a list of [`Step`]s. What the domain refuses leaves no event, so any list of steps
 //! is a history, and a failing one can be shrunk step by step.
 
+mod approving;
 mod billing;
 mod chasing;
 mod closing;
@@ -21,6 +22,7 @@ use std::collections::HashMap;
 
 use billfold_domain::accounting_period::{AccountingPeriod, posting_day};
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::approval::Approval;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::{Client, ClientCommand, RecordCommand, Register};
 use billfold_domain::client_group::ClientGroup;
@@ -143,6 +145,7 @@ pub(crate) struct Books {
     rate: TaxRate,
     group: ClientGroup,
     endpoint: WebhookEndpoint,
+    approval: (u128, Approval),
     run: Option<(u128, BillingRun)>,
     recognition: Recognition,
     pub(crate) periods: AccountingPeriod,

@@ -24,6 +24,10 @@ async fn the_notes_about_a_client_are_those_that_nobody_took_away() {
                 removed += 1;
                 notes.retain(|one| *one != i64::from(*no));
             }
+            Event::Client(ClientEvent::Erased { .. }) => {
+                removed += notes.len();
+                notes.clear();
+            }
             _ => {}
         }
     }

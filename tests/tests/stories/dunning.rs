@@ -323,7 +323,7 @@ async fn a_late_fee_is_an_invoice_outside_of_tax_that_is_charged_once_and_earns_
         let fees = shop.read_invoice(fees["id"].as_str().unwrap()).await;
         assert_eq!((&fees["tax"], &fees["lines"][0]["kind"]), (&eur("0.00"), &json!("late_fee")));
         assert_eq!(fees["lines"][0]["tax"]["category"], "O");
-        let account = shop.get("/api/v1/accounts/4200?currency=EUR").await.expect(200).body;
+        let account = shop.fresh("/api/v1/accounts/4200?currency=EUR").await.expect(200).body;
         assert_eq!(account["balance"]["net"], eur("-5.00"), "{account}");
     })
     .await;

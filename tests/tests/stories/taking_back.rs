@@ -28,12 +28,12 @@ async fn a_paid_invoice_that_is_voided_becomes_credit_and_the_account_says_so() 
         let account = format!("/api/v1/clients/{client}");
         let explained = shop.fresh(&format!("{account}/explain?currency=EUR")).await.expect(200);
         assert_eq!(explained.body["summary"], "the client has 11.90 EUR to their credit");
-        let ledger = shop.get(&format!("{account}/ledger?currency=EUR")).await.expect(200);
+        let ledger = shop.fresh(&format!("{account}/ledger?currency=EUR")).await.expect(200);
         assert_eq!(ledger.body["items"][0]["event_type"], "invoice.voided");
         assert_eq!(ledger.body["items"][0]["balance"], eur("-11.90"));
-        let credit = shop.get("/api/v1/accounts/2100?currency=EUR").await.expect(200);
+        let credit = shop.fresh("/api/v1/accounts/2100?currency=EUR").await.expect(200);
         assert_eq!(credit.body["balance"]["net"], eur("-11.90"));
-        let revenue = shop.get("/api/v1/accounts/4000?currency=EUR").await.expect(200);
+        let revenue = shop.fresh("/api/v1/accounts/4000?currency=EUR").await.expect(200);
         assert_eq!(revenue.body["balance"]["net"], eur("0.00"));
     })
     .await;
@@ -86,7 +86,7 @@ async fn a_debt_that_is_given_up_is_a_loss_and_no_credit() {
         assert_eq!(shop.read_invoice(&invoice).await["status"], "uncollectible");
         let account = shop.balance(&client).await;
         assert_eq!((&account["receivable"], &account["credit"]), (&eur("0.00"), &eur("0.00")));
-        let loss = shop.get("/api/v1/accounts/5200?currency=EUR").await.expect(200);
+        let loss = shop.fresh("/api/v1/accounts/5200?currency=EUR").await.expect(200);
         assert_eq!(loss.body["balance"]["net"], eur("11.90"));
     })
     .await;

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use billfold_app::origins::{self, ORIGIN};
 use billfold_app::settings::Settings;
 use billfold_domain::role::Permission;
 use billfold_domain::schema::event_types;
@@ -132,7 +133,9 @@ async fn list(
     let settings = state.door().settings(tenant).await?;
     let filter = wishes.filter(&settings)?;
     let wanted = wanted(&wishes.cursor)?;
-    let found = audit_log::page(state.reads(), tenant, &filter, &wanted).await?;
+    let mut found = audit_log::page(state.reads(), tenant, &filter, &wanted).await?;
+    let events = found.value.rows.iter_mut().map(|entry| &mut entry.event);
+    origins::reveal(state.door().vault(), tenant, events).await?;
     let actors = state.names().actors(tenant).await?;
     let rows: Vec<AuditRow> = found.value.rows.iter().map(|entry| row(entry, &actors)).collect();
     page(&Audit {
@@ -208,8 +211,8 @@ fn row(entry: &Entry, actors: &Actors) -> AuditRow {
         action: entry.action.as_str(),
         what: happened(&entry.event).0,
         subject: subject.map(|href| (show::short_id(&id), href)),
-        from: entry.ip.clone().unwrap_or_default(),
-        agent: entry.user_agent.clone().unwrap_or_default(),
+        from: entry.ip().or(entry.noted(ORIGIN)).unwrap_or_default().to_owned(),
+        agent: entry.user_agent().unwrap_or_default().to_owned(),
         reason: entry.reason.clone().unwrap_or_default(),
         changes: changes.map(told).collect(),
         position: entry.position,

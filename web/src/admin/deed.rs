@@ -39,6 +39,11 @@ pub(crate) trait Deed: Copy + Send + Sync + 'static {
     /// How it is called.
     fn words(self) -> Words;
 
+    /// Whether somebody may do it: what [`Deed::NEEDS`] says, unless it needs something else.
+    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+        state.must(visitor, Self::NEEDS)
+    }
+
     /// Where the answer leads, and "no".
     fn back(id: &Self::Id) -> String {
         format!("{}/{id}", Self::PAGE)
@@ -125,6 +130,7 @@ async fn question<D: Deed>(
     Path((id, verb)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let (deed, sent) = (find::<D>(&verb)?, Fields::default());
+    deed.must(&state, &visitor)?;
     let asked = Asked::<D>::of(&state, &visitor, &id, &sent)?;
     asked.confirm(deed).await?.ask(visitor.partial)
 }
@@ -136,6 +142,7 @@ async fn answer<D: Deed>(
 ) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
     let deed = find::<D>(&verb)?;
+    deed.must(&state, &visitor)?;
     let mut asked = Asked::<D>::of(&state, &visitor, &id, &fields)?;
     match deed.act(&asked).await? {
         Ok(seen) => {
@@ -160,7 +167,6 @@ impl<'a, D: Deed> Asked<'a, D> {
         id: &str,
         sent: &'a Fields,
     ) -> Result<Self, PageError> {
-        state.must(visitor, D::NEEDS)?;
         let id = id.parse().map_err(|_| PageError::NotFound)?;
         Ok(Self { state, visitor, id, sent, wrong: Wrong::default() })
     }

@@ -14,6 +14,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use billfold_app::origins;
 use billfold_domain::kernel::{EventId, TenantId};
 use billfold_domain::role::Permission;
 use billfold_projections::audit_log::{self, Why};
@@ -252,7 +253,8 @@ async fn show_event(
     let position: i64 = position.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let found = event_index::find(state.reads(), tenant, position).await?;
-    let event = found.value.ok_or(PageError::NotFound)?;
+    let mut event = found.value.ok_or(PageError::NotFound)?;
+    origins::reveal(state.door().vault(), tenant, [&mut event]).await?;
     let actors = state.names().actors(tenant).await?;
     let chain = Filter {
         correlation: Some(event.correlation_id),

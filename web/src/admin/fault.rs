@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use crate::layout::Branding;
+use crate::brand::Branding;
 
 /// The page; the same in every state of the session.
 #[derive(Debug, Template)]

@@ -14,6 +14,7 @@ use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::get;
+use billfold_app::origins;
 use billfold_app::vault::field;
 use billfold_domain::client::ContactCard;
 use billfold_domain::credit::CreditBalance;
@@ -182,7 +183,9 @@ pub(super) async fn events_of(
         ..Filter::default()
     };
     let wanted = Wanted { limit: EVENTS, ..Wanted::default() };
-    Ok(event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows)
+    let mut found = event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows;
+    origins::reveal(state.door().vault(), tenant, &mut found).await?;
+    Ok(found)
 }
 
 /// The invoice as it stood after `version` of its events; absent if they are not known.

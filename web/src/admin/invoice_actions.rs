@@ -9,7 +9,7 @@ use billfold_app::commands::invoices::{
 use billfold_app::commands::payments::RefundInvoice;
 use billfold_app::commands::proformas::IssueProforma;
 use billfold_domain::invoice::{Invoice, Particulars};
-use billfold_domain::kernel::{InvoiceId, Money};
+use billfold_domain::kernel::{DeedKind, InvoiceId, Money};
 use billfold_domain::role::Permission;
 use billfold_domain::tax::ExemptionReason;
 use billfold_projections::Projection as _;
@@ -19,6 +19,7 @@ use billfold_projections::invoice_list::InvoiceList;
 use billfold_projections::journal::Journal;
 use billfold_projections::payment_list::PaymentList;
 
+use super::approval;
 use super::confirm::Action;
 use super::deed::{self, Asked, Deed, Question, Words};
 use super::list::{address, day};
@@ -27,6 +28,7 @@ use crate::fields::Wrong;
 use crate::form::Field;
 use crate::show;
 use crate::state::{Seen, WebState};
+use crate::visitor::Visitor;
 
 /// What a page about an invoice is read from.
 pub(super) const READ: [&str; 4] =
@@ -113,6 +115,10 @@ impl Deed for Verb {
         Verb::TakeCouponsOff,
     ];
 
+    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+        state.must(visitor, self.deed().map_or(Self::NEEDS, DeedKind::permission))
+    }
+
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Issue => ("issue", "Issue invoice", "issued"),
@@ -140,7 +146,10 @@ impl Deed for Verb {
         let tenant = asked.visitor.tenant();
         let (invoice, version) =
             asked.state.door().load::<Invoice>(tenant, asked.id.uuid()).await?;
-        let (title, said) = question_text(&invoice, self)?;
+        let (title, mut said) = question_text(&invoice, self)?;
+        if let Some(kind) = self.deed() {
+            said += &approval::hint(asked.state, tenant, kind).await?;
+        }
         let date = |name: &str, label, hint| {
             let field = Field::input(name, label, "date").with(asked.sent.one(name));
             field.hint(hint).wrong(asked.wrong.of(name))
@@ -214,6 +223,17 @@ impl Deed for Verb {
                 let issue = IssueProforma { invoice_id, valid_until, particulars };
                 asked.command_on_seen(issue, &READ).await
             }
+        }
+    }
+}
+
+impl Verb {
+    /// What may need a second person.
+    fn deed(self) -> Option<DeedKind> {
+        match self {
+            Verb::Refund => Some(DeedKind::Refund),
+            Verb::WriteOff => Some(DeedKind::WriteOff),
+            _ => None,
         }
     }
 }

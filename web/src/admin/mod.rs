@@ -6,7 +6,9 @@ use crate::state::WebState;
 
 pub(crate) mod affiliate;
 pub(crate) mod affiliates;
+pub(crate) mod approval;
 pub(crate) mod audit;
+pub(crate) mod avatars;
 pub(crate) mod billing_run;
 pub(crate) mod billing_runs;
 pub(crate) mod client;
@@ -21,10 +23,12 @@ pub(crate) mod credit_note;
 pub(crate) mod credit_notes;
 mod custom_fields;
 pub(crate) mod deed;
+pub(crate) mod departments;
 pub(crate) mod dunning;
 pub(crate) mod events;
 mod expire_gift_cards;
 pub(crate) mod fault;
+mod forgot_password;
 pub(crate) mod gift_card;
 pub(crate) mod gift_cards;
 pub(crate) mod integrity;
@@ -56,20 +60,24 @@ pub(crate) mod search;
 pub(crate) mod security;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
+mod sign_in_with;
 pub(crate) mod staff;
 pub(crate) mod staff_member;
 pub(crate) mod subscription;
 pub(crate) mod subscriptions;
 pub(crate) mod tax_rates;
+pub(crate) mod tenants;
 pub(crate) mod test_clock;
 pub(crate) mod timeline;
 pub(crate) mod trial_balance;
+pub(crate) mod webhook;
 
 /// Every page.
 pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .merge(overview::routes())
         .merge(clients::routes())
+        .merge(avatars::routes())
         .merge(client_form::routes())
         .merge(client::routes())
         .merge(invoices::routes())
@@ -112,18 +120,26 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(projections::routes())
         .merge(audit::routes())
         .merge(integrity::routes())
+        .merge(approval::routes())
+        .merge(webhook::routes())
         .merge(staff::routes())
         .merge(staff_member::routes())
         .merge(roles::routes())
+        .merge(departments::routes())
         .merge(settings::routes())
+        .merge(tenants::routes())
+        .merge(forgot_password::routes())
         .merge(reset_password::routes())
         .merge(search::routes())
         .merge(security::routes())
         .merge(sign_in::routes())
+        .merge(sign_in_with::routes())
 }
 
 #[cfg(test)]
 mod affiliate_samples;
+#[cfg(test)]
+mod approval_samples;
 #[cfg(test)]
 mod catalogue_samples;
 #[cfg(test)]
@@ -144,5 +160,7 @@ mod staff_samples;
 mod subscription_samples;
 #[cfg(test)]
 mod tax_samples;
+#[cfg(test)]
+mod tenant_samples;
 #[cfg(test)]
 mod tests;

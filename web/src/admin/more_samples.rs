@@ -2,8 +2,8 @@
 
 use super::samples::*;
 use super::*;
+use crate::brand::Branding;
 use crate::form::Field;
-use crate::layout::Branding;
 use crate::view::{Badge, Tone};
 use billfold_domain::subscription::Conventions;
 
@@ -433,6 +433,9 @@ pub(super) fn sign_in() -> sign_in::SignIn {
                 .required(),
         ],
         error: "mail address or password is wrong".to_owned(),
+        note: "A code is on its way.",
+        providers: vec![("/admin/sign-in/with/company".to_owned(), "Company account".to_owned())],
+        only_providers: false,
     }
 }
 

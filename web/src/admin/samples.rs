@@ -5,10 +5,11 @@ use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 
 use super::list::{Chip, Pager};
 use super::*;
+use crate::brand::Branding;
 use crate::chart::{Chart, Month, Spark};
 use crate::flash::Flash;
 use crate::form::Field;
-use crate::layout::{Branding, Person, Shell, Theme};
+use crate::layout::{Person, Shell, Theme};
 use crate::view::{Amount, Badge, ClockTime, Day, Icon, Ident, Moment, Tone};
 
 pub(super) fn eur(minor: i64) -> Amount {
@@ -44,6 +45,7 @@ pub(super) fn shell(here: &'static str) -> Shell {
         csrf: "0123456789abcdef".to_owned(),
         position: 184_231,
         health: Badge::new(Tone::Green, "Projections current"),
+        waiting: 2,
         flash: None,
         alarm: None,
         branding: Branding::default(),
@@ -224,6 +226,7 @@ fn head() -> client::Head {
         status: Badge::new(Tone::Green, "Active"),
         facts: vec!["client since 12 Mar 2024".to_owned(), "Germany".to_owned(), "EUR".to_owned()],
         brought_by: Some(("friend".to_owned(), "/admin/affiliates/aff_01".to_owned())),
+        pictured: true,
         contact: vec![
             "Brightfield Media GmbH".to_owned(),
             "billing@brightfield.example".to_owned(),
@@ -338,6 +341,7 @@ pub(super) fn record(filled: bool) -> client::record::Record {
         href: "/admin/clients/cli_01".to_owned(),
         name: "Brightfield Media GmbH".to_owned(),
         initials: "BG".to_owned(),
+        pictured: filled,
         id: id("cli_01jd…wq2m"),
         status: Badge::new(Tone::Green, "Active"),
         profile: vec![("Name", "Ada Brightfield".to_owned())],
@@ -354,6 +358,11 @@ pub(super) fn record(filled: bool) -> client::record::Record {
             position: 184_011,
             remove: "/admin/x".to_owned(),
         }],
+        data: client::personal_data::HeldRecords {
+            kept: Some(("§ 14b UStG, § 147 AO".to_owned(), day(2034, 12, 31))),
+            ready: Some(("/api/v1/x".to_owned(), at(11, 19, 2, 0))),
+            actions: vec![action.clone()],
+        },
         actions: vec![action],
     }
 }

@@ -2,7 +2,8 @@
 
 use super::samples::{at, shell};
 use super::security::{
-    Factor, RecoveryCodes, Security, SessionLine, SetUp, code, factor_fields, picture, secret,
+    Factor, LinkLine, MailCard, PasskeyLine, RecoveryCodes, Security, SessionLine, SetUp, code,
+    factor_fields, mail_fields, passkey_fields, picture, renew_fields, secret,
 };
 
 pub(super) fn security(set_up: bool) -> Security {
@@ -29,8 +30,29 @@ pub(super) fn security(set_up: bool) -> Security {
         },
         factor: set_up.then(|| Factor { since: at(3, 2, 9, 0), codes_left: 9 }),
         factor_fields: factor_fields(set_up),
+        renew_fields: renew_fields(),
         factor_error: String::new(),
         sessions: vec![line(true), line(false)],
+        passkeys: vec![PasskeyLine {
+            remove: "/admin/security/passkeys/0/remove".to_owned(),
+            name: "Laptop".to_owned(),
+            created: at(3, 2, 9, 0),
+            used: None,
+        }],
+        passkey_fields: passkey_fields(),
+        links: vec![LinkLine {
+            remove: "/admin/security/links/remove?issuer=https%3A%2F%2Fid.example.org".to_owned(),
+            issuer: "https://id.example.org".to_owned(),
+            since: at(3, 2, 9, 0),
+            used: None,
+        }],
+        mail: MailCard {
+            since: set_up.then(|| at(3, 2, 9, 0)),
+            sends: true,
+            fields: mail_fields(),
+            error: "The code is not right.".to_owned(),
+        },
+        timeline: Vec::new(),
     }
 }
 

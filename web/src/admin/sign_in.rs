@@ -11,14 +11,18 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use billfold_api::auth::{RequestFrom, session_token};
+use billfold_api::auth::{RequestFrom, SentTo, comes_in, leaves, session_token};
+use billfold_api::problem::Problem;
 use billfold_app::access::{AccessError, Attempt, Secret, SignedIn};
+use billfold_app::commands::RequestOrigin;
+use billfold_app::ports::ProviderName;
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
+use super::list::address;
 use super::security::{code, secret};
+use crate::brand::Branding;
 use crate::form::Field;
-use crate::layout::Branding;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -38,6 +42,12 @@ pub(crate) struct SignIn {
     pub(crate) fields: Vec<Field>,
     /// Why the last try was refused.
     pub(crate) error: String,
+    /// What was done before, if that is to be said.
+    pub(crate) note: &'static str,
+    /// Identity providers: where their buttons lead, and what they say.
+    pub(crate) providers: Vec<(String, String)>,
+    /// Whether nothing else lets staff in.
+    pub(crate) only_providers: bool,
 }
 
 const PATH: &str = "/admin/sign-in";
@@ -67,46 +77,72 @@ async fn blank(
     headers: HeaderMap,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    form(&state, &headers, &own_path(&wishes.next), asked(""), "")
+    form(&state, &headers, &own_path(&wishes.next), asked(""), "").await
 }
 
-pub(super) fn form(
+pub(super) async fn form(
+    state: &WebState,
+    headers: &HeaderMap,
+    next: &str,
+    asked: (&'static str, Vec<Field>),
+    error: &str,
+) -> Result<Response, PageError> {
+    form_with(state, headers, next, asked, (error, "")).await
+}
+
+/// The page with a word about what went wrong, and one about what was done before.
+pub(super) async fn form_with(
     state: &WebState,
     headers: &HeaderMap,
     next: &str,
     (action, fields): (&'static str, Vec<Field>),
-    error: &str,
+    (error, note): (&str, &'static str),
 ) -> Result<Response, PageError> {
     let guard = new_key();
     let page = SignIn {
         theme: theme_of(headers).name(),
-        branding: state.branding(),
+        branding: state.branding_at(headers).await,
         csrf: guard.clone(),
         next: next.to_owned(),
         action,
         fields,
         error: error.to_owned(),
+        note,
+        providers: providers(state, action, next),
+        only_providers: state.access().only_by_provider(),
     };
     let mut response = Html(page.render()?).into_response();
     if !error.is_empty() {
         *response.status_mut() = REFUSED;
     }
-    let cookie = format!("{GUARD}={guard}; Path=/admin; Max-Age=3600; HttpOnly; SameSite=Strict");
+    let cookie = format!("{GUARD}={guard}; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict");
     if let Ok(value) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(response)
 }
 
+/// The buttons of identity providers, where somebody begins to sign in.
+fn providers(state: &WebState, action: &str, next: &str) -> Vec<(String, String)> {
+    if action != PATH {
+        return Vec::new();
+    }
+    let button = |provider: ProviderName| {
+        let path = format!("{PATH}/with/{}", provider.key);
+        (address(&path, &[("next", next)]), provider.name)
+    };
+    state.access().providers().into_iter().map(button).collect()
+}
+
 /// What the first step asks for.
-fn asked(email: &str) -> (&'static str, Vec<Field>) {
+pub(super) fn asked(email: &str) -> (&'static str, Vec<Field>) {
     let email =
         Field::input("email", "Mail address", "email").with(email).known_as("username").required();
     (PATH, vec![email, secret("password", "Password", "current-password")])
 }
 
 /// What the second step asks for.
-fn asked_code() -> (&'static str, Vec<Field>) {
+pub(super) fn asked_code() -> (&'static str, Vec<Field>) {
     (CODE, vec![code("Code of your authenticator, or a recovery code")])
 }
 
@@ -123,26 +159,28 @@ async fn enter(
     State(state): State<WebState>,
     headers: HeaderMap,
     RequestFrom(origin): RequestFrom,
+    here: Result<SentTo, Problem>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
+    let Ok(SentTo(tenant)) = here else { return Err(PageError::NotFound) };
     let next = own_path(fields.one("next"));
     let email = fields.one("email");
     if !is_guarded(&headers, &fields) {
-        return form(&state, &headers, &next, asked(email), OUT_OF_DATE);
+        return form(&state, &headers, &next, asked(email), OUT_OF_DATE).await;
     }
-    let password = Secret::new(fields.one("password"));
+    let password = fields.secret("password");
     let email_typed = email.to_owned();
-    let attempt = Attempt { email: email_typed, password, code: None, tenant: None, origin };
+    let attempt = Attempt { email: email_typed, password, code: None, tenant, origin };
     match state.access().sign_in(&attempt).await {
-        Ok(signed_in) => come_in(&state, &signed_in, &next),
+        Ok(signed_in) => come_in(&state, &headers, &signed_in, (&next, &attempt.origin)).await,
         Err(AccessError::CodeNeeded { challenge }) => {
-            let mut response = form(&state, &headers, &next, asked_code(), "")?;
-            let kept = first_step(&state, challenge.reveal(), 300);
+            let mut response = form(&state, &headers, &next, asked_code(), "").await?;
+            let kept = first_step(challenge.reveal(), 300);
             response.headers_mut().append(header::SET_COOKIE, kept?);
             Ok(response)
         }
         Err(error @ (AccessError::NotValid | AccessError::Slowed { .. })) => {
-            form(&state, &headers, &next, asked(email), &sentence(&error.to_string()))
+            form(&state, &headers, &next, asked(email), &sentence(&error.to_string())).await
         }
         Err(error) => Err(error.into()),
     }
@@ -157,37 +195,40 @@ async fn second_step(
     let next = own_path(fields.one("next"));
     let challenge = cookie(&headers, FIRST_STEP).unwrap_or_default();
     if challenge.is_empty() || !is_guarded(&headers, &fields) {
-        return form(&state, &headers, &next, asked(""), OUT_OF_DATE);
+        return form(&state, &headers, &next, asked(""), OUT_OF_DATE).await;
     }
     let (challenge, code) = (Secret::new(challenge), Secret::new(fields.one("code")));
     match state.access().second_step(&challenge, &code, &origin).await {
         Ok(signed_in) => {
-            let mut response = come_in(&state, &signed_in, &next)?;
-            response.headers_mut().append(header::SET_COOKIE, first_step(&state, "", 0)?);
+            let mut response = come_in(&state, &headers, &signed_in, (&next, &origin)).await?;
+            response.headers_mut().append(header::SET_COOKIE, first_step("", 0)?);
             Ok(response)
         }
-        Err(AccessError::NotValid) => form(&state, &headers, &next, asked(""), OUT_OF_DATE),
+        Err(AccessError::NotValid) => form(&state, &headers, &next, asked(""), OUT_OF_DATE).await,
         Err(error @ (AccessError::WrongCode | AccessError::Slowed { .. })) => {
-            form(&state, &headers, &next, asked_code(), &sentence(&error.to_string()))
+            form(&state, &headers, &next, asked_code(), &sentence(&error.to_string())).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// The cookie of the first step; only the address of the second gets it.
-fn first_step(state: &WebState, value: &str, seconds: u32) -> Result<HeaderValue, PageError> {
-    let secure = if state.cookies().secure { "; Secure" } else { "" };
-    let text = format!(
-        "{FIRST_STEP}={value}; Path={CODE}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
-    );
+/// The cookie of the first step.
+pub(super) fn first_step(value: &str, seconds: u32) -> Result<HeaderValue, PageError> {
+    let text =
+        format!("{FIRST_STEP}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict");
     let mut header = HeaderValue::try_from(text).map_err(PageError::bug)?;
     header.set_sensitive(true);
     Ok(header)
 }
 
-fn come_in(state: &WebState, signed_in: &SignedIn, next: &str) -> Result<Response, PageError> {
+pub(super) async fn come_in(
+    state: &WebState,
+    headers: &HeaderMap,
+    signed_in: &SignedIn,
+    (next, origin): (&str, &RequestOrigin),
+) -> Result<Response, PageError> {
     let mut response = go(next);
-    let cookie = state.cookies().begin(&signed_in.token, signed_in.lasts);
+    let cookie = comes_in(state.access(), headers, signed_in, origin).await;
     let cookie = cookie.ok_or_else(|| PageError::bug("a session token fits no header"))?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
@@ -202,14 +243,14 @@ async fn leave(
         state.access().sign_out(&token, &posted.visitor.caller.origin).await?;
     }
     let mut response = Redirect::to(PATH).into_response();
-    if let Some(cookie) = state.cookies().end() {
+    if let Some(cookie) = leaves(false) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
 }
 
 /// A path below `/admin`; anything else leads to the overview.
-fn own_path(next: &str) -> String {
+pub(super) fn own_path(next: &str) -> String {
     let own = next == "/admin" || next.starts_with("/admin/") || next.starts_with("/admin?");
     if own && !next.contains(['\\', '\n', '\r']) { next.to_owned() } else { "/admin".to_owned() }
 }

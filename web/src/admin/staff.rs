@@ -5,13 +5,15 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::{AccessError, Secret};
+use billfold_app::access::AccessError;
+use billfold_app::commands::departments::{KeptDepartment, department_of, departments};
 use billfold_app::commands::roles::{self, KeptRole};
 use billfold_app::commands::staff::{AddStaff, colleagues};
-use billfold_domain::kernel::RoleId;
+use billfold_domain::kernel::{RoleId, StaffId};
 use billfold_domain::role::Permission;
 use billfold_domain::staff::StaffProfile;
 
+use super::client::record::initials;
 use super::list::address;
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
@@ -41,10 +43,16 @@ pub(crate) struct MemberRow {
     pub(crate) href: String,
     /// What colleagues call them.
     pub(crate) name: String,
+    /// Letters in the place of a picture.
+    pub(crate) initials: String,
+    /// Whether there is a picture.
+    pub(crate) pictured: bool,
     /// Where they sign in from.
     pub(crate) email: String,
     /// Names of their roles.
     pub(crate) roles: Vec<String>,
+    /// Name and page of their department.
+    pub(crate) department: Option<(String, String)>,
     /// Whether they may sign in.
     pub(crate) status: Badge,
 }
@@ -88,19 +96,33 @@ async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();
     let roles = roles::roles(state.door(), tenant).await?;
+    let departments = departments(state.door(), tenant).await?;
     let people = colleagues(state.door(), tenant).await?.into_iter().map(|person| {
         let profile = person.profile.clear();
         let held = roles.iter().filter(|role| role.facts.holders.contains(&person.staff_id));
+        let name = profile.as_ref().map_or_else(|| "Erased".to_owned(), |known| known.name.clone());
         MemberRow {
+            initials: initials(&name),
+            pictured: person.pictured,
             href: format!("{PATH}/{}", person.staff_id),
             roles: held.map(title).collect(),
+            department: department_link(&departments, person.staff_id),
             status: standing(person.active),
-            name: profile.as_ref().map_or_else(|| "Erased".to_owned(), |known| known.name.clone()),
+            name,
             email: profile.map_or_else(String::new, |known| known.email),
         }
     });
     let rows = people.collect();
     page(&Staff { shell: visitor.shell(&state, PATH, head).await?, rows })
+}
+
+/// Name and page of the department that somebody is in.
+pub(super) fn department_link(
+    departments: &[KeptDepartment],
+    staff_id: StaffId,
+) -> Option<(String, String)> {
+    let found = department_of(departments, staff_id)?;
+    Some((found.facts.terms.name.clone(), super::departments::href(found.department_id)))
 }
 
 /// What people call a role.
@@ -180,7 +202,7 @@ async fn add(State(state): State<WebState>, posted: Posted) -> Result<Response, 
     let roles = fields.all("roles").into_iter().filter_map(|id| id.parse::<RoleId>().ok());
     let held = visitor.caller.identity.rights;
     let command = AddStaff { profile: profile(&fields), roles: roles.collect(), held };
-    let password = Secret::new(fields.one("password"));
+    let password = fields.secret("password");
     let ask = visitor.ask(&fields.key()?, command);
     match state.access().add_staff(ask, &password).await {
         Ok(done) => {

@@ -5,7 +5,8 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
-use billfold_app::access::{AccessError, Secret};
+use billfold_app::access::AccessError;
+use billfold_app::commands::departments::departments;
 use billfold_app::commands::roles::{self, GiveRole, KeptRole, TakeRole};
 use billfold_app::commands::staff::{ChangeStaff, Colleague, ResumeStaff, StopStaff, colleague};
 use billfold_app::commands::{Ask, UseCase};
@@ -14,6 +15,7 @@ use billfold_domain::kernel::{RoleId, StaffId};
 use billfold_domain::role::{Permission, Rights};
 use billfold_domain::staff::{StaffProfile, StaffRefusal};
 
+use super::client::record::initials;
 use super::confirm::Action;
 use super::deed::{self, Asked, Deed, Question, Words};
 use super::staff::{self, PATH, standing, title};
@@ -34,12 +36,18 @@ pub(crate) struct Member {
     pub(crate) shell: Shell,
     /// What colleagues call them.
     pub(crate) name: String,
+    /// Letters in the place of a picture.
+    pub(crate) initials: String,
+    /// Where the picture is, if there is one.
+    pub(crate) picture: Option<String>,
     /// Where they sign in from.
     pub(crate) email: String,
     /// Phone number; empty when unknown.
     pub(crate) phone: String,
     /// Whether they may sign in.
     pub(crate) status: Badge,
+    /// Name and page of their department.
+    pub(crate) department: Option<(String, String)>,
     /// Name, page and purpose of each role.
     pub(crate) roles: Vec<(String, String, String)>,
     /// What they may do, by module.
@@ -66,10 +74,12 @@ async fn show(
     let head = *state.operations().head().borrow();
     let person = colleague(state.door(), tenant, id).await?.ok_or(PageError::NotFound)?;
     let roles = roles::roles(state.door(), tenant).await?;
+    let departments = departments(state.door(), tenant).await?;
     let held: Vec<&KeptRole> =
         roles.iter().filter(|role| role.facts.holders.contains(&id)).collect();
     let rights = held.iter().fold(Rights::NONE, |rights, role| rights.and(role.facts.rights()));
     let active = person.active;
+    let picture = person.pictured.then(|| format!("{PATH}/{id}/avatar"));
     let profile = known(person);
     let role = |role: &&KeptRole| {
         let href = format!("/admin/roles/{}", role.role_id);
@@ -77,10 +87,13 @@ async fn show(
     };
     page(&Member {
         shell: visitor.shell(&state, PATH, head).await?,
+        initials: initials(&profile.name),
+        picture,
         name: profile.name,
         email: profile.email,
         phone: profile.phone.unwrap_or_default(),
         status: standing(active),
+        department: staff::department_link(&departments, id),
         roles: held.iter().map(role).collect(),
         may: by_module(rights),
         trail: format!("/admin/audit?actor=staff%3A{}", id.uuid()),
@@ -101,6 +114,7 @@ fn actions(visitor: &Visitor, id: StaffId, active: bool, has_roles: bool) -> Vec
     }
     if may(Permission::StaffWrite) {
         actions.push(action(Verb::Change, "Change", "pencil"));
+        actions.push(Action::new(format!("{href}/picture"), "Picture", "user").on_a_page());
         if active {
             actions.push(action(Verb::Password, "New password", "lock"));
             actions.push(action(Verb::Stop, "Stop", "ban").class("danger"));
@@ -176,7 +190,7 @@ impl Deed for Verb {
                 (format!("A new password for {name}?"), text, vec![password(asked)])
             }
             Verb::Stop => {
-                let text = "They are signed out and lose every role; what they did stays theirs.";
+                let text = "They lose sessions, roles and department; what they did stays theirs.";
                 let reason = deed::reason(asked, "Stands in the event; no personal data");
                 (format!("Stop {name}?"), text.to_owned(), vec![reason])
             }
@@ -212,7 +226,7 @@ impl Deed for Verb {
                 Err(_) => return Ok(Err(no_role())),
             },
             Verb::Password => {
-                let password = Secret::new(asked.sent.one("password"));
+                let password = asked.sent.secret("password");
                 let tenant = asked.visitor.tenant();
                 let known = access.set_password(tenant, held, staff_id, &password).await;
                 known.and_then(|known| if known { Ok(()) } else { Err(absent()) })

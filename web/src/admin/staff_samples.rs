@@ -9,12 +9,17 @@ pub(super) fn staff() -> staff::Staff {
     let row = staff::MemberRow {
         href: "/admin/staff/stf_01".to_owned(),
         name: "Ada <Lovelace>".to_owned(),
+        initials: "AL".to_owned(),
+        pictured: true,
         email: "ada@northwind.example".to_owned(),
         roles: vec!["Admin".to_owned(), "Cashier".to_owned()],
+        department: Some(billing()),
         status: Badge::new(Tone::Green, "Active"),
     };
     let stopped = staff::MemberRow {
+        pictured: false,
         roles: Vec::new(),
+        department: None,
         status: Badge::new(Tone::Red, "Stopped"),
         ..row.clone()
     };
@@ -46,9 +51,12 @@ pub(super) fn member(active: bool) -> staff_member::Member {
     staff_member::Member {
         shell: shell("/admin/staff"),
         name: "Ada Lovelace".to_owned(),
+        initials: "AL".to_owned(),
+        picture: active.then(|| "/admin/staff/stf_01/avatar".to_owned()),
         email: "ada@northwind.example".to_owned(),
         phone: "+49 40 1234567".to_owned(),
         status: staff::standing(active),
+        department: active.then(billing),
         roles: active.then_some(role).into_iter().collect(),
         may: if active { vec![("Billing", vec!["See invoices"])] } else { Vec::new() },
         trail: "/admin/audit?actor=staff%3A0190".to_owned(),
@@ -85,5 +93,47 @@ pub(super) fn role_form(action: Option<&str>) -> roles::RolePage {
         modules: vec![("Billing", vec![tick(true), tick(false)])],
         holders: vec![("Ada Lovelace".to_owned(), "/admin/staff/stf_01".to_owned())],
         actions: Vec::new(),
+    }
+}
+
+/// Name and page of a department.
+fn billing() -> (String, String) {
+    ("Billing <1>".to_owned(), "/admin/departments/dep_01".to_owned())
+}
+
+fn department_row(active: bool) -> departments::DepartmentRow {
+    departments::DepartmentRow {
+        href: "/admin/departments/dep_01".to_owned(),
+        name: "Billing <1>".to_owned(),
+        description: "Invoices & payments".to_owned(),
+        email: "billing@northwind.example".to_owned(),
+        members: usize::from(active),
+        status: departments::standing(active),
+    }
+}
+
+pub(super) fn departments(filled: bool) -> departments::Departments {
+    let rows = vec![department_row(true), department_row(false)];
+    departments::Departments {
+        shell: shell("/admin/departments"),
+        rows: if filled { rows } else { Vec::new() },
+        may_write: true,
+    }
+}
+
+pub(super) fn department(known: Option<bool>) -> departments::DepartmentPage {
+    let action = confirm::Action::new("/admin/departments/dep_01/assign".to_owned(), "Assign", "x");
+    let ada = ("Ada Lovelace".to_owned(), "/admin/staff/stf_01".to_owned());
+    let peopled = known == Some(true);
+    departments::DepartmentPage {
+        shell: shell("/admin/departments"),
+        known: known.map(department_row),
+        action: Some("/admin/departments/dep_01".to_owned()),
+        key: "0198".to_owned(),
+        version: "2".to_owned(),
+        error: if peopled { String::new() } else { "This name is taken already.".to_owned() },
+        fields: vec![Field::input("name", "Name", "text").with("<x>").wrong("Must not be empty.")],
+        members: peopled.then_some(ada).into_iter().collect(),
+        actions: known.map(|_| action).into_iter().collect(),
     }
 }

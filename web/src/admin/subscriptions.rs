@@ -85,7 +85,8 @@ impl Wishes {
             text => Some(text.parse::<ClientId>().map_err(|_| PageError::NotFound)?),
         };
         let on = |word: &str| (self.show == word).then_some(today);
-        Ok(Filter { client, due_by: on("due"), running_on: on("running") })
+        let (due_by, running_on) = (on("due"), on("running"));
+        Ok(Filter { client, due_by, running_on, ..Filter::default() })
     }
 
     fn chips(&self) -> Vec<Chip> {

@@ -3,10 +3,10 @@
 use askama::Template as _;
 
 use super::{
-    affiliate_samples as partners, catalogue_samples as catalogue, discount_samples as discounts,
-    dunning_samples as dunning, more_samples as more, run_samples as billing, samples,
-    security_samples as security, staff_samples as people, subscription_samples as recurring,
-    tax_samples as taxes,
+    affiliate_samples as partners, approval_samples as deciding, catalogue_samples as catalogue,
+    discount_samples as discounts, dunning_samples as dunning, more_samples as more,
+    run_samples as billing, samples, security_samples as security, staff_samples as people,
+    subscription_samples as recurring, tax_samples as taxes, tenant_samples as sellers,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -69,6 +69,7 @@ fn pages() -> Vec<(&'static str, String)> {
     .map(|(name, html)| (name, html.unwrap()))
     .chain(recurring_pages())
     .chain(discount_pages())
+    .chain(deciding_pages())
     .collect()
 }
 
@@ -86,10 +87,31 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("subscription-change", recurring::change(None).render()),
         ("subscription-change-shown", recurring::change(Some(990)).render()),
         ("subscription-change-back", recurring::change(Some(-990)).render()),
+    ]
+    .into_iter()
+    .chain(office_pages())
+    .map(|(name, html)| (name, html.unwrap()))
+    .collect()
+}
+
+fn office_pages() -> Vec<(&'static str, askama::Result<String>)> {
+    vec![
+        ("tenants", sellers::tenants(true).render()),
+        ("tenants-none", sellers::tenants(false).render()),
+        ("tenant-new", sellers::new_tenant().render()),
+        ("branding", sellers::branding(false).render()),
+        ("branding-tried", sellers::branding(true).render()),
+        ("picture", sellers::picture_page(true).render()),
+        ("picture-none", sellers::picture_page(false).render()),
         ("staff", people::staff().render()),
         ("staff-new", people::new_member().render()),
         ("staff-member", people::member(true).render()),
         ("staff-stopped", people::member(false).render()),
+        ("departments", people::departments(true).render()),
+        ("departments-none", people::departments(false).render()),
+        ("department-new", people::department(None).render()),
+        ("department", people::department(Some(true)).render()),
+        ("department-empty", people::department(Some(false)).render()),
         ("roles", people::roles().render()),
         ("role-new", people::role_form(None).render()),
         ("role-edit", people::role_form(Some("/admin/roles/rol_01")).render()),
@@ -134,6 +156,22 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
         ("dunning-strategies", dunning::strategies(true).render()),
         ("dunning-strategies-none", dunning::strategies(false).render()),
         ("dunning-strategy-new", dunning::new_strategy().render()),
+    ]
+}
+
+fn deciding_pages() -> Vec<(&'static str, String)> {
+    [
+        ("approvals", deciding::inbox(false).render()),
+        ("approvals-none", deciding::inbox(true).render()),
+        ("approval", deciding::one().render()),
+        ("approval-limits", deciding::limits(false).render()),
+        ("approval-limits-none", deciding::limits(true).render()),
+        ("webhooks", deciding::webhooks(false).render()),
+        ("webhooks-none", deciding::webhooks(true).render()),
+        ("webhook", deciding::endpoint(false).render()),
+        ("webhook-nothing-sent", deciding::endpoint(true).render()),
+        ("webhook-new", deciding::endpoint_form().render()),
+        ("webhook-secret", deciding::secret().render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))
@@ -221,7 +259,12 @@ fn every_page_loads_only_our_own_files_and_they_exist() {
         assert!(!html.contains("/assets/missing/"), "{name}");
         for (at, _) in html.match_indices("src=\"") {
             let source = html.get(at + 5..).unwrap_or_default();
-            assert!(source.starts_with("/assets/"), "{name}");
+            let picture = source.split('"').next().is_some_and(|path| {
+                path.starts_with("/brand/logo/")
+                    || path.starts_with("/admin/") && path.ends_with("/avatar")
+            });
+            let own = source.starts_with("/assets/") || picture;
+            assert!(own, "{name}");
         }
     }
 }

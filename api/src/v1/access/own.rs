@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{Staff, refused};
+use crate::auth::{SignedIn, refused};
 use crate::problem::Problem;
 use crate::receive::{Body, Ident};
 use crate::state::ApiState;
@@ -17,12 +17,12 @@ use crate::state::ApiState;
 /// Lists your own sessions, newest first, at most 1,000.
 #[utoipa::path(
     get, path = "/sessions", tag = "access",
-    security(("session" = []), ("access_token" = [])),
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
     responses((status = 200, body = WireSessions)),
 )]
 pub(super) async fn list_sessions(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
 ) -> Result<Json<WireSessions>, Problem> {
     let own = state.access().own_sessions(&caller.identity).await;
     let own = own.map_err(refused)?;
@@ -32,12 +32,12 @@ pub(super) async fn list_sessions(
 /// Ends all of your own sessions but the one that asks.
 #[utoipa::path(
     delete, path = "/sessions", tag = "access",
-    security(("session" = []), ("access_token" = [])),
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
     responses((status = 200, body = EndedSessions)),
 )]
 pub(super) async fn end_other_sessions(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
 ) -> Result<Json<EndedSessions>, Problem> {
     let ended = state.access().end_others(&caller.identity, &caller.origin).await;
     let ended = ended.map_err(refused)?;
@@ -47,13 +47,13 @@ pub(super) async fn end_other_sessions(
 /// Ends one of your own sessions.
 #[utoipa::path(
     delete, path = "/sessions/{id}", tag = "access",
-    security(("session" = []), ("access_token" = [])),
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
     params(("id" = String, Path, example = "ses_01kchkq7w7fc9r6a8b9c0d1e2f")),
     responses((status = 204, description = "The session has ended")),
 )]
 pub(super) async fn end_session(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
     Ident(id): Ident<SessionId>,
 ) -> Result<StatusCode, Problem> {
     let ended = state.access().end_own(&caller.identity, id, &caller.origin).await;
@@ -68,13 +68,13 @@ pub(super) async fn end_session(
 /// It ends every other session that the old one opened.
 #[utoipa::path(
     post, path = "/password", tag = "access",
-    security(("session" = []), ("access_token" = [])),
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
     request_body = NewPassword,
     responses((status = 204, description = "The new password counts from now on")),
 )]
 pub(super) async fn change_password(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
     Body(asked): Body<NewPassword>,
 ) -> Result<StatusCode, Problem> {
     let (old, new) = (Secret::new(asked.old_password), Secret::new(asked.password));

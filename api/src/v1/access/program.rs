@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::session::{Login, kept_out};
-use crate::auth::{RequestFrom, refused};
+use crate::auth::{RequestFrom, SentTo, refused};
 use crate::problem::Problem;
 use crate::receive::Body;
 use crate::state::ApiState;
 
-type Answer = ([(HeaderName, &'static str); 1], Json<Tokens>);
+pub(super) type Answer = ([(HeaderName, &'static str); 1], Json<Tokens>);
 
 /// Signs a program in with an address and a password of staff.
 ///
@@ -26,9 +26,10 @@ type Answer = ([(HeaderName, &'static str); 1], Json<Tokens>);
 pub(super) async fn create_token(
     State(state): State<ApiState>,
     RequestFrom(origin): RequestFrom,
+    SentTo(here): SentTo,
     Body(login): Body<Login>,
 ) -> Result<Answer, Problem> {
-    let attempt = login.read(origin)?;
+    let attempt = login.read(origin, here)?;
     let tokens = state.access().sign_in_program(&attempt).await;
     Ok(answer(&tokens.map_err(kept_out)?))
 }
@@ -51,7 +52,7 @@ pub(super) async fn refresh_token(
     Ok(answer(&tokens.map_err(refused)?))
 }
 
-fn answer(tokens: &ProgramTokens) -> Answer {
+pub(super) fn answer(tokens: &ProgramTokens) -> Answer {
     let body = Tokens {
         access_token: tokens.access.reveal().to_owned(),
         token_type: "Bearer",

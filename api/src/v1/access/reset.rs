@@ -37,6 +37,8 @@ pub(super) async fn create_reset_code(
 }
 
 /// Sets a new password by a code, and ends every session of its owner.
+///
+/// A client who was invited sets the first one so.
 #[utoipa::path(
     post, path = "/password-reset", tag = "access", request_body = Reset, security(()),
     responses((status = 204, description = "The new password counts from now on")),
@@ -63,12 +65,12 @@ pub(super) struct Forgetful {
 
 /// A code that sets a new password.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ResetCode {
+pub(in crate::v1) struct ResetCode {
     /// The code; it is never shown again.
     #[schema(example = "bfp_AZov…")]
-    code: String,
+    pub(super) code: String,
     /// When it ends.
-    expires_at: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
 }
 
 /// A new password, and what allows it.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{Staff, refused};
+use crate::auth::{SignedIn, refused};
 use crate::problem::Problem;
 use crate::receive::Body;
 use crate::state::ApiState;
@@ -16,12 +16,12 @@ use crate::state::ApiState;
 /// Tells whether your sign-ins ask for a second step.
 #[utoipa::path(
     get, path = "/second-factor", tag = "access",
-    security(("session" = []), ("access_token" = [])),
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
     responses((status = 200, body = SecondFactorState)),
 )]
 pub(super) async fn read_second_factor(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
 ) -> Result<Json<SecondFactorState>, Problem> {
     let found = state.access().second_factor(&caller.identity).await;
     let found = found.map_err(refused)?;
@@ -36,12 +36,13 @@ pub(super) async fn read_second_factor(
 /// It counts once it is confirmed with a code; until then another one may take its place.
 #[utoipa::path(
     post, path = "/second-factor", tag = "access",
-    security(("session" = []), ("access_token" = [])), request_body = Proof,
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
+    request_body = Proof,
     responses((status = 200, body = ProposedSecondFactor)),
 )]
 pub(super) async fn enrol_second_factor(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
     Body(proof): Body<Proof>,
 ) -> Result<Json<ProposedSecondFactor>, Problem> {
     let password = Secret::new(proof.password);
@@ -58,12 +59,13 @@ pub(super) async fn enrol_second_factor(
 /// The answer is the only one that ever shows the recovery codes.
 #[utoipa::path(
     post, path = "/second-factor/confirm", tag = "access",
-    security(("session" = []), ("access_token" = [])), request_body = Code,
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
+    request_body = Code,
     responses((status = 200, body = RecoveryCodes)),
 )]
 pub(super) async fn confirm_second_factor(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
     Body(body): Body<Code>,
 ) -> Result<Json<RecoveryCodes>, Problem> {
     let code = Secret::new(body.code);
@@ -76,18 +78,39 @@ pub(super) async fn confirm_second_factor(
 /// Takes your second step away.
 #[utoipa::path(
     post, path = "/second-factor/remove", tag = "access",
-    security(("session" = []), ("access_token" = [])), request_body = Code,
+    security(("session" = []), ("client_session" = []), ("access_token" = [])),
+    request_body = Code,
     responses((status = 204, description = "Sign-ins ask for the password alone")),
 )]
 pub(super) async fn remove_second_factor(
     State(state): State<ApiState>,
-    Staff(caller): Staff,
+    SignedIn(caller): SignedIn,
     Body(body): Body<Code>,
 ) -> Result<StatusCode, Problem> {
     let code = Secret::new(body.code);
     let done = state.access().remove_second_factor(&caller.identity, &code, &caller.origin).await;
     done.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Puts ten new recovery codes in the place of all older ones.
+///
+/// The answer is the only one that ever shows them.
+#[utoipa::path(
+    post, path = "/second-factor/recovery-codes", tag = "access",
+    security(("session" = []), ("access_token" = [])), request_body = Code,
+    responses((status = 200, body = RecoveryCodes)),
+)]
+pub(super) async fn renew_recovery_codes(
+    State(state): State<ApiState>,
+    SignedIn(caller): SignedIn,
+    Body(body): Body<Code>,
+) -> Result<Json<RecoveryCodes>, Problem> {
+    let code = Secret::new(body.code);
+    let codes = state.access().renew_recovery_codes(&caller.identity, &code, &caller.origin);
+    let codes = codes.await.map_err(refused)?;
+    let recovery_codes = codes.iter().map(|code| code.reveal().to_owned()).collect();
+    Ok(Json(RecoveryCodes { recovery_codes }))
 }
 
 /// That it is you who asks.
@@ -97,7 +120,7 @@ pub(super) async fn remove_second_factor(
 pub(super) struct Proof {
     /// Your password.
     #[schema(example = "correct horse battery staple", max_length = 256, format = Password)]
-    password: String,
+    pub(super) password: String,
 }
 
 /// A code.

@@ -70,7 +70,10 @@ pub(super) async fn reject_commission(
 #[utoipa::path(
     post, path = "/{id}/payouts", tag = "affiliates", request_body = NewPayout,
     params(("id" = String, Path, example = "aff_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
-    responses((status = 200, body = PayoutRequested)),
+    responses(
+        (status = 200, body = PayoutRequested),
+        (status = 202, body = crate::waits::ApprovalNeeded),
+    ),
 )]
 pub(super) async fn pay_out(
     State(state): State<ApiState>,

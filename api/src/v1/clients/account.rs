@@ -2,16 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use billfold_domain::kernel::ClientId;
+use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_projections::Projection;
 use billfold_projections::client_list::{self, ClientBalanceRow, ClientList};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::read::must_exist;
-use crate::auth::{ClientsRead, May};
+use crate::auth::{ClientsRead, Within};
 use crate::problem::Problem;
-use crate::receive::{Filter, Ident};
+use crate::receive::Filter;
 use crate::state::ApiState;
 use crate::v1::ledger::money;
 use crate::v1::parameters::Fresh;
@@ -25,24 +25,33 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn read_balance(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(id): Ident<ClientId>,
+    Within(caller, id, _): Within<ClientsRead, ClientId>,
     Filter(query): Filter<Fresh>,
 ) -> Result<Json<ClientBalance>, Problem> {
     must_exist(&state, caller.tenant, id).await?;
-    state.reach(ClientList::NAME, query.min_position).await?;
-    let rows = client_list::balances(state.reads(), caller.tenant, &[id]).await?;
+    balance_of(&state, caller.tenant, id, query.min_position).await.map(Json)
+}
+
+/// What a client owes and has, at a position or later.
+pub(in crate::v1) async fn balance_of(
+    state: &ApiState,
+    tenant: TenantId,
+    id: ClientId,
+    min_position: Option<i64>,
+) -> Result<ClientBalance, Problem> {
+    state.reach(ClientList::NAME, min_position).await?;
+    let rows = client_list::balances(state.reads(), tenant, &[id]).await?;
     let balances = rows.value.iter().map(CurrencyBalance::of).collect::<Option<_>>();
-    Ok(Json(ClientBalance {
+    Ok(ClientBalance {
         client_id: id.to_string(),
         balances: balances.ok_or_else(Problem::bug)?,
         as_of_position: rows.as_of_position,
-    }))
+    })
 }
 
 /// What a client owes and has.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ClientBalance {
+pub(in crate::v1) struct ClientBalance {
     /// Whose.
     client_id: String,
     /// One per currency that was ever used.

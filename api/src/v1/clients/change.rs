@@ -9,9 +9,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed};
-use crate::auth::{ClientsErase, ClientsWrite, May};
+use crate::auth::{ClientsErase, ClientsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::wire::WireContact;
@@ -24,8 +24,7 @@ use crate::wire::WireContact;
 )]
 pub(super) async fn change_contact(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewContact>,
@@ -43,8 +42,7 @@ pub(super) async fn change_contact(
 )]
 pub(super) async fn suspend_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,
@@ -62,8 +60,7 @@ pub(super) async fn suspend_client(
 )]
 pub(super) async fn deactivate_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
 ) -> Result<Answer<Changed>, Problem> {
@@ -80,8 +77,7 @@ pub(super) async fn deactivate_client(
 )]
 pub(super) async fn activate_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
 ) -> Result<Answer<Changed>, Problem> {
@@ -100,8 +96,7 @@ pub(super) async fn activate_client(
 )]
 pub(super) async fn erase_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsErase>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsErase, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,

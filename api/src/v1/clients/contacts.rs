@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Versioned};
-use crate::auth::{ClientsRead, ClientsWrite, May};
+use crate::auth::{ClientsRead, ClientsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, path_value};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch, path_value};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::WireContact;
@@ -25,8 +25,7 @@ use crate::wire::WireContact;
 )]
 pub(super) async fn list_contacts(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsRead, ClientId>,
 ) -> Result<Versioned<ClientContacts>, Problem> {
     let (client, version) = state.door().load::<Client>(caller.tenant, client_id.uuid()).await?;
     if client == Client::Absent {
@@ -56,8 +55,7 @@ pub(super) async fn list_contacts(
 )]
 pub(super) async fn add_contact(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     Body(new): Body<NewClientContact>,
 ) -> Result<Answer<ContactNamed>, Problem> {
@@ -80,8 +78,7 @@ pub(super) async fn add_contact(
 )]
 pub(super) async fn change_person(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     Number(no): Number,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -103,8 +100,7 @@ pub(super) async fn change_person(
 )]
 pub(super) async fn remove_contact(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     Number(no): Number,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

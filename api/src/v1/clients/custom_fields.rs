@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Versioned};
-use crate::auth::{ClientsRead, ClientsWrite, May};
+use crate::auth::{ClientsRead, ClientsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 
@@ -25,8 +25,7 @@ use crate::v1::parameters::IfMatchHeader;
 )]
 pub(super) async fn read_custom_fields(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsRead, ClientId>,
 ) -> Result<Versioned<ClientCustomFields>, Problem> {
     let (client, version) = state.door().load::<Client>(caller.tenant, client_id.uuid()).await?;
     if client == Client::Absent {
@@ -54,8 +53,7 @@ pub(super) async fn read_custom_fields(
 )]
 pub(super) async fn set_client_custom_fields(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewCustomValues>,

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Stamp};
-use crate::auth::{May, PaymentsWrite};
+use crate::auth::{PaymentsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident};
+use crate::receive::{Body, Check, IdempotencyKey};
 use crate::state::ApiState;
 use crate::wire::WireMoney;
 
@@ -21,8 +21,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn redeem_gift_card(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<PaymentsWrite, ClientId>,
     key: IdempotencyKey,
     Body(asked): Body<RedeemCard>,
 ) -> Result<Answer<GiftCardRedeemed>, Problem> {

@@ -13,8 +13,12 @@ mod notes;
 mod read;
 mod referral;
 mod register;
+mod reseller;
+mod retained;
 mod statement;
 mod terms;
+
+pub(super) use account::{ClientBalance, balance_of};
 
 use axum::Router;
 use axum::routing::get;
@@ -35,6 +39,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(billing::set_billing))
         .routes(routes!(terms::set_tax_facts))
         .routes(routes!(terms::read_group, terms::assign_group))
+        .routes(routes!(reseller::entrust_client, reseller::withdraw_client))
         .routes(routes!(change::suspend_client))
         .routes(routes!(change::activate_client))
         .routes(routes!(change::erase_client))
@@ -43,6 +48,8 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(referral::read_referral, referral::refer_client))
         .routes(routes!(statement::read_ledger))
         .routes(routes!(statement::explain_balance))
+        .merge(super::avatars::of_clients())
+        .merge(super::data_exports::of_clients())
 }
 
 /// Clients as other systems' users: listed, registered and read, with a contact that is put, and

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 use super::contacts::Number;
 use super::read::must_exist;
 use crate::answer::{Answer, Changed};
-use crate::auth::{ClientsRead, ClientsWrite, May};
+use crate::auth::{ClientsRead, ClientsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, Filter, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, Filter, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::{Fresh, IfMatchHeader};
 
@@ -29,8 +29,7 @@ use crate::v1::parameters::{Fresh, IfMatchHeader};
 )]
 pub(super) async fn list_notes(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsRead, ClientId>,
     Filter(query): Filter<Fresh>,
 ) -> Result<Json<ClientNotes>, Problem> {
     must_exist(&state, caller.tenant, client_id).await?;
@@ -61,8 +60,7 @@ pub(super) async fn list_notes(
 )]
 pub(super) async fn add_note(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     Body(new): Body<NewClientNote>,
 ) -> Result<Answer<NoteWritten>, Problem> {
@@ -89,8 +87,7 @@ pub(super) async fn add_note(
 )]
 pub(super) async fn remove_note(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
-    Ident(client_id): Ident<ClientId>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     Number(no): Number,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

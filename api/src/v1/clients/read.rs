@@ -3,21 +3,23 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use billfold_app::access::holds;
 use billfold_app::client_search::{self, SearchError};
 use billfold_app::vault::{Opened, field};
 use billfold_domain::client::{Client, ContactCard};
 use billfold_domain::kernel::{Actor, ClientId, Country, Currency, Pii, TenantId};
 use billfold_projections::audit_log;
 use billfold_projections::client_list::{self, ClientList, ClientRow, ClientStatus, Known};
-use billfold_projections::{Answer as ReadAnswer, AsOf, Order, Projection, paging};
+use billfold_projections::{Answer as ReadAnswer, AsOf, Order, Projection, Scope, paging};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::retained::RetainedRecords;
 use crate::answer::Versioned;
-use crate::auth::{ClientsRead, May};
+use crate::auth::{ClientsRead, Scoped, Within};
 use crate::problem::Problem;
-use crate::receive::{Check, Filter, Ident, ListOf};
+use crate::receive::{Check, Filter, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::{as_of, position_of};
 use crate::wire::{Page, Paging, WireContact};
@@ -29,15 +31,15 @@ use crate::wire::{Page, Paging, WireContact};
 )]
 pub(super) async fn list_clients(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
+    Scoped(caller, scope, _): Scoped<ClientsRead>,
     ListOf(query, part): ListOf<ListClients>,
 ) -> Result<Json<Page<WireClient>>, Problem> {
     let wanted = part.wanted()?;
-    let (filter, order) = query.read()?;
-    state.reach(ClientList::NAME, part.min_position).await?;
+    let (filter, order) = query.read(scope)?;
+    state.reach_within(scope, ClientList::NAME, part.min_position).await?;
     let tenant = caller.tenant;
     let page = match (&query.email, &query.q) {
-        (Some(email), _) => by_email(&state, tenant, email, &wanted).await?,
+        (Some(email), _) => by_email(&state, tenant, scope, email, &wanted).await?,
         (None, Some(q)) => {
             let (vault, reads) = (state.door().vault(), state.reads());
             let found = client_search::search((vault, reads), tenant, q, &filter, &wanted).await;
@@ -64,8 +66,7 @@ pub(super) async fn list_clients(
 )]
 pub(super) async fn read_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(id): Ident<ClientId>,
+    Within(caller, id, _): Within<ClientsRead, ClientId>,
     Filter(query): Filter<When>,
 ) -> Result<Response, Problem> {
     let past = as_of(query.as_of.as_deref())?;
@@ -85,13 +86,19 @@ pub(super) async fn read_client(
 async fn by_email(
     state: &ApiState,
     tenant: TenantId,
+    scope: Scope,
     email: &str,
     wanted: &paging::Wanted,
 ) -> Result<ReadAnswer<paging::Page<ClientRow>>, Problem> {
     let index = state.door().vault().email_index(tenant, email, state.now()).await;
     let known = Known::Email(index.map_err(billfold_app::Error::from)?);
     let found = client_list::find(state.reads(), tenant, &known).await?;
-    let rows = found.value.into_iter().collect();
+    let mut rows = Vec::new();
+    if let Some(row) = found.value
+        && holds(state.door(), tenant, scope, row.client_id).await?
+    {
+        rows.push(row);
+    }
     Ok(ReadAnswer { as_of_position: found.as_of_position, value: wanted.whole(rows) })
 }
 
@@ -171,7 +178,7 @@ enum ClientSort {
 }
 
 impl ListClients {
-    fn read(&self) -> Result<(client_list::Filter, Order), Problem> {
+    fn read(&self, scope: Scope) -> Result<(client_list::Filter, Order), Problem> {
         let mut check = Check::query();
         let country = check.optional("/country", self.country.as_deref(), Country::parse);
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
@@ -189,6 +196,7 @@ impl ListClients {
         let status = self.status.map(ClientStatus::from);
         Ok((
             client_list::Filter {
+                scope,
                 status,
                 country: country.flatten(),
                 currency: currency.flatten(),
@@ -291,12 +299,17 @@ pub(super) struct ClientDetail {
     country: Option<String>,
     /// What it is billed in; null once erased.
     currency: Option<String>,
+    /// Which reseller looks after it; null if none does.
+    #[schema(example = "stf_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    reseller_id: Option<String>,
     /// Where it was imported from.
     origin: Option<WireOrigin>,
     /// When the log first heard of it; null if the read side has not heard of it yet.
     registered_at: Option<DateTime<Utc>>,
     /// When it last signed in; null if it never did.
     last_sign_in_at: Option<DateTime<Utc>>,
+    /// What the law asks to keep about it, also once erased; null if nothing.
+    retained: Option<RetainedRecords>,
     /// Its version, as in `ETag`.
     version: i64,
     /// The log position of a past answer; null for the present.
@@ -324,6 +337,7 @@ impl ClientDetail {
         let times = times(state, tenant, id).await?;
         let country = profile.as_ref().and_then(|profile| profile.country);
         let currency = profile.as_ref().map(|profile| profile.currency);
+        let reseller = profile.as_ref().and_then(|profile| profile.reseller);
         let origin = profile.and_then(|profile| profile.origin);
         Ok(Self {
             id: id.to_string(),
@@ -331,9 +345,11 @@ impl ClientDetail {
             contact: contact.flatten(),
             country: country.map(|country| country.code().to_owned()),
             currency: currency.map(|currency| currency.code().to_owned()),
+            reseller_id: reseller.map(|reseller| reseller.to_string()),
             origin: origin.map(|origin| WireOrigin { source: origin.source, id: origin.id }),
             registered_at: times.0,
             last_sign_in_at: times.1,
+            retained: RetainedRecords::of(state, tenant, id).await?,
             version,
             as_of_position: None,
         })

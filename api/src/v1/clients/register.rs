@@ -1,13 +1,14 @@
 //! `POST /clients`.
 
 use axum::extract::State;
-use billfold_app::commands::clients::RegisterClient;
+use billfold_app::commands::clients::{RegisterClient, RegisterClientOfReseller};
 use billfold_domain::kernel::{Country, Currency};
+use billfold_projections::Scope;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed};
-use crate::auth::{ClientsWrite, May};
+use crate::auth::{ClientsWrite, Scoped};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey};
 use crate::state::ApiState;
@@ -15,18 +16,26 @@ use crate::wire::WireContact;
 
 /// Registers a client.
 ///
-/// The contact is sealed before it is stored. One client per seller has an e-mail address.
+/// The contact is sealed before it is stored. One client per seller has an e-mail address. A client
+/// whom a reseller registers is theirs.
 #[utoipa::path(
     post, path = "", tag = "clients", request_body = NewClient,
     responses((status = 201, body = Changed)),
 )]
 pub(super) async fn register_client(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsWrite>,
+    Scoped(caller, scope, _): Scoped<ClientsWrite>,
     key: IdempotencyKey,
     Body(new): Body<NewClient>,
 ) -> Result<Answer<Changed>, Problem> {
-    let done = state.command(&caller, &key, new.read()?).await?;
+    let register = new.read()?;
+    let done = match scope {
+        Scope::ClientsOf(reseller) => {
+            let theirs = RegisterClientOfReseller { register, reseller };
+            state.command(&caller, &key, theirs).await?
+        }
+        _ => state.command(&caller, &key, register).await?,
+    };
     let id = done.answer.client_id;
     Ok(Answer::plain(&done, id, id.uuid()).made_at(format!("/api/v1/clients/{id}")))
 }

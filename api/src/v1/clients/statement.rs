@@ -14,9 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::read::must_exist;
-use crate::auth::{ClientsRead, May};
+use crate::auth::{ClientsRead, Within};
 use crate::problem::Problem;
-use crate::receive::{Check, Ident, ListOf};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::v1::ledger::{WireSide, money};
 use crate::v1::parameters::when;
@@ -31,8 +31,7 @@ use crate::wire::{Page, Paging, Total, WireMoney};
 )]
 pub(super) async fn read_ledger(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(id): Ident<ClientId>,
+    Within(caller, id, _): Within<ClientsRead, ClientId>,
     ListOf(query, part): ListOf<ReadLedger>,
 ) -> Result<Json<Page<WireMovement>>, Problem> {
     let wanted = part.wanted()?;
@@ -54,8 +53,7 @@ pub(super) async fn read_ledger(
 )]
 pub(super) async fn explain_balance(
     State(state): State<ApiState>,
-    May(caller, _): May<ClientsRead>,
-    Ident(id): Ident<ClientId>,
+    Within(caller, id, _): Within<ClientsRead, ClientId>,
     ListOf(query, part): ListOf<ReadLedger>,
 ) -> Result<Json<Explanation>, Problem> {
     let wanted = part.wanted()?;

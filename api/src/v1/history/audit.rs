@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use billfold_app::origins::ORIGIN;
 use billfold_domain::kernel::Actor;
 use billfold_projections::Projection;
 use billfold_projections::audit_log::{self, Action, Change, Entry};
@@ -12,6 +13,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::origins::reveal_entries;
 use crate::auth::{EventsRead, May};
 use crate::problem::Problem;
 use crate::receive::{Check, ListOf};
@@ -32,7 +34,8 @@ pub(super) async fn list_audit(
     let wanted = part.wanted()?;
     let filter = query.read()?;
     state.reach(EventIndex::NAME, part.min_position).await?;
-    let page = audit_log::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    let mut page = audit_log::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    reveal_entries(&state, caller.tenant, &mut page.value.rows).await?;
     Ok(Json(Page::of(page, AuditEntry::from)))
 }
 
@@ -145,10 +148,14 @@ pub(super) struct AuditEntry {
     entity_type: String,
     /// To which.
     entity_id: Uuid,
-    /// From which address.
+    /// From which address; null if that is not known any more.
     ip: Option<String>,
-    /// With which program.
+    /// With which program; null if that is not known any more.
     user_agent: Option<String>,
+    /// Why address and program are not known any more: `erased` once the time to keep them is over,
+    /// `unreadable` where their key was lost.
+    #[schema(example = "erased")]
+    origin: Option<String>,
     /// Why, if a reason was given.
     reason: Option<String>,
     /// What changed, field by field; null where the history of the thing is too long to be told in
@@ -184,6 +191,8 @@ impl From<Change> for WireChange {
 
 impl From<Entry> for AuditEntry {
     fn from(entry: Entry) -> Self {
+        let noted = |name| entry.noted(name).map(str::to_owned);
+        let (ip, user_agent, origin) = (noted("ip"), noted("user_agent"), noted(ORIGIN));
         Self {
             position: entry.position,
             event_id: entry.event_id.to_string(),
@@ -193,8 +202,9 @@ impl From<Entry> for AuditEntry {
             event_type: entry.event_type,
             entity_type: entry.entity_type,
             entity_id: entry.entity_id,
-            ip: entry.ip,
-            user_agent: entry.user_agent,
+            ip,
+            user_agent,
+            origin,
             reason: entry.reason,
             changes: entry.changes.map(|all| all.into_iter().map(WireChange::from).collect()),
             correlation_id: entry.event.correlation_id,

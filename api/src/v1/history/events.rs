@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
+use billfold_app::origins::ORIGIN;
 use billfold_domain::kernel::Actor;
 use billfold_projections::event_index::{self, EventIndex, Stored};
 use billfold_projections::{Order, Projection};
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::origins::reveal;
 use crate::auth::{EventsRead, May};
 use crate::problem::Problem;
 use crate::receive::{Check, Filter, ListOf, path_value};
@@ -34,7 +36,8 @@ pub(super) async fn list_events(
     let wanted = part.wanted()?;
     let filter = query.read()?;
     state.reach(EventIndex::NAME, part.min_position).await?;
-    let page = event_index::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    let mut page = event_index::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    reveal(&state, caller.tenant, &mut page.value.rows).await?;
     Ok(Json(Page::of(page, WireEvent::from)))
 }
 
@@ -50,7 +53,9 @@ pub(super) async fn read_event(
     Position(position): Position,
 ) -> Result<Json<WireEvent>, Problem> {
     let found = event_index::find(state.reads(), caller.tenant, position).await?;
-    found.value.map(|event| Json(event.into())).ok_or_else(Problem::not_found)
+    let mut event = found.value.ok_or_else(Problem::not_found)?;
+    reveal(&state, caller.tenant, [&mut event]).await?;
+    Ok(Json(event.into()))
 }
 
 /// Lists the business process an event belongs to, oldest first: what led to it and what it led to.
@@ -74,7 +79,8 @@ pub(super) async fn read_chain(
         order: Order::Ascending,
         ..event_index::Filter::default()
     };
-    let page = event_index::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    let mut page = event_index::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    reveal(&state, caller.tenant, &mut page.value.rows).await?;
     Ok(Json(Page::of(page, WireEvent::from)))
 }
 
@@ -222,7 +228,7 @@ impl WireEvent {
 
     /// The same without the address and the program that the request came from.
     pub(super) fn without_origin(mut self) -> Self {
-        self.metadata.retain(|name, _| !matches!(name.as_str(), "ip" | "user_agent"));
+        self.metadata.retain(|name, _| !matches!(name.as_str(), "ip" | "user_agent" | ORIGIN));
         self
     }
 }

@@ -10,15 +10,17 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use billfold_app::origins::ORIGIN;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::audit_log::{self, Change, Entry};
 use billfold_projections::event_index::EventIndex;
-use billfold_projections::{AsOf, Cursor, Projection, Reads, Wanted};
+use billfold_projections::{AsOf, Cursor, Projection, Wanted};
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value};
 
 use super::audit::{AuditEntry, ListAudit};
+use super::origins::reveal_entries;
 use crate::auth::{EventsRead, May};
 use crate::problem::{FieldError, Problem};
 use crate::receive::{ListOf, path_value};
@@ -70,14 +72,15 @@ pub(super) async fn export_audit(
     let mut filter = query.read()?;
     state.reach(EventIndex::NAME, part.min_position).await?;
     let wanted = Wanted { limit: CHUNK, ..Wanted::default() };
-    let first = audit_log::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    let mut first = audit_log::page(state.reads(), caller.tenant, &filter, &wanted).await?;
+    reveal_entries(&state, caller.tenant, &mut first.value.rows).await?;
     let as_of = first.as_of_position;
     if filter.as_of == AsOf::Now {
         filter.as_of = AsOf::Position(as_of);
     }
     let mut head = format.head().map_err(|error| fault(&error))?;
     head.extend(format.lines(first.value.rows).map_err(|error| fault(&error))?);
-    let source = Source { reads: state.reads().clone(), tenant: caller.tenant, filter, format };
+    let source = Source { state, tenant: caller.tenant, filter, format };
     let next = Some(Step { ready: Some(head), next: first.value.next });
     let body = stream::try_unfold((source, next), step);
     let (media, ending) = format.media();
@@ -91,7 +94,7 @@ pub(super) async fn export_audit(
 
 /// Where the rest of a file comes from.
 struct Source {
-    reads: Reads,
+    state: ApiState,
     tenant: TenantId,
     filter: audit_log::Filter,
     format: Format,
@@ -112,9 +115,10 @@ async fn step((source, at): (Source, Option<Step>)) -> Result<Sent, std::io::Err
         return Ok(Some((ready.into(), (source, rest))));
     }
     let wanted = Wanted { after: next, limit: CHUNK, ..Wanted::default() };
-    let Source { reads, tenant, filter, format } = &source;
-    let page = audit_log::page(reads, *tenant, filter, &wanted).await;
-    let page = page.map_err(|error| broken(&error))?.value;
+    let Source { state, tenant, filter, format } = &source;
+    let page = audit_log::page(state.reads(), *tenant, filter, &wanted).await;
+    let mut page = page.map_err(|error| broken(&error))?.value;
+    reveal_entries(state, *tenant, &mut page.rows).await.map_err(|problem| closed(&problem))?;
     let lines = format.lines(page.rows).map_err(|error| broken(&error))?;
     let rest = page.next.map(|next| Step { ready: None, next: Some(next) });
     Ok(Some((lines.into(), (source, rest))))
@@ -122,6 +126,11 @@ async fn step((source, at): (Source, Option<Step>)) -> Result<Sent, std::io::Err
 
 fn broken(error: &(dyn std::error::Error + 'static)) -> std::io::Error {
     tracing::error!(error = %error, "an export of the audit log broke off");
+    std::io::Error::other("the export broke off")
+}
+
+fn closed(problem: &Problem) -> std::io::Error {
+    tracing::error!(?problem, "an export of the audit log cannot open where requests came from");
     std::io::Error::other("the export broke off")
 }
 
@@ -210,8 +219,8 @@ fn cells(entry: &Entry) -> [String; COLUMNS.len()] {
         harmless(&entry.entity_type),
         entry.entity_id.to_string(),
         harmless(&entry.actor),
-        text(entry.ip.as_deref()),
-        text(entry.user_agent.as_deref()),
+        text(entry.ip().or(entry.noted(ORIGIN))),
+        text(entry.user_agent()),
         text(entry.reason.as_deref()),
         side(|change| change.before.as_ref()),
         side(|change| change.after.as_ref()),

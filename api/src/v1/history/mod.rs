@@ -8,6 +8,7 @@ mod events;
 mod export;
 mod feed;
 mod integrity;
+mod origins;
 mod read_models;
 mod why;
 
@@ -17,6 +18,7 @@ use utoipa_axum::routes;
 use crate::state::ApiState;
 
 pub(super) use events::{Position, WireEvent};
+pub(super) use origins::reveal;
 
 pub(super) fn events() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::events::{Position, WireEvent};
+use super::origins::reveal;
 use crate::auth::{EventsRead, May};
 use crate::problem::Problem;
 use crate::state::ApiState;
@@ -24,7 +25,10 @@ pub(super) async fn read_why(
 ) -> Result<Json<Why>, Problem> {
     let found = audit_log::why(state.reads(), caller.tenant, position).await?;
     let as_of_position = found.as_of_position;
-    let why = found.value.ok_or_else(Problem::not_found)?;
+    let mut why = found.value.ok_or_else(Problem::not_found)?;
+    let effects = why.effects.iter_mut().map(|effect| &mut effect.event);
+    let all = [&mut why.event].into_iter().chain(&mut why.causes).chain(&mut why.beside);
+    reveal(&state, caller.tenant, all.chain(effects)).await?;
     let events = |events: Vec<_>| events.into_iter().map(WireEvent::from).collect();
     Ok(Json(Why {
         event: why.event.into(),

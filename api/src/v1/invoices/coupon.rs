@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{InvoicesWrite, May};
+use crate::auth::{InvoicesWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::WireMoney;
@@ -25,8 +25,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn apply_coupon(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(asked): Body<CouponToApply>,
@@ -51,8 +50,7 @@ pub(super) async fn apply_coupon(
 )]
 pub(super) async fn take_coupon_off(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(asked): Body<CouponToTakeOff>,

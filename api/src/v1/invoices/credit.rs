@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Stamp};
-use crate::auth::{InvoicesRead, InvoicesWrite, May};
+use crate::auth::{InvoicesRead, InvoicesWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::{WireMoney, WirePeriod, WireTaxGroup};
@@ -27,8 +27,7 @@ use crate::wire::{WireMoney, WirePeriod, WireTaxGroup};
 )]
 pub(super) async fn credit_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewCreditNote>,
@@ -64,8 +63,7 @@ pub(super) async fn credit_invoice(
 )]
 pub(super) async fn preview_credit_note(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesRead, InvoiceId>,
     Body(wish): Body<CreditNoteWish>,
 ) -> Result<Json<CreditNotePreview>, Problem> {
     let mut check = Check::default();

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::settle::InvoiceIssued;
 use crate::answer::{Answer, Stamp};
-use crate::auth::{InvoicesWrite, May};
+use crate::auth::{InvoicesWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::NewLineBody;
@@ -27,8 +27,7 @@ use crate::wire::NewLineBody;
 )]
 pub(super) async fn debit_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewDebitCorrection>,

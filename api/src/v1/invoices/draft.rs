@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{InvoicesWrite, May};
+use crate::auth::{InvoicesWrite, Scoped, Within, must_hold};
 use crate::problem::{FieldError, Problem};
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, path_value};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch, path_value};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::wire::{NewLineBody, WireRateClass, WireTax, asked_tax};
@@ -29,11 +29,16 @@ use crate::wire::{NewLineBody, WireRateClass, WireTax, asked_tax};
 )]
 pub(super) async fn draft_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
+    Scoped(caller, scope, _): Scoped<InvoicesWrite>,
     key: IdempotencyKey,
     Body(new): Body<NewDraft>,
 ) -> Result<Answer<Changed>, Problem> {
-    let done = state.command(&caller, &key, new.read()?).await?;
+    let draft = new.read()?;
+    must_hold(&state, &caller, scope, draft.client_id).await?;
+    if let Some(order) = draft.order_id {
+        must_hold(&state, &caller, scope, order).await?;
+    }
+    let done = state.command(&caller, &key, draft).await?;
     let id = done.answer.invoice_id;
     Ok(Answer::plain(&done, id, id.uuid()).made_at(format!("/api/v1/invoices/{id}")))
 }
@@ -46,8 +51,7 @@ pub(super) async fn draft_invoice(
 )]
 pub(super) async fn add_line(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewLineBody>,
@@ -73,8 +77,7 @@ pub(super) async fn add_line(
 )]
 pub(super) async fn remove_line(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     LineNo(line_no): LineNo,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -94,8 +97,7 @@ pub(super) async fn remove_line(
 )]
 pub(super) async fn replace_lines(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<Lines>,
@@ -117,8 +119,7 @@ pub(super) async fn replace_lines(
 )]
 pub(super) async fn set_due_date(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<DueDate>,
@@ -137,8 +138,7 @@ pub(super) async fn set_due_date(
 )]
 pub(super) async fn discard_draft(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,

@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 
 use super::debit::WireDebitCorrection;
 use super::settle::WireReason;
-use crate::auth::{InvoicesRead, May};
+use crate::auth::{Clients, InvoicesRead, Within};
 use crate::problem::{Kind, Problem};
-use crate::receive::{Filter, Ident};
+use crate::receive::Filter;
 use crate::state::ApiState;
-use crate::v1::history::WireEvent;
+use crate::v1::history::{WireEvent, reveal};
 use crate::v1::parameters::Fresh;
 use crate::v1::tax_rates::WireTaxEvidence;
 use crate::wire::{Page, Paging, WireContact, WireLine, WireMoney, WireTaxGroup};
@@ -35,8 +35,7 @@ const STREAM: &str = "invoice";
 )]
 pub(super) async fn list_invoice_payments(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
-    Ident(id): Ident<InvoiceId>,
+    Within(caller, id, _): Within<Clients<InvoicesRead>, InvoiceId>,
     Filter(query): Filter<Fresh>,
 ) -> Result<Json<InvoicePayments>, Problem> {
     must_exist(&state, caller.tenant, id).await?;
@@ -57,14 +56,14 @@ pub(super) async fn list_invoice_payments(
 )]
 pub(super) async fn list_invoice_events(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
-    Ident(id): Ident<InvoiceId>,
+    Within(caller, id, _): Within<InvoicesRead, InvoiceId>,
     Filter(part): Filter<Paging>,
 ) -> Result<Json<Page<WireEvent>>, Problem> {
     let wanted = part.wanted()?;
     must_exist(&state, caller.tenant, id).await?;
     state.reach(EventIndex::NAME, part.min_position).await?;
-    let page = event_index::page(state.reads(), caller.tenant, &of_stream(id), &wanted).await?;
+    let mut page = event_index::page(state.reads(), caller.tenant, &of_stream(id), &wanted).await?;
+    reveal(&state, caller.tenant, &mut page.value.rows).await?;
     Ok(Json(Page::of(page, WireEvent::from)))
 }
 
@@ -79,8 +78,7 @@ pub(super) async fn list_invoice_events(
 )]
 pub(super) async fn read_document(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
-    Ident(id): Ident<InvoiceId>,
+    Within(caller, id, _): Within<Clients<InvoicesRead>, InvoiceId>,
     Filter(query): Filter<Fresh>,
 ) -> Result<Json<IssuedDocument>, Problem> {
     must_exist(&state, caller.tenant, id).await?;

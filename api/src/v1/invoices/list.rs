@@ -5,13 +5,13 @@ use axum::extract::State;
 use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{ClientId, Currency, InvoiceId};
 use billfold_projections::invoice_list::{self, InvoiceList, InvoiceRow, Sort};
-use billfold_projections::{Order, Projection};
+use billfold_projections::{Order, Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::read::WireInvoiceStatus;
-use crate::auth::{InvoicesRead, May};
+use crate::auth::{Clients, InvoicesRead, Scoped};
 use crate::problem::Problem;
 use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
@@ -24,13 +24,13 @@ use crate::wire::{Page, Paging, WireMoney};
 )]
 pub(super) async fn list_invoices(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
+    Scoped(caller, scope, _): Scoped<Clients<InvoicesRead>>,
     ListOf(query, part): ListOf<ListInvoices>,
 ) -> Result<Json<Page<WireInvoice>>, Problem> {
     let wanted = part.wanted()?;
     let today = state.today(caller.tenant).await?;
-    let filter = query.read(today)?;
-    state.reach(InvoiceList::NAME, part.min_position).await?;
+    let filter = query.read(today, scope)?;
+    state.reach_within(scope, InvoiceList::NAME, part.min_position).await?;
     let order = query.sort.unwrap_or(InvoiceSort::Latest).order();
     let page = invoice_list::page(state.reads(), caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, |row| WireInvoice::of(&row, today))))
@@ -112,7 +112,7 @@ impl InvoiceSort {
 }
 
 impl ListInvoices {
-    fn read(&self, today: NaiveDate) -> Result<invoice_list::Filter, Problem> {
+    fn read(&self, today: NaiveDate, scope: Scope) -> Result<invoice_list::Filter, Problem> {
         let mut check = Check::query();
         let status = self.statuses(&mut check);
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
@@ -125,6 +125,8 @@ impl ListInvoices {
         check.optional_date("/due_to", self.due_to);
         check.finish()?;
         Ok(invoice_list::Filter {
+            scope,
+            issued_only: matches!(scope, Scope::Only(_)),
             today,
             status,
             client: client.flatten(),

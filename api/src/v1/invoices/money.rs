@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Stamp};
-use crate::auth::{May, PaymentsWrite};
+use crate::auth::{PaymentsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::v1::payments::PaymentRecorded;
@@ -28,8 +28,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn pay_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<PaymentsWrite, InvoiceId>,
     key: IdempotencyKey,
     Body(pay): Body<Pay>,
 ) -> Result<Answer<PaymentRecorded>, Problem> {
@@ -47,8 +46,7 @@ pub(super) async fn pay_invoice(
 )]
 pub(super) async fn apply_credit(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<PaymentsWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
 ) -> Result<Answer<CreditUsed>, Problem> {
@@ -83,8 +81,7 @@ pub(super) struct CreditUsed {
 )]
 pub(super) async fn charge_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<PaymentsWrite, InvoiceId>,
     key: IdempotencyKey,
     Body(charge): Body<Charge>,
 ) -> Result<Answer<InvoiceCharged>, Problem> {

@@ -12,9 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::debit::WireDebitCorrection;
 use crate::answer::Versioned;
-use crate::auth::{InvoicesRead, May};
+use crate::auth::{Clients, InvoicesRead, Within};
 use crate::problem::Problem;
-use crate::receive::{Filter, Ident};
+use crate::receive::Filter;
 use crate::state::ApiState;
 use crate::v1::parameters::{as_of, position_of};
 use crate::wire::{WireLine, WireMoney, WireTaxGroup};
@@ -29,8 +29,7 @@ use crate::wire::{WireLine, WireMoney, WireTaxGroup};
 )]
 pub(super) async fn read_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesRead>,
-    Ident(id): Ident<InvoiceId>,
+    Within(caller, id, _): Within<Clients<InvoicesRead>, InvoiceId>,
     Filter(query): Filter<When>,
 ) -> Result<Response, Problem> {
     let past = as_of(query.as_of.as_deref())?;

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Stamp};
-use crate::auth::{May, PaymentsRefund};
+use crate::auth::{PaymentsRefund, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::v1::payments::RefundPromised;
@@ -22,12 +22,14 @@ use crate::wire::WireMoney;
 #[utoipa::path(
     post, path = "/{id}/refund", tag = "invoices", request_body = NewInvoiceRefund,
     params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
-    responses((status = 200, body = InvoiceRefunded)),
+    responses(
+        (status = 200, body = InvoiceRefunded),
+        (status = 202, body = crate::waits::ApprovalNeeded),
+    ),
 )]
 pub(super) async fn refund_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsRefund>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<PaymentsRefund, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewInvoiceRefund>,

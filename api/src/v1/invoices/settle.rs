@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{InvoicesWrite, InvoicesWriteOff, May};
+use crate::auth::{InvoicesWrite, InvoicesWriteOff, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::wire::WireMoney;
@@ -25,8 +25,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn issue_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(id): Ident<InvoiceId>,
+    Within(caller, id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(issue): Body<Issue>,
@@ -46,8 +45,7 @@ pub(super) async fn issue_invoice(
 )]
 pub(super) async fn void_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWrite>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWrite, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,
@@ -68,12 +66,14 @@ pub(super) async fn void_invoice(
 #[utoipa::path(
     post, path = "/{id}/write-off", tag = "invoices", request_body = Reason,
     params(("id" = String, Path, example = "inv_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
-    responses((status = 200, body = Changed)),
+    responses(
+        (status = 200, body = Changed),
+        (status = 202, body = crate::waits::ApprovalNeeded),
+    ),
 )]
 pub(super) async fn write_off_invoice(
     State(state): State<ApiState>,
-    May(caller, _): May<InvoicesWriteOff>,
-    Ident(invoice_id): Ident<InvoiceId>,
+    Within(caller, invoice_id, _): Within<InvoicesWriteOff, InvoiceId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{May, OrdersWrite};
+use crate::auth::{OrdersWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::v1::subscriptions::offer::WireBilling;
@@ -26,8 +26,7 @@ use crate::wire::{WireRateClass, WireTax, asked_tax};
 )]
 pub(super) async fn accept_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersWrite>,
-    Ident(order_id): Ident<OrderId>,
+    Within(caller, order_id, _): Within<OrdersWrite, OrderId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<Acceptance>,
@@ -51,8 +50,7 @@ pub(super) async fn accept_order(
 )]
 pub(super) async fn hold_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersWrite>,
-    Ident(order_id): Ident<OrderId>,
+    Within(caller, order_id, _): Within<OrdersWrite, OrderId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,
@@ -70,8 +68,7 @@ pub(super) async fn hold_order(
 )]
 pub(super) async fn release_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersWrite>,
-    Ident(order_id): Ident<OrderId>,
+    Within(caller, order_id, _): Within<OrdersWrite, OrderId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
 ) -> Result<Answer<Changed>, Problem> {
@@ -87,8 +84,7 @@ pub(super) async fn release_order(
 )]
 pub(super) async fn complete_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersWrite>,
-    Ident(order_id): Ident<OrderId>,
+    Within(caller, order_id, _): Within<OrdersWrite, OrderId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
 ) -> Result<Answer<Changed>, Problem> {

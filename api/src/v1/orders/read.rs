@@ -6,15 +6,15 @@ use billfold_app::vault::field;
 use billfold_domain::kernel::{ClientId, Money, OrderId, Pii, TenantId};
 use billfold_domain::order::{Answer, BegunSubscription, Given, Order, OrderItem, PlacedOrder};
 use billfold_projections::order_list::{self, OrderList, OrderRow, OrderStatus};
-use billfold_projections::{Order as Direction, Projection};
+use billfold_projections::{Order as Direction, Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Versioned;
-use crate::auth::{May, OrdersRead};
+use crate::auth::{Clients, OrdersRead, Scoped, Within};
 use crate::problem::Problem;
-use crate::receive::{Check, Ident, ListOf};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::wire::{Page, Paging, WireCycle, WireLineKind, WireMoney, WirePeriod};
 
@@ -25,12 +25,12 @@ use crate::wire::{Page, Paging, WireCycle, WireLineKind, WireMoney, WirePeriod};
 )]
 pub(super) async fn list_orders(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersRead>,
+    Scoped(caller, scope, _): Scoped<Clients<OrdersRead>>,
     ListOf(query, part): ListOf<ListOrders>,
 ) -> Result<Json<Page<WireOrder>>, Problem> {
     let wanted = part.wanted()?;
-    let (filter, order) = query.read()?;
-    state.reach(OrderList::NAME, part.min_position).await?;
+    let (filter, order) = query.read(scope)?;
+    state.reach_within(scope, OrderList::NAME, part.min_position).await?;
     let page = order_list::page(state.reads(), caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireOrder::from)))
 }
@@ -45,8 +45,7 @@ pub(super) async fn list_orders(
 )]
 pub(super) async fn read_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersRead>,
-    Ident(id): Ident<OrderId>,
+    Within(caller, id, _): Within<Clients<OrdersRead>, OrderId>,
 ) -> Result<Versioned<OrderDetail>, Problem> {
     let (order, version) = state.door().load::<Order>(caller.tenant, id.uuid()).await?;
     let status = match &order {
@@ -144,7 +143,7 @@ enum OrderSort {
 }
 
 impl ListOrders {
-    fn read(&self) -> Result<(order_list::Filter, Direction), Problem> {
+    fn read(&self, scope: Scope) -> Result<(order_list::Filter, Direction), Problem> {
         let mut check = Check::query();
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         let from = check.optional_date("/from", self.from);
@@ -157,7 +156,7 @@ impl ListOrders {
             Some(OrderSort::Latest) | None => Direction::Descending,
         };
         let status = self.status.map(OrderStatus::from);
-        Ok((order_list::Filter { client, status, from, to }, direction))
+        Ok((order_list::Filter { scope, client, status, from, to }, direction))
     }
 }
 

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{May, OrdersWrite};
+use crate::auth::{OrdersWrite, Scoped, Within, must_hold};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::wire::{WireCycle, WireLineKind, WireMoney, WirePeriod};
@@ -25,11 +25,13 @@ use crate::wire::{WireCycle, WireLineKind, WireMoney, WirePeriod};
 )]
 pub(super) async fn place_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersWrite>,
+    Scoped(caller, scope, _): Scoped<OrdersWrite>,
     key: IdempotencyKey,
     Body(new): Body<NewOrder>,
 ) -> Result<Answer<OrderPlaced>, Problem> {
-    let done = state.command(&caller, &key, new.read()?).await?;
+    let place = new.read()?;
+    must_hold(&state, &caller, scope, place.client_id).await?;
+    let done = state.command(&caller, &key, place).await?;
     let id = done.answer.order_id;
     let body = OrderPlaced {
         id: id.to_string(),
@@ -47,8 +49,7 @@ pub(super) async fn place_order(
 )]
 pub(super) async fn cancel_order(
     State(state): State<ApiState>,
-    May(caller, _): May<OrdersWrite>,
-    Ident(order_id): Ident<OrderId>,
+    Within(caller, order_id, _): Within<OrdersWrite, OrderId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(reason): Body<Reason>,

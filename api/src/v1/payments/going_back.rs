@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 
 use super::write::WireSource;
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{May, PaymentsRefund, PaymentsWrite};
+use crate::auth::{PaymentsRefund, PaymentsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, path_value};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch, path_value};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::wire::WireMoney;
@@ -28,12 +28,14 @@ use crate::wire::WireMoney;
 #[utoipa::path(
     post, path = "/{id}/refund", tag = "payments", request_body = NewRefund,
     params(("id" = String, Path, example = "pay_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
-    responses((status = 200, body = RefundPromised)),
+    responses(
+        (status = 200, body = RefundPromised),
+        (status = 202, body = crate::waits::ApprovalNeeded),
+    ),
 )]
 pub(super) async fn refund_payment(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsRefund>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsRefund, PaymentId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewRefund>,
@@ -56,8 +58,7 @@ pub(super) async fn refund_payment(
 )]
 pub(super) async fn confirm_refund(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     Numbered(refund_no): Numbered,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -85,8 +86,7 @@ pub(super) async fn confirm_refund(
 )]
 pub(super) async fn fail_refund(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     Numbered(refund_no): Numbered,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -107,8 +107,7 @@ pub(super) async fn fail_refund(
 )]
 pub(super) async fn open_dispute(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewDispute>,
@@ -134,8 +133,7 @@ pub(super) async fn open_dispute(
 )]
 pub(super) async fn win_dispute(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     Numbered(dispute_no): Numbered,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -158,12 +156,14 @@ pub(super) async fn win_dispute(
         ("no" = u32, Path, example = 1),
         IfMatchHeader,
     ),
-    responses((status = 200, body = Changed)),
+    responses(
+        (status = 200, body = Changed),
+        (status = 202, body = crate::waits::ApprovalNeeded),
+    ),
 )]
 pub(super) async fn lose_dispute(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     Numbered(dispute_no): Numbered,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -190,8 +190,7 @@ pub(super) async fn lose_dispute(
 )]
 pub(super) async fn charge_dispute_fee(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     Numbered(dispute_no): Numbered,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
@@ -218,8 +217,7 @@ pub(super) async fn charge_dispute_fee(
 )]
 pub(super) async fn unmatch_payment(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
-    Ident(payment_id): Ident<PaymentId>,
+    Within(caller, payment_id, _): Within<PaymentsWrite, PaymentId>,
     Numbered(allocation_no): Numbered,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,

@@ -7,15 +7,15 @@ use billfold_domain::payment::Payment;
 use billfold_projections::payment_list::{
     self, AllocationRow, PaymentList, PaymentRow, PaymentStatus,
 };
-use billfold_projections::{Order, Projection};
+use billfold_projections::{Order, Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Versioned;
-use crate::auth::{May, PaymentsRead};
+use crate::auth::{Clients, PaymentsRead, Scoped, Within};
 use crate::problem::{Kind, Problem};
-use crate::receive::{Check, Filter, Ident, ListOf};
+use crate::receive::{Check, Filter, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::Fresh;
 use crate::wire::{Page, Paging, WireMoney};
@@ -27,12 +27,12 @@ use crate::wire::{Page, Paging, WireMoney};
 )]
 pub(super) async fn list_payments(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsRead>,
+    Scoped(caller, scope, _): Scoped<Clients<PaymentsRead>>,
     ListOf(query, part): ListOf<ListPayments>,
 ) -> Result<Json<Page<WirePayment>>, Problem> {
     let wanted = part.wanted()?;
-    let (filter, order) = query.read()?;
-    state.reach(PaymentList::NAME, part.min_position).await?;
+    let (filter, order) = query.read(scope)?;
+    state.reach_within(scope, PaymentList::NAME, part.min_position).await?;
     let page = payment_list::page(state.reads(), caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, |row| WirePayment::of(&row))))
 }
@@ -45,8 +45,7 @@ pub(super) async fn list_payments(
 )]
 pub(super) async fn read_payment(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsRead>,
-    Ident(id): Ident<PaymentId>,
+    Within(caller, id, _): Within<Clients<PaymentsRead>, PaymentId>,
     Filter(query): Filter<Fresh>,
 ) -> Result<Versioned<PaymentDetail>, Problem> {
     let (payment, version) = state.door().load::<Payment>(caller.tenant, id.uuid()).await?;
@@ -103,7 +102,7 @@ enum PaymentSort {
 }
 
 impl ListPayments {
-    fn read(&self) -> Result<(payment_list::Filter, Order), Problem> {
+    fn read(&self, scope: Scope) -> Result<(payment_list::Filter, Order), Problem> {
         let mut check = Check::query();
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         let gateway = check.optional_text("/gateway", self.gateway.as_deref(), 40);
@@ -115,6 +114,7 @@ impl ListPayments {
             Some(PaymentSort::Latest) | None => Order::Descending,
         };
         let filter = payment_list::Filter {
+            scope,
             client: client.flatten(),
             status: self.status.map(PaymentStatus::from),
             gateway,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{May, PaymentsWrite};
+use crate::auth::{PaymentsWrite, Scoped, must_hold};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
@@ -27,11 +27,18 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn record_payment(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
+    Scoped(caller, scope, _): Scoped<PaymentsWrite>,
     key: IdempotencyKey,
     Body(new): Body<NewPayment>,
 ) -> Result<Answer<PaymentRecorded>, Problem> {
-    let done = state.command(&caller, &key, new.read()?).await;
+    let record = new.read()?;
+    must_hold(&state, &caller, scope, record.client_id).await?;
+    if let Pays::Invoices(shares) = &record.pays {
+        for share in shares {
+            must_hold(&state, &caller, scope, share.invoice_id).await?;
+        }
+    }
+    let done = state.command(&caller, &key, record).await;
     // What a payment pays has two other names below.
     let named = |no: Problem| no.renamed("/pays", "/invoices").renamed("/allocations", "/invoices");
     let done = done.map_err(named)?;
@@ -48,13 +55,16 @@ pub(super) async fn record_payment(
 )]
 pub(super) async fn match_payment(
     State(state): State<ApiState>,
-    May(caller, _): May<PaymentsWrite>,
+    Scoped(caller, scope, _): Scoped<PaymentsWrite>,
     Ident(payment_id): Ident<PaymentId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(ask): Body<Match>,
 ) -> Result<Answer<Changed>, Problem> {
-    let done = state.change(&caller, &key, seen, ask.read(payment_id)?).await?;
+    must_hold(&state, &caller, scope, payment_id).await?;
+    let ask = ask.read(payment_id)?;
+    must_hold(&state, &caller, scope, ask.invoice_id).await?;
+    let done = state.change(&caller, &key, seen, ask).await?;
     Ok(Answer::plain(&done, payment_id, payment_id.uuid()))
 }
 

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::particulars::{WireFeature, WireOption, WireQuota};
 use crate::answer::Versioned;
-use crate::auth::{May, ProductsRead};
+use crate::auth::{ProductsRead, Scoped};
 use crate::problem::Problem;
 use crate::receive::{Ident, ListOf};
 use crate::state::ApiState;
@@ -25,7 +25,7 @@ use crate::wire::{Page, Paging, WireCycle, WireMoney, WireProductKind};
 )]
 pub(super) async fn list_products(
     State(state): State<ApiState>,
-    May(caller, _): May<ProductsRead>,
+    Scoped(caller, ..): Scoped<ProductsRead>,
     ListOf(query, part): ListOf<ListProducts>,
 ) -> Result<Json<Page<WireProduct>>, Problem> {
     let wanted = part.wanted()?;
@@ -45,7 +45,7 @@ pub(super) async fn list_products(
 )]
 pub(super) async fn read_product(
     State(state): State<ApiState>,
-    May(caller, _): May<ProductsRead>,
+    Scoped(caller, ..): Scoped<ProductsRead>,
     Ident(id): Ident<ProductId>,
 ) -> Result<Versioned<WireProduct>, Problem> {
     let (product, version) = state.door().load::<Product>(caller.tenant, id.uuid()).await?;

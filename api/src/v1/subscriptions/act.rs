@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 
 use super::offer::{WireBilling, WireOffer, quantity};
 use crate::answer::{Answer, Stamp};
-use crate::auth::{Caller, May, SubscriptionsWrite};
+use crate::auth::{Caller, SubscriptionsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::{WireAnchor, WireMoney, WireTax};
@@ -32,8 +32,7 @@ use crate::wire::{WireAnchor, WireMoney, WireTax};
 )]
 pub(super) async fn change_subscription(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(id): Ident<SubscriptionId>,
+    Within(caller, id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewTerms>,
@@ -50,8 +49,7 @@ pub(super) async fn change_subscription(
 )]
 pub(super) async fn pause_subscription(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(day): Body<OnDay>,
@@ -68,8 +66,7 @@ pub(super) async fn pause_subscription(
 )]
 pub(super) async fn resume_subscription(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(day): Body<OnDay>,
@@ -86,8 +83,7 @@ pub(super) async fn resume_subscription(
 )]
 pub(super) async fn cancel_subscription(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewEnd>,
@@ -108,8 +104,7 @@ pub(super) async fn cancel_subscription(
 )]
 pub(super) async fn withdraw_subscription_change(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(day): Body<OnDay>,
@@ -126,8 +121,7 @@ pub(super) async fn withdraw_subscription_change(
 )]
 pub(super) async fn withdraw_cancellation(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(day): Body<OnDay>,
@@ -144,8 +138,7 @@ pub(super) async fn withdraw_cancellation(
 )]
 pub(super) async fn set_subscription_anchor(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewAnchor>,
@@ -166,8 +159,7 @@ pub(super) async fn set_subscription_anchor(
 )]
 pub(super) async fn adjust_subscription_line(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(new): Body<NewAdjustment>,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::offer::{WireBilling, WireOffer, quantity};
 use crate::answer::{Answer, Stamp};
-use crate::auth::{May, SubscriptionsWrite};
+use crate::auth::{Scoped, SubscriptionsWrite, must_hold};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey};
 use crate::state::ApiState;
@@ -22,11 +22,13 @@ use crate::wire::{WireAnchor, WireRateClass, WireTax, asked_tax};
 )]
 pub(super) async fn subscribe(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
+    Scoped(caller, scope, _): Scoped<SubscriptionsWrite>,
     key: IdempotencyKey,
     Body(new): Body<NewSubscription>,
 ) -> Result<Answer<SubscriptionBegun>, Problem> {
-    let done = state.command(&caller, &key, new.read()?).await?;
+    let begin = new.read()?;
+    must_hold(&state, &caller, scope, begin.client_id).await?;
+    let done = state.command(&caller, &key, begin).await?;
     let id = done.answer.subscription_id;
     let body = SubscriptionBegun {
         id: id.to_string(),

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::offer::WireBilling;
 use crate::answer::{Answer, Stamp};
-use crate::auth::{May, SubscriptionsWrite};
+use crate::auth::{Scoped, SubscriptionsWrite, must_hold};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey};
 use crate::state::ApiState;
@@ -23,11 +23,15 @@ use crate::state::ApiState;
 )]
 pub(super) async fn bill_account(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
+    Scoped(caller, scope, _): Scoped<SubscriptionsWrite>,
     key: IdempotencyKey,
     Body(ask): Body<WhatIsDue>,
 ) -> Result<Answer<AccountBilled>, Problem> {
     let command = ask.read()?;
+    must_hold(&state, &caller, scope, command.client_id).await?;
+    for subscription in &command.subscriptions {
+        must_hold(&state, &caller, scope, *subscription).await?;
+    }
     let client = command.client_id.uuid();
     let done = state.command(&caller, &key, command).await?;
     let body = AccountBilled {

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, Changed, Stamp};
-use crate::auth::{May, SubscriptionsWrite};
+use crate::auth::{SubscriptionsWrite, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch};
+use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 use crate::wire::WireMoney;
@@ -27,8 +27,7 @@ use crate::wire::WireMoney;
 )]
 pub(super) async fn attach_coupon(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(asked): Body<CouponToAttach>,
@@ -52,8 +51,7 @@ pub(super) async fn attach_coupon(
 )]
 pub(super) async fn detach_coupon(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsWrite>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsWrite, SubscriptionId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
     Body(asked): Body<CouponToDetach>,

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::act::{NewTerms, WireCancelAt};
-use crate::auth::{May, SubscriptionsRead};
+use crate::auth::{SubscriptionsRead, Within};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, Ident};
+use crate::receive::{Body, Check};
 use crate::state::ApiState;
 use crate::wire::{WireLine, WireMoney, WireTaxGroup};
 
@@ -24,8 +24,7 @@ use crate::wire::{WireLine, WireMoney, WireTaxGroup};
 )]
 pub(super) async fn preview_subscription(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsRead>,
-    Ident(subscription_id): Ident<SubscriptionId>,
+    Within(caller, subscription_id, _): Within<SubscriptionsRead, SubscriptionId>,
     Body(ask): Body<PreviewOf>,
 ) -> Result<Json<Forecasted>, Problem> {
     let forecast = ask.read(subscription_id)?;

@@ -6,16 +6,16 @@ use billfold_domain::kernel::{ClientId, SubscriptionId};
 use billfold_domain::subscription::service::{Billed, DocumentRef};
 use billfold_domain::subscription::{Contract, PendingChange, Standing, Subscription};
 use billfold_projections::subscription_list::{self, SubscriptionList, SubscriptionRow};
-use billfold_projections::{Order as Direction, Projection};
+use billfold_projections::{Order as Direction, Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::coupon::WireAttachedCoupon;
 use crate::answer::Versioned;
-use crate::auth::{May, SubscriptionsRead};
+use crate::auth::{Clients, Scoped, SubscriptionsRead, Within};
 use crate::problem::Problem;
-use crate::receive::{Check, Ident, ListOf};
+use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::wire::{
     Page, Paging, WireAnchor, WireInterval, WireMoney, WirePeriod, WireTax, WireTiming,
@@ -28,13 +28,13 @@ use crate::wire::{
 )]
 pub(super) async fn list_subscriptions(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsRead>,
+    Scoped(caller, scope, _): Scoped<Clients<SubscriptionsRead>>,
     ListOf(query, part): ListOf<ListSubscriptions>,
 ) -> Result<Json<Page<WireSubscription>>, Problem> {
     let wanted = part.wanted()?;
-    let filter = query.read()?;
+    let filter = query.read(scope)?;
     let today = state.today(caller.tenant).await?;
-    state.reach(SubscriptionList::NAME, part.min_position).await?;
+    state.reach_within(scope, SubscriptionList::NAME, part.min_position).await?;
     let (reads, order) = (state.reads(), Direction::Descending);
     let page = subscription_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, |row| WireSubscription::of(row, today))))
@@ -50,8 +50,7 @@ pub(super) async fn list_subscriptions(
 )]
 pub(super) async fn read_subscription(
     State(state): State<ApiState>,
-    May(caller, _): May<SubscriptionsRead>,
-    Ident(id): Ident<SubscriptionId>,
+    Within(caller, id, _): Within<Clients<SubscriptionsRead>, SubscriptionId>,
 ) -> Result<Versioned<SubscriptionDetail>, Problem> {
     let loaded = state.door().load::<Subscription>(caller.tenant, id.uuid()).await?;
     let (subscription, version) = loaded;
@@ -77,14 +76,14 @@ pub(super) struct ListSubscriptions {
 }
 
 impl ListSubscriptions {
-    fn read(&self) -> Result<subscription_list::Filter, Problem> {
+    fn read(&self, scope: Scope) -> Result<subscription_list::Filter, Problem> {
         let mut check = Check::query();
         let client = check.optional_id::<ClientId>("/client_id", self.client_id.as_deref());
         let due_by = check.optional_date("/due_by", self.due_by);
         let running_on = check.optional_date("/running_on", self.running_on);
         match (client, due_by, running_on) {
             (Some(client), Some(due_by), Some(running_on)) => {
-                Ok(subscription_list::Filter { client, due_by, running_on })
+                Ok(subscription_list::Filter { scope, client, due_by, running_on })
             }
             _ => Err(check.problem()),
         }

@@ -17,7 +17,7 @@ use crate::error::Error;
 const CREDITED: &str = "customer credit";
 
 /// Pay out what is owed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PayOutCommissions {
     /// To whom.
     pub affiliate_id: AffiliateId,

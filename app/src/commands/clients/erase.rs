@@ -44,7 +44,8 @@ impl UseCase for EraseClient {
         let version = known.version;
         let touches = Touches::new(room.tenant)
             .main::<Client>(id)
-            .claims(ClientEvent::EMAIL_SCOPE, index.as_ref().map(BlindIndex::as_str));
+            .claims(ClientEvent::EMAIL_SCOPE, index.as_ref().map(BlindIndex::as_str))
+            .at_rest();
         Ok(touches.decide(move |table| {
             table.unmoved::<Client>(id, version)?;
             if *table.state::<Client>(id)? != Client::Erased {

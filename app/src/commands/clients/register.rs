@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand, ClientEvent, ContactCard, Register};
-use billfold_domain::kernel::{BlindIndex, ClientId, Country, Currency, Origin};
+use billfold_domain::kernel::{BlindIndex, ClientId, Country, Currency, Origin, StaffId};
 use serde::{Deserialize, Serialize};
 
 use super::seal_contact;
@@ -37,6 +37,35 @@ impl UseCase for RegisterClient {
     type Answer = ClientRegistered;
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<ClientRegistered>, Error> {
+        self.plan_for(room, None).await
+    }
+}
+
+/// Make a client known whom a reseller looks after (RBA-11).
+#[derive(Clone, Debug, Serialize)]
+pub struct RegisterClientOfReseller {
+    /// Who it is.
+    pub register: RegisterClient,
+    /// Who looks after them.
+    pub reseller: StaffId,
+}
+
+#[async_trait]
+impl UseCase for RegisterClientOfReseller {
+    const NAME: &'static str = "register_client_of_reseller";
+    type Answer = ClientRegistered;
+
+    async fn plan(&self, room: &Room<'_>) -> Result<Plan<ClientRegistered>, Error> {
+        self.register.plan_for(room, Some(self.reseller)).await
+    }
+}
+
+impl RegisterClient {
+    async fn plan_for(
+        &self,
+        room: &Room<'_>,
+        reseller: Option<StaffId>,
+    ) -> Result<Plan<ClientRegistered>, Error> {
         let client_id = self.client_id.unwrap_or_else(|| ClientId::new(room.mint()));
         let (contact, email_index) = seal_contact(room, client_id, &self.contact).await?;
         let country = self.country.or(self.contact.address.country);
@@ -54,6 +83,9 @@ impl UseCase for RegisterClient {
                 origin: origin.clone(),
             };
             table.decide::<Client>(client_id.uuid(), ClientCommand::Register(register))?;
+            if let Some(reseller) = reseller {
+                table.decide::<Client>(client_id.uuid(), ClientCommand::Entrust { reseller })?;
+            }
             Ok(ClientRegistered { client_id })
         }))
     }

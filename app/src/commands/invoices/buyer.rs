@@ -1,34 +1,24 @@
 //! The buyer on a document: the client's contact of that day, sealed anew under the fiscal key.
 //!
-//! The fiscal key says until when law asks for it: ten years after the end of the year of issue,
-//! the longest of the usual duties for books. Erasing a client keeps it until then and no longer.
+//! The fiscal key says until when the seller's law asks for it. Erasing a client keeps it until
+//! then and no longer.
 
 use billfold_domain::client::{Client, ClientRefusal, ContactCard, Profile};
 use billfold_domain::einvoice::Party;
 use billfold_domain::invoice;
 use billfold_domain::kernel::{ClientId, Country, KeyClass, Pii};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::commands::Room;
 use crate::commands::clients::subject_of;
 use crate::error::{Error, Refused};
+use crate::retention::{Law, Records};
 use crate::vault::{KeyRing, Opened, Wanted, field};
 
-/// Years that issued documents are kept, counted from the end of the year of issue.
-const RETENTION_YEARS: i32 = 10;
-
-/// The last day on which law asks for a document issued on `issue_date`.
-fn retain_until(issue_date: NaiveDate) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(issue_date.year().checked_add(RETENTION_YEARS)?, 12, 31)
-}
-
-/// The fiscal key for a document of a client.
-pub(crate) fn fiscal_key(client: ClientId, issue_date: NaiveDate) -> Wanted {
-    Wanted {
-        subject: subject_of(client),
-        class: KeyClass::Fiscal,
-        retain_until: retain_until(issue_date),
-    }
+/// The fiscal key for a document of a client, issued on a day by a seller under this law.
+pub(crate) fn fiscal_key(law: &Law, client: ClientId, issue_date: NaiveDate) -> Wanted {
+    let retain_until = law.keeps_until(Records::Documents, issue_date);
+    Wanted { subject: subject_of(client), class: KeyClass::Fiscal, retain_until }
 }
 
 /// Who is billed, prepared while waiting is allowed.
@@ -54,7 +44,7 @@ pub(in crate::commands) async fn sealed_buyer(
         Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
         Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
     };
-    let wanted = fiscal_key(client, issue_date);
+    let wanted = fiscal_key(&room.law().await?, client, issue_date);
     let contact = (profile.contact.subject(), profile.contact.class());
     let contacts = room.vault().ring_to_open(room.tenant, [contact]).await?;
     let documents = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;

@@ -113,7 +113,7 @@ impl UseCase for CreditInvoice {
             touches = touches.reads::<CreditBalance>(credit.uuid());
             if document.buyer.is_some() {
                 // The note is kept as long as law asks for it, and its buyer readable with it.
-                let key = fiscal_key(document.client_id, today);
+                let key = fiscal_key(&room.law().await?, document.client_id, today);
                 room.vault().ring_to_seal(room.tenant, &[key], room.now).await?;
             }
         }

@@ -57,7 +57,7 @@ impl UseCase for DebitInvoice {
             .counts(series.keys());
         if document.buyer.is_some() {
             // The correction is kept as long as law asks for it, and its buyer readable with it.
-            let key = fiscal_key(client_id, today);
+            let key = fiscal_key(&room.law().await?, client_id, today);
             room.vault().ring_to_seal(room.tenant, &[key], room.now).await?;
         }
         let buyer = party_on(room, document).await?;

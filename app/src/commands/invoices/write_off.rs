@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use billfold_domain::invoice::{Invoice, InvoiceCommand};
 use billfold_domain::kernel::InvoiceId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::commands::dunning::{end_if_over, owed_invoice};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
 /// Write an invoice off.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WriteOffInvoice {
     /// Which invoice.
     pub invoice_id: InvoiceId,

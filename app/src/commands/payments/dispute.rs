@@ -134,7 +134,7 @@ pub enum AfterLoss {
 }
 
 /// Record that what is undecided of a dispute is lost.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LoseDispute {
     /// The payment.
     pub payment_id: PaymentId,

@@ -21,7 +21,7 @@ use crate::commands::{No, Plan, Room, Table, UseCase};
 use crate::error::{Error, Refused};
 
 /// Refund a payment, whole or in part.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefundPayment {
     /// Which.
     pub payment_id: PaymentId,

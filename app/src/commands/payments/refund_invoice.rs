@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{InvoiceId, Money, MoneyRefusal, PaymentId};
 use billfold_domain::payment::{RefundFrom, spread};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::refund::{RefundRequested, refund};
 use super::taking_back::Planned;
@@ -15,7 +15,7 @@ use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Refused};
 
 /// Refund an invoice, whole or in part.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefundInvoice {
     /// Which.
     pub invoice_id: InvoiceId,

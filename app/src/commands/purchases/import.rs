@@ -27,6 +27,7 @@ use crate::commands::payments::settle;
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
 use crate::error::{Error, Kind, Refused};
 use crate::imports::purchases::{Row, SOURCE};
+use crate::retention::Law;
 use crate::settings::Settings;
 use crate::vault::{KeyRing, VaultError, Wanted, field};
 
@@ -60,7 +61,7 @@ impl UseCase for ImportPurchase {
     type Answer = PurchaseImported;
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<PurchaseImported>, Error> {
-        let wanted = SealedCustomer::keys(&self.row, room.tenant);
+        let wanted = SealedCustomer::keys(&self.row, room.tenant, &room.law().await?);
         let ring = room.vault().ring_to_seal(room.tenant, &wanted, room.now).await?;
         let sealed = SealedCustomer::seal(&self.row, room.tenant, &ring)?;
         self.plan_with(&*room.settings().await?, room.tenant, sealed)
@@ -69,10 +70,15 @@ impl UseCase for ImportPurchase {
 
 impl SealedCustomer {
     /// The keys that sealing a customer needs.
-    pub(crate) fn keys(row: &Row, tenant: billfold_domain::kernel::TenantId) -> [Wanted; 2] {
+    pub(crate) fn keys(
+        row: &Row,
+        tenant: billfold_domain::kernel::TenantId,
+        law: &Law,
+    ) -> [Wanted; 2] {
         let client = row.client_id(tenant);
         let (subject, class) = (subject_of(client), KeyClass::Operational);
-        [Wanted { subject, class, retain_until: None }, fiscal_key(client, row.date)]
+        let contact = Wanted { subject, class, retain_until: None };
+        [contact, fiscal_key(law, client, row.date)]
     }
 
     /// Seals a customer; nothing when it was erased, because then nothing may be sealed for it.

@@ -16,7 +16,7 @@ pub use create::{CreateRole, RoleCreated};
 pub use delete::DeleteRole;
 pub use give::GiveRole;
 pub(crate) use read::must_cover;
-pub use read::{KeptRole, rights_as_of, rights_of, role, roles};
+pub use read::{KeptRole, rights_as_of, rights_of, role, role_of_clients, roles};
 pub use take::TakeRole;
 
 pub(super) use give::give;

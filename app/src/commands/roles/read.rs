@@ -37,11 +37,22 @@ pub async fn roles(door: &Door, tenant: TenantId) -> Result<Vec<KeptRole>, Error
     Ok(kept.collect())
 }
 
+/// The built-in role of clients: shown beside the others, and nobody of the staff is given it.
+#[must_use]
+pub fn role_of_clients(tenant: TenantId) -> KeptRole {
+    let system = SystemRole::Client;
+    KeptRole { role_id: system.id(tenant), facts: RoleFacts::built_in(system), version: 0 }
+}
+
 /// One role; nothing when there is none under this id.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn role(door: &Door, tenant: TenantId, id: RoleId) -> Result<Option<KeptRole>, Error> {
+    let of_clients = role_of_clients(tenant);
+    if of_clients.role_id == id {
+        return Ok(Some(of_clients));
+    }
     let (role, version) = door.load::<Role>(tenant, id.uuid()).await?;
     let facts = facts(tenant, id, &role);
     Ok(facts.map(|facts| KeptRole { role_id: id, facts, version }))

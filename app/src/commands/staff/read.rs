@@ -19,6 +19,8 @@ pub struct Colleague {
     pub profile: Opened<StaffProfile>,
     /// Whether they may sign in.
     pub active: bool,
+    /// Whether a picture of them is shown.
+    pub pictured: bool,
     /// The version of their stream.
     pub version: i64,
 }
@@ -36,15 +38,17 @@ pub async fn colleagues(door: &Door, tenant: TenantId) -> Result<Vec<Colleague>,
     let known = known.filter_map(|(id, loaded)| {
         let employed = loaded.state.0.employed()?.clone();
         let active = matches!(loaded.state.0, StaffMember::Active(_));
-        Some((StaffId::new(id), active, loaded.version, employed.profile))
+        let pictured = employed.avatar.is_some();
+        Some((StaffId::new(id), (active, pictured), loaded.version, employed.profile))
     });
     let known: Vec<_> = known.collect();
     let sealed: Vec<_> = known.iter().map(|(_, _, _, profile)| profile).collect();
     let opened = door.vault().open_all(tenant, field::STAFF_PROFILE, &sealed).await?;
-    let colleague = |((staff_id, active, version, _), profile)| Colleague {
+    let colleague = |((staff_id, (active, pictured), version, _), profile)| Colleague {
         staff_id,
         profile,
         active,
+        pictured,
         version,
     };
     Ok(known.into_iter().zip(opened).map(colleague).collect())
@@ -63,5 +67,6 @@ pub async fn colleague(
     let Some(employed) = member.employed() else { return Ok(None) };
     let profile = door.vault().open(tenant, field::STAFF_PROFILE, &employed.profile).await?;
     let active = matches!(member, StaffMember::Active(_));
-    Ok(Some(Colleague { staff_id, profile, active, version }))
+    let pictured = employed.avatar.is_some();
+    Ok(Some(Colleague { staff_id, profile, active, pictured, version }))
 }

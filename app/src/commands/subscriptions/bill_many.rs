@@ -16,6 +16,7 @@ use crate::commands::invoices::{fiscal_key, seal_buyer};
 use crate::commands::tax_rates::{AllRates, Customer, is_vat_number};
 use crate::commands::{Door, Held, Plan};
 use crate::error::{Error, Refused};
+use crate::retention::Law;
 use crate::settings::Settings;
 use crate::vault::KeyRing;
 
@@ -100,6 +101,7 @@ fn prepare_one(
 struct Keys {
     contacts: KeyRing,
     documents: KeyRing,
+    law: Law,
     issued_on: chrono::NaiveDate,
 }
 
@@ -121,11 +123,13 @@ impl Keys {
         };
         let held: Vec<_> = clients.iter().map(contact).collect();
         let alive = asks.iter().zip(&held).filter(|(_, held)| held.is_some());
-        let wanted: Vec<_> = alive.map(|(ask, _)| fiscal_key(ask.client_id, issued_on)).collect();
+        let law = door.retention().law(settings.country);
+        let wanted: Vec<_> =
+            alive.map(|(ask, _)| fiscal_key(&law, ask.client_id, issued_on)).collect();
         let vault = door.vault();
         let contacts = vault.ring_to_open(tenant, held.into_iter().flatten()).await?;
         let documents = vault.ring_to_seal(tenant, &wanted, now).await?;
-        Ok(Self { contacts, documents, issued_on })
+        Ok(Self { contacts, documents, law, issued_on })
     }
 
     fn addressee(
@@ -138,7 +142,7 @@ impl Keys {
             Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
             Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
         };
-        let key = fiscal_key(ask.client_id, self.issued_on);
+        let key = fiscal_key(&self.law, ask.client_id, self.issued_on);
         let client = (profile, client.version);
         let buyer = seal_buyer(client, key, &self.contacts, &self.documents)?;
         Ok(Addressee { client_id: ask.client_id, buyer })

@@ -9,11 +9,11 @@ use billfold_domain::tax_rate::{Exemption, ExemptionEvidence, TaxRate, TaxRateCo
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::commands::clients::must_be_active;
-use crate::commands::invoices::fiscal_key;
+use crate::commands::clients::{must_be_active, subject_of};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::{Error, Refused};
-use crate::vault::field;
+use crate::retention::Records;
+use crate::vault::{Wanted, field};
 
 /// Let a client not pay a tax.
 #[derive(Clone, Debug, Serialize)]
@@ -53,7 +53,9 @@ impl UseCase for ExemptClient {
         ask.evidence.check().map_err(|invalid| Refused::of(&invalid.under("evidence")))?;
         let today = room.settings().await?.day_of(room.now);
         let last = ask.valid_to.unwrap_or(today).max(today);
-        let wanted = fiscal_key(ask.client_id, last);
+        let retain_until = room.law().await?.keeps_until(Records::Exemptions, last);
+        let (subject, class) = (subject_of(ask.client_id), KeyClass::Fiscal);
+        let wanted = Wanted { subject, class, retain_until };
         let ring = room.vault().ring_to_seal(room.tenant, &[wanted], room.now).await?;
         let sealed =
             ring.seal(wanted.subject, KeyClass::Fiscal, field::TAX_EXEMPTION, &ask.evidence)?;

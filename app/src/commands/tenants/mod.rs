@@ -1,20 +1,40 @@
-//! Use cases about a seller: open the books, rename it, choose conventions,
-//! say what is asked of clients.
+//! Use cases about a seller: open the books, rename it, choose conventions, say what is asked of
+//! clients, how its pages look and where they are found; suspend, resume and close it.
 
+mod close;
+mod create;
 mod custom_fields;
+mod host_names;
 mod move_test_clock;
 mod open;
+mod operator;
 mod rename;
+mod resume;
 mod set_affiliate_terms;
+mod set_approval_limits;
+mod set_brand;
+mod set_client_registration;
 mod set_conventions;
+mod set_logo;
 mod set_second_factor;
 mod set_vat_id;
+mod suspend;
 
+pub use close::CloseTenant;
+pub use create::{CreateTenant, TenantCreated};
 pub use custom_fields::{DefineCustomField, RetireCustomField};
+pub use host_names::{ReleaseHostName, TakeHostName};
 pub use move_test_clock::MoveTestClock;
 pub use open::{OpenTenant, TenantOpened};
+pub use operator::{AppointOperator, DismissOperator};
 pub use rename::RenameTenant;
+pub use resume::ResumeTenant;
 pub use set_affiliate_terms::SetAffiliateTerms;
+pub use set_approval_limits::SetApprovalLimits;
+pub use set_brand::SetBrand;
+pub use set_client_registration::SetClientRegistration;
 pub use set_conventions::SetConventions;
+pub use set_logo::SetLogo;
 pub use set_second_factor::SetSecondFactor;
 pub use set_vat_id::SetVatId;
+pub use suspend::SuspendTenant;

@@ -49,16 +49,26 @@ impl UseCase for OpenTenant {
     type Answer = TenantOpened;
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<TenantOpened>, Error> {
+        let (tenant_id, books) = (room.tenant, self.books()?);
+        Ok(Touches::opening(tenant_id).decide(move |table| {
+            table.decide::<Tenant>(tenant_id.uuid(), TenantCommand::Open(books.clone()))?;
+            Ok(TenantOpened { tenant_id })
+        }))
+    }
+}
+
+impl OpenTenant {
+    /// What the books begin with, defaults filled in.
+    pub(super) fn books(&self) -> Result<OpenBooks, Error> {
         if self.time_zone.parse::<Tz>().is_err() {
             let detail = "use a name of the tz database, such as Europe/Berlin";
             let refused = Refused::new("tenant.time_zone_unknown", Kind::Malformed, detail);
             return Err(refused.at("/time_zone").into());
         }
-        let tenant_id = room.tenant;
         let yearly = |format: &Option<NumberFormat>, prefix| {
             format.clone().unwrap_or_else(|| NumberFormat::yearly(prefix))
         };
-        let books = OpenBooks {
+        Ok(OpenBooks {
             name: self.name.clone(),
             country: self.country,
             currency: self.currency,
@@ -68,10 +78,6 @@ impl UseCase for OpenTenant {
             payment_term_days: self.payment_term_days.unwrap_or(PAYMENT_TERM_DAYS),
             vat_id: self.vat_id.clone(),
             test_clock: self.test_clock,
-        };
-        Ok(Touches::opening(tenant_id).decide(move |table| {
-            table.decide::<Tenant>(tenant_id.uuid(), TenantCommand::Open(books.clone()))?;
-            Ok(TenantOpened { tenant_id })
-        }))
+        })
     }
 }

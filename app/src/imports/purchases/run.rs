@@ -187,8 +187,9 @@ impl Run<'_> {
         // The last purchase of a customer in this batch decides how long law asks for the name.
         let newest: HashMap<&str, &Row> =
             batch.iter().map(|row| (row.customer.as_str(), row)).collect();
-        let wanted: Vec<_> =
-            newest.values().flat_map(|row| SealedCustomer::keys(row, self.tenant)).collect();
+        let law = self.door.retention().law(self.settings.country);
+        let keys = |row: &&Row| SealedCustomer::keys(row, self.tenant, &law);
+        let wanted: Vec<_> = newest.values().flat_map(keys).collect();
         let vault = self.door.vault();
         let ring = vault.ring_to_seal(self.tenant, &wanted, self.clock.now()).await?;
         for (customer, row) in newest {

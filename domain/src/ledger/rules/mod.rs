@@ -42,10 +42,13 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::Recognition(event) => revenue::postings(event),
         Event::AccountingPeriod(event) => adjustment::postings(event),
         // What a late payer is charged is a line of an invoice and is posted with it.
-        Event::BillingRun(_)
+        Event::Approval(_)
+        | Event::BillingRun(_)
         | Event::Client(_)
         | Event::ClientGroup(_)
         | Event::Coupon(_)
+        | Event::DataSubject(_)
+        | Event::Department(_)
         | Event::DunningCase(_)
         | Event::DunningStrategy(_)
         | Event::Order(_)

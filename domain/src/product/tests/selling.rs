@@ -65,7 +65,8 @@ fn a_description_is_bounded_and_of_printable_text() {
     given::<Product>(sold())
         .when(describe(described(&"x".repeat(10_001), Vec::new())))
         .then_refused(Invalid::one("description", "text.too_long", too_long));
-    let control = "must not have control characters besides line breaks and tabs";
+    let control = "must not have control characters besides line breaks and tabs, \
+                    nor letters that turn its direction";
     given::<Product>(sold())
         .when(describe(described("a\u{7}", Vec::new())))
         .then_refused(Invalid::one("description", "text.control_character", control));

@@ -99,7 +99,7 @@ async fn every_page_has_the_strict_headers_and_nothing_inline() {
 async fn no_page_is_shown_to_who_is_not_signed_in() {
     let shop = Shop::open().await;
     let stranger = browser();
-    let open = ["/admin/sign-in", "/admin/reset-password"];
+    let open = ["/admin/sign-in", "/admin/reset-password", "/admin/forgot-password"];
     for address in addresses() {
         if open.iter().any(|path| address.starts_with(path)) {
             continue;

@@ -15,7 +15,11 @@ const HARM: &str = "x\"><img src=x onerror=alert(7)>';--";
 /// Text fields that take no free text: numbers, keys and ids of a shape, secrets, addresses of
 /// mail and the web. What is refused in them is the subject of `bodies.rs` and of the documents.
 const SHAPED: &[&str] = &[
+    "ceremony",
     "email",
+    "host_name",
+    "issuer",
+    "link",
     "password",
     "current_password",
     "new_password",
@@ -128,8 +132,13 @@ impl Typist<'_> {
         self.change(Method::POST, &path, "/notes", json!({ "text": HARM })).await;
         let values = json!({ "values": { "manager": HARM } });
         self.change(Method::PUT, &path, "/custom-fields", values).await;
+        let footer = json!({ "text": HARM, "company": HARM, "note": HARM });
+        let brand = json!({ "name": HARM, "footer": footer });
+        self.change(Method::PUT, "/api/v1/branding", "", brand).await;
         let role = json!({ "name": HARM, "description": HARM, "permissions": ["clients:read"] });
         self.made("/api/v1/roles", role).await;
+        let department = json!({ "name": HARM, "description": HARM });
+        self.made("/api/v1/departments", department).await;
         let eve = json!({ "name": HARM, "email": "eve@example.org", "password": PASSWORD });
         self.made("/api/v1/staff", eve).await;
         self.post("/api/v1/api-keys", json!({ "name": HARM, "scopes": ["clients:read"] })).await;
@@ -193,14 +202,12 @@ impl Typist<'_> {
         let endpoint = json!({ "url": "https://8.8.8.8/", "description": HARM,
             "event_types": ["nothing.ever"] });
         self.made("/api/v1/webhook-endpoints", endpoint).await;
-        let side = |side: &str| {
-            json!({ "account": "1000", "side": side, "amount": eur("1.00"),
-            "detail": HARM })
-        };
-        let adjustment = json!({ "reason": HARM, "lines": [side("debit"), side("credit")] });
-        planted(&adjustment, "", &mut self.planted);
-        let reply = self.shop.post("/api/v1/journal/adjustments", adjustment).await;
-        assert!(reply.status < 500, "{}", reply.body);
+        let fees = json!({ "account": "5100", "side": "debit", "amount": eur("7.00"),
+            "detail": HARM });
+        let bank = json!({ "account": "1300", "side": "credit", "amount": eur("7.00"),
+            "detail": HARM });
+        let adjustment = json!({ "reason": HARM, "lines": [fees, bank] });
+        self.post("/api/v1/journal/adjustments", adjustment).await;
     }
 }
 
@@ -220,9 +227,8 @@ async fn what_is_typed_into_any_text_is_shown_as_text_on_every_page() {
     shop.fresh("/api/v1/audit").await.expect(200);
     let mut shown = 0;
     for page in desk.walk().await {
-        for broken in ["<img src=x", "<script>alert", "href=\"javascript:", "evil.example/pixel"] {
-            let loads = broken != "evil.example/pixel" || page.html.contains("src=\"https://");
-            assert!(!(page.html.contains(broken) && loads), "{} lets {broken} out", page.path);
+        for broken in ["<img src=x", "<script>alert", "href=\"javascript:", "src=\"https://"] {
+            assert!(!page.html.contains(broken), "{} lets {broken} out", page.path);
         }
         assert!(page.status < 500, "{}: {}", page.path, page.status);
         shown += usize::from(page.html.contains("alert(7)"));

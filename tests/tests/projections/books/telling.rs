@@ -11,6 +11,7 @@ use super::{History, Step};
 impl History {
     /// Registers the endpoint of a seller, or changes it.
     pub(super) fn tell(&mut self, seller: usize, step: Step) {
+        self.ask_second_person(seller, step);
         let id = Uuid::from_u128(0x8a_0000 + seller as u128);
         let mut state = self.sellers[seller].endpoint.clone();
         let terms = || WebhookTerms {

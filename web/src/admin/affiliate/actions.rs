@@ -6,7 +6,7 @@ use billfold_app::commands::affiliates::{
     RejectCommission, ResumeAffiliate, SetCommissionTerms, SuspendAffiliate,
 };
 use billfold_domain::affiliate::{Affiliate, Partner, PayoutStatus, PayoutTo, Standing};
-use billfold_domain::kernel::{AffiliateId, Currency};
+use billfold_domain::kernel::{AffiliateId, Currency, DeedKind};
 use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::affiliate_list::AffiliateList;
@@ -14,6 +14,7 @@ use billfold_projections::client_list::ClientList;
 
 use super::terms;
 use crate::admin::affiliates::PATH;
+use crate::admin::approval;
 use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::admin::list::day;
@@ -21,6 +22,7 @@ use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::form::Field;
 use crate::state::{Seen, WebState};
+use crate::visitor::Visitor;
 
 /// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
@@ -117,6 +119,11 @@ impl Deed for Verb {
         Verb::Fail,
     ];
 
+    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+        let out = self == Verb::PayOut;
+        state.must(visitor, if out { Permission::AffiliatesPay } else { Self::NEEDS })
+    }
+
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Approve => ("approve", "Approve affiliate", "affiliate-approved"),
@@ -172,7 +179,10 @@ impl Deed for Verb {
             }
             Verb::Fail => vec![on_its_way(partner), deed::reason(asked, "What the bank said")],
         };
-        let (title, text) = (title.to_owned(), text.to_owned());
+        let (title, mut text) = (title.to_owned(), text.to_owned());
+        if self == Verb::PayOut {
+            text += &approval::hint(asked.state, tenant, DeedKind::Payout).await?;
+        }
         Ok(Question { title, text, version: Some(version), fields })
     }
 

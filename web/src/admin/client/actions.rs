@@ -39,6 +39,7 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
             action(Verb::TaxFacts, "Set tax facts", "sigma"),
             action(Verb::Enrol, "Make an affiliate", "user-plus"),
             action(Verb::Refer, "Record who brought them", "users"),
+            Action::new(format!("{href}/access"), "Access", "key-round").on_a_page(),
             action(Verb::Suspend, "Suspend", "ban"),
             erase,
         ],
@@ -125,6 +126,9 @@ impl Deed for Verb {
             Verb::Group => vec![terms::group_field(asked).await?],
             Verb::TaxFacts => terms::tax_fields(asked, &known),
             Verb::Suspend | Verb::Erase => {
+                if self == Verb::Erase {
+                    asked.state.must(asked.visitor, Permission::ClientsErase)?;
+                }
                 vec![deed::reason(asked, "For the audit log; no personal data")]
             }
             Verb::Enrol | Verb::Refer => {
@@ -159,7 +163,10 @@ impl Deed for Verb {
                 let tax = terms::tax_facts(asked.sent);
                 asked.command_on_seen(SetClientTaxFacts { client_id, tax }, &read).await
             }
-            Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
+            Verb::Erase => {
+                asked.state.must(asked.visitor, Permission::ClientsErase)?;
+                asked.command(EraseClient { client_id, reason }, &read).await
+            }
             Verb::Enrol => {
                 asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
                 asked.command(EnrolAffiliate { client_id, code }, &read).await

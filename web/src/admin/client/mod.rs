@@ -1,12 +1,14 @@
 //! One client's account: ledger, invoices and events as they stand, or as they stood at a version
 //! or on a day.
 
+mod access;
 mod account;
 mod actions;
 mod explain;
 mod keep;
 mod ledger;
 mod part;
+pub(crate) mod personal_data;
 pub(crate) mod record;
 mod seen;
 mod terms;
@@ -85,6 +87,8 @@ pub(crate) struct Head {
     pub(crate) facts: Vec<String>,
     /// The code and the page of the affiliate who brought the client, if the reader may see it.
     pub(crate) brought_by: Option<(String, String)>,
+    /// Whether there is a picture.
+    pub(crate) pictured: bool,
     /// Contact lines, if the reader may see them and they were not erased.
     pub(crate) contact: Vec<String>,
 }
@@ -218,8 +222,10 @@ pub(crate) fn routes() -> Router<WebState> {
         .route("/admin/clients/{id}/balance", get(explain::explain))
         .merge(record::routes())
         .merge(keep::routes())
+        .merge(personal_data::routes())
         .merge(part::routes())
         .merge(actions::routes())
+        .merge(access::routes())
 }
 
 async fn show_account(
@@ -297,6 +303,8 @@ async fn head(
     facts.push(row.currency.code().to_owned());
     let group = group_of_client(state.door(), seen.tenant, row.client_id).await?;
     facts.extend(group.map(|(_, group)| format!("group {}", group.name)));
+    let id = row.client_id.uuid();
+    let (client, _) = state.door().load::<billfold_domain::client::Client>(seen.tenant, id).await?;
     if let (Some(source), Some(id)) = (&row.origin_source, &row.origin_id) {
         facts.push(format!("from {source}, {id}"));
     }
@@ -307,6 +315,7 @@ async fn head(
         status: show::client_status(row.status),
         facts,
         brought_by: None,
+        pictured: client.profile().is_some_and(|profile| profile.avatar.is_some()),
         contact: contact.map(contact_lines).unwrap_or_default(),
     })
 }

@@ -13,6 +13,7 @@ use billfold_domain::role::Permission;
 use billfold_domain::tenant::Tenant;
 use billfold_projections::{audit_log, client_list, client_note_list};
 
+use super::personal_data::HeldRecords;
 use super::{contact_lines, parse};
 use crate::admin::confirm::Action;
 use crate::admin::deed;
@@ -35,8 +36,10 @@ pub(crate) struct Record {
     pub(crate) href: String,
     /// Name or company.
     pub(crate) name: String,
-    /// Letters for the picture.
+    /// Letters in the place of a picture.
     pub(crate) initials: String,
+    /// Whether there is a picture.
+    pub(crate) pictured: bool,
     /// The identifier.
     pub(crate) id: Ident,
     /// Active, suspended, erased.
@@ -49,6 +52,8 @@ pub(crate) struct Record {
     pub(crate) contacts: Vec<Contact>,
     /// Newest first.
     pub(crate) notes: Vec<Note>,
+    /// What is kept by law, and what was asked for.
+    pub(crate) data: HeldRecords,
     /// Add a contact, write a note, set the fields.
     pub(crate) actions: Vec<Action>,
 }
@@ -106,9 +111,11 @@ async fn show_record(
     let actors = state.names().actors(tenant).await?;
     let may = visitor.caller.identity.may(Permission::ClientsWrite) && client.profile().is_some();
     let base = format!("{PATH}/{id}");
+    let hands_out = visitor.caller.identity.may(Permission::ClientsErase);
     page(&Record {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
         initials: initials(&name),
+        pictured: client.profile().is_some_and(|profile| profile.avatar.is_some()),
         name,
         id: Ident(id.to_string()),
         status: show::client_status(row.status),
@@ -116,6 +123,7 @@ async fn show_record(
         custom: custom(&state, tenant, &client).await?,
         contacts: contacts(&state, tenant, (id, &client), may).await?,
         notes: notes(&state, tenant, id, &actors).await?,
+        data: HeldRecords::of(&state, tenant, id, hands_out).await?,
         actions: if may { super::keep::actions(&base) } else { Vec::new() },
         href: base,
     })

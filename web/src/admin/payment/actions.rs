@@ -7,7 +7,7 @@ use billfold_app::commands::payments::{
     RefundPayment, WinDispute,
 };
 use billfold_domain::invoice::InvoiceStatus;
-use billfold_domain::kernel::{Currency, Money, PaymentId};
+use billfold_domain::kernel::{Currency, DeedKind, Money, PaymentId};
 use billfold_domain::payment::{Payment, RefundFrom, RefundStage, SettledPayment, Source};
 use billfold_domain::role::Permission;
 use billfold_projections::invoice_list::{self, Sort};
@@ -15,6 +15,7 @@ use billfold_projections::payment_list::PaymentList;
 use billfold_projections::{Order, Projection as _, Wanted};
 use chrono::NaiveDate;
 
+use crate::admin::approval;
 use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::admin::invoice_actions::READ as INVOICE;
@@ -24,6 +25,7 @@ use crate::fields::{Fields, Wrong};
 use crate::form::Field;
 use crate::show;
 use crate::state::{Seen, WebState};
+use crate::visitor::Visitor;
 
 /// Open invoices that are offered to be paid.
 const OFFERED: u32 = 50;
@@ -90,6 +92,11 @@ impl Deed for Verb {
         Verb::DisputeFee,
     ];
 
+    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+        let refund = self == Verb::Refund;
+        state.must(visitor, if refund { Permission::PaymentsRefund } else { Self::NEEDS })
+    }
+
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Match => ("match", "Pay invoice", "matched"),
@@ -111,7 +118,10 @@ impl Deed for Verb {
             asked.state.door().load::<Payment>(tenant, asked.id.uuid()).await?;
         let settled = payment.settled().ok_or(PageError::NotFound)?;
         let fields = self.fields(asked, settled).await?;
-        let (title, text) = self.text(settled);
+        let (title, mut text) = self.text(settled);
+        if self == Verb::Refund {
+            text += &approval::hint(asked.state, tenant, DeedKind::Refund).await?;
+        }
         Ok(Question { title, text, version: Some(version), fields })
     }
 

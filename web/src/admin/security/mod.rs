@@ -2,6 +2,10 @@
 //!
 //! Nobody needs a permission for what is their own.
 
+mod links;
+mod mail;
+mod passkeys;
+mod proved;
 mod qr;
 mod second_factor;
 mod sessions;
@@ -11,9 +15,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
-use billfold_app::access::{AccessError, SecondFactor, Secret};
+use billfold_app::access::{AccessError, SecondFactor};
 
 use super::list::address;
+use super::timeline::{self, Happened};
 use crate::error::PageError;
 use crate::fields::{REFUSED, sentence};
 use crate::form::Field;
@@ -22,8 +27,15 @@ use crate::router::{go, page};
 use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
 
+pub(crate) use links::LinkLine;
+pub(crate) use mail::MailCard;
 #[cfg(test)]
-pub(crate) use qr::picture;
+pub(crate) use mail::fields as mail_fields;
+pub(crate) use passkeys::PasskeyLine;
+#[cfg(test)]
+pub(crate) use passkeys::fields as passkey_fields;
+pub(crate) use qr::{Picture, picture};
+pub(crate) use second_factor::grouped;
 #[cfg(test)]
 pub(crate) use second_factor::{RecoveryCodes, SetUp};
 pub(crate) use sessions::SessionLine;
@@ -44,10 +56,22 @@ pub(crate) struct Security {
     pub(crate) factor: Option<Factor>,
     /// What setting it up or taking it away asks for.
     pub(crate) factor_fields: Vec<Field>,
+    /// What new recovery codes ask for.
+    pub(crate) renew_fields: Vec<Field>,
     /// Why that was refused.
     pub(crate) factor_error: String,
     /// Where this account is signed in.
     pub(crate) sessions: Vec<SessionLine>,
+    /// Devices that open the account.
+    pub(crate) passkeys: Vec<PasskeyLine>,
+    /// What adding one asks for.
+    pub(crate) passkey_fields: Vec<Field>,
+    /// Identity providers that open the account.
+    pub(crate) links: Vec<LinkLine>,
+    /// Whether the mail address is proved.
+    pub(crate) mail: MailCard,
+    /// What happened at the door of this account.
+    pub(crate) timeline: Vec<Happened>,
 }
 
 /// A second step that is asked for.
@@ -66,6 +90,7 @@ const PATH: &str = "/admin/security";
 struct Wrongs {
     password: String,
     factor: String,
+    mail: String,
 }
 
 /// The page's and the forms' addresses.
@@ -74,6 +99,9 @@ pub(crate) fn routes() -> Router<WebState> {
         .route(PATH, get(show))
         .route("/admin/security/password", post(change_password))
         .merge(sessions::routes())
+        .merge(mail::routes())
+        .merge(links::routes())
+        .merge(passkeys::routes())
         .merge(second_factor::routes())
 }
 
@@ -85,6 +113,9 @@ async fn of(state: &WebState, visitor: &Visitor, wrongs: Wrongs) -> Result<Secur
     let who = &visitor.caller.identity;
     let factor = state.access().second_factor(who).await?;
     let sessions = state.access().own_sessions(who).await?;
+    let passkeys = state.access().own_passkeys(who).await?;
+    let links = state.access().own_links(who).await?;
+    let stream = state.access().own_sign_ins(who).await?;
     let head = *state.operations().head().borrow();
     Ok(Security {
         shell: visitor.shell(state, PATH, head).await?,
@@ -95,14 +126,20 @@ async fn of(state: &WebState, visitor: &Visitor, wrongs: Wrongs) -> Result<Secur
         ],
         password_error: wrongs.password,
         factor_fields: factor_fields(factor.is_some()),
+        renew_fields: renew_fields(),
         factor: factor.map(Factor::of),
         factor_error: wrongs.factor,
-        sessions: sessions.iter().map(SessionLine::of).collect(),
+        sessions: sessions.iter().map(|own| SessionLine::at(PATH, own)).collect(),
+        passkeys: passkeys.into_iter().map(PasskeyLine::of).collect(),
+        passkey_fields: passkeys::fields(),
+        links: links.into_iter().map(LinkLine::of).collect(),
+        mail: mail::card(state, visitor, wrongs.mail).await?,
+        timeline: timeline::of(state, visitor.tenant(), "sign_in", stream.uuid()).await?,
     })
 }
 
 impl Factor {
-    fn of(factor: SecondFactor) -> Factor {
+    pub(crate) fn of(factor: SecondFactor) -> Factor {
         Factor { since: crate::view::Moment(factor.since), codes_left: factor.codes_left }
     }
 }
@@ -113,6 +150,12 @@ pub(crate) fn factor_fields(set_up: bool) -> Vec<Field> {
         return vec![code("Code of the authenticator, or a recovery code")];
     }
     vec![Field { name: "proof".to_owned(), ..secret("password", "Password", "current-password") }]
+}
+
+/// What new recovery codes ask for.
+pub(crate) fn renew_fields() -> Vec<Field> {
+    let code = code("Code of the authenticator, for new recovery codes");
+    vec![Field { name: "renewal".to_owned(), ..code }]
 }
 
 pub(crate) fn code(label: &'static str) -> Field {
@@ -131,13 +174,15 @@ async fn again(state: &WebState, visitor: &Visitor, wrongs: Wrongs) -> Result<Re
 }
 
 /// What a person can mend, as a sentence.
-fn told(error: AccessError) -> Result<String, PageError> {
+pub(crate) fn told(error: AccessError) -> Result<String, PageError> {
     match error {
         AccessError::WrongPassword
         | AccessError::WrongCode
         | AccessError::Slowed { .. }
         | AccessError::SecondFactorExists
         | AccessError::NoSecondFactor
+        | AccessError::NoMail
+        | AccessError::AskedTooOften { .. }
         | AccessError::Malformed { .. } => Ok(sentence(&error.to_string())),
         other => Err(other.into()),
     }
@@ -148,7 +193,7 @@ async fn change_password(
     posted: Posted,
 ) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    let (old, new) = (Secret::new(fields.one("old_password")), Secret::new(fields.one("password")));
+    let (old, new) = (fields.secret("old_password"), fields.secret("password"));
     let caller = &visitor.caller;
     let done = state.access().change_password(&caller.identity, &old, &new, &caller.origin).await;
     match done {

@@ -51,11 +51,12 @@ pub(super) fn routes() -> Router<WebState> {
         .route(SET_UP, get(set_up).post(enrol))
         .route("/admin/security/second-step/confirm", post(confirm))
         .route("/admin/security/second-step/remove", post(remove))
+        .route("/admin/security/second-step/renew", post(renew))
 }
 
 async fn enrol(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    let (caller, proof) = (&visitor.caller, Secret::new(fields.one("proof")));
+    let (caller, proof) = (&visitor.caller, fields.secret("proof"));
     let made = state.access().enrol_second_factor(&caller.identity, &proof, &caller.origin).await;
     match made {
         Ok(_) => Ok(go(SET_UP)),
@@ -96,7 +97,7 @@ async fn form(
 }
 
 /// By fours, as people read letters to each other.
-fn grouped(secret: &str) -> String {
+pub(crate) fn grouped(secret: &str) -> String {
     let letters: Vec<char> = secret.chars().collect();
     let groups: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
     groups.join(" ")
@@ -107,18 +108,38 @@ async fn confirm(State(state): State<WebState>, posted: Posted) -> Result<Respon
     let (caller, code) = (&visitor.caller, Secret::new(fields.one("code")));
     let done = state.access().confirm_second_factor(&caller.identity, &code, &caller.origin).await;
     match done {
-        Ok(codes) => {
-            let head = *state.operations().head().borrow();
-            page(&RecoveryCodes {
-                shell: visitor.shell(&state, PATH, head).await?,
-                codes: codes.iter().map(|code| code.reveal().to_owned()).collect(),
-            })
-        }
+        Ok(codes) => shown(&state, &visitor, &codes).await,
         Err(error) => match form(&state, &visitor, told(error)?).await? {
             Some(form) => Ok((REFUSED, Html(form.render()?)).into_response()),
             None => Ok(go(PATH)),
         },
     }
+}
+
+async fn renew(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
+    let Posted { visitor, fields } = posted;
+    let (caller, code) = (&visitor.caller, Secret::new(fields.one("renewal")));
+    let done = state.access().renew_recovery_codes(&caller.identity, &code, &caller.origin).await;
+    match done {
+        Ok(codes) => shown(&state, &visitor, &codes).await,
+        Err(error) => {
+            let factor = told(error)?;
+            again(&state, &visitor, Wrongs { factor, ..Wrongs::default() }).await
+        }
+    }
+}
+
+/// The only page that ever shows them.
+async fn shown(
+    state: &WebState,
+    visitor: &Visitor,
+    codes: &[Secret],
+) -> Result<Response, PageError> {
+    let head = *state.operations().head().borrow();
+    page(&RecoveryCodes {
+        shell: visitor.shell(state, PATH, head).await?,
+        codes: codes.iter().map(|code| code.reveal().to_owned()).collect(),
+    })
 }
 
 async fn remove(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {

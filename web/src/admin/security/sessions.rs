@@ -35,11 +35,12 @@ pub(crate) struct SessionLine {
 }
 
 impl SessionLine {
-    pub(super) fn of(own: &OwnSession) -> SessionLine {
+    /// A session on the page at `path`.
+    pub(crate) fn at(path: &str, own: &OwnSession) -> SessionLine {
         let origin = own.origin.as_ref();
         let unknown = || "Unknown".to_owned();
         SessionLine {
-            end: format!("{PATH}/sessions/{}/end", own.id),
+            end: format!("{path}/sessions/{}/end", own.id),
             kind: match own.kind {
                 SessionKind::Browser => "Browser",
                 SessionKind::Program => "Program",

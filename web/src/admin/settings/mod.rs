@@ -1,6 +1,8 @@
 //! Settings of the seller: who it is, how its documents are numbered, how time becomes money; and
 //! the form of the conventions (SET, SUB).
 
+pub(crate) mod branding;
+mod logo;
 mod sign_in;
 
 use askama::Template;
@@ -61,6 +63,8 @@ pub(crate) fn routes() -> Router<WebState> {
         .route(PATH, get(show))
         .route(CONVENTIONS, get(ask).post(save))
         .merge(sign_in::routes())
+        .merge(branding::routes())
+        .merge(logo::routes())
 }
 
 async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {

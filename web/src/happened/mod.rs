@@ -3,17 +3,18 @@
 //! Guarantees a sentence for every event, also for one that this release does not know. Absent on
 //! purpose: amounts in another form than the event has them.
 
+mod dunning;
+
 use billfold_domain::accounting_period::AccountingPeriodEvent;
 use billfold_domain::affiliate::AffiliateEvent;
+use billfold_domain::approval::ApprovalEvent;
 use billfold_domain::billing_run::BillingRunEvent;
 use billfold_domain::client::ClientEvent;
 use billfold_domain::client_group::ClientGroupEvent;
 use billfold_domain::coupon::CouponEvent;
 use billfold_domain::credit::CreditEvent;
 use billfold_domain::credit_note::CreditNoteEvent;
-use billfold_domain::dunning::{
-    DunningCaseEvent, DunningStrategyEvent, Holder, PauseReason, StageAction, StopReason,
-};
+use billfold_domain::department::DepartmentEvent;
 use billfold_domain::gift_card::GiftCardEvent;
 use billfold_domain::invoice::InvoiceEvent;
 use billfold_domain::order::OrderEvent;
@@ -32,6 +33,7 @@ use billfold_domain::tenant::TenantEvent;
 use billfold_domain::webhook_endpoint::WebhookEndpointEvent;
 use billfold_projections::event_index::Stored;
 
+use crate::data_subject;
 use crate::show::{decoded, money, words};
 use crate::view::Day;
 
@@ -50,18 +52,21 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::AccountingPeriod(event)) => accounting_period(&event),
         Some(Event::Recognition(event)) => recognition(&event),
         Some(Event::SignIn(event)) => sign_in(&event),
+        Some(Event::DataSubject(event)) => data_subject::happened(&event),
         Some(Event::Proforma(event)) => proforma(&event),
         Some(Event::CreditBalance(event)) => credit(&event),
         Some(Event::TaxRate(event)) => tax_rate(&event),
         Some(Event::ClientGroup(event)) => client_group(&event),
         Some(Event::Role(event)) => role(&event),
         Some(Event::StaffMember(event)) => staff_member(&event),
+        Some(Event::Department(event)) => department(&event),
         Some(Event::Coupon(event)) => coupon(&event),
         Some(Event::GiftCard(event)) => gift_card(&event),
         Some(Event::Affiliate(event)) => affiliate(&event),
-        Some(Event::DunningCase(event)) => dunning_case(&event),
-        Some(Event::DunningStrategy(event)) => dunning_strategy(&event),
+        Some(Event::DunningCase(event)) => dunning::case(&event),
+        Some(Event::DunningStrategy(event)) => dunning::strategy(&event),
         Some(Event::WebhookEndpoint(event)) => webhook_endpoint(&event),
+        Some(Event::Approval(event)) => approval(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -78,6 +83,10 @@ fn client(event: &ClientEvent) -> (String, &'static str) {
         ClientEvent::NoteAdded { .. } => ("Note written", "grey"),
         ClientEvent::NoteRemoved { .. } => ("Note removed", "grey"),
         ClientEvent::CustomFieldsSet { .. } => ("Custom fields set", "grey"),
+        ClientEvent::AvatarSet { avatar: Some(_) } => ("Picture set", "grey"),
+        ClientEvent::AvatarSet { avatar: None } => ("Picture taken away", "grey"),
+        ClientEvent::Entrusted { .. } => ("Given to a reseller", ""),
+        ClientEvent::WithdrawnFromReseller { .. } => ("Taken from its reseller", "grey"),
         ClientEvent::Suspended { .. } => ("Client suspended", "red"),
         ClientEvent::Activated {} => ("Client activated", "green"),
         ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
@@ -221,6 +230,12 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
+        TenantEvent::ClientRegistrationSet { open: true } => {
+            "Clients may register by themselves".to_owned()
+        }
+        TenantEvent::ClientRegistrationSet { open: false } => {
+            "Clients no longer register by themselves".to_owned()
+        }
         TenantEvent::SecondFactorSet { demanded: true } => {
             "Second step asked of all staff".to_owned()
         }
@@ -230,11 +245,21 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::AffiliateTermsSet { .. } => "Terms of affiliates changed".to_owned(),
         TenantEvent::CustomFieldDefined { field } => format!("Custom field {} defined", field.key),
         TenantEvent::CustomFieldRetired { key } => format!("Custom field {key} retired"),
+        TenantEvent::ApprovalLimitsSet { .. } => "Limits of one person set".to_owned(),
         TenantEvent::TestClockMoved { to } => {
             format!("Test clock moved to {}", Day(to.date_naive()).plain())
         }
+        TenantEvent::BrandSet { .. } => "Brand changed".to_owned(),
+        TenantEvent::LogoSet { logo: Some(_) } => "Logo set".to_owned(),
+        TenantEvent::LogoSet { logo: None } => "Logo taken away".to_owned(),
+        TenantEvent::HostNameTaken { host_name } => format!("Host name {host_name} taken"),
+        TenantEvent::HostNameReleased { host_name } => format!("Host name {host_name} given up"),
+        TenantEvent::OperatorAppointed {} => "Operator of the installation appointed".to_owned(),
+        TenantEvent::OperatorDismissed {} => "Operator of the installation dismissed".to_owned(),
+        TenantEvent::SellerCreated { tenant_id } => format!("Seller {tenant_id} created"),
         TenantEvent::Suspended { .. } => "Seller suspended".to_owned(),
         TenantEvent::Resumed {} => "Seller resumed".to_owned(),
+        TenantEvent::Closed { .. } => "Books closed for good".to_owned(),
     };
     (text, "grey")
 }
@@ -270,12 +295,18 @@ fn accounting_period(event: &AccountingPeriodEvent) -> (String, &'static str) {
 
 fn sign_in(event: &SignInEvent) -> (String, &'static str) {
     match event {
-        SignInEvent::Succeeded { .. } => ("Signed in".to_owned(), "green"),
+        SignInEvent::Succeeded { .. } | SignInEvent::ClientSucceeded { .. } => {
+            ("Signed in".to_owned(), "green")
+        }
         SignInEvent::Refused { .. } => ("Sign-in refused".to_owned(), "red"),
         SignInEvent::Slowed { refusals } => {
             (format!("Sign-ins slowed after {refusals} refusals"), "red")
         }
         SignInEvent::Ended { .. } => ("Session ended".to_owned(), "grey"),
+        SignInEvent::ResetAsked { .. } => {
+            ("Code for a forgotten password asked for".to_owned(), "")
+        }
+        SignInEvent::MeansChanged { what, .. } => (crate::means::sentence(*what).to_owned(), ""),
     }
 }
 
@@ -394,6 +425,19 @@ fn webhook_endpoint(event: &WebhookEndpointEvent) -> (String, &'static str) {
     (text, tone)
 }
 
+fn approval(event: &ApprovalEvent) -> (String, &'static str) {
+    let (text, tone) = match event {
+        ApprovalEvent::Requested(_) => ("A second person is asked".to_owned(), "amber"),
+        ApprovalEvent::Granted { .. } => ("A second person said yes".to_owned(), "green"),
+        ApprovalEvent::Declined { .. } => ("A second person said no".to_owned(), "red"),
+        ApprovalEvent::Withdrawn { .. } => ("Taken back by who asked".to_owned(), "grey"),
+        ApprovalEvent::Expired { .. } => ("Nobody answered in time".to_owned(), "grey"),
+        ApprovalEvent::CarriedOut { .. } => ("Done as granted".to_owned(), "green"),
+        ApprovalEvent::Failed { detail, .. } => (format!("Could not be done: {detail}"), "red"),
+    };
+    (text, tone)
+}
+
 fn role(event: &RoleEvent) -> (String, &'static str) {
     let text = match event {
         RoleEvent::Established { system } => format!("Built-in role {} begun", system.slug()),
@@ -413,10 +457,26 @@ fn staff_member(event: &StaffEvent) -> (String, &'static str) {
     let (text, tone) = match event {
         StaffEvent::Added { .. } => ("Member of staff added", ""),
         StaffEvent::Changed { .. } => ("Member of staff changed", "grey"),
+        StaffEvent::AvatarSet { avatar: Some(_) } => ("Picture set", "grey"),
+        StaffEvent::AvatarSet { avatar: None } => ("Picture taken away", "grey"),
         StaffEvent::Stopped { .. } => ("Member of staff stopped", "red"),
         StaffEvent::Resumed {} => ("Member of staff let in again", "green"),
     };
     (text.to_owned(), tone)
+}
+
+fn department(event: &DepartmentEvent) -> (String, &'static str) {
+    match event {
+        DepartmentEvent::Created(terms) => (format!("Department {} created", terms.name), ""),
+        DepartmentEvent::Changed { terms, .. } => {
+            (format!("Department {} changed", terms.name), "grey")
+        }
+        DepartmentEvent::StaffAssigned { .. } => ("Assigned to the department".to_owned(), "grey"),
+        DepartmentEvent::StaffUnassigned { .. } => {
+            ("Taken out of the department".to_owned(), "grey")
+        }
+        DepartmentEvent::Deleted { name } => (format!("Department {name} deleted"), "grey"),
+    }
 }
 
 fn coupon(event: &CouponEvent) -> (String, &'static str) {
@@ -489,85 +549,4 @@ fn affiliate(event: &AffiliateEvent) -> (String, &'static str) {
             (format!("Payout of {} failed", money(*amount).plain()), "red")
         }
     }
-}
-
-fn dunning_case(event: &DunningCaseEvent) -> (String, &'static str) {
-    match event {
-        DunningCaseEvent::Opened { .. } => ("Dunning began".to_owned(), "red"),
-        DunningCaseEvent::StepTaken { name, action, late_fee, .. } => {
-            let fee = late_fee.map_or_else(String::new, |fee| {
-                format!(", late fee of {} charged", money(fee).plain())
-            });
-            let tone = match action {
-                StageAction::Remind | StageAction::Warn => "",
-                StageAction::Block | StageAction::Suspend | StageAction::Terminate => "red",
-            };
-            (format!("{}: {}{fee}", words(name), stage(*action)), tone)
-        }
-        DunningCaseEvent::RetryRequested { at, .. } => {
-            (format!("Payment to be tried again at {} UTC", at.format("%Y-%m-%d %H:%M")), "")
-        }
-        DunningCaseEvent::MethodRequested { .. } => {
-            ("Client is to give another way to pay".to_owned(), "")
-        }
-        DunningCaseEvent::PromiseMade { pay_by, .. } => {
-            (format!("Promised to pay by {}", Day(*pay_by).plain()), "green")
-        }
-        DunningCaseEvent::PromiseBroken { pay_by, .. } => {
-            (format!("Promise to pay by {} not kept", Day(*pay_by).plain()), "red")
-        }
-        DunningCaseEvent::PromiseReleased { pay_by, .. } => {
-            (format!("Promise to pay by {} no longer waited for", Day(*pay_by).plain()), "grey")
-        }
-        DunningCaseEvent::Paused { reason: PauseReason::Disputed, .. } => {
-            ("Rests while a dispute is open".to_owned(), "grey")
-        }
-        DunningCaseEvent::Paused { reason: PauseReason::Held, .. } => {
-            ("Held by hand".to_owned(), "grey")
-        }
-        DunningCaseEvent::Resumed { .. } => ("Goes on".to_owned(), ""),
-        DunningCaseEvent::Stopped { reason, lifts, .. } => {
-            let lifted = if *lifts { ", what was suspended is lifted" } else { "" };
-            let (why, tone) = match reason {
-                StopReason::Paid => ("paid".to_owned(), "green"),
-                StopReason::Voided => ("invoice taken back".to_owned(), "grey"),
-                StopReason::WrittenOff => ("invoice given up".to_owned(), "grey"),
-                StopReason::Terminated => ("service ended".to_owned(), "red"),
-                StopReason::ByHand { reason } => (reason.clone(), "grey"),
-            };
-            (format!("Dunning stopped: {why}{lifted}"), tone)
-        }
-    }
-}
-
-fn stage(action: StageAction) -> &'static str {
-    match action {
-        StageAction::Remind => "reminder to be sent",
-        StageAction::Warn => "last warning to be sent",
-        StageAction::Block => "no new orders",
-        StageAction::Suspend => "service to be suspended",
-        StageAction::Terminate => "service to be ended",
-    }
-}
-
-fn dunning_strategy(event: &DunningStrategyEvent) -> (String, &'static str) {
-    let of = |holder: &Holder| match holder {
-        Holder::Tenant => "every client".to_owned(),
-        Holder::Product(product) => product.to_string(),
-        Holder::Client(client) => client.to_string(),
-    };
-    let text = match event {
-        DunningStrategyEvent::Defined { name, .. } => format!("Dunning strategy {name} defined"),
-        DunningStrategyEvent::Revised { version, .. } => {
-            format!("Dunning strategy revised, version {version}")
-        }
-        DunningStrategyEvent::Assigned { holder } => {
-            format!("Dunning strategy chosen for {}", of(holder))
-        }
-        DunningStrategyEvent::Withdrawn { holder } => {
-            format!("Dunning strategy withdrawn from {}", of(holder))
-        }
-        DunningStrategyEvent::Retired { .. } => "Dunning strategy retired".to_owned(),
-    };
-    (text, "grey")
 }

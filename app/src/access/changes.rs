@@ -1,0 +1,79 @@
+//! What is written into the log about changed ways in: a password, a second step, a passkey.
+//!
+//! Guarantees: what is noted says that something changed and by whom, never a secret. The change is
+//! made first; a note that the log does not take is an error to whoever asked, who then knows that
+//! something has to be looked at. Absent so far: changes of the accounts of clients.
+
+use billfold_domain::kernel::{Actor, BlindIndex, SignInId, StaffId, TenantId};
+use billfold_domain::sign_in::{MeansChange, SignIn, SignInCommand};
+use uuid::Uuid;
+
+use super::identity::Identity;
+use super::mail::Errand;
+use super::note::DOORKEEPER;
+use super::owner::Owner;
+use super::{Access, AccessError};
+use crate::commands::sign_ins::NoteSignIn;
+use crate::commands::{Ask, RequestOrigin};
+use crate::ports::Holder;
+
+impl Access {
+    /// The stream in which is noted what happened at the door of whoever asks.
+    ///
+    /// # Errors
+    /// `NotValid` for an API key; the database does not answer.
+    pub async fn own_sign_ins(&self, who: &Identity) -> Result<SignInId, AccessError> {
+        let row = self.own_staff(who).await?;
+        Ok(SignIn::id_of(row.tenant, &row.email_index))
+    }
+
+    /// Notes that a way into an account changed; by the doorkeeper if by nobody who is known.
+    pub(super) async fn note_change(
+        &self,
+        account: impl Into<Owner>,
+        by: Option<StaffId>,
+        what: MeansChange,
+        which: Option<String>,
+        origin: &RequestOrigin,
+    ) -> Result<(), AccessError> {
+        let account = account.into();
+        let Holder::Staff(staff_id) = account.holder else { return Ok(()) };
+        let what = SignInCommand::ChangeMeans { staff_id, what, which };
+        self.note(account.tenant, &account.email_index, by, origin, what).await
+    }
+
+    /// Notes that the password of an account is another one, and tells its owner by mail.
+    pub(super) async fn tell_of_password(
+        &self,
+        account: impl Into<Owner>,
+        by: Option<StaffId>,
+        what: MeansChange,
+        origin: &RequestOrigin,
+    ) -> Result<(), AccessError> {
+        let account = account.into();
+        self.note_change(&account, by, what, None, origin).await?;
+        let Holder::Staff(staff) = account.holder else { return Ok(()) };
+        let (tenant, at) = (account.tenant.uuid(), self.parts.clock.now());
+        let staff = staff.uuid();
+        self.mail_if_possible(&Errand::PasswordChanged { tenant, staff, at }).await;
+        Ok(())
+    }
+
+    /// Notes something once, however often it is asked for under the same id.
+    pub(super) async fn note_once(
+        &self,
+        id: Uuid,
+        tenant: TenantId,
+        address: &BlindIndex,
+        origin: &RequestOrigin,
+        what: SignInCommand,
+    ) -> Result<(), AccessError> {
+        let actor = Actor::system(DOORKEEPER).map_err(crate::Error::bug);
+        let key = format!("sign-in:{id}");
+        let note = NoteSignIn { sign_in_id: SignIn::id_of(tenant, address), what };
+        let ask = Ask::new(tenant, actor.map_err(AccessError::Log)?, key, note);
+        let ask = ask.from_origin(origin.clone());
+        self.parts.door.execute(ask).await.map_err(AccessError::Log)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! What mails about accounts say.
+//!
+//! Guarantees: plain text and HTML say the same; what people typed is escaped; no address of a page
+//! carries a code, because addresses are written down.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::access::Secret;
+
+/// A mail that is ready to be sent.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::access) struct Letter {
+    pub(super) to: String,
+    pub(super) subject: String,
+    pub(super) text: String,
+    pub(super) html: String,
+    /// From when on it is not sent any more.
+    pub(super) expires_at: Option<DateTime<Utc>>,
+}
+
+/// What every letter names.
+pub(super) struct Head<'a> {
+    /// The address it goes to.
+    pub(super) to: &'a str,
+    /// The seller.
+    pub(super) seller: &'a str,
+    /// The address of the pages.
+    pub(super) public_url: Option<&'a str>,
+}
+
+/// A code for a forgotten password.
+pub(super) fn reset(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Letter {
+    let seller = head.seller;
+    let place = place(head, "/admin/reset-password", "\"Set a new password with a code\"");
+    let paragraphs = [
+        format!("Somebody asked for a new password for your account at {seller}."),
+        format!("If it was you, type this code at {place}. It works once, within half an hour:"),
+        code.reveal().to_owned(),
+        "If it was not you, do nothing: the password stays as it is.".to_owned(),
+    ];
+    let subject = format!("{seller}: a code for a new password");
+    letter(head, subject, &paragraphs, Some(code), Some(end))
+}
+
+/// A code that proves an address.
+pub(super) fn prove(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Letter {
+    let seller = head.seller;
+    let place = place(head, "/admin/security", "\"Security\"");
+    let paragraphs = [
+        format!("This address belongs to an account at {seller}."),
+        format!("To prove that it is yours, sign in and type this code at {place}, within a day:"),
+        code.reveal().to_owned(),
+        "If you know nothing of such an account, do nothing.".to_owned(),
+    ];
+    let subject = format!("{seller}: prove your mail address");
+    letter(head, subject, &paragraphs, Some(code), Some(end))
+}
+
+/// That the password is another one.
+pub(super) fn password_changed(head: &Head<'_>, at: DateTime<Utc>) -> Letter {
+    let (seller, at) = (head.seller, at.format("%Y-%m-%d %H:%M"));
+    let place = place(head, "/admin/forgot-password", "\"Forgot your password?\"");
+    let paragraphs = [
+        format!("The password of your account at {seller} was changed at {at} UTC."),
+        "Every other session of the account has ended.".to_owned(),
+        format!("If it was not you, set a new one at {place} and tell a colleague."),
+    ];
+    letter(head, format!("{seller}: your password was changed"), &paragraphs, None, None)
+}
+
+fn place(head: &Head<'_>, path: &str, name: &str) -> String {
+    head.public_url.map_or_else(|| format!("the page {name}"), |url| format!("{url}{path}"))
+}
+
+fn letter(
+    head: &Head<'_>,
+    subject: String,
+    paragraphs: &[String],
+    code: Option<&Secret>,
+    expires_at: Option<DateTime<Utc>>,
+) -> Letter {
+    let is_code = |text: &String| code.is_some_and(|code| code.reveal() == text);
+    let html: Vec<String> = paragraphs
+        .iter()
+        .map(|text| match is_code(text) {
+            true => format!("<p><code>{}</code></p>", escaped(text)),
+            false => format!("<p>{}</p>", escaped(text)),
+        })
+        .collect();
+    Letter {
+        to: head.to.to_owned(),
+        subject: subject.replace(['\r', '\n'], " "),
+        text: paragraphs.join("\n\n") + "\n",
+        html: format!("<!doctype html><html lang=\"en\"><body>{}</body></html>", html.concat()),
+        expires_at,
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_bodies_carry_the_code_and_no_address_does() {
+        let (code, end) = (Secret::new("bfp_AAAA"), DateTime::UNIX_EPOCH);
+        let url = Some("https://books.example");
+        let head = Head { to: "ada@example.org", seller: "<b>&Co\r\nBcc: x", public_url: url };
+        let letter = reset(&head, &code, end);
+        assert!(letter.text.contains("\n\nbfp_AAAA\n\n") && letter.html.contains("bfp_AAAA"));
+        assert!(letter.text.contains("https://books.example/admin/reset-password. It"));
+        assert!(!letter.html.contains("<b>") && !letter.subject.contains('\n'));
+        assert!(password_changed(&head, end).text.contains("1970-01-01 00:00 UTC"));
+    }
+}

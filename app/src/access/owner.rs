@@ -1,0 +1,108 @@
+//! The account that signs in, whoever holds it: sessions, second steps and passwords are the same
+//! for staff and for clients.
+
+use billfold_domain::client::Client;
+use billfold_domain::kernel::{BlindIndex, ClientId, TenantId};
+
+use super::{Access, AccessError};
+use crate::ports::{ClientAccountRow, Holder, StaffRow};
+
+/// An account.
+#[derive(Clone, Debug)]
+pub(super) struct Owner {
+    /// The seller.
+    pub(super) tenant: TenantId,
+    /// Whose it is.
+    pub(super) holder: Holder,
+    /// The keyed hash of its address.
+    pub(super) email_index: BlindIndex,
+    /// What `PasswordHashing::hash` made.
+    pub(super) password_hash: String,
+}
+
+impl From<StaffRow> for Owner {
+    fn from(row: StaffRow) -> Self {
+        Self {
+            tenant: row.tenant,
+            holder: Holder::Staff(row.id),
+            email_index: row.email_index,
+            password_hash: row.password_hash,
+        }
+    }
+}
+
+impl From<&StaffRow> for Owner {
+    fn from(row: &StaffRow) -> Self {
+        row.clone().into()
+    }
+}
+
+impl From<&Owner> for Owner {
+    fn from(owner: &Owner) -> Self {
+        owner.clone()
+    }
+}
+
+impl From<ClientAccountRow> for Owner {
+    fn from(row: ClientAccountRow) -> Self {
+        Self {
+            tenant: row.tenant,
+            holder: Holder::Client(row.client),
+            email_index: row.email_index,
+            password_hash: row.password_hash,
+        }
+    }
+}
+
+impl Access {
+    /// An account, whether it may sign in or not.
+    pub(super) async fn owner(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+    ) -> Result<Option<Owner>, AccessError> {
+        Ok(match holder {
+            Holder::Staff(staff) => self.parts.staff.find(tenant, staff).await?.map(Owner::from),
+            Holder::Client(client) => {
+                self.parts.clients.find(tenant, client).await?.map(Owner::from)
+            }
+        })
+    }
+
+    /// An account that may sign in.
+    pub(super) async fn live_owner(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+    ) -> Result<Option<Owner>, AccessError> {
+        match holder {
+            Holder::Staff(staff) => {
+                let row = self.parts.staff.find(tenant, staff).await?;
+                Ok(row.filter(|row| row.disabled_at.is_none()).map(Owner::from))
+            }
+            Holder::Client(client) if !self.is_active(tenant, client).await? => Ok(None),
+            Holder::Client(_) => self.owner(tenant, holder).await,
+        }
+    }
+
+    /// Whether a client may sign in: neither suspended nor erased, as the log says now.
+    pub(super) async fn is_active(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+    ) -> Result<bool, AccessError> {
+        let (client, _) = self.parts.door.load::<Client>(tenant, client.uuid()).await?;
+        Ok(matches!(client, Client::Active(_)))
+    }
+
+    pub(super) async fn set_hash(&self, owner: &Owner, hash: &str) -> Result<bool, AccessError> {
+        Ok(match owner.holder {
+            Holder::Staff(staff) => {
+                self.parts.staff.set_password(owner.tenant, staff, hash).await?
+            }
+            Holder::Client(client) => {
+                self.parts.clients.set_password(owner.tenant, client, hash).await?
+            }
+        })
+    }
+}

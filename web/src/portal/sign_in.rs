@@ -1,0 +1,257 @@
+//! Clients come in: with a password, with a code after it, or with an invitation for the first
+//! time.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use billfold_api::auth::{RequestFrom, comes_in};
+use billfold_app::access::{AccessError, Attempt, Secret, SignedIn};
+use billfold_app::commands::RequestOrigin;
+use billfold_domain::kernel::TenantId;
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
+
+use super::guest::PORTAL;
+use crate::admin::security::{code, secret};
+use crate::brand::Branding;
+use crate::error::PageError;
+use crate::fields::{Fields, REFUSED, new_key, sentence};
+use crate::form::Field;
+use crate::router::go;
+use crate::state::WebState;
+use crate::visitor::{cookie, theme_of};
+
+const PATH: &str = "/portal/sign-in";
+const CODE: &str = "/portal/sign-in/code";
+const WELCOME: &str = "/portal/welcome";
+/// Proves that the password was right, while the code is looked for.
+const FIRST_STEP: &str = "billfold_client_first_step";
+/// Ties the form to the browser it was shown to, before there is a session.
+const GUARD: &str = "billfold_client_sign_in";
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "portal/sign_in.html")]
+pub(crate) struct Entrance {
+    /// Dark or light.
+    pub(crate) theme: &'static str,
+    /// The seller, if it is known which.
+    pub(crate) tenant: String,
+    /// The seller's id, as the address named it.
+    pub(crate) named: String,
+    /// The seller's footer.
+    pub(crate) branding: Branding,
+    /// Guards the form before there is a session.
+    pub(crate) csrf: String,
+    /// Where the form goes.
+    pub(crate) action: &'static str,
+    /// What is asked for.
+    pub(crate) fields: Vec<Field>,
+    /// Why the last try was refused.
+    pub(crate) error: String,
+}
+
+/// The addresses of coming in.
+pub(super) fn routes() -> Router<WebState> {
+    Router::new()
+        .route(PATH, get(blank).post(enter))
+        .route(CODE, post(second_step))
+        .route(WELCOME, get(welcome).post(accept))
+}
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wishes {
+    tenant: String,
+}
+
+/// A form: where it goes and what it asks for.
+type Asked = (&'static str, Vec<Field>);
+
+async fn blank(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    form(&state, &headers, &wishes.tenant, asked(""), "").await
+}
+
+async fn welcome(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    form(&state, &headers, &wishes.tenant, asked_first(), "").await
+}
+
+async fn form(
+    state: &WebState,
+    headers: &HeaderMap,
+    named: &str,
+    (action, fields): Asked,
+    error: &str,
+) -> Result<Response, PageError> {
+    let guard = new_key();
+    let tenant = match named.parse::<TenantId>() {
+        Ok(tenant) => Some(tenant),
+        Err(_) => state.door().first_seller().await?,
+    };
+    let settings = match tenant {
+        Some(tenant) => state.door().settings(tenant).await.ok(),
+        None => None,
+    };
+    let page = Entrance {
+        theme: theme_of(headers).name(),
+        tenant: settings.as_ref().map(|all| all.name.clone()).unwrap_or_default(),
+        named: named.to_owned(),
+        branding: settings.as_deref().map_or_else(Branding::default, Branding::of),
+        csrf: guard.clone(),
+        action,
+        fields,
+        error: error.to_owned(),
+    };
+    let mut response = Html(page.render()?).into_response();
+    if !error.is_empty() {
+        *response.status_mut() = REFUSED;
+    }
+    let cookie = format!("{GUARD}={guard}; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict");
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+fn asked(email: &str) -> Asked {
+    let email =
+        Field::input("email", "Mail address", "email").with(email).known_as("username").required();
+    (PATH, vec![email, secret("password", "Password", "current-password")])
+}
+
+fn asked_code() -> Asked {
+    (CODE, vec![code("Code of your authenticator, or a recovery code")])
+}
+
+fn asked_first() -> Asked {
+    let invitation =
+        Field::input("code", "Code you were given", "text").known_as("one-time-code").required();
+    let password = secret("password", "New password", "new-password").hint("10 to 256 characters");
+    (WELCOME, vec![invitation, password])
+}
+
+const OUT_OF_DATE: &str = "The form was out of date. Send it again.";
+
+/// Whether the form was shown to this browser.
+fn is_guarded(headers: &HeaderMap, fields: &Fields) -> bool {
+    let guard = cookie(headers, GUARD).unwrap_or_default();
+    !guard.is_empty() && bool::from(guard.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
+}
+
+async fn enter(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let (email, named) = (fields.one("email"), fields.one("tenant"));
+    if !is_guarded(&headers, &fields) {
+        return form(&state, &headers, named, asked(email), OUT_OF_DATE).await;
+    }
+    let password = fields.secret("password");
+    let attempt = Attempt {
+        email: email.to_owned(),
+        password,
+        code: None,
+        tenant: named.parse().ok(),
+        origin,
+    };
+    match state.access().sign_in_client(&attempt).await {
+        Ok(signed_in) => come_in(&state, &headers, &signed_in, &attempt.origin).await,
+        Err(AccessError::CodeNeeded { challenge }) => {
+            let mut response = form(&state, &headers, named, asked_code(), "").await?;
+            let kept = first_step(challenge.reveal(), 300)?;
+            response.headers_mut().append(header::SET_COOKIE, kept);
+            Ok(response)
+        }
+        Err(error @ (AccessError::NotValid | AccessError::Slowed { .. })) => {
+            form(&state, &headers, named, asked(email), &sentence(&error.to_string())).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn second_step(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let named = fields.one("tenant");
+    let challenge = cookie(&headers, FIRST_STEP).unwrap_or_default();
+    if challenge.is_empty() || !is_guarded(&headers, &fields) {
+        return form(&state, &headers, named, asked(""), OUT_OF_DATE).await;
+    }
+    let (challenge, code) = (Secret::new(challenge), Secret::new(fields.one("code")));
+    match state.access().second_step_of_client(&challenge, &code, &origin).await {
+        Ok(signed_in) => {
+            let mut response = come_in(&state, &headers, &signed_in, &origin).await?;
+            response.headers_mut().append(header::SET_COOKIE, first_step("", 0)?);
+            Ok(response)
+        }
+        Err(AccessError::NotValid) => form(&state, &headers, named, asked(""), OUT_OF_DATE).await,
+        Err(error @ (AccessError::WrongCode | AccessError::Slowed { .. })) => {
+            form(&state, &headers, named, asked_code(), &sentence(&error.to_string())).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sets a password by a code, and leads to the sign-in.
+async fn accept(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let named = fields.one("tenant");
+    if !is_guarded(&headers, &fields) {
+        return form(&state, &headers, named, asked_first(), OUT_OF_DATE).await;
+    }
+    let (code, password) = (Secret::new(fields.one("code")), fields.secret("password"));
+    match state.access().reset_password(&code, &password, &origin).await {
+        Ok(()) => Ok(go(PATH)),
+        Err(AccessError::NotValid) => {
+            let error = "The code is not right, or was used, or is too old. Ask for another one.";
+            form(&state, &headers, named, asked_first(), error).await
+        }
+        Err(error @ AccessError::Malformed { .. }) => {
+            form(&state, &headers, named, asked_first(), &sentence(&error.to_string())).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The cookie of the first step.
+fn first_step(value: &str, seconds: u32) -> Result<HeaderValue, PageError> {
+    let text =
+        format!("{FIRST_STEP}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict");
+    let mut header = HeaderValue::try_from(text).map_err(PageError::bug)?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+async fn come_in(
+    state: &WebState,
+    headers: &HeaderMap,
+    signed_in: &SignedIn,
+    origin: &RequestOrigin,
+) -> Result<Response, PageError> {
+    let mut response = go(PORTAL);
+    let cookie = comes_in(state.access(), headers, signed_in, origin).await;
+    let cookie = cookie.ok_or_else(|| PageError::bug("a session token fits no header"))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
