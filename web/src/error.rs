@@ -4,6 +4,8 @@
 //! page that says what to do next. Absent on purpose: refusals of a form, which stand beside its
 //! fields.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use billfold_app::access::AccessError;
@@ -29,6 +31,8 @@ pub(crate) enum PageError {
     Unavailable,
     /// Nothing was done yet: a second person is asked, on the page of that question.
     Waits(ApprovalId),
+    /// The quota of the address or the session is spent for so long.
+    TooMany(Duration),
     /// A fault of ours.
     Bug,
 }
@@ -81,6 +85,11 @@ impl PageError {
                 "This cannot be shown now",
                 "The database or a read model does not answer. Try again in a moment.".to_owned(),
             ),
+            PageError::TooMany(wait) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many pages at once",
+                format!("Wait {} s and load the page again.", whole_seconds(*wait)),
+            ),
             PageError::Bug => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "Something is wrong on our side",
@@ -105,8 +114,16 @@ impl IntoResponse for PageError {
         } else {
             response.extensions_mut().insert(Note { title, text });
         }
+        if let PageError::TooMany(wait) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, whole_seconds(wait).into());
+        }
         response
     }
+}
+
+/// So many seconds that a wait is over by then.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 impl From<billfold_projections::Error> for PageError {

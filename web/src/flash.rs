@@ -127,6 +127,7 @@ const DONE: &[(&str, &str)] = &[
     ("dispute", "Dispute recorded. What it had paid is owed again."),
     ("dispute-decided", "Dispute decided and posted to the ledger."),
     ("dispute-fee", "Fee of the dispute posted to the ledger."),
+    ("documents-set", "Saved. Documents issued from now on follow it."),
     ("conventions", "Conventions saved. They hold for what is billed from now on."),
     ("programme", "Terms of the programme saved."),
     ("affiliate", "The client is an affiliate now, and waits for approval."),

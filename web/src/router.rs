@@ -1,7 +1,8 @@
 //! Every address of the pages, and the layers around them.
 //!
 //! Guarantees, from the outside in: answers are compressed; every page carries the strict content
-//! policy and is never kept by a cache; a change asked for by another site is refused; an error is
+//! policy and is never kept by a cache; more of them a minute than the API answers are refused
+//! before anybody is looked up; a change asked for by another site is refused; an error is
 //! a page in the visitor's theme; a panic is such a page and not a cut connection. Absent on
 //! purpose: the API's addresses.
 
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use billfold_api::layers::ClientAddress;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -63,7 +65,14 @@ async fn frame(State(state): State<WebState>, mut request: Request, next: Next) 
     let partial = request.headers().contains_key("hx-request");
     let id = billfold_api::layers::RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
+    if let Some(address) = ClientAddress::of(&request, state.limits().trusted_proxies) {
+        request.extensions_mut().insert(address);
+    }
+    let counted = state.rates().count(&request);
+    let mut response = match counted.over() {
+        None => next.run(request).await,
+        Some((_, wait)) => PageError::TooMany(wait).into_response(),
+    };
     if let Some(note) = response.extensions_mut().remove::<Note>() {
         let status = response.status();
         let html = if partial {
@@ -82,8 +91,11 @@ async fn frame(State(state): State<WebState>, mut request: Request, next: Next) 
             fault.render()
         };
         let html = html.unwrap_or_else(|_| note.title.to_owned());
+        let wait = response.headers_mut().remove(header::RETRY_AFTER);
         response = (status, Html(html)).into_response();
+        response.headers_mut().extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
     }
+    counted.tell(response.headers_mut());
     headers(response.headers_mut(), id.as_str());
     response
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use axum::http::{HeaderMap, header};
+use billfold_api::layers::{Limits, Rates};
 use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
@@ -41,6 +42,8 @@ pub struct WebParts {
     pub pictures: Pictures,
     /// The node itself.
     pub operations: Arc<dyn Operations>,
+    /// How much is taken on of one address and one session, and which proxies are believed.
+    pub limits: Limits,
 }
 
 /// What every handler may use. Cheap to clone.
@@ -50,6 +53,7 @@ pub struct WebState(Arc<Inner>);
 struct Inner {
     parts: WebParts,
     names: Names,
+    rates: Rates,
 }
 
 impl WebState {
@@ -57,7 +61,8 @@ impl WebState {
     #[must_use]
     pub fn new(parts: WebParts) -> Self {
         let names = Names::new(parts.door.clone(), parts.reads.clone());
-        Self(Arc::new(Inner { parts, names }))
+        let rates = Rates::of(&parts.limits);
+        Self(Arc::new(Inner { parts, names, rates }))
     }
 
     pub(crate) fn door(&self) -> &Door {
@@ -86,6 +91,14 @@ impl WebState {
 
     pub(crate) fn pictures(&self) -> &Pictures {
         &self.0.parts.pictures
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.parts.limits
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     pub(crate) fn names(&self) -> &Names {

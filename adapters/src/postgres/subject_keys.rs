@@ -13,6 +13,7 @@ use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use super::avatars;
+use super::client_accounts;
 use super::scoped::{Scoped, failed, get};
 
 /// The key table.
@@ -103,6 +104,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         .await
         .map_err(failed)?;
         avatars::forget(&mut tx, of).await?;
+        client_accounts::forget(&mut tx, of).await?;
         let kept = sqlx::query_scalar::<_, Option<NaiveDate>>(
             "select max(retain_until) from subject_keys \
              where tenant_id = $1 and subject_id = $2 and destroyed_at is null",

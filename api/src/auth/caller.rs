@@ -9,7 +9,7 @@ use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::Method;
 use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
-use billfold_app::access::{Access, AccessError, Identity, Secret, is_api_key};
+use billfold_app::access::{Access, AccessError, By, Identity, Secret, is_api_key};
 use billfold_app::commands::{Ask, RequestOrigin};
 use billfold_domain::kernel::{Actor, ClientId, TenantId};
 
@@ -128,6 +128,13 @@ impl Caller {
     fn of(identity: Identity, parts: &Parts) -> Self {
         let origin = origin_of(parts);
         Self { tenant: identity.tenant, actor: identity.actor(), identity, origin }
+    }
+
+    /// On whose word this caller changes the account of somebody else.
+    #[must_use]
+    pub fn by(&self) -> By {
+        let (actor, origin) = (self.actor.clone(), self.origin.clone());
+        By { actor, held: self.identity.rights, origin }
     }
 
     /// A command of this caller, for its own seller.

@@ -16,8 +16,9 @@ const FORWARDED: &str = "x-forwarded-for";
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
-    /// The address behind `proxies` trusted ones.
-    pub(super) fn of(request: &Request, proxies: u8) -> Option<Self> {
+    /// The address behind `proxies` trusted ones; none if the connection's is not known.
+    #[must_use]
+    pub fn of(request: &Request, proxies: u8) -> Option<Self> {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         match proxies {
             0 => peer.map(Self),

@@ -30,7 +30,7 @@ pub use client_address::ClientAddress;
 pub use cookies::guard_cookies;
 pub use envelope::RequestId;
 use limits::{Room, hold_room, stop_in_time};
-use rates::Rates;
+pub use rates::{Counted, Rates};
 
 /// How much one process takes on, and whom it believes.
 #[derive(Debug, Clone)]

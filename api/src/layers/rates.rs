@@ -38,34 +38,67 @@ type Owner = [u8; 16];
 
 /// The quotas of one process.
 #[derive(Clone)]
-pub(super) struct Rates(Arc<[Quota]>);
+pub struct Rates(Arc<[Quota]>);
 
 impl Rates {
-    pub(super) fn of(limits: &Limits) -> Self {
+    /// Full quotas of as many requests a minute as the limits name.
+    #[must_use]
+    pub fn of(limits: &Limits) -> Self {
         let address = Quota::of("address", limits.address_requests_a_minute, address_of);
         let caller = Quota::of("caller", limits.caller_requests_a_minute, caller_of);
         Self([address, caller].into_iter().flatten().collect())
+    }
+
+    /// Takes one request off the quotas it belongs to. Its [`ClientAddress`] must be known.
+    #[must_use]
+    pub fn count(&self, request: &Request) -> Counted<'_> {
+        let now = Instant::now();
+        let owned = self.0.iter().filter_map(|quota| Some((quota, (quota.owner)(request)?)));
+        Counted(owned.map(|(quota, owner)| (quota, quota.take(owner, now))).collect())
+    }
+}
+
+/// How a request stands with each quota it belongs to.
+pub struct Counted<'a>(Vec<(&'a Quota, Standing)>);
+
+impl Counted<'_> {
+    /// Whose quota is spent, `address` or `caller`, and how long until one more is allowed: the
+    /// longest such wait. None if the request may be answered.
+    #[must_use]
+    pub fn over(&self) -> Option<(&'static str, Duration)> {
+        let waits =
+            self.0.iter().filter_map(|(quota, standing)| Some((quota.name, standing.wait?)));
+        waits.max_by_key(|(_, wait)| *wait)
+    }
+
+    /// Adds the fields of draft-ietf-httpapi-ratelimit-headers to an answer.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let joined = |texts: Vec<String>| HeaderValue::try_from(texts.join(", "));
+        let policies = self.0.iter().map(|(quota, _)| {
+            format!("\"{}\";q={};w={}", quota.name, quota.requests, WINDOW.as_secs())
+        });
+        let left = self.0.iter().map(|(quota, standing)| {
+            let whole = standing.full_in + Duration::from_nanos(999_999_999);
+            format!("\"{}\";r={};t={}", quota.name, standing.left, whole.as_secs())
+        });
+        let fields =
+            [(RATE_LIMIT_POLICY, joined(policies.collect())), (RATE_LIMIT, joined(left.collect()))];
+        for (name, value) in fields {
+            if let (false, Ok(value)) = (self.0.is_empty(), value) {
+                headers.insert(name, value);
+            }
+        }
     }
 }
 
 /// Takes one request off the quotas it belongs to, or refuses it.
 pub(super) async fn count(State(rates): State<Rates>, request: Request, next: Next) -> Response {
-    let now = Instant::now();
-    let mut standings = Vec::with_capacity(rates.0.len());
-    let mut wait: Option<(Duration, &'static str)> = None;
-    for quota in rates.0.iter() {
-        let Some(owner) = (quota.owner)(&request) else { continue };
-        let standing = quota.take(owner, now);
-        if let Some(longer) = standing.wait.filter(|it| wait.is_none_or(|known| *it > known.0)) {
-            wait = Some((longer, quota.name));
-        }
-        standings.push((quota, standing));
-    }
-    let mut response = match wait {
+    let counted = rates.count(&request);
+    let mut response = match counted.over() {
         None => next.run(request).await,
-        Some((wait, name)) => refused(name, wait).into_response(),
+        Some((name, wait)) => refused(name, wait).into_response(),
     };
-    tell(response.headers_mut(), &standings);
+    counted.tell(response.headers_mut());
     response
 }
 
@@ -75,25 +108,6 @@ fn refused(name: &str, wait: Duration) -> Problem {
          RateLimit-Policy for the limits"
     );
     Problem::new(Kind::TooMany, "rate_limited", detail).retry_after(wait)
-}
-
-/// The fields of draft-ietf-httpapi-ratelimit-headers.
-fn tell(headers: &mut HeaderMap, standings: &[(&Quota, Standing)]) {
-    let joined = |texts: Vec<String>| HeaderValue::try_from(texts.join(", "));
-    let policies = standings.iter().map(|(quota, _)| {
-        format!("\"{}\";q={};w={}", quota.name, quota.requests, WINDOW.as_secs())
-    });
-    let left = standings.iter().map(|(quota, standing)| {
-        let whole = standing.full_in + Duration::from_nanos(999_999_999);
-        format!("\"{}\";r={};t={}", quota.name, standing.left, whole.as_secs())
-    });
-    let fields =
-        [(RATE_LIMIT_POLICY, joined(policies.collect())), (RATE_LIMIT, joined(left.collect()))];
-    for (name, value) in fields {
-        if let (false, Ok(value)) = (standings.is_empty(), value) {
-            headers.insert(name, value);
-        }
-    }
 }
 
 /// One quota for each owner.

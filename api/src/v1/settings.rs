@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use billfold_app::commands::tenants::{
-    MoveTestClock, SetAffiliateTerms, SetClientRegistration, SetConventions, SetSecondFactor,
-    SetVatId,
+    MoveTestClock, RenameTenant, SetAffiliateTerms, SetClientRegistration, SetConventions,
+    SetDocumentNumbers, SetPaymentTerm, SetSecondFactor, SetVatId,
 };
 use billfold_app::test_clock;
-use billfold_domain::kernel::NumberFormat;
+use billfold_domain::kernel::{NumberFormat, NumberScheme};
 use billfold_domain::role::Reach;
 use billfold_domain::tenant::{Profile, Tenant};
 use chrono::{DateTime, Utc};
@@ -27,6 +27,9 @@ use crate::wire::WireConventions;
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(read_settings))
+        .routes(routes!(set_name))
+        .routes(routes!(set_document_numbers))
+        .routes(routes!(set_payment_term))
         .routes(routes!(set_conventions))
         .routes(routes!(set_vat_id))
         .routes(routes!(set_second_factor))
@@ -51,6 +54,90 @@ async fn read_settings(
     let suspended = matches!(seller, Tenant::Suspended(_));
     let profile = seller.profile().ok_or_else(Problem::not_found)?;
     Ok(Versioned { body: Settings::of(&tenant.to_string(), profile, suspended, version), version })
+}
+
+/// Changes the legal name; documents already issued keep the old one.
+#[utoipa::path(
+    put, path = "/name", tag = "settings", request_body = NewName,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_name(
+    State(state): State<ApiState>,
+    May(caller, _): May<SettingsWrite>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(NewName { name }): Body<NewName>,
+) -> Result<Answer<Changed>, Problem> {
+    let done = state.change(&caller, &key, seen, RenameTenant { name }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// A legal name.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewName {
+    /// As documents show it from now on.
+    #[schema(example = "Nordlicht Hosting GmbH", min_length = 1, max_length = 200)]
+    name: String,
+}
+
+/// Chooses how later invoices and credit notes are numbered; issued ones keep their numbers.
+///
+/// A prefix that documents of the other kind ever had is refused, so that no number is printed
+/// twice. A new prefix counts from 1.
+#[utoipa::path(
+    put, path = "/document-numbers", tag = "settings", request_body = NewNumbers,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_document_numbers(
+    State(state): State<ApiState>,
+    May(caller, _): May<SettingsWrite>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<NewNumbers>,
+) -> Result<Answer<Changed>, Problem> {
+    let (invoices, credit_notes) = (new.invoice_numbers.into(), new.credit_note_numbers.into());
+    let set = SetDocumentNumbers { invoices, credit_notes };
+    let done = state.change(&caller, &key, seen, set).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// How documents are numbered from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewNumbers {
+    /// Invoices.
+    invoice_numbers: Numbers,
+    /// Credit notes.
+    credit_note_numbers: Numbers,
+}
+
+/// Chooses how many days after issue later documents are due, unless an invoice says otherwise.
+#[utoipa::path(
+    put, path = "/payment-term", tag = "settings", request_body = PaymentTerm,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_payment_term(
+    State(state): State<ApiState>,
+    May(caller, _): May<SettingsWrite>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(PaymentTerm { days }): Body<PaymentTerm>,
+) -> Result<Answer<Changed>, Problem> {
+    let done = state.change(&caller, &key, seen, SetPaymentTerm { days }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// A payment term.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentTerm {
+    /// Days between issue and due date; 0 is due on the day of issue.
+    #[schema(example = 14, maximum = 365)]
+    days: u16,
 }
 
 /// Chooses how time becomes money, for what is not billed yet.
@@ -292,14 +379,32 @@ struct Settings {
 }
 
 /// How documents are numbered.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 struct Numbers {
-    /// What every number begins with.
-    #[schema(example = "INV")]
+    /// What every number begins with; may be empty where numbers count on.
+    #[schema(example = "INV", pattern = "^[A-Z0-9-]{0,20}$")]
     prefix: String,
     /// How many digits a count is filled up to.
-    #[schema(example = 6)]
+    #[schema(example = 6, minimum = 1, maximum = 12)]
     digits: u8,
+    /// What is counted.
+    scheme: Counting,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = NumberScheme)]
+enum Counting {
+    /// `INV-2026-000001`: from 1 each year.
+    PerYear,
+    /// `INV-202610-000017`: shows the month and counts on.
+    PerMonth,
+    /// `INV-003-001`: each client counts alone. It cannot be chosen yet.
+    PerClient,
+    /// `INV-17`: counts on.
+    Plain,
 }
 
 impl Settings {
@@ -327,6 +432,24 @@ impl Settings {
 
 impl Numbers {
     fn of(format: &NumberFormat) -> Self {
-        Self { prefix: format.prefix.clone(), digits: format.digits }
+        let scheme = match format.scheme {
+            NumberScheme::PerYear => Counting::PerYear,
+            NumberScheme::PerMonth => Counting::PerMonth,
+            NumberScheme::PerClient => Counting::PerClient,
+            NumberScheme::Plain => Counting::Plain,
+        };
+        Self { prefix: format.prefix.clone(), digits: format.digits, scheme }
+    }
+}
+
+impl From<Numbers> for NumberFormat {
+    fn from(numbers: Numbers) -> Self {
+        let scheme = match numbers.scheme {
+            Counting::PerYear => NumberScheme::PerYear,
+            Counting::PerMonth => NumberScheme::PerMonth,
+            Counting::PerClient => NumberScheme::PerClient,
+            Counting::Plain => NumberScheme::Plain,
+        };
+        Self { prefix: numbers.prefix, digits: numbers.digits, scheme }
     }
 }

@@ -170,8 +170,8 @@ async fn set_staff_password(
     Ident(id): Ident<StaffId>,
     Body(NewPassword { password }): Body<NewPassword>,
 ) -> Result<StatusCode, Problem> {
-    let (password, held) = (Secret::new(password), caller.identity.rights);
-    let known = state.access().set_password(caller.tenant, held, id, &password).await;
+    let password = Secret::new(password);
+    let known = state.access().set_password(caller.tenant, &caller.by(), id, &password).await;
     if known.map_err(refused)? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }
 

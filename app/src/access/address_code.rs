@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
+use billfold_domain::kernel::Actor;
 use billfold_domain::sign_in::MeansChange;
 
 use super::identity::Identity;
@@ -68,6 +69,7 @@ impl Access {
             return Err(AccessError::WrongCode);
         }
         self.undo_try(&tried).await;
-        self.note_change(&row, Some(row.id), MeansChange::AddressVerified, None, origin).await
+        let (by, what) = (Actor::Staff(row.id), MeansChange::AddressVerified);
+        self.note_change(&row, by, what, None, origin).await
     }
 }

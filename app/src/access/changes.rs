@@ -4,7 +4,7 @@
 //! made first; a note that the log does not take is an error to whoever asked, who then knows that
 //! something has to be looked at. Absent so far: changes of the accounts of clients.
 
-use billfold_domain::kernel::{Actor, BlindIndex, SignInId, StaffId, TenantId};
+use billfold_domain::kernel::{Actor, BlindIndex, SignInId, TenantId};
 use billfold_domain::sign_in::{MeansChange, SignIn, SignInCommand};
 use uuid::Uuid;
 
@@ -27,26 +27,30 @@ impl Access {
         Ok(SignIn::id_of(row.tenant, &row.email_index))
     }
 
-    /// Notes that a way into an account changed; by the doorkeeper if by nobody who is known.
+    /// Notes that a way into an account changed. `which` names a passkey or an identity provider,
+    /// which only staff have.
     pub(super) async fn note_change(
         &self,
         account: impl Into<Owner>,
-        by: Option<StaffId>,
+        by: Actor,
         what: MeansChange,
         which: Option<String>,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
         let account = account.into();
-        let Holder::Staff(staff_id) = account.holder else { return Ok(()) };
-        let what = SignInCommand::ChangeMeans { staff_id, what, which };
-        self.note(account.tenant, &account.email_index, by, origin, what).await
+        let what = match account.holder {
+            Holder::Staff(staff_id) => SignInCommand::ChangeMeans { staff_id, what, which },
+            Holder::Client(client_id) => SignInCommand::ChangeClientMeans { client_id, what },
+        };
+        self.note(account.tenant, &account.email_index, Some(by), origin, what).await
     }
 
-    /// Notes that the password of an account is another one, and tells its owner by mail.
+    /// Notes that the password of an account is another one, and tells its owner by mail, if that
+    /// is somebody of the staff.
     pub(super) async fn tell_of_password(
         &self,
         account: impl Into<Owner>,
-        by: Option<StaffId>,
+        by: Actor,
         what: MeansChange,
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {

@@ -9,10 +9,11 @@
 use billfold_domain::client::{Client, ClientEvent};
 use billfold_domain::kernel::{Actor, BlindIndex, ClientId, TenantId};
 use billfold_domain::role::{Rights, SystemRole};
-use billfold_domain::sign_in::{EndOfSession, SignInRefused};
+use billfold_domain::sign_in::{EndOfSession, MeansChange, SignInCommand, SignInRefused};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
+use super::by::By;
 use super::identity::{Identity, Via};
 use super::owner::Owner;
 use super::password::check_password;
@@ -100,15 +101,19 @@ impl Access {
     pub async fn invite_client(
         &self,
         tenant: TenantId,
+        by: &By,
         client: ClientId,
     ) -> Result<(Secret, DateTime<Utc>), AccessError> {
-        self.address_to_sign_in(tenant, client).await?.map_err(Error::from)?;
+        let index = self.address_to_sign_in(tenant, client).await?.map_err(Error::from)?;
         let now = self.parts.clock.now();
         let (code, code_hash) = token::new_reset_code(tenant);
         let expires_at = now + INVITATION;
         let holder = Holder::Client(client);
         let stored = ResetCodeRow { tenant, holder, code_hash, created_at: now, expires_at };
         self.parts.reset_codes.put(&stored).await?;
+        let (client_id, what) = (client, MeansChange::ResetCodeMade);
+        let what = SignInCommand::ChangeClientMeans { client_id, what };
+        self.note(tenant, &index, Some(by.actor.clone()), &by.origin, what).await?;
         Ok((code, expires_at))
     }
 

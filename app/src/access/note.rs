@@ -4,14 +4,14 @@
 //! address. An attempt for an address without an account is noted at the seller that the request
 //! names; if it names none, or one that does not exist, at the oldest seller of the installation.
 
-use billfold_domain::kernel::{Actor, BlindIndex, SessionId, StaffId, TenantId};
+use billfold_domain::kernel::{Actor, BlindIndex, SessionId, TenantId};
 use billfold_domain::sign_in::{EndOfSession, SignIn, SignInCommand};
 
 use super::{Access, AccessError};
 use crate::commands::sign_ins::NoteSignIn;
 use crate::commands::{Ask, RequestOrigin};
 use crate::mint;
-use crate::ports::{Ending, Holder, SessionRef};
+use crate::ports::{Ending, SessionRef};
 
 /// Sessions that end in one event append.
 const AT_ONCE: usize = 1_000;
@@ -19,27 +19,17 @@ const AT_ONCE: usize = 1_000;
 pub(super) const DOORKEEPER: &str = "sign_in";
 
 impl Access {
+    /// Notes something at an address, by the doorkeeper if by nobody who is known.
     pub(super) async fn note(
         &self,
         tenant: TenantId,
         address: &BlindIndex,
-        by: Option<StaffId>,
-        origin: &RequestOrigin,
-        what: SignInCommand,
-    ) -> Result<(), AccessError> {
-        self.note_by(tenant, address, by.map(Holder::Staff), origin, what).await
-    }
-
-    pub(super) async fn note_by(
-        &self,
-        tenant: TenantId,
-        address: &BlindIndex,
-        by: Option<Holder>,
+        by: Option<Actor>,
         origin: &RequestOrigin,
         what: SignInCommand,
     ) -> Result<(), AccessError> {
         let actor = match by {
-            Some(holder) => holder.actor(),
+            Some(actor) => actor,
             None => {
                 Actor::system(DOORKEEPER).map_err(crate::Error::bug).map_err(AccessError::Log)?
             }
@@ -86,7 +76,7 @@ impl Access {
         let ids: Vec<SessionId> = ended.iter().map(|(id, _)| *id).collect();
         for sessions in ids.chunks(AT_ONCE) {
             let what = SignInCommand::End { sessions: sessions.to_vec(), how };
-            self.note_by(tenant, &owner.email_index, Some(holder), origin, what).await?;
+            self.note(tenant, &owner.email_index, Some(holder.actor()), origin, what).await?;
         }
         Ok(ended.len())
     }

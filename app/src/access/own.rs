@@ -163,7 +163,7 @@ impl Access {
         let hash = self.parts.passwords.hash(new.reveal()).await?;
         self.set_hash(&row, &hash).await?;
         self.end_by_new_password(&row, Some(current), origin).await?;
-        let by = who.person().map(|(staff, _)| staff);
+        let by = holder.actor();
         self.tell_of_password(&row, by, MeansChange::PasswordReplaced, origin).await
     }
 

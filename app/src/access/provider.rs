@@ -8,7 +8,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use billfold_domain::kernel::{BlindIndex, StaffId};
+use billfold_domain::kernel::{Actor, BlindIndex, StaffId};
 use billfold_domain::sign_in::{MeansChange, SignInCommand, SignInMethod, SignInRefused};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -222,7 +222,7 @@ impl Access {
             };
             self.parts.provider_links.put(&link).await?;
             let (what, which) = (MeansChange::ProviderLinked, short(&vouched.issuer));
-            self.note_change(row, Some(row.id), what, Some(which), origin).await?;
+            self.note_change(row, Actor::Staff(row.id), what, Some(which), origin).await?;
         }
         Ok(rows)
     }
@@ -320,7 +320,7 @@ impl Access {
             return Ok(false);
         }
         let (what, which) = (MeansChange::ProviderUnlinked, short(issuer));
-        self.note_change(&row, Some(staff), what, Some(which), origin).await?;
+        self.note_change(&row, Actor::Staff(staff), what, Some(which), origin).await?;
         Ok(true)
     }
 

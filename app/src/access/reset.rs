@@ -4,12 +4,12 @@
 //! password ends every session of its owner, who is told by mail. The second step stays as it is.
 //! Absent on purpose: asking for a code by address, which `forgotten` does.
 
-use billfold_domain::kernel::TenantId;
-use billfold_domain::role::Rights;
+use billfold_domain::kernel::{Actor, TenantId};
 use billfold_domain::sign_in::MeansChange;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
+use super::by::By;
 use super::password::check_password;
 use super::sign_in::taken;
 use super::token::{self, Secret};
@@ -26,23 +26,23 @@ impl Access {
     /// it was stopped. Also answers when the code ends.
     ///
     /// # Errors
-    /// The owner may do more than `held`, or the database does not answer.
+    /// The owner may do more than whoever asks, or the database does not answer.
     pub async fn reset_code(
         &self,
         tenant: TenantId,
-        held: Rights,
+        by: &By,
         email: &str,
     ) -> Result<Option<(Secret, DateTime<Utc>)>, AccessError> {
         let now = self.parts.clock.now();
         let Some(row) = self.live_account(tenant, email).await? else { return Ok(None) };
-        must_cover(&self.parts.door, tenant, held, row.id).await?;
+        must_cover(&self.parts.door, tenant, by.held, row.id).await?;
         let holder = Holder::Staff(row.id);
         let (code, code_hash) = token::new_reset_code(tenant);
         let expires_at = now + CODE;
         let stored = ResetCodeRow { tenant, holder, code_hash, created_at: now, expires_at };
         self.parts.reset_codes.put(&stored).await?;
-        let nowhere = RequestOrigin::default();
-        self.note_change(&row, None, MeansChange::ResetCodeMade, None, &nowhere).await?;
+        let (actor, what) = (by.actor.clone(), MeansChange::ResetCodeMade);
+        self.note_change(&row, actor, what, None, &by.origin).await?;
         Ok(Some((code, expires_at)))
     }
 
@@ -54,14 +54,15 @@ impl Access {
     pub async fn drop_second_factor(
         &self,
         tenant: TenantId,
+        by: &By,
         email: &str,
     ) -> Result<bool, AccessError> {
         let Some(row) = self.live_account(tenant, email).await? else { return Ok(false) };
         let removed = self.parts.second_factors.remove(tenant, row.id.into()).await?;
         self.passes.drop_all();
         if removed {
-            let nowhere = RequestOrigin::default();
-            self.note_change(&row, None, MeansChange::SecondStepDropped, None, &nowhere).await?;
+            let (actor, what) = (by.actor.clone(), MeansChange::SecondStepDropped);
+            self.note_change(&row, actor, what, None, &by.origin).await?;
         }
         Ok(removed)
     }
@@ -109,7 +110,9 @@ impl Access {
             Holder::Staff(staff) => staff,
             Holder::Client(client) => {
                 let owner = self.accept(tenant, client, password).await?;
-                return self.end_by_new_password(&owner, None, origin).await;
+                self.end_by_new_password(&owner, None, origin).await?;
+                let (by, what) = (Actor::Client(client), MeansChange::PasswordReset);
+                return self.tell_of_password(&owner, by, what, origin).await;
             }
         };
         let row = self.parts.staff.find(tenant, staff).await?;
@@ -118,6 +121,7 @@ impl Access {
         self.parts.staff.set_password(tenant, staff, &new).await?;
         let owner = row.into();
         self.end_by_new_password(&owner, None, origin).await?;
-        self.tell_of_password(&owner, Some(staff), MeansChange::PasswordReset, origin).await
+        let (by, what) = (Actor::Staff(staff), MeansChange::PasswordReset);
+        self.tell_of_password(&owner, by, what, origin).await
     }
 }

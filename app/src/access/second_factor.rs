@@ -136,7 +136,7 @@ impl Access {
             return Err(AccessError::NoSecondFactor);
         }
         self.passes.drop_all();
-        let (by, what) = (row.holder.staff(), MeansChange::SecondStepSetUp);
+        let (by, what) = (row.holder.actor(), MeansChange::SecondStepSetUp);
         self.note_change(&row, by, what, None, origin).await?;
         Ok(codes)
     }
@@ -162,7 +162,7 @@ impl Access {
         self.undo_try(&tried).await;
         self.parts.second_factors.remove(row.tenant, row.holder).await?;
         self.passes.drop_all();
-        let (by, what) = (row.holder.staff(), MeansChange::SecondStepRemoved);
+        let (by, what) = (row.holder.actor(), MeansChange::SecondStepRemoved);
         self.note_change(&row, by, what, None, origin).await
     }
 
@@ -189,7 +189,7 @@ impl Access {
         self.undo_try(&tried).await;
         let (codes, hashes) = self.new_recovery_codes(row.holder, now).await?;
         self.parts.second_factors.renew_codes(row.tenant, row.holder, &hashes).await?;
-        let (by, what) = (row.holder.staff(), MeansChange::RecoveryCodesRenewed);
+        let (by, what) = (row.holder.actor(), MeansChange::RecoveryCodesRenewed);
         self.note_change(&row, by, what, None, origin).await?;
         Ok(codes)
     }

@@ -174,8 +174,8 @@ impl Access {
                 SignInCommand::SucceedClient { client_id, method, session_id }
             }
         };
-        let by = Some(owner.holder);
-        let noted = self.note_by(row.tenant, &owner.email_index, by, origin, what).await;
+        let by = Some(owner.holder.actor());
+        let noted = self.note(row.tenant, &owner.email_index, by, origin, what).await;
         if noted.is_err() {
             let one = Ending::One(SessionRef::Id(session_id));
             self.parts.sessions.end(row.tenant, one).await?;

@@ -4,18 +4,18 @@
 //! Guarantees: the log first. A crash in between leaves somebody who cannot sign in yet, and asking
 //! again with the same key mends it.
 
-use billfold_domain::kernel::{Actor, StaffId, TenantId};
+use billfold_domain::kernel::{StaffId, TenantId};
 use billfold_domain::role::{Rights, SystemRole};
 use billfold_domain::sign_in::{EndOfSession, MeansChange};
 use billfold_domain::staff::StaffProfile;
 
+use super::by::By;
 use super::mail::Errand;
 use super::password::check_password;
 use super::{Access, AccessError, Secret};
 use crate::commands::roles::must_cover;
 use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff};
 use crate::commands::{Ask, Done, RequestOrigin};
-use crate::error::Error;
 use crate::mint;
 use crate::ports::{Ending, StaffRow};
 
@@ -65,7 +65,7 @@ impl Access {
         let roles = vec![SystemRole::Admin.id(tenant)];
         let add = AddStaff { profile, roles, held: Rights::full() };
         let key = mint::uuid_v7(self.parts.clock.now()).to_string();
-        let by = Actor::system("cli").map_err(Error::bug)?;
+        let by = By::command_line()?.actor;
         let done = self.add_staff(Ask::new(tenant, by, key, add), password).await?;
         Ok(done.answer.staff_id)
     }
@@ -101,27 +101,27 @@ impl Access {
     /// account is unknown.
     ///
     /// # Errors
-    /// The password breaks a rule, its owner may do more than `held`, or the database does not
-    /// answer.
+    /// The password breaks a rule, its owner may do more than whoever asks, or the database does
+    /// not answer.
     pub async fn set_password(
         &self,
         tenant: TenantId,
-        held: Rights,
+        by: &By,
         id: StaffId,
         password: &Secret,
     ) -> Result<bool, AccessError> {
         check_password(password.reveal(), &[])?;
-        must_cover(&self.parts.door, tenant, held, id).await?;
+        must_cover(&self.parts.door, tenant, by.held, id).await?;
         let Some(row) = self.parts.staff.find(tenant, id).await? else { return Ok(false) };
         let hash = self.parts.passwords.hash(password.reveal()).await?;
         let known = self.parts.staff.set_password(tenant, id, &hash).await?;
         // A session at another seller may have been opened by the old password and switch here.
         for account in self.parts.staff.accounts_of(&row.email_index).await? {
             let (which, how) = (Ending::All(account.staff.into()), EndOfSession::PasswordReplaced);
-            self.end(account.tenant, which, how, &RequestOrigin::default()).await?;
+            self.end(account.tenant, which, how, &by.origin).await?;
         }
-        let (what, nowhere) = (MeansChange::PasswordSet, RequestOrigin::default());
-        self.tell_of_password(&row, None, what, &nowhere).await?;
+        let (actor, what) = (by.actor.clone(), MeansChange::PasswordSet);
+        self.tell_of_password(&row, actor, what, &by.origin).await?;
         Ok(known)
     }
 

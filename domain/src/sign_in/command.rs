@@ -55,4 +55,11 @@ pub enum SignInCommand {
         /// Which passkey or identity provider, at most 100 characters.
         which: Option<String>,
     },
+    /// Something about how a client comes in was changed.
+    ChangeClientMeans {
+        /// Whose account it is.
+        client_id: ClientId,
+        /// What changed.
+        what: MeansChange,
+    },
 }

@@ -55,6 +55,10 @@ impl Aggregate for SignIn {
                 let (staff_id, what, which) = (*staff_id, *what, which.clone());
                 Ok(vec![SignInEvent::MeansChanged { staff_id, what, which }])
             }
+            SignInCommand::ChangeClientMeans { client_id, what } => {
+                let (client_id, what) = (*client_id, *what);
+                Ok(vec![SignInEvent::ClientMeansChanged { client_id, what }])
+            }
         }
     }
 

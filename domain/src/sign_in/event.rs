@@ -64,6 +64,13 @@ pub enum SignInEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         which: Option<String>,
     },
+    /// Something about how the client of the address comes in was changed.
+    ClientMeansChanged {
+        /// Whose account it is.
+        client_id: ClientId,
+        /// What changed.
+        what: MeansChange,
+    },
 }
 
 /// What proved who came in.
@@ -133,6 +140,7 @@ name_events!(SignInEvent {
     Ended => "sign_in.ended" v "1",
     ResetAsked => "sign_in.reset_asked" v "1",
     MeansChanged => "sign_in.means_changed" v "1",
+    ClientMeansChanged => "sign_in.client_means_changed" v "1",
 });
 
 impl EventBody for SignInEvent {

@@ -34,7 +34,8 @@ impl SignIn {
             SignInEvent::Slowed { .. }
             | SignInEvent::Ended { .. }
             | SignInEvent::ResetAsked { .. }
-            | SignInEvent::MeansChanged { .. } => {}
+            | SignInEvent::MeansChanged { .. }
+            | SignInEvent::ClientMeansChanged { .. } => {}
         }
     }
 }

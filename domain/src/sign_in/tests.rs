@@ -108,6 +108,16 @@ fn what_changes_about_a_way_in_is_noted_as_it_is_told() {
 }
 
 #[test]
+fn a_change_of_a_clients_way_in_is_noted_for_the_client() {
+    let (client_id, what) = (ClientId::new(Uuid::from_u128(8)), MeansChange::PasswordReplaced);
+    given::<SignIn>([refused()])
+        .when(issued(SignInCommand::ChangeClientMeans { client_id, what }))
+        .then([SignInEvent::ClientMeansChanged { client_id, what }])
+        .when(issued(refuse(true)))
+        .then([refused(), SignInEvent::Slowed { refusals: 2 }]);
+}
+
+#[test]
 fn a_session_of_a_client_begins_once_and_forgets_refusals() {
     let (client_id, session_id) = (ClientId::new(Uuid::from_u128(8)), session(1));
     let method = SignInMethod::Password;

@@ -31,6 +31,11 @@ pub enum TenantCommand {
         /// How to number credit notes.
         credit_note_numbers: NumberFormat,
     },
+    /// Let later documents be due after another time.
+    SetPaymentTerm {
+        /// Days between issue and due date, at most 365.
+        days: u16,
+    },
     /// Turn time into money in another way, from now on.
     SetConventions {
         /// How.

@@ -8,10 +8,13 @@ use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
 use crate::proforma::Proforma;
+use crate::subscription::Conventions;
 use crate::tenant::{OpenBooks, Profile, Tenant, TenantCommand, TenantEvent, TenantRefusal};
 
 /// Names that a seller may be found under.
 const MOST_HOST_NAMES: usize = 20;
+/// Days between issue and due date.
+const LONGEST_TERM: u16 = 365;
 /// How far a test clock is moved at once.
 const LONGEST_MOVE: TimeDelta = TimeDelta::days(400);
 
@@ -36,12 +39,15 @@ impl Aggregate for Tenant {
                 Self::Open(profile),
                 Ask::SetInvoiceNumbers { invoice_numbers, credit_note_numbers },
             ) => set_numbers(profile, invoice_numbers, credit_note_numbers),
-            (Self::Open(profile), Ask::SetConventions { conventions }) => {
-                let conventions = *conventions;
-                if profile.conventions == conventions {
+            (Self::Open(profile), Ask::SetPaymentTerm { days }) => {
+                check_term("days", *days)?;
+                if profile.payment_term_days == *days {
                     return Ok(Vec::new());
                 }
-                Ok(vec![TenantEvent::ConventionsSet { conventions }])
+                Ok(vec![TenantEvent::PaymentTermSet { days: *days }])
+            }
+            (Self::Open(profile), Ask::SetConventions { conventions }) => {
+                Ok(set_conventions(profile, *conventions))
             }
             (Self::Open(profile), Ask::SetSecondFactor { demanded }) => {
                 let demanded = *demanded;
@@ -133,17 +139,11 @@ fn be_seen(profile: &Profile, ask: &TenantCommand) -> Result<Vec<TenantEvent>, T
 }
 
 fn open(books: &OpenBooks) -> Result<Vec<TenantEvent>, TenantRefusal> {
-    let term = if books.payment_term_days <= 365 {
-        Ok(())
-    } else {
-        let detail = "must not be more than 365 days";
-        Err(Invalid::one("payment_term_days", "payment_term.too_long", detail))
-    };
     Invalid::gather([
         check_line("name", &books.name, 200),
         check_time_zone(&books.time_zone),
         check_numbers(&books.invoice_numbers, &books.credit_note_numbers),
-        term,
+        check_term("payment_term_days", books.payment_term_days),
         books.vat_id.as_deref().map_or(Ok(()), check_vat_id),
     ])?;
     Ok(vec![TenantEvent::Opened {
@@ -175,6 +175,21 @@ fn rename(profile: &Profile, name: &str) -> Result<Vec<TenantEvent>, TenantRefus
         return Ok(Vec::new());
     }
     Ok(vec![TenantEvent::Renamed { name: name.to_owned() }])
+}
+
+fn set_conventions(profile: &Profile, conventions: Conventions) -> Vec<TenantEvent> {
+    if profile.conventions == conventions {
+        return Vec::new();
+    }
+    vec![TenantEvent::ConventionsSet { conventions }]
+}
+
+fn check_term(field: &str, days: u16) -> Result<(), Invalid> {
+    if days <= LONGEST_TERM {
+        return Ok(());
+    }
+    let detail = format!("must not be more than {LONGEST_TERM} days");
+    Err(Invalid::one(field, "payment_term.too_long", detail))
 }
 
 fn set_client_registration(profile: &Profile, open: bool) -> Vec<TenantEvent> {
@@ -224,6 +239,18 @@ fn set_numbers(
     credit_notes: &NumberFormat,
 ) -> Result<Vec<TenantEvent>, TenantRefusal> {
     check_numbers(invoices, credit_notes)?;
+    let used = &profile.used_prefixes;
+    let own = |field: &str, format: &NumberFormat, others: &[String], kind: &str| {
+        if !others.contains(&format.prefix) {
+            return Ok(());
+        }
+        let detail = format!("{kind} were numbered with this prefix once, choose another");
+        Err(Invalid::one(field, "number_format.used_prefix", detail))
+    };
+    Invalid::gather([
+        own("invoice_numbers/prefix", invoices, &used.credit_notes, "credit notes"),
+        own("credit_note_numbers/prefix", credit_notes, &used.invoices, "invoices"),
+    ])?;
     if profile.invoice_numbers == *invoices && profile.credit_note_numbers == *credit_notes {
         return Ok(Vec::new());
     }

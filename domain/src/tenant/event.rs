@@ -55,6 +55,12 @@ pub enum TenantEvent {
         /// How credit notes are numbered from now on.
         credit_note_numbers: NumberFormat,
     },
+    /// Later documents are due after another time, unless said otherwise; issued ones stay due
+    /// when they were.
+    PaymentTermSet {
+        /// Days between issue and due date from now on.
+        days: u16,
+    },
     /// Time becomes money in another way; what is billed stays as it is.
     ConventionsSet {
         /// How, from now on.
@@ -155,6 +161,7 @@ name_events!(TenantEvent {
     Renamed => "tenant.renamed" v "1",
     VatIdSet => "tenant.vat_id_set" v "1",
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
+    PaymentTermSet => "tenant.payment_term_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
     SecondFactorSet => "tenant.second_factor_set" v "1",
     ClientRegistrationSet => "tenant.client_registration_set" v "1",
@@ -206,6 +213,7 @@ impl EventBody for TenantEvent {
             | Self::Renamed { .. }
             | Self::VatIdSet { .. }
             | Self::InvoiceNumbersSet { .. }
+            | Self::PaymentTermSet { .. }
             | Self::ConventionsSet { .. }
             | Self::SecondFactorSet { .. }
             | Self::AffiliateTermsSet { .. }

@@ -40,6 +40,9 @@ pub struct Profile {
     pub invoice_numbers: NumberFormat,
     /// How credit notes are numbered.
     pub credit_note_numbers: NumberFormat,
+    /// What documents were ever numbered with.
+    #[serde(default)]
+    pub used_prefixes: UsedPrefixes,
     /// Days between issue and due date.
     pub payment_term_days: u16,
     /// Tax number.
@@ -77,6 +80,28 @@ pub struct Profile {
     /// Whether its staff look after the sellers of the installation.
     #[serde(default)]
     pub operator: bool,
+}
+
+/// Every prefix that numbers of a kind ever began with, in the order of first use: one that invoices
+/// had is never one of credit notes, so that no two documents bear the same number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedPrefixes {
+    /// Of invoices.
+    pub invoices: Vec<String>,
+    /// Of credit notes.
+    pub credit_notes: Vec<String>,
+}
+
+impl UsedPrefixes {
+    fn note(&mut self, invoices: &NumberFormat, credit_notes: &NumberFormat) {
+        for (known, format) in
+            [(&mut self.invoices, invoices), (&mut self.credit_notes, credit_notes)]
+        {
+            if !known.contains(&format.prefix) {
+                known.push(format.prefix.clone());
+            }
+        }
+    }
 }
 
 impl Profile {
@@ -142,7 +167,10 @@ impl Tenant {
                 vat_id,
                 test_clock,
             } => {
+                let mut used_prefixes = UsedPrefixes::default();
+                used_prefixes.note(invoice_numbers, credit_note_numbers);
                 *self = Self::Open(Profile {
+                    used_prefixes,
                     name: name.clone(),
                     country: *country,
                     currency: *currency,
@@ -170,9 +198,13 @@ impl Tenant {
             }
             TenantEvent::InvoiceNumbersSet { invoice_numbers, credit_note_numbers } => {
                 self.change(|profile| {
+                    profile.used_prefixes.note(invoice_numbers, credit_note_numbers);
                     profile.invoice_numbers.clone_from(invoice_numbers);
                     profile.credit_note_numbers.clone_from(credit_note_numbers);
                 });
+            }
+            TenantEvent::PaymentTermSet { days } => {
+                self.change(|profile| profile.payment_term_days = *days);
             }
             TenantEvent::ConventionsSet { conventions } => {
                 self.change(|profile| profile.conventions = *conventions);

@@ -6,7 +6,7 @@ use cqrs_es::test::TestFramework;
 use super::*;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{
-    Aggregate, Claim, Country, Currency, EventBody, NumberFormat, Refusal, RefusalKind,
+    Aggregate, Claim, Country, Currency, EventBody, Invalid, NumberFormat, Refusal, RefusalKind,
 };
 
 fn books() -> OpenBooks {
@@ -128,14 +128,53 @@ fn particulars_change_and_an_equal_value_is_no_change() {
         .then([TenantEvent::VatIdSet { vat_id: None }])
         .when(issued(TenantCommand::SetVatId { vat_id: None }))
         .then_nothing();
-    let numbers = |prefix| TenantCommand::SetInvoiceNumbers {
-        invoice_numbers: NumberFormat::yearly(prefix),
-        credit_note_numbers: NumberFormat::yearly("CN"),
-    };
-    given::<Tenant>([opened()]).when(issued(numbers("INV"))).then_nothing();
-    given::<Tenant>([opened()]).when(issued(numbers("RE"))).then_state(|tenant| {
+    given::<Tenant>([opened()]).when(issued(numbers("INV", "CN"))).then_nothing();
+    given::<Tenant>([opened()]).when(issued(numbers("RE", "CN"))).then_state(|tenant| {
         assert_eq!(tenant.profile().unwrap().invoice_numbers.prefix, "RE");
     });
+}
+
+fn numbers(invoices: &str, credit_notes: &str) -> TenantCommand {
+    TenantCommand::SetInvoiceNumbers {
+        invoice_numbers: NumberFormat::yearly(invoices),
+        credit_note_numbers: NumberFormat::yearly(credit_notes),
+    }
+}
+
+#[test]
+fn a_prefix_is_of_one_kind_of_document_for_ever() {
+    let numbered = |invoices: &str, credit_notes: &str| TenantEvent::InvoiceNumbersSet {
+        invoice_numbers: NumberFormat::yearly(invoices),
+        credit_note_numbers: NumberFormat::yearly(credit_notes),
+    };
+    let wrong = |field: &str, kind: &str| {
+        let detail = format!("{kind} were numbered with this prefix once, choose another");
+        Invalid::one(field, "number_format.used_prefix", detail)
+    };
+    given::<Tenant>([opened(), numbered("RE", "GS")])
+        .when(issued(numbers("CN", "GS")))
+        .then_refused(wrong("invoice_numbers/prefix", "credit notes"));
+    given::<Tenant>([opened(), numbered("RE", "GS")])
+        .when(issued(numbers("RE", "INV")))
+        .then_refused(wrong("credit_note_numbers/prefix", "invoices"));
+    given::<Tenant>([opened(), numbered("RE", "GS")])
+        .when(issued(numbers("INV", "CN")))
+        .then([numbered("INV", "CN")]);
+}
+
+#[test]
+fn a_payment_term_is_at_most_a_year_and_an_equal_one_no_change() {
+    let term = |days| issued(TenantCommand::SetPaymentTerm { days });
+    given::<Tenant>([opened()])
+        .when(term(0))
+        .then([TenantEvent::PaymentTermSet { days: 0 }])
+        .when(term(0))
+        .then_nothing();
+    given::<Tenant>([opened()]).when(term(366)).then_refused(Invalid::one(
+        "days",
+        "payment_term.too_long",
+        "must not be more than 365 days",
+    ));
 }
 
 fn noon(day: u32) -> DateTime<Utc> {

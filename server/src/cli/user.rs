@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use billfold_app::access::{AccessError, Secret};
+use billfold_app::access::{AccessError, By, Secret};
 use billfold_domain::kernel::TenantId;
-use billfold_domain::role::Rights;
 use billfold_domain::staff::StaffProfile;
 use billfold_replay_tools::outcome::Output;
 use chrono::{DateTime, Utc};
@@ -99,10 +98,11 @@ async fn new_code(
     tenant: TenantId,
     who: &Forgetful,
 ) -> Result<Option<(Secret, DateTime<Utc>)>, AccessError> {
+    let by = By::command_line()?;
     if who.drop_second_step {
-        node.access().drop_second_factor(tenant, &who.email).await?;
+        node.access().drop_second_factor(tenant, &by, &who.email).await?;
     }
-    node.access().reset_code(tenant, Rights::full(), &who.email).await
+    node.access().reset_code(tenant, &by, &who.email).await
 }
 
 /// Where the code is typed; beside the answer, which scripts read.

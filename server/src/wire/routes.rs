@@ -39,6 +39,7 @@ pub fn routes(node: &Node, operations: Arc<NodeOperations>, http: &Http) -> Rout
         webhooks: node.webhooks().clone(),
         access: Arc::clone(node.access()),
         operations,
+        limits: limits(http),
     });
     let all = billfold_api::router(&state)
         .merge(billfold_api::operations(&state))

@@ -40,6 +40,29 @@ async fn an_address_has_a_quota_too_whatever_keys_it_tries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_have_the_same_quotas_by_the_address_that_a_trusted_proxy_tells() {
+    let shop = Shop::open_with(&[
+        ("BILLFOLD_HTTP_ADDRESS_REQUESTS_A_MINUTE", "3"),
+        ("BILLFOLD_HTTP_TRUSTED_PROXIES", "1"),
+    ])
+    .await;
+    let look = |claimed: &'static str| {
+        let page = shop.http().get(shop.url("/admin/sign-in"));
+        send(page.header("x-forwarded-for", claimed))
+    };
+    for left in [2, 1, 0] {
+        let page = look("6.6.6.6, 203.0.113.7").await.expect(200);
+        let standing = page.headers["ratelimit"].to_str().unwrap();
+        assert!(standing.contains(&format!("\"address\";r={left};t=")), "{standing}");
+    }
+    let refused = look("7.7.7.7, 203.0.113.7").await.expect(429);
+    let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=20).contains(&wait), "{wait}");
+    assert!(refused.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+    look("203.0.113.7, 203.0.113.8").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_may_be_as_large_as_the_setting_says() {
     let shop = Shop::open_with(&[("BILLFOLD_HTTP_LARGEST_BODY_KIB", "1")]).await;
     let body = json!({ "contact": { "name": "x".repeat(1024) } });

@@ -12,7 +12,8 @@ use billfold_adapters::postgres::{
 };
 use billfold_app::Kind;
 use billfold_app::access::{
-    Access, AccessError, AccessParts, Attempt, MailParts, NewApiKey, PasskeySite, Secret, SignedIn,
+    Access, AccessError, AccessParts, Attempt, By, MailParts, NewApiKey, PasskeySite, Secret,
+    SignedIn,
 };
 use billfold_app::commands::roles::GiveRole;
 use billfold_app::commands::staff::{
@@ -146,6 +147,10 @@ fn by() -> Actor {
     Actor::system("tests").unwrap()
 }
 
+fn operator() -> By {
+    By::command_line().unwrap()
+}
+
 pub(crate) fn profile() -> StaffProfile {
     let (name, email) = ("Ada Lovelace".to_owned(), "ada@example.org".to_owned());
     StaffProfile { name, email, phone: None }
@@ -265,7 +270,7 @@ async fn whoever_is_stopped_may_do_nothing_at_once_and_needs_roles_anew() {
     assert!(signed.identity.may(Permission::InvoicesRead));
     assert!(!signed.identity.may(Permission::InvoicesWrite));
     let changed = Secret::new("another long password");
-    let known = gate.access.set_password(gate.tenant, Rights::full(), staff_id, &changed).await;
+    let known = gate.access.set_password(gate.tenant, &operator(), staff_id, &changed).await;
     assert!(known.unwrap());
     assert!(not_valid(&gate.access.session(&signed.token).await), "old sessions end");
     assert!(not_valid(&sign_in(&password).await));
@@ -292,7 +297,8 @@ async fn the_account_of_somebody_who_may_do_more_is_out_of_reach() {
     let permissions = [Permission::StaffRead, Permission::StaffWrite, Permission::RolesWrite];
     let held = Rights { permissions: permissions.into_iter().collect(), ..Rights::full() };
     let password = Secret::new("another long password");
-    let taken_over = gate.access.set_password(gate.tenant, held, ada, &password).await;
+    let less = By { held, ..operator() };
+    let taken_over = gate.access.set_password(gate.tenant, &less, ada, &password).await;
     assert_eq!(refusal(taken_over), "staff_member.outranks");
     let profile = StaffProfile { email: "eve@example.org".to_owned(), ..profile() };
     let change = Ask::new(gate.tenant, by(), "1", ChangeStaff { staff_id: ada, profile });
@@ -344,7 +350,7 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
     assert!(not_valid(&gate.access.session(&signed.token).await), "one session, one seller");
     gate.access.session(&switched.token).await.unwrap();
     let changed = Secret::new("another long password");
-    assert!(gate.access.set_password(other, Rights::full(), there, &changed).await.unwrap());
+    assert!(gate.access.set_password(other, &operator(), there, &changed).await.unwrap());
     let old = gate.access.session(&switched.token).await;
     assert!(not_valid(&old), "what the old password opened is closed everywhere");
 }

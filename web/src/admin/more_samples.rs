@@ -406,9 +406,9 @@ pub(super) fn integrity() -> integrity::Integrity {
 pub(super) fn settings() -> settings::Settings {
     settings::Settings {
         shell: shell("/admin/settings"),
-        seller: vec![("Name", "Northwind Hosting GmbH".to_owned())],
-        documents: vec![("Invoices", "INV-000001".to_owned())],
-        sign_in: settings::sign_in_words(true),
+        seller: vec![settings::Line::fixed("Name", "Northwind Hosting GmbH")],
+        documents: vec![settings::Line::fixed("Invoices", "INV-000001")],
+        ways_in: settings::ways_in(true, false),
         conventions: settings::words(&Conventions::default()),
         custom_fields: vec![(
             "Account manager".to_owned(),

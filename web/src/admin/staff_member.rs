@@ -227,8 +227,8 @@ impl Deed for Verb {
             },
             Verb::Password => {
                 let password = asked.sent.secret("password");
-                let tenant = asked.visitor.tenant();
-                let known = access.set_password(tenant, held, staff_id, &password).await;
+                let (tenant, by) = (asked.visitor.tenant(), asked.visitor.caller.by());
+                let known = access.set_password(tenant, &by, staff_id, &password).await;
                 known.and_then(|known| if known { Ok(()) } else { Err(absent()) })
             }
             Verb::Change => {

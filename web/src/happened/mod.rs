@@ -229,6 +229,7 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::Renamed { name } => format!("Seller renamed to {name}"),
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
+        TenantEvent::PaymentTermSet { days } => format!("Payment term set to {days} days"),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
         TenantEvent::ClientRegistrationSet { open: true } => {
             "Clients may register by themselves".to_owned()
@@ -306,7 +307,9 @@ fn sign_in(event: &SignInEvent) -> (String, &'static str) {
         SignInEvent::ResetAsked { .. } => {
             ("Code for a forgotten password asked for".to_owned(), "")
         }
-        SignInEvent::MeansChanged { what, .. } => (crate::means::sentence(*what).to_owned(), ""),
+        SignInEvent::MeansChanged { what, .. } | SignInEvent::ClientMeansChanged { what, .. } => {
+            (crate::means::sentence(*what).to_owned(), "")
+        }
     }
 }
 

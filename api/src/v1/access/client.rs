@@ -104,7 +104,7 @@ pub(in crate::v1) async fn invite_client(
     State(state): State<ApiState>,
     Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
 ) -> Result<(StatusCode, Json<ResetCode>), Problem> {
-    let made = state.access().invite_client(caller.tenant, client_id).await;
+    let made = state.access().invite_client(caller.tenant, &caller.by(), client_id).await;
     let (code, expires_at) = made.map_err(refused)?;
     let code = code.reveal().to_owned();
     Ok((StatusCode::CREATED, Json(ResetCode { code, expires_at })))

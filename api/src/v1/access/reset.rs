@@ -25,7 +25,7 @@ pub(super) async fn create_reset_code(
     May(caller, _): May<StaffWrite>,
     Body(body): Body<Forgetful>,
 ) -> Result<(StatusCode, Json<ResetCode>), Problem> {
-    let made = state.access().reset_code(caller.tenant, caller.identity.rights, &body.email).await;
+    let made = state.access().reset_code(caller.tenant, &caller.by(), &body.email).await;
     let made = made.map_err(refused)?;
     let nobody = || {
         let detail = "this address has no account at this seller that may sign in";

@@ -12,7 +12,7 @@ mod ceremony;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use billfold_domain::kernel::{KeyClass, Pii, StaffId, SubjectId, TenantId};
+use billfold_domain::kernel::{Actor, KeyClass, Pii, StaffId, SubjectId, TenantId};
 use billfold_domain::sign_in::{MeansChange, SignInCommand, SignInMethod, SignInRefused};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -162,7 +162,7 @@ impl Access {
             return Err(AccessError::WrongPasskey);
         }
         let (what, which) = (MeansChange::PasskeyAdded, Some(passkey.id.to_string()));
-        self.note_change(&row, Some(row.id), what, which, origin).await?;
+        self.note_change(&row, Actor::Staff(row.id), what, which, origin).await?;
         let (id, name) = (passkey.id, name.to_owned());
         Ok(OwnPasskey { id, name, created_at: now, last_used_at: None })
     }
@@ -206,7 +206,7 @@ impl Access {
             return Ok(false);
         }
         let (what, which) = (MeansChange::PasskeyRemoved, Some(id.to_string()));
-        self.note_change(&row, Some(row.id), what, which, origin).await?;
+        self.note_change(&row, Actor::Staff(row.id), what, which, origin).await?;
         Ok(true)
     }
 

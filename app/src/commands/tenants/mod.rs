@@ -1,4 +1,5 @@
-//! Use cases about a seller: open the books, rename it, choose conventions, say what is asked of
+//! Use cases about a seller: open the books, rename it, choose how
+//! documents are numbered and when they are due, choose conventions, say what is asked of
 //! clients, how its pages look and where they are found; suspend, resume and close it.
 
 mod close;
@@ -15,7 +16,9 @@ mod set_approval_limits;
 mod set_brand;
 mod set_client_registration;
 mod set_conventions;
+mod set_document_numbers;
 mod set_logo;
+mod set_payment_term;
 mod set_second_factor;
 mod set_vat_id;
 mod suspend;
@@ -34,7 +37,9 @@ pub use set_approval_limits::SetApprovalLimits;
 pub use set_brand::SetBrand;
 pub use set_client_registration::SetClientRegistration;
 pub use set_conventions::SetConventions;
+pub use set_document_numbers::SetDocumentNumbers;
 pub use set_logo::SetLogo;
+pub use set_payment_term::SetPaymentTerm;
 pub use set_second_factor::SetSecondFactor;
 pub use set_vat_id::SetVatId;
 pub use suspend::SuspendTenant;

@@ -161,7 +161,8 @@ async fn invite(
     let visitor = posted.visitor;
     state.must(&visitor, Permission::ClientsWrite)?;
     let id = parsed(&id)?;
-    match state.access().invite_client(visitor.tenant(), id).await {
+    let by = visitor.caller.by();
+    match state.access().invite_client(visitor.tenant(), &by, id).await {
         Ok((code, ends)) => {
             let made = of(&state, &visitor, id, &Wrong::default()).await?;
             let code = Some((code.reveal().to_owned(), Moment(ends)));

@@ -1,9 +1,9 @@
-//! Settings of the seller: who it is, how its documents are numbered, how time becomes money; and
-//! the form of the conventions (SET, SUB).
+//! Settings of the seller: who it is, how its documents are numbered, who comes in how, how time
+//! becomes money; and the form of the conventions (SET, SUB).
 
 pub(crate) mod branding;
+mod form;
 mod logo;
-mod sign_in;
 
 use askama::Template;
 use axum::Router;
@@ -34,6 +34,7 @@ use crate::router::{go, page};
 use crate::show;
 use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
+use form::Setting;
 
 /// The page.
 #[derive(Debug, Template)]
@@ -41,16 +42,38 @@ use crate::visitor::{Posted, Visitor};
 pub(crate) struct Settings {
     /// The frame.
     pub(crate) shell: Shell,
-    /// Label and value of what the seller is.
-    pub(crate) seller: Vec<(&'static str, String)>,
-    /// Label and value of how documents are made.
-    pub(crate) documents: Vec<(&'static str, String)>,
-    /// Label and value of how staff sign in.
-    pub(crate) sign_in: Vec<(&'static str, String)>,
+    /// Who the seller is.
+    pub(crate) seller: Vec<Line>,
+    /// How documents are made.
+    pub(crate) documents: Vec<Line>,
+    /// How staff and clients come in.
+    pub(crate) ways_in: Vec<Line>,
     /// Label and value of each convention.
     pub(crate) conventions: Vec<(&'static str, String)>,
     /// What is asked of clients: label, kind, whether it must be given, where it is retired.
     pub(crate) custom_fields: Vec<(String, String, bool, String)>,
+}
+
+/// A setting as it is now.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// What it is called.
+    pub(crate) label: &'static str,
+    /// What it is.
+    pub(crate) value: String,
+    /// Where it is changed, if it can be.
+    pub(crate) change: Option<&'static str>,
+}
+
+impl Line {
+    /// A setting that stays as the books were opened.
+    pub(crate) fn fixed(label: &'static str, value: impl Into<String>) -> Self {
+        Self { label, value: value.into(), change: None }
+    }
+
+    fn of(label: &'static str, value: impl Into<String>, setting: Setting) -> Self {
+        Self { label, value: value.into(), change: Some(setting.path()) }
+    }
 }
 
 /// The page's address.
@@ -62,7 +85,7 @@ pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .route(PATH, get(show))
         .route(CONVENTIONS, get(ask).post(save))
-        .merge(sign_in::routes())
+        .merge(form::routes())
         .merge(branding::routes())
         .merge(logo::routes())
 }
@@ -77,33 +100,36 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
         1 => "1 day after issue".to_owned(),
         days => format!("{days} days after issue"),
     };
+    let invoices = numbered(&profile.invoice_numbers, DocumentKind::Invoice, today);
+    let credit_notes = numbered(&profile.credit_note_numbers, DocumentKind::CreditNote, today);
     page(&Settings {
         shell: visitor.shell(&state, PATH, head).await?,
         seller: vec![
-            ("Name", profile.name.clone()),
-            ("Country", profile.country.code().to_owned()),
-            ("Currency of the books", profile.currency.code().to_owned()),
-            ("Time zone", profile.time_zone.clone()),
-            ("VAT number", profile.vat_id.clone().unwrap_or_else(|| "None".to_owned())),
+            Line::of("Name", &profile.name, Setting::Name),
+            Line::fixed("Country", profile.country.code()),
+            Line::fixed("Currency of the books", profile.currency.code()),
+            Line::fixed("Time zone", &profile.time_zone),
+            Line::of("VAT number", profile.vat_id.as_deref().unwrap_or("None"), Setting::VatId),
         ],
         documents: vec![
-            ("Invoices", numbered(&profile.invoice_numbers, DocumentKind::Invoice, today)),
-            (
-                "Credit notes",
-                numbered(&profile.credit_note_numbers, DocumentKind::CreditNote, today),
-            ),
-            ("Due", term),
+            Line::of("Invoices", invoices, Setting::DocumentNumbers),
+            Line::of("Credit notes", credit_notes, Setting::DocumentNumbers),
+            Line::of("Due", term, Setting::PaymentTerm),
         ],
-        sign_in: sign_in_words(profile.second_factor),
+        ways_in: ways_in(profile.second_factor, profile.client_registration),
         conventions: words(&profile.conventions),
         custom_fields: profile.custom_fields.iter().map(custom_field).collect(),
     })
 }
 
-/// How staff sign in, in words.
-pub(crate) fn sign_in_words(demanded: bool) -> Vec<(&'static str, String)> {
-    let text = if demanded { "Asked of everybody" } else { "Left to each" };
-    vec![("Second step", text.to_owned())]
+/// How staff and clients come in, in words.
+pub(crate) fn ways_in(demanded: bool, open: bool) -> Vec<Line> {
+    let staff = if demanded { "Asked of everybody" } else { "Left to each" };
+    let clients = if open { "Anybody may register" } else { "By invitation only" };
+    vec![
+        Line::of("Second step of staff", staff, Setting::SecondFactor),
+        Line::of("Clients", clients, Setting::ClientRegistration),
+    ]
 }
 
 fn custom_field(field: &CustomField) -> (String, String, bool, String) {
