@@ -19,6 +19,7 @@ pub mod origins;
 pub mod pictures;
 pub mod ports;
 pub mod recognition_run;
+pub mod resellers;
 pub mod retention;
 pub mod settings;
 pub mod subject_export;

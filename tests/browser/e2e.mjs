@@ -56,7 +56,7 @@ async function startNode() {
     const done = spawnSync(program, args, { env, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`billfold ${args.join(" ")}: ${done.stderr ?? done.error}`);
   };
-  const seller = ["--name", "Northwind Hosting GmbH", "--country", "DE", "--currency", "EUR"];
+  const seller = ["--name", "Northwind Hosting GmbH", "--country", "DE", "--currency", "EUR", "--operator"];
   run("tenant", "open", ...seller, "--time-zone", "Europe/Berlin", "--vat-id", "DE123456789");
   writeFileSync(secret, "correct horse battery\n", { mode: 0o600 });
   run("user", "create-admin", "--email", "maria@northwind.example", "--name", "Maria Lindqvist", "--password-file", secret);
@@ -539,6 +539,14 @@ const places = (made) => ({
   "staff-give": `${made.member}/give`,
   departments: "/admin/departments",
   "department-new": "/admin/departments/new",
+  department: made.department,
+  resellers: "/admin/resellers",
+  approvals: "/admin/approvals",
+  "approval-limits": "/admin/approval-limits",
+  webhooks: "/admin/webhooks",
+  "webhook-new": "/admin/webhooks/new",
+  tenants: "/admin/tenants",
+  "tenant-new": "/admin/tenants/new",
   "staff-picture": `${made.member}/picture`,
   roles: "/admin/roles",
   "role-new": "/admin/roles/new",
@@ -570,6 +578,7 @@ const places = (made) => ({
   "settings-branding": "/admin/settings/branding",
   security: "/admin/security",
   "settings-sign-in": "/admin/settings/sign-in",
+  "settings-document-numbers": "/admin/settings/document-numbers",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",
 });
@@ -597,6 +606,12 @@ async function usePeople(browser, page, node, take, made) {
   await submit("main button.primary");
   const member = new URL(page.url()).pathname;
   check("somebody is added", /\/admin\/staff\/stf_/.test(member) ? "" : member);
+  await go("/admin/departments/new");
+  await page.fill("#name", `Billing ${stamp}`);
+  await page.fill("#description", "Invoices and payments");
+  await submit("main button.primary");
+  const department = new URL(page.url()).pathname;
+  check("a department is made", /\/admin\/departments\/dep_/.test(department) ? "" : department);
   const context = await browser.newContext();
   const grace = await context.newPage();
   await grace.goto(`${node.url}/admin/sign-in`, { waitUntil: "load" });
@@ -608,7 +623,7 @@ async function usePeople(browser, page, node, take, made) {
   const answer = await grace.goto(`${node.url}/admin/invoices`, { waitUntil: "load" });
   equal("and no others", answer.status(), 403);
   await context.close();
-  return { ...made, role, member };
+  return { ...made, role, member, department };
 }
 
 /// Every page at one width, in both themes.
@@ -634,17 +649,25 @@ async function visit(browser, node, width, made) {
   await context.close();
 }
 
-/// A theme is colours and nothing else, so the second look asks about colours alone.
+/// A theme is colours and nothing else, so the second look asks about colours alone. The third is for languages that are
+/// written from right to left: everything stands mirrored, and still fits.
 async function lookAtBoth(page, take, name, width) {
   await look(page, take, `${name}-dark-${width}`);
   await page.evaluate(() => { document.documentElement.dataset.theme = "light"; });
   await look(page, take, `${name}-light-${width}`, (axe) => axe.withRules(["color-contrast"]));
+  await page.evaluate(() => { document.documentElement.dir = "rtl"; });
+  await fits(page, `${name}-mirrored-${width}`);
+  await page.screenshot({ path: join(pictures, `${name}-mirrored-${width}.png`) });
+}
+
+async function fits(page, name) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  check(`${name} fits the window`, wide > 0 ? `${wide} px too wide` : "");
 }
 
 async function look(page, take, name, ask = (axe) => axe.withTags(rules)) {
   await page.evaluate(() => document.fonts.ready);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  check(`${name} fits the window`, wide > 0 ? `${wide} px too wide` : "");
+  await fits(page, name);
   const found = await ask(new AxeBuilder({ page })).analyze();
   const told = found.violations.map((rule) => `${rule.id} at ${rule.nodes.map((node) => node.target).join(", ")}`);
   check(`${name} is accessible`, told.join("; "));

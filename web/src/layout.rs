@@ -83,6 +83,7 @@ const GROUPS: [Group; 5] = [
         places: &[
             place("/admin/staff", "Staff", "user", "z", P::StaffRead),
             place("/admin/departments", "Departments", "inbox", "3", P::StaffRead),
+            place("/admin/resellers", "Resellers", "user-plus", "6", P::StaffRead),
             place("/admin/roles", "Roles", "key-round", "1", P::StaffRead),
         ],
     },
@@ -162,6 +163,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     /// The sign-in address.
     pub(crate) email: String,
+    /// Where their picture is, if they have one.
+    pub(crate) picture: Option<String>,
 }
 
 impl Person {

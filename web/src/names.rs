@@ -46,8 +46,10 @@ impl Names {
             return Ok(known);
         }
         let people = colleagues(&self.door, tenant).await?.into_iter().filter_map(|colleague| {
+            let staff_id = colleague.staff_id;
+            let picture = colleague.pictured.then(|| format!("/admin/staff/{staff_id}/avatar"));
             let StaffProfile { name, email, .. } = colleague.profile.clear()?;
-            Some((colleague.staff_id, Person { name, email }))
+            Some((staff_id, Person { name, email, picture }))
         });
         let people: Colleagues = Arc::new(people.collect());
         let mut staff = self.staff.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,7 +65,8 @@ impl Names {
     ) -> Result<Person, PageError> {
         let people = self.colleagues(tenant).await?;
         let person = staff.and_then(|staff| people.get(&staff).cloned());
-        Ok(person.unwrap_or_else(|| Person { name: "Staff".to_owned(), email: String::new() }))
+        let nobody = || Person { name: "Staff".to_owned(), email: String::new(), picture: None };
+        Ok(person.unwrap_or_else(nobody))
     }
 
     /// Who did something, for a list: a function from the stored actor to a name.
@@ -122,7 +125,7 @@ impl Names {
         Ok(opened.clear())
     }
 
-    /// Asks anew who works at a seller, after somebody was added or changed.
+    /// Asks anew who works at a seller, after somebody was added or changed, or has another picture.
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.staff.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
     }

@@ -30,6 +30,7 @@ mod payments;
 mod portal;
 mod products;
 mod proformas;
+mod resellers;
 mod revenue_recognitions;
 mod roles;
 mod settings;
@@ -51,6 +52,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/staff", staff::router())
         .nest("/roles", roles::router())
         .nest("/departments", departments::router())
+        .nest("/resellers", resellers::router())
         .nest("/clients", clients::router().merge(access::of_clients()))
         .nest("/portal", portal::router())
         .nest("/client-groups", client_groups::router())

@@ -93,6 +93,18 @@ impl Access {
         })
     }
 
+    /// Whether a client has a password to sign in with.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn knows_client(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+    ) -> Result<bool, AccessError> {
+        Ok(self.parts.clients.find(tenant, client).await?.is_some())
+    }
+
     /// Makes a code with which a client sets the first password, or another one. It works once,
     /// within a week, and a newer one takes its place.
     ///

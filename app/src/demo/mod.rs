@@ -17,7 +17,7 @@ use billfold_domain::kernel::{
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use crate::commands::tenants::OpenTenant;
+use crate::commands::tenants::{AppointOperator, OpenTenant};
 use crate::commands::{Ask, Done, Door, UseCase};
 use crate::error::Error;
 use bills::BILLS;
@@ -48,6 +48,16 @@ pub fn tenant() -> TenantId {
     TenantId::derive(NAMESPACE, "northwind")
 }
 
+/// The client who is let into the portal, and the address to sign in with.
+#[must_use]
+pub fn portal_client() -> (ClientId, &'static str) {
+    (client_of(tenant(), 1), people::PEOPLE[0].email)
+}
+
+fn client_of(tenant: TenantId, no: usize) -> ClientId {
+    ClientId::derive(tenant.uuid(), &format!("client/{no}"))
+}
+
 /// Makes the demonstration, or what is missing of it.
 ///
 /// # Errors
@@ -63,6 +73,7 @@ pub async fn run(door: &Door) -> Result<Summary, Error> {
         last_position: None,
     };
     stage.ask("tenant", books().map_err(Error::bug)?).await?;
+    stage.ask("operator", AppointOperator).await?;
     stage.today = stage.first_day().await?;
     catalogue::stock(&mut stage).await?;
     people::register(&mut stage).await?;
@@ -142,7 +153,7 @@ impl Stage<'_> {
     }
 
     fn client(&self, no: usize) -> ClientId {
-        ClientId::derive(self.tenant.uuid(), &format!("client/{no}"))
+        client_of(self.tenant, no)
     }
 
     fn product(&self, code: &str) -> ProductId {

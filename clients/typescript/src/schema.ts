@@ -3759,6 +3759,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/resellers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists resellers, in the order they were hired: whose roles reach only clients of their own, and
+         *     who is entrusted with clients.
+         * @description Their clients are those of `/clients?reseller_id=`.
+         */
+        get: operations["list_resellers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/revenue-recognitions": {
         parameters: {
             query?: never;
@@ -3982,6 +4003,61 @@ export interface paths {
         post?: never;
         /** Asks something of clients no longer; values that are kept go when they are set again. */
         delete: operations["retire_custom_field"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/document-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Chooses how later invoices and credit notes are numbered; issued ones keep their numbers.
+         * @description A prefix that documents of the other kind ever had is refused, so that no number is printed
+         *     twice. A new prefix counts from 1.
+         */
+        put: operations["set_document_numbers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes the legal name; documents already issued keep the old one. */
+        put: operations["set_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/payment-term": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Chooses how many days after issue later documents are due, unless an invoice says otherwise. */
+        put: operations["set_payment_term"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -8876,6 +8952,21 @@ export interface components {
              */
             roles?: string[];
         };
+        /** @description A legal name. */
+        NewName: {
+            /**
+             * @description As documents show it from now on.
+             * @example Nordlicht Hosting GmbH
+             */
+            name: string;
+        };
+        /** @description How documents are numbered from now on. */
+        NewNumbers: {
+            /** @description Credit notes. */
+            credit_note_numbers: components["schemas"]["Numbers"];
+            /** @description Invoices. */
+            invoice_numbers: components["schemas"]["Numbers"];
+        };
         /** @description An order to be placed. */
         NewOrder: {
             /**
@@ -9328,6 +9419,11 @@ export interface components {
             next_cursor?: string | null;
             total?: components["schemas"]["ListTotal"] | null;
         };
+        /**
+         * @description What a number counts.
+         * @enum {string}
+         */
+        NumberScheme: "per_year" | "per_month" | "per_client" | "plain";
         /** @description A series of numbers. */
         NumberSeries: {
             /** @description Whether every number from 1 to the last was taken. */
@@ -9382,10 +9478,12 @@ export interface components {
              */
             digits: number;
             /**
-             * @description What every number begins with.
+             * @description What every number begins with; may be empty where numbers count on.
              * @example INV
              */
             prefix: string;
+            /** @description What is counted. */
+            scheme: components["schemas"]["NumberScheme"];
         };
         /** @description What one payment gives back. */
         OfPayment: components["schemas"]["RefundPromised"] & {
@@ -11017,6 +11115,40 @@ export interface components {
             total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
+        Page_Reseller: {
+            /**
+             * Format: int64
+             * @description The log position this page was built from.
+             * @example 1842
+             */
+            as_of_position: number;
+            /** @description The rows, in order. */
+            items: {
+                /** @description Whether they may sign in. */
+                active: boolean;
+                /**
+                 * Format: int64
+                 * @description How many clients they look after, erased ones aside.
+                 */
+                clients: number;
+                /** @description Their mail address; null once erased. */
+                email?: string | null;
+                /**
+                 * @description The member of staff.
+                 * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                id: string;
+                /** @description Their name; null once erased. */
+                name?: string | null;
+            }[];
+            /**
+             * @description Send it as `cursor` for the next page; null at the end of the list.
+             * @example 323032362d30332d3031
+             */
+            next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** @description Part of a list. */
         Page_RevenueRecognition: {
             /**
              * Format: int64
@@ -11318,6 +11450,15 @@ export interface components {
          * @enum {string}
          */
         PaymentStatus: "pending" | "action_required" | "unknown" | "settled" | "declined" | "partially_refunded" | "refunded" | "disputed";
+        /** @description A payment term. */
+        PaymentTerm: {
+            /**
+             * Format: int32
+             * @description Days between issue and due date; 0 is due on the day of issue.
+             * @example 14
+             */
+            days: number;
+        };
         /** @description Money that went to an affiliate, or was asked for. */
         Payout: {
             amount?: components["schemas"]["Money"] | null;
@@ -12256,6 +12397,25 @@ export interface components {
              * @example 1842
              */
             after: number;
+        };
+        /** @description A reseller. */
+        Reseller: {
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /**
+             * Format: int64
+             * @description How many clients they look after, erased ones aside.
+             */
+            clients: number;
+            /** @description Their mail address; null once erased. */
+            email?: string | null;
+            /**
+             * @description The member of staff.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /** @description Their name; null once erased. */
+            name?: string | null;
         };
         /** @description Who looks after a client. */
         ResellerOfClient: {
@@ -16842,6 +17002,11 @@ export interface operations {
                  * @example EUR
                  */
                 currency?: string;
+                /**
+                 * @description The member of staff who looks after the client as a reseller.
+                 * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                reseller_id?: string;
                 /**
                  * @description The client with exactly this e-mail address; other filters are not looked at then.
                  * @example ada@example.org
@@ -24165,6 +24330,45 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_resellers: {
+        parameters: {
+            query?: {
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Lists resellers, in the order they were hired: whose roles reach only clients of their own, and
+             *     who is entrusted with clients.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Reseller"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_recognitions: {
         parameters: {
             query?: {
@@ -24934,6 +25138,162 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["Stale"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_document_numbers: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNumbers"];
+            };
+        };
+        responses: {
+            /** @description Chooses how later invoices and credit notes are numbered; issued ones keep their numbers. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_name: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewName"];
+            };
+        };
+        responses: {
+            /** @description Changes the legal name; documents already issued keep the old one. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_payment_term: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentTerm"];
+            };
+        };
+        responses: {
+            /** @description Chooses how many days after issue later documents are due, unless an invoice says otherwise. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
             428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];

@@ -18,11 +18,11 @@ pub enum Tenant {
     #[default]
     Absent,
     /// The books are open.
-    Open(Profile),
+    Open(Box<Profile>),
     /// The books are closed to changes.
-    Suspended(Profile),
+    Suspended(Box<Profile>),
     /// The books are closed for good.
-    Closed(Profile),
+    Closed(Box<Profile>),
 }
 
 /// The particulars of a seller.
@@ -169,7 +169,7 @@ impl Tenant {
             } => {
                 let mut used_prefixes = UsedPrefixes::default();
                 used_prefixes.note(invoice_numbers, credit_note_numbers);
-                *self = Self::Open(Profile {
+                *self = Self::Open(Box::new(Profile {
                     used_prefixes,
                     name: name.clone(),
                     country: *country,
@@ -190,7 +190,7 @@ impl Tenant {
                     logo: None,
                     host_names: Vec::new(),
                     operator: false,
-                });
+                }));
             }
             TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
             TenantEvent::VatIdSet { vat_id } => {
@@ -236,8 +236,12 @@ impl Tenant {
         *self = match (std::mem::take(self), event) {
             (Self::Open(profile), TenantEvent::Suspended { .. }) => Self::Suspended(profile),
             (Self::Suspended(profile), TenantEvent::Resumed {}) => Self::Open(profile),
-            (Self::Open(profile) | Self::Suspended(profile), TenantEvent::Closed { .. }) => {
-                Self::Closed(Profile { host_names: Vec::new(), ..profile })
+            (
+                Self::Open(mut profile) | Self::Suspended(mut profile),
+                TenantEvent::Closed { .. },
+            ) => {
+                profile.host_names.clear();
+                Self::Closed(profile)
             }
             (same, _) => same,
         };

@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 
 mod read;
 
-pub use read::{Filter, Known, Sort, after, balances, counts, find, page, top};
+pub use read::{Filter, Known, Sort, after, balances, by_reseller, counts, find, page, top};
 
 use crate::fact::Fact;
 use crate::projection::{FoldError, Projection, Proof};

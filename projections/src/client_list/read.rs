@@ -1,6 +1,6 @@
 //! Reads of the client list.
 
-use billfold_domain::kernel::{BlindIndex, ClientId, Country, Currency, TenantId};
+use billfold_domain::kernel::{BlindIndex, ClientId, Country, Currency, StaffId, TenantId};
 use sqlx::Row as _;
 
 use super::{ClientBalanceRow, ClientList, ClientRow, ClientStatus};
@@ -23,6 +23,8 @@ pub struct Filter {
     pub country: Option<Country>,
     /// What the client is billed in.
     pub currency: Option<Currency>,
+    /// Which reseller looks after the client.
+    pub reseller: Option<StaffId>,
     /// One of these clients.
     pub among: Option<Vec<ClientId>>,
 }
@@ -64,6 +66,7 @@ pub async fn page(
     query.when("status =", filter.status.map(|status| status.as_str()));
     query.when("country =", filter.country.map(|country| country.code()));
     query.when("currency =", filter.currency.map(|currency| currency.code()));
+    query.when("reseller_id =", filter.reseller.map(|reseller| reseller.uuid()));
     if let Some(among) = &filter.among {
         let among: Vec<_> = among.iter().map(|client| client.uuid()).collect();
         query.push(" and client_id = any(").push_bind(among).push(")");
@@ -140,6 +143,30 @@ pub async fn top(
     query.push(format!(" and {by} > 0 order by {by} desc, client_id limit "));
     query.push_bind(i64::from(limit));
     rows(reads, tenant, ClientList::NAME, query).await
+}
+
+/// How many clients each reseller looks after, erased ones aside; none who looks after nobody.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn by_reseller(
+    reads: &Reads,
+    tenant: TenantId,
+) -> Result<Answer<Vec<(StaffId, i64)>>, Error> {
+    let mut read = reads.open(tenant, &[ClientList::NAME]).await?;
+    let rows = sqlx::query(
+        "select reseller_id, count(*) from client_list \
+         where tenant_id = $1 and reseller_id is not null and status <> $2 group by 1 order by 1",
+    )
+    .bind(tenant.uuid())
+    .bind(ClientStatus::Erased.as_str())
+    .fetch_all(read.conn())
+    .await?;
+    let count = |row: &sqlx::postgres::PgRow| {
+        Ok::<_, sqlx::Error>((StaffId::new(row.try_get(0)?), row.try_get(1)?))
+    };
+    let counts = rows.iter().map(count).collect::<Result<_, _>>()?;
+    Ok(read.answer(counts))
 }
 
 /// How many clients there are of each status.

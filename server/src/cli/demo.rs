@@ -13,7 +13,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use billfold_app::access::{AccessError, Secret};
+use billfold_app::access::{AccessError, By, Secret};
+use billfold_app::commands::RequestOrigin;
 use billfold_app::demo;
 use billfold_app::imports::purchases;
 use billfold_domain::kernel::TenantId;
@@ -92,6 +93,7 @@ async fn prepare(
     if verdict == Verdict::Clean {
         let password = password(&context.data).map_err(Stop::unavailable)?;
         make_accounts(node, &password).await.map_err(Stop::unavailable)?;
+        let_client_in(node, &password).await.map_err(Stop::unavailable)?;
         bring_up_to_date(node).await?;
     }
     Ok(verdict)
@@ -142,6 +144,17 @@ async fn make_accounts(node: &Node, password: &Secret) -> Result<(), AccessError
     Ok(())
 }
 
+/// Lets one client into the portal, once, with the password of the demonstration.
+async fn let_client_in(node: &Node, password: &Secret) -> Result<(), AccessError> {
+    let (seller, (client, _)) = (demo::tenant(), demo::portal_client());
+    let access = node.access();
+    if access.knows_client(seller, client).await? {
+        return Ok(());
+    }
+    let (code, _) = access.invite_client(seller, &By::command_line()?, client).await?;
+    access.reset_password(&code, password, &RequestOrigin::default()).await
+}
+
 /// Rebuilds the read models that are far behind the log; those that are not are followed anyway.
 async fn bring_up_to_date(node: &Node) -> Result<(), Stop> {
     let head = node.feed().head().await.map_err(Stop::unavailable)?;
@@ -182,6 +195,8 @@ fn welcome(context: &Context, ports: &Ports) -> Result<(), Stop> {
     say(&format!("  open      http://{address}/"))?;
     say(&format!("  sign in   {EMAIL}"))?;
     say(&format!("  password  {}", password.reveal()))?;
+    let (_, email) = demo::portal_client();
+    say(&format!("  portal    http://{address}/portal as {email}, with the same password"))?;
     say(&format!("  prove it  billfold --data {data} verify"))?;
     say("  end       Ctrl-C; the data stays")?;
     say("")

@@ -135,6 +135,7 @@ const CLOSED: &[&str] = &[
     "list_read_models",
     "list_recognitions",
     "list_referrals",
+    "list_resellers",
     "list_roles",
     "list_staff",
     "list_tax_rates",

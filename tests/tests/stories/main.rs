@@ -15,6 +15,7 @@ mod correcting;
 mod departments;
 mod discounts;
 mod dunning;
+mod entrusting;
 mod erasing;
 mod following;
 mod gift_cards;

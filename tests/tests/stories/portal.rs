@@ -3,7 +3,7 @@
 
 use billfold_tests::shop::{PASSWORD, Shop, send};
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
-use reqwest::{Client, Response};
+use reqwest::{Client, Method, Response};
 use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -94,6 +94,56 @@ async fn a_client_comes_in_by_an_invitation_and_sees_their_own_rooms() {
         details(&mut browser, shop, &carol).await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_becomes_a_client_on_the_page_where_the_seller_lets_anybody() {
+    Shop::story(async |shop| {
+        let mut browser = Browser::new(shop);
+        let (_, page) = browser.get("/portal/sign-in").await;
+        assert!(!page.contains("Create an account"), "{page}");
+        let (status, page) = register(&mut browser, ("", "")).await;
+        assert_eq!(status, 422);
+        assert!(page.contains("ask it for an invitation"), "{page}");
+
+        let seen = shop.get("/api/v1/settings").await.version();
+        let path = "/api/v1/settings/client-registration";
+        shop.change(Method::PUT, path, seen, json!({ "open": true })).await.expect(200);
+        let (_, page) = browser.get("/portal/sign-in").await;
+        assert!(page.contains("Create an account"), "{page}");
+        for (name, value, told) in [
+            ("country", "", "Choose the country"),
+            ("password", "short", "10 to 256 characters"),
+            ("email", "dan", "mail address"),
+            ("csrf", "x", "out of date"),
+        ] {
+            let (status, page) = register(&mut browser, (name, value)).await;
+            assert_eq!(status, 422, "{name}");
+            let (_, error) = page.split_once("role=\"alert\"").expect("what is wrong");
+            assert!(error.contains(told), "{name}: {page}");
+        }
+        assert_eq!(browser.get("/portal").await.0, 303, "nobody came in so far");
+        assert_eq!(register(&mut browser, ("", "")).await.0, 303);
+        let (status, page) = browser.get("/portal").await;
+        assert_eq!(status, 200);
+        assert!(page.contains("Dan Brown"), "{page}");
+    })
+    .await;
+}
+
+/// Registers Dan on the page, with one field as it is given.
+async fn register(browser: &mut Browser<'_>, (name, value): (&str, &str)) -> (u16, String) {
+    let (_, page) = browser.get("/portal/register").await;
+    let csrf = hidden(&page, "csrf");
+    let mut form = [
+        ("csrf", csrf.as_str()),
+        ("name", "Dan Brown"),
+        ("email", "dan@example.com"),
+        ("country", "NL"),
+        ("password", PASSWORD),
+    ];
+    form.iter_mut().filter(|field| field.0 == name).for_each(|field| field.1 = value);
+    browser.post("/portal/register", &form).await
 }
 
 /// Every room shows what is the client's, and none of what is not.

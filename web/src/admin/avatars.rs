@@ -200,7 +200,10 @@ async fn set<I: Pictured>(
         Ok(bytes) => {
             let ask = Ask { expect: seen, ..visitor.ask(&key, (id.person(), bytes)) };
             match state.pictures().set_avatar(ask, held).await {
-                Ok(_) => return Ok(go(&address(&id.page(), &[("done", "picture")]))),
+                Ok(_) => {
+                    state.names().forget(visitor.tenant());
+                    return Ok(go(&address(&back(&visitor, id), &[("done", "picture")])));
+                }
                 Err(error) => Wrong::from_error(error)?,
             }
         }
@@ -218,7 +221,10 @@ async fn remove<I: Pictured>(
     let ask = visitor.ask(&fields.key()?, id.person());
     let ask = Ask { expect: version(&fields), ..ask };
     match state.pictures().remove_avatar(ask, held).await {
-        Ok(_) => Ok(go(&address(&id.page(), &[("done", "picture-gone")]))),
+        Ok(_) => {
+            state.names().forget(visitor.tenant());
+            Ok(go(&address(&back(&visitor, id), &[("done", "picture-gone")])))
+        }
         Err(error) => refused(&form(&state, &visitor, id, &Wrong::from_error(error)?).await?),
     }
 }
@@ -232,18 +238,11 @@ async fn form<I: Pictured>(
     id.changed_by(state, visitor)?;
     let (name, version, pictured) = id.known(state, visitor).await?;
     let head = *state.operations().head().borrow();
-    // Somebody who may not see staff goes back to their own account.
-    let back = match id.person() {
-        Person::Staff(_) if !visitor.caller.identity.may(Permission::StaffRead) => {
-            "/admin/security".to_owned()
-        }
-        _ => id.page(),
-    };
     let own = id.page().trim_end_matches("/record").to_owned();
     Ok(PicturePage {
         shell: visitor.shell(state, I::PLACE, head).await?,
         name,
-        back,
+        back: back(visitor, id),
         picture: PictureForm {
             action: format!("{own}/picture"),
             label: "Picture",
@@ -255,6 +254,16 @@ async fn form<I: Pictured>(
             error: wrong.whole.clone(),
         },
     })
+}
+
+/// The page to go back to. Somebody who may not see staff goes back to their own account.
+fn back<I: Pictured>(visitor: &Visitor, id: I) -> String {
+    match id.person() {
+        Person::Staff(_) if !visitor.caller.identity.may(Permission::StaffRead) => {
+            "/admin/security".to_owned()
+        }
+        _ => id.page(),
+    }
 }
 
 fn version(sent: &Fields) -> Option<i64> {

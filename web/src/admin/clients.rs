@@ -14,7 +14,7 @@ use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use billfold_app::client_search::{self, SearchError};
-use billfold_domain::kernel::{ClientId, TenantId};
+use billfold_domain::kernel::{ClientId, StaffId, TenantId};
 use billfold_domain::role::Permission;
 use billfold_projections::client_list::{self, ClientStatus, Filter, Known};
 use billfold_projections::{Cursor, Order, Wanted};
@@ -36,6 +36,10 @@ pub(crate) struct Clients {
     pub(crate) status: String,
     /// The text in force.
     pub(crate) q: String,
+    /// The reseller whose clients these are, if they are of one only.
+    pub(crate) reseller: String,
+    /// What that reseller is called.
+    pub(crate) whose: Option<String>,
     /// The rows.
     pub(crate) rows: Vec<ClientRow>,
     /// Neighbouring pages.
@@ -81,6 +85,7 @@ pub(crate) fn routes() -> Router<WebState> {
 struct Wishes {
     status: String,
     q: String,
+    reseller: String,
     cursor: String,
 }
 
@@ -97,7 +102,11 @@ async fn list(
         "erased" => Some(ClientStatus::Erased),
         _ => None,
     };
-    let filter = Filter { status, ..Filter::default() };
+    let reseller = match wishes.reseller.as_str() {
+        "" => None,
+        id => Some(id.parse::<StaffId>().map_err(|_| PageError::NotFound)?),
+    };
+    let filter = Filter { status, reseller, ..Filter::default() };
     let part = wanted(&wishes.cursor)?;
     let (found, next, position) = match wishes.q.trim() {
         "" => {
@@ -109,7 +118,10 @@ async fn list(
     };
     let counts = client_list::counts(state.reads(), tenant).await?.value;
     let (status, q) = (wishes.status.as_str(), wishes.q.as_str());
-    let to = |cursor: &str| address(PATH, &[("status", status), ("q", q), ("cursor", cursor)]);
+    let to = |cursor: &str| {
+        let reseller = ("reseller", wishes.reseller.as_str());
+        address(PATH, &[("status", status), reseller, ("q", q), ("cursor", cursor)])
+    };
     let text = match (q.trim(), &next) {
         ("", _) => format!("{} clients on this page", found.len()),
         (_, None) => format!("{} clients fit", found.len()),
@@ -124,8 +136,13 @@ async fn list(
             older: next.map(|next| to(&next.to_string())),
         },
         rows: rows(&state, tenant, &found).await?,
+        whose: match reseller {
+            None => None,
+            Some(_) => Some(state.names().person(tenant, reseller).await?.name),
+        },
         status: wishes.status.clone(),
         q: wishes.q.clone(),
+        reseller: wishes.reseller.clone(),
     };
     if visitor.partial {
         return Ok(Html(shown.as_list().render()?).into_response());
@@ -179,8 +196,9 @@ fn chips(wishes: &Wishes, counts: &[(ClientStatus, i64)]) -> Vec<Chip> {
     let all = counts.iter().map(|(_, count)| count).sum();
     let chip = |label: &str, word: &str, count| Chip {
         label: label.to_owned(),
-        count: Some(count),
-        href: address(PATH, &[("status", word), ("q", &wishes.q)]),
+        // Counted for the whole seller only.
+        count: wishes.reseller.is_empty().then_some(count),
+        href: address(PATH, &[("status", word), ("reseller", &wishes.reseller), ("q", &wishes.q)]),
         on: wishes.status == word,
     };
     let of = |wanted| counts.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, n)| *n);

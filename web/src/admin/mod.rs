@@ -54,6 +54,7 @@ pub(crate) mod products;
 pub(crate) mod proformas;
 pub(crate) mod projections;
 mod recognise;
+mod resellers;
 mod reset_password;
 pub(crate) mod roles;
 pub(crate) mod search;
@@ -126,6 +127,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(staff_member::routes())
         .merge(roles::routes())
         .merge(departments::routes())
+        .merge(resellers::routes())
         .merge(settings::routes())
         .merge(tenants::routes())
         .merge(forgot_password::routes())

@@ -25,6 +25,8 @@ pub(super) fn clients() -> clients::Clients {
         chips: chips(&[("All", 23_590), ("Active", 23_570), ("Suspended", 18), ("Erased", 2)]),
         status: String::new(),
         q: String::new(),
+        reseller: "stf_01".to_owned(),
+        whose: Some("Ida <Reseller>".to_owned()),
         rows: vec![
             row("Brightfield Media GmbH", 41_293, Tone::Green, "Active"),
             row("Fjord Shipping AS", 1_723_800, Tone::Amber, "Suspended"),

@@ -40,6 +40,7 @@ pub(super) fn shell(here: &'static str) -> Shell {
         person: Person {
             name: "Maria Lindqvist".to_owned(),
             email: "maria@northwind.example".to_owned(),
+            picture: Some("/admin/staff/stf_01/avatar".to_owned()),
         },
         may: Permissions::all(),
         csrf: "0123456789abcdef".to_owned(),

@@ -101,6 +101,20 @@ fn billing() -> (String, String) {
     ("Billing <1>".to_owned(), "/admin/departments/dep_01".to_owned())
 }
 
+pub(super) fn resellers(filled: bool) -> resellers::Resellers {
+    let row = resellers::ResellerRow {
+        href: "/admin/staff/stf_01".to_owned(),
+        name: "Ida <Reseller>".to_owned(),
+        email: "ida@example.org".to_owned(),
+        clients: 1_204,
+        theirs: "/admin/clients?reseller=stf_01".to_owned(),
+        status: Badge::new(Tone::Green, "Active"),
+    };
+    let idle = resellers::ResellerRow { clients: 0, ..row.clone() };
+    let rows = if filled { vec![row, idle] } else { Vec::new() };
+    resellers::Resellers { shell: shell("/admin/resellers"), rows }
+}
+
 fn department_row(active: bool) -> departments::DepartmentRow {
     departments::DepartmentRow {
         href: "/admin/departments/dep_01".to_owned(),

@@ -107,6 +107,8 @@ fn office_pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("staff-new", people::new_member().render()),
         ("staff-member", people::member(true).render()),
         ("staff-stopped", people::member(false).render()),
+        ("resellers", people::resellers(true).render()),
+        ("resellers-none", people::resellers(false).render()),
         ("departments", people::departments(true).render()),
         ("departments-none", people::departments(false).render()),
         ("department-new", people::department(None).render()),

@@ -1,5 +1,8 @@
-//! Clients come in: with a password, with a code after it, or with an invitation for the first
-//! time.
+//! Clients come in: with a password, with a code after it, with an invitation for the first time,
+//! or by registering where the seller lets anybody do so (API-010, PRT-01).
+//!
+//! Guarantees: the seller is the one that the address names, else the one whose host name it was
+//! asked for by, else the oldest.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -10,15 +13,19 @@ use axum::{Form, Router};
 use billfold_api::auth::{RequestFrom, comes_in};
 use billfold_app::access::{AccessError, Attempt, Secret, SignedIn};
 use billfold_app::commands::RequestOrigin;
-use billfold_domain::kernel::TenantId;
+use billfold_app::commands::clients::RegisterClient;
+use billfold_domain::client::{Address, ContactCard};
+use billfold_domain::kernel::{Country, TenantId};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 
 use super::guest::PORTAL;
+use crate::admin::clients::choices;
+use crate::admin::list::address;
 use crate::admin::security::{code, secret};
 use crate::brand::Branding;
 use crate::error::PageError;
-use crate::fields::{Fields, REFUSED, new_key, sentence};
+use crate::fields::{Fields, REFUSED, Wrong, new_key, sentence};
 use crate::form::Field;
 use crate::router::go;
 use crate::state::WebState;
@@ -27,6 +34,7 @@ use crate::visitor::{cookie, theme_of};
 const PATH: &str = "/portal/sign-in";
 const CODE: &str = "/portal/sign-in/code";
 const WELCOME: &str = "/portal/welcome";
+const REGISTER: &str = "/portal/register";
 /// Proves that the password was right, while the code is looked for.
 const FIRST_STEP: &str = "billfold_client_first_step";
 /// Ties the form to the browser it was shown to, before there is a session.
@@ -48,10 +56,51 @@ pub(crate) struct Entrance {
     pub(crate) csrf: String,
     /// Where the form goes.
     pub(crate) action: &'static str,
+    /// Whether anybody may register with this seller.
+    pub(crate) open: bool,
     /// What is asked for.
     pub(crate) fields: Vec<Field>,
     /// Why the last try was refused.
     pub(crate) error: String,
+}
+
+impl Entrance {
+    fn title(&self) -> &'static str {
+        match self.action {
+            WELCOME => "Set a password",
+            REGISTER => "Create an account",
+            _ => "Sign in",
+        }
+    }
+
+    fn lead(&self) -> String {
+        match self.action {
+            WELCOME => format!("With the code that {} gave you.", self.tenant),
+            REGISTER => format!("With {}. You sign in with the mail address.", self.tenant),
+            _ => format!("To your account with {}.", self.tenant),
+        }
+    }
+
+    fn verb(&self) -> &'static str {
+        match self.action {
+            WELCOME => "Set the password",
+            REGISTER => "Create the account",
+            _ => "Sign in",
+        }
+    }
+
+    /// What else somebody may want here: label and address.
+    fn ways(&self) -> Vec<(&'static str, String)> {
+        let way = |label, path| (label, address(path, &[("tenant", &self.named)]));
+        let sign_in = way("Sign in", PATH);
+        let welcome = way("Set a password with a code", WELCOME);
+        let register = self.open.then(|| way("Create an account", REGISTER));
+        match self.action {
+            PATH => [Some(welcome), register].into_iter().flatten().collect(),
+            WELCOME | REGISTER => vec![sign_in],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// The addresses of coming in.
@@ -60,6 +109,7 @@ pub(super) fn routes() -> Router<WebState> {
         .route(PATH, get(blank).post(enter))
         .route(CODE, post(second_step))
         .route(WELCOME, get(welcome).post(accept))
+        .route(REGISTER, get(newcomer).post(register))
 }
 
 /// What the address asks for.
@@ -96,9 +146,9 @@ async fn form(
     error: &str,
 ) -> Result<Response, PageError> {
     let guard = new_key();
-    let tenant = match named.parse::<TenantId>() {
-        Ok(tenant) => Some(tenant),
-        Err(_) => state.door().first_seller().await?,
+    let tenant = match seller(state, headers, named).await {
+        Some(tenant) => Some(tenant),
+        None => state.door().first_seller().await?,
     };
     let settings = match tenant {
         Some(tenant) => state.door().settings(tenant).await.ok(),
@@ -111,6 +161,7 @@ async fn form(
         branding: settings.as_deref().map_or_else(Branding::default, Branding::of),
         csrf: guard.clone(),
         action,
+        open: settings.as_ref().is_some_and(|all| all.client_registration),
         fields,
         error: error.to_owned(),
     };
@@ -123,6 +174,14 @@ async fn form(
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     Ok(response)
+}
+
+/// The seller that an address names, or whose host name it was asked for by.
+async fn seller(state: &WebState, headers: &HeaderMap, named: &str) -> Option<TenantId> {
+    match named.parse() {
+        Ok(tenant) => Some(tenant),
+        Err(_) => state.seller_at(headers).await,
+    }
 }
 
 fn asked(email: &str) -> Asked {
@@ -140,6 +199,35 @@ fn asked_first() -> Asked {
         Field::input("code", "Code you were given", "text").known_as("one-time-code").required();
     let password = secret("password", "New password", "new-password").hint("10 to 256 characters");
     (WELCOME, vec![invitation, password])
+}
+
+/// What is asked of somebody who registers, as far as they said it already.
+fn asked_newcomer(sent: &Fields, wrong: &Wrong) -> Asked {
+    let line = |name: &str, label: &str, kind: &'static str, known: &'static str| {
+        let field = Field::input(name, label, kind).with(sent.one(name)).known_as(known);
+        field.wrong(wrong.of(&format!("contact/{name}")))
+    };
+    let mut countries = vec![(String::new(), "Choose one".to_owned())];
+    countries.extend(choices(Country::all().map(|country| (country.code(), country.name()))));
+    let country = Field::choice("country", "Country", countries).with(sent.one("country"));
+    let password = secret("password", "Password", "new-password").hint("10 to 256 characters");
+    let fields = vec![
+        line("name", "Your name", "text", "name").required(),
+        line("company", "Company", "text", "organization").hint("Leave it empty as a person"),
+        line("email", "Mail address", "email", "username").required(),
+        country.wrong(wrong.of("contact/address/country")),
+        password.wrong(wrong.of("password")),
+    ];
+    (REGISTER, fields)
+}
+
+async fn newcomer(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    Query(wishes): Query<Wishes>,
+) -> Result<Response, PageError> {
+    let asked = asked_newcomer(&Fields::default(), &Wrong::default());
+    form(&state, &headers, &wishes.tenant, asked, "").await
 }
 
 const OUT_OF_DATE: &str = "The form was out of date. Send it again.";
@@ -161,13 +249,8 @@ async fn enter(
         return form(&state, &headers, named, asked(email), OUT_OF_DATE).await;
     }
     let password = fields.secret("password");
-    let attempt = Attempt {
-        email: email.to_owned(),
-        password,
-        code: None,
-        tenant: named.parse().ok(),
-        origin,
-    };
+    let tenant = seller(&state, &headers, named).await;
+    let attempt = Attempt { email: email.to_owned(), password, code: None, tenant, origin };
     match state.access().sign_in_client(&attempt).await {
         Ok(signed_in) => come_in(&state, &headers, &signed_in, &attempt.origin).await,
         Err(AccessError::CodeNeeded { challenge }) => {
@@ -232,6 +315,63 @@ async fn accept(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Registers somebody, and lets them in.
+async fn register(
+    State(state): State<WebState>,
+    headers: HeaderMap,
+    RequestFrom(origin): RequestFrom,
+    Form(fields): Form<Fields>,
+) -> Result<Response, PageError> {
+    let named = fields.one("tenant");
+    let again = async |wrong: &Wrong, error: &str| {
+        form(&state, &headers, named, asked_newcomer(&fields, wrong), error).await
+    };
+    if !is_guarded(&headers, &fields) {
+        return again(&Wrong::default(), OUT_OF_DATE).await;
+    }
+    let Ok(country) = Country::parse(fields.one("country")) else {
+        let mut wrong = Wrong::default();
+        wrong.at("contact/address/country", "choose one of these");
+        return again(&wrong, "Choose the country that you are in.").await;
+    };
+    let tenant = seller(&state, &headers, named).await;
+    let password = fields.secret("password");
+    let email = fields.one("email").to_owned();
+    let newcomer = newcomer_of(&fields, country);
+    match state.access().register_client(tenant, newcomer, &password, &origin).await {
+        Ok(_) => {}
+        Err(AccessError::Malformed { field, detail }) => {
+            let mut wrong = Wrong::default();
+            wrong.at(field.trim_start_matches('/'), detail);
+            return again(&wrong, &sentence(detail)).await;
+        }
+        Err(AccessError::Door(error)) => {
+            let wrong = Wrong::from_error(error)?;
+            return again(&wrong, &wrong.whole).await;
+        }
+        Err(error @ AccessError::Slowed { .. }) => {
+            return again(&Wrong::default(), &sentence(&error.to_string())).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let attempt = Attempt { email, password, code: None, tenant, origin };
+    let signed_in = state.access().sign_in_client(&attempt).await?;
+    come_in(&state, &headers, &signed_in, &attempt.origin).await
+}
+
+fn newcomer_of(fields: &Fields, country: Country) -> RegisterClient {
+    let address = Address { country: Some(country), ..Address::default() };
+    let contact = ContactCard {
+        name: fields.one("name").to_owned(),
+        company: fields.some("company"),
+        email: fields.some("email"),
+        address,
+        ..ContactCard::default()
+    };
+    let country = Some(country);
+    RegisterClient { client_id: None, contact, country, currency: None, origin: None }
 }
 
 /// The cookie of the first step.

@@ -7,7 +7,7 @@ use billfold_app::access::holds;
 use billfold_app::client_search::{self, SearchError};
 use billfold_app::vault::{Opened, field};
 use billfold_domain::client::{Client, ContactCard};
-use billfold_domain::kernel::{Actor, ClientId, Country, Currency, Pii, TenantId};
+use billfold_domain::kernel::{Actor, ClientId, Country, Currency, Pii, StaffId, TenantId};
 use billfold_projections::audit_log;
 use billfold_projections::client_list::{self, ClientList, ClientRow, ClientStatus, Known};
 use billfold_projections::{Answer as ReadAnswer, AsOf, Order, Projection, Scope, paging};
@@ -155,6 +155,9 @@ pub(super) struct ListClients {
     /// What the client is billed in; ISO 4217.
     #[param(example = "EUR", pattern = "^[A-Z]{3}$")]
     currency: Option<String>,
+    /// The member of staff who looks after the client as a reseller.
+    #[param(example = "stf_01kchkq7w7fc9r6a8b9c0d1e2f")]
+    reseller_id: Option<String>,
     /// The client with exactly this e-mail address; other filters are not looked at then.
     #[param(example = "ada@example.org", min_length = 1, max_length = 254)]
     email: Option<String>,
@@ -182,6 +185,8 @@ impl ListClients {
         let mut check = Check::query();
         let country = check.optional("/country", self.country.as_deref(), Country::parse);
         let currency = check.optional("/currency", self.currency.as_deref(), Currency::parse);
+        let reseller = self.reseller_id.as_deref();
+        let reseller = reseller.and_then(|id| check.id::<StaffId>("/reseller_id", id));
         if let Some(email) = &self.email {
             check.text("/email", email, 254);
         }
@@ -200,6 +205,7 @@ impl ListClients {
                 status,
                 country: country.flatten(),
                 currency: currency.flatten(),
+                reseller,
                 among: None,
             },
             order,
