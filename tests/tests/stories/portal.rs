@@ -114,7 +114,7 @@ async fn somebody_becomes_a_client_on_the_page_where_the_seller_lets_anybody() {
         for (name, value, told) in [
             ("country", "", "Choose the country"),
             ("password", "short", "10 to 256 characters"),
-            ("email", "dan", "mail address"),
+            ("email", "dan", "name@example.org"),
             ("csrf", "x", "out of date"),
         ] {
             let (status, page) = register(&mut browser, (name, value)).await;

@@ -349,7 +349,12 @@ async fn register(
         }
         Err(AccessError::Door(error)) => {
             let wrong = Wrong::from_error(error)?;
-            return again(&wrong, &wrong.whole).await;
+            let marked = ["contact/name", "contact/company", "contact/email"];
+            let error = match marked.iter().any(|field| !wrong.of(field).is_empty()) {
+                true => "Look at what is marked.",
+                false => wrong.whole.as_str(),
+            };
+            return again(&wrong, error).await;
         }
         Err(error @ AccessError::Slowed { .. }) => {
             return again(&Wrong::default(), &sentence(&error.to_string())).await;

@@ -18,9 +18,18 @@ use serde_json::json;
 /// Pages a walk looks at, at most.
 const MOST_PAGES: usize = 600;
 
-/// A browser in which an admin is signed in.
+/// The pages of staff.
+const ADMIN: &str = "/admin";
+/// The pages of clients.
+const PORTAL: &str = "/portal";
+/// The mail address of the client who sits at a desk of the portal.
+const CLIENT: &str = "ada@example.org";
+
+/// A browser in which an admin, or a client, is signed in.
 struct Desk<'a> {
     shop: &'a Shop,
+    /// Where their pages are.
+    place: &'static str,
     browser: Client,
     cookie: String,
     csrf: String,
@@ -43,12 +52,43 @@ impl<'a> Desk<'a> {
 
     /// Another session of the same person.
     async fn again(shop: &'a Shop) -> Self {
-        let body = json!({ "email": EMAIL, "password": PASSWORD });
-        let login = shop.http().post(shop.url("/api/v1/auth/login")).json(&body);
+        Self::of(shop, ADMIN, "/api/v1/auth/login", EMAIL).await
+    }
+
+    /// Lets a client in who has an invoice, and signs in as them.
+    async fn first_of_client(shop: &'a Shop) -> Self {
+        let client = shop.client("Ada").await;
+        shop.invoice(&client, &["10.00"]).await;
+        let path = format!("/api/v1/clients/{client}/invitation");
+        let code = shop.post(&path, json!({})).await.expect(201).body["code"].clone();
+        let body = json!({ "code": code, "password": PASSWORD });
+        let reset = shop.http().post(shop.url("/api/v1/auth/password-reset")).json(&body);
+        send(reset).await.expect(204);
+        shop.fresh("/api/v1/invoices").await.expect(200);
+        Self::again_as_client(shop).await
+    }
+
+    /// Another session of that client.
+    async fn again_as_client(shop: &'a Shop) -> Self {
+        Self::of(shop, PORTAL, "/api/v1/auth/client/login", CLIENT).await
+    }
+
+    /// Another session of whoever sits here.
+    async fn once_more(&self) -> Self {
+        match self.place {
+            PORTAL => Self::again_as_client(self.shop).await,
+            _ => Self::again(self.shop).await,
+        }
+    }
+
+    async fn of(shop: &'a Shop, place: &'static str, login: &str, email: &str) -> Self {
+        let body = json!({ "email": email, "password": PASSWORD });
+        let login = shop.http().post(shop.url(login)).json(&body);
         let reply = send(login).await.expect(200);
         let cookie = reply.headers[SET_COOKIE].to_str().unwrap();
         Self {
             shop,
+            place,
             browser: browser(),
             cookie: cookie.split(';').next().unwrap().to_owned(),
             csrf: reply.body["csrf_token"].as_str().unwrap().to_owned(),
@@ -64,16 +104,16 @@ impl<'a> Desk<'a> {
         read(path, form(self.request(Method::POST, path), fields)).await
     }
 
-    /// Every page that can be reached from `/admin` by links, each address once, whatever it asks.
+    /// Every page that can be reached from the first one by links, each address once, whatever it asks.
     async fn walk(&self) -> Vec<Page> {
-        let mut seen = BTreeSet::from(["/admin".to_owned()]);
-        let mut next = VecDeque::from(["/admin".to_owned()]);
+        let mut seen = BTreeSet::from([self.place.to_owned()]);
+        let mut next = VecDeque::from([self.place.to_owned()]);
         let mut pages = Vec::new();
         while let Some(path) = next.pop_front() {
             let page = read(&path, self.request(Method::GET, &path)).await;
             for link in links(&page.html) {
                 let place = link.split('?').next().unwrap_or_default().to_owned();
-                if link.starts_with("/admin") && seen.insert(place) {
+                if link.starts_with(self.place) && seen.insert(place) {
                     next.push_back(link);
                 }
             }

@@ -7,10 +7,11 @@ use std::path::Path;
 use billfold_tests::shop::Shop;
 use reqwest::Method;
 
-use super::{Desk, Page, browser, form, read};
+use super::{ADMIN, Desk, PORTAL, Page, browser, form, read};
 
-/// Every address that the sources of the pages name, ids filled in with one that names nothing.
-fn addresses() -> BTreeSet<String> {
+/// Every address that the sources of the pages name below a place, ids filled in with one that
+/// names nothing.
+fn addresses(place: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src")];
     while let Some(folder) = folders.pop() {
@@ -20,12 +21,13 @@ fn addresses() -> BTreeSet<String> {
                 folders.push(path);
             } else if path.extension().is_some_and(|kind| kind == "rs") {
                 let source = fs::read_to_string(path).unwrap();
-                let literals = source.split('"').filter(|text| text.starts_with("/admin"));
+                let literals = source.split('"').filter(|text| text.starts_with(place));
                 found.extend(literals.filter(|text| is_address(text)).map(filled));
             }
         }
     }
-    assert!(found.len() > 90, "{} addresses", found.len());
+    let least = if place == ADMIN { 90 } else { 14 };
+    assert!(found.len() > least, "{} addresses below {place}", found.len());
     found
 }
 
@@ -72,18 +74,22 @@ fn guarded(page: &Page) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_has_the_strict_headers_and_nothing_inline() {
     let shop = Shop::open().await;
-    let desk = Desk::first(&shop).await;
-    let client = shop.client("Ada").await;
-    shop.invoice(&client, &["10.00"]).await;
-    shop.fresh("/api/v1/invoices").await.expect(200);
-    let walked = desk.walk().await;
-    assert!(walked.len() > 60, "{} pages", walked.len());
-    for page in &walked {
-        assert!(matches!(page.status, 200 | 303 | 404), "{}: {}", page.path, page.status);
-        guarded(page);
+    let client = Desk::first_of_client(&shop).await;
+    for (desk, least) in [(&client, 4), (&Desk::first(&shop).await, 60)] {
+        let walked = desk.walk().await;
+        assert!(walked.len() > least, "{} pages below {}", walked.len(), desk.place);
+        for page in &walked {
+            assert!(matches!(page.status, 200 | 303 | 404), "{}: {}", page.path, page.status);
+            guarded(page);
+        }
+        guarded_by_address(desk).await;
     }
+}
+
+/// Every address, for whoever sits at a desk and for a stranger.
+async fn guarded_by_address(desk: &Desk<'_>) {
     let stranger = browser();
-    for address in addresses() {
+    for address in addresses(desk.place) {
         // The stream does not end; its headers are those of the frame around all pages.
         if address == "/admin/stream" {
             continue;
@@ -91,7 +97,7 @@ async fn every_page_has_the_strict_headers_and_nothing_inline() {
         let page = read(&address, desk.request(Method::GET, &address)).await;
         assert!(page.status < 500, "{address}: {}", page.status);
         guarded(&page);
-        guarded(&read(&address, stranger.get(shop.url(&address))).await);
+        guarded(&read(&address, stranger.get(desk.shop.url(&address))).await);
     }
 }
 
@@ -99,57 +105,69 @@ async fn every_page_has_the_strict_headers_and_nothing_inline() {
 async fn no_page_is_shown_to_who_is_not_signed_in() {
     let shop = Shop::open().await;
     let stranger = browser();
-    let open = ["/admin/sign-in", "/admin/reset-password", "/admin/forgot-password"];
-    for address in addresses() {
-        if open.iter().any(|path| address.starts_with(path)) {
-            continue;
+    let open = [
+        "/admin/sign-in",
+        "/admin/reset-password",
+        "/admin/forgot-password",
+        "/portal/sign-in",
+        "/portal/welcome",
+        "/portal/register",
+    ];
+    for place in [ADMIN, PORTAL] {
+        for address in addresses(place) {
+            if open.iter().any(|path| address.starts_with(path)) {
+                continue;
+            }
+            let page = read(&address, stranger.get(shop.url(&address))).await;
+            if page.status == 404 {
+                continue;
+            }
+            assert_eq!(page.status, 303, "{address}");
+            let to = page.headers["location"].to_str().unwrap();
+            assert!(to.starts_with(&format!("{place}/sign-in")), "{address}: {to}");
         }
-        let page = read(&address, stranger.get(shop.url(&address))).await;
-        if page.status == 404 {
-            continue;
-        }
-        assert_eq!(page.status, 303, "{address}");
-        let to = page.headers["location"].to_str().unwrap();
-        assert!(to.starts_with("/admin/sign-in"), "{address}: {to}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_form_is_taken_without_the_token_of_its_own_session() {
     let shop = Shop::open().await;
-    let desk = Desk::first(&shop).await;
-    let other = Desk::again(&shop).await;
-    let before = shop.position().await;
-    for address in addresses() {
-        for fields in
-            [&[][..], &[("csrf", "")], &[("csrf", "AAAA")], &[("csrf", other.csrf.as_str())]]
-        {
-            let page = desk.post(&address, fields).await;
-            let refused = matches!(page.status, 403 | 404 | 422);
-            assert!(refused, "{address} with {fields:?}: {}", page.status);
+    for desk in [Desk::first_of_client(&shop).await, Desk::first(&shop).await] {
+        let other = desk.once_more().await;
+        let before = shop.position().await;
+        for address in addresses(desk.place) {
+            for fields in
+                [&[][..], &[("csrf", "")], &[("csrf", "AAAA")], &[("csrf", other.csrf.as_str())]]
+            {
+                let page = desk.post(&address, fields).await;
+                let refused = matches!(page.status, 403 | 404 | 422);
+                assert!(refused, "{address} with {fields:?}: {}", page.status);
+            }
+            for site in ["cross-site", "same-site"] {
+                let request = desk.request(Method::POST, &address).header("sec-fetch-site", site);
+                let page = read(&address, form(request, &[("csrf", desk.csrf.as_str())])).await;
+                assert_eq!(page.status, 403, "{address} from {site}");
+            }
         }
-        for site in ["cross-site", "same-site"] {
-            let request = desk.request(Method::POST, &address).header("sec-fetch-site", site);
-            let page = read(&address, form(request, &[("csrf", desk.csrf.as_str())])).await;
-            assert_eq!(page.status, 403, "{address} from {site}");
-        }
+        assert_eq!(shop.position().await, before, "nothing was done");
     }
-    assert_eq!(shop.position().await, before, "nothing was done");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_form_and_one_that_is_none_are_never_a_failure_of_the_server() {
     let shop = Shop::open().await;
-    let mut desk = Desk::first(&shop).await;
-    for address in addresses() {
-        let json = desk.request(Method::POST, &address).header("content-type", "application/json");
-        let page = read(&address, json.body("{\"csrf\": 1}")).await;
-        assert!((400..500).contains(&page.status), "{address}: {}", page.status);
-        let page = desk.post(&address, &[("csrf", desk.csrf.as_str())]).await;
-        assert!(page.status < 500, "{address}: {} {}", page.status, page.html);
-        let to = page.headers.get("location").map_or("", |to| to.to_str().unwrap());
-        if to.starts_with("/admin/sign-in") {
-            desk = Desk::again(&shop).await;
+    for mut desk in [Desk::first_of_client(&shop).await, Desk::first(&shop).await] {
+        for address in addresses(desk.place) {
+            let json = desk.request(Method::POST, &address);
+            let json = json.header("content-type", "application/json").body("{\"csrf\": 1}");
+            let page = read(&address, json).await;
+            assert!((400..500).contains(&page.status), "{address}: {}", page.status);
+            let page = desk.post(&address, &[("csrf", desk.csrf.as_str())]).await;
+            assert!(page.status < 500, "{address}: {} {}", page.status, page.html);
+            let to = page.headers.get("location").map_or("", |to| to.to_str().unwrap());
+            if to.starts_with(&format!("{}/sign-in", desk.place)) {
+                desk = desk.once_more().await;
+            }
         }
     }
 }
