@@ -90,7 +90,7 @@ impl UseCase for AskForExport {
     }
 }
 
-async fn must_be_known(room: &Room<'_>, person: Person) -> Result<(), Error> {
+pub(super) async fn must_be_known(room: &Room<'_>, person: Person) -> Result<(), Error> {
     match person {
         Person::Client(id) => match room.load::<Client>(id.uuid()).await?.state.0 {
             Client::Absent => Err(Refused::of(&ClientRefusal::Absent).into()),

@@ -86,6 +86,18 @@ impl Room<'_> {
         Ok(self.inner.store.load::<Held<A>>(&stream::<A>(self.tenant, id)).await?)
     }
 
+    /// The committed states of many aggregates, in their order, in two questions.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn load_many<A: Stored>(
+        &self,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<Loaded<Held<A>>>, Error> {
+        let streams: Vec<_> = ids.into_iter().map(|id| stream::<A>(self.tenant, id)).collect();
+        Ok(self.inner.store.load_many::<Held<A>>(&streams).await?)
+    }
+
     /// The streams that hold claims of a scope whose keys begin so, as committed a moment ago.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::ContactCard;
 use crate::invoice::{
-    DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, Line, Lowering, Particulars, Seller,
-    TaxGroup, Totals, UnapplyCause,
+    DebitCorrection, GivenBack, InvoiceEvent, InvoiceRefusal, IssuedInvoice, Line, Lowering,
+    Particulars, Seller, TaxGroup, Totals, UnapplyCause,
 };
 use crate::kernel::{
     ClientId, CouponId, CreditBalanceId, Currency, Money, MoneyRefusal, OrderId, Origin, PaymentId,
@@ -214,6 +214,17 @@ impl Invoice {
             | Self::Settled { document, .. }
             | Self::Void { document, .. }
             | Self::Uncollectible { document, .. } => Some(document),
+        }
+    }
+
+    /// The invoice as it was issued.
+    ///
+    /// # Errors
+    /// It is none, or it was not issued.
+    pub fn issued(&self) -> Result<&Document, InvoiceRefusal> {
+        match self {
+            Self::Absent => Err(InvoiceRefusal::Absent),
+            _ => self.document().ok_or(InvoiceRefusal::NotIssued),
         }
     }
 

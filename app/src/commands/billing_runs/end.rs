@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use billfold_domain::billing_run::{
     BillingRun, BillingRunCommand, EndRun, HaltReason, SetAside, Tally,
 };
+use billfold_domain::client::{Client, ClientRefusal};
 use billfold_domain::kernel::BillingRunId;
 use serde::Serialize;
 
 use crate::billing_run::Quarantined;
 use crate::commands::{Plan, Room, Touches, UseCase};
-use crate::error::Error;
+use crate::error::{Error, Refused};
 
 /// Say how a billing run went.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +32,11 @@ impl UseCase for EndBillingRun {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let id = self.billing_run_id.uuid();
+        let clients = self.quarantined.iter().map(|account| account.client_id.uuid());
+        let clients = room.load_many::<Client>(clients.collect()).await?;
+        if clients.iter().any(|client| client.state.0 == Client::Absent) {
+            return Err(Refused::of(&ClientRefusal::Absent).at("/quarantined").into());
+        }
         let aside = |account: &Quarantined| SetAside {
             client_id: account.client_id,
             currency: account.currency,

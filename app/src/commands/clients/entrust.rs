@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand};
 use billfold_domain::kernel::{ClientId, StaffId};
-use billfold_domain::staff::StaffMember;
+use billfold_domain::staff::{StaffMember, StaffRefusal};
 use serde::Serialize;
 
 use crate::commands::{Plan, Room, Touches, UseCase};
-use crate::error::{Error, Kind, Refused};
+use crate::error::{Error, Refused};
 
 /// Give a client to a reseller; whoever had the client before has not any more.
 #[derive(Clone, Debug, Serialize)]
@@ -28,14 +28,20 @@ impl UseCase for EntrustClient {
         let touches = Touches::new(room.tenant).main::<Client>(id);
         Ok(touches.reads::<StaffMember>(reseller.uuid()).decide(move |table| {
             table.decide::<Client>(id, ClientCommand::Entrust { reseller })?;
-            if !matches!(table.state::<StaffMember>(reseller.uuid())?, StaffMember::Active(_)) {
-                let detail = "nobody of the staff has this id who may sign in";
-                let refused = Refused::new("client.no_such_reseller", Kind::Rule, detail);
-                return Err(refused.at("/reseller_id").into());
-            }
+            must_be_active(table.state::<StaffMember>(reseller.uuid())?)?;
             Ok(())
         }))
     }
+}
+
+/// Refuses to give a client to nobody, or to somebody who may not sign in.
+pub(super) fn must_be_active(reseller: &StaffMember) -> Result<(), Refused> {
+    let refusal = match reseller {
+        StaffMember::Active(_) => return Ok(()),
+        StaffMember::Stopped(_) => StaffRefusal::Stopped,
+        StaffMember::Absent => StaffRefusal::Absent,
+    };
+    Err(Refused::of(&refusal).at("/reseller_id"))
 }
 
 /// Take a client from the reseller who looks after them.

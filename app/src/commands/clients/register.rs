@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand, ClientEvent, ContactCard, Register};
 use billfold_domain::kernel::{BlindIndex, ClientId, Country, Currency, Origin, StaffId};
+use billfold_domain::staff::StaffMember;
 use serde::{Deserialize, Serialize};
 
-use super::seal_contact;
+use super::{entrust, seal_contact};
 use crate::commands::{Plan, Room, Touches, UseCase};
 use crate::error::Error;
 
@@ -66,14 +67,20 @@ impl RegisterClient {
         room: &Room<'_>,
         reseller: Option<StaffId>,
     ) -> Result<Plan<ClientRegistered>, Error> {
+        let mut touches = Touches::new(room.tenant);
+        if let Some(reseller) = reseller {
+            // Before a key is made for the client.
+            let known = room.load::<StaffMember>(reseller.uuid()).await?;
+            entrust::must_be_active(&known.state.0)?;
+            touches = touches.reads::<StaffMember>(reseller.uuid());
+        }
         let client_id = self.client_id.unwrap_or_else(|| ClientId::new(room.mint()));
         let (contact, email_index) = seal_contact(room, client_id, &self.contact).await?;
         let country = self.country.or(self.contact.address.country);
         let (currency, origin) = (self.currency, self.origin.clone());
         let index = email_index.as_ref().map(BlindIndex::as_str);
-        let touches = Touches::new(room.tenant)
-            .begins::<Client>(client_id.uuid())
-            .claims(ClientEvent::EMAIL_SCOPE, index);
+        let touches =
+            touches.begins::<Client>(client_id.uuid()).claims(ClientEvent::EMAIL_SCOPE, index);
         Ok(touches.decide(move |table| {
             let register = Register {
                 contact: contact.clone(),
@@ -84,6 +91,7 @@ impl RegisterClient {
             };
             table.decide::<Client>(client_id.uuid(), ClientCommand::Register(register))?;
             if let Some(reseller) = reseller {
+                entrust::must_be_active(table.state::<StaffMember>(reseller.uuid())?)?;
                 table.decide::<Client>(client_id.uuid(), ClientCommand::Entrust { reseller })?;
             }
             Ok(ClientRegistered { client_id })

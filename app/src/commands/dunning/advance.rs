@@ -7,11 +7,11 @@
 //! caller knows.
 
 use async_trait::async_trait;
-use billfold_domain::client::Client;
+use billfold_domain::client::{Client, ClientRefusal};
 use billfold_domain::dunning::{
     DunningCase, DunningCaseCommand, DunningCaseEvent, DunningStrategy, StageAction, StopReason,
 };
-use billfold_domain::invoice::Invoice;
+use billfold_domain::invoice::{Document, Invoice, InvoiceRefusal};
 use billfold_domain::kernel::{
     Actor, Aggregate as _, ClientId, DunningCaseId, DunningStrategyId, InvoiceId, Issued, Money,
     ProductId, TenantId, Zone,
@@ -94,6 +94,7 @@ impl UseCase for AdvanceDunning {
             None => room.arrears().of_client(room.tenant, today, self.client_id).await?,
         };
         let client = self.client_id;
+        self.must_be_there(room).await?;
         let mut touches = Touches::new(room.tenant).reads::<Client>(client.uuid());
         let Some(arrears) = arrears else {
             return Ok(touches.decide(|_| Ok(DunningAdvanced::default())));
@@ -246,6 +247,9 @@ impl Outlook {
         for late in &invoices {
             seen.push(loader.see(late).await?);
         }
+        for one in &seen {
+            ask.must_own(&one.invoice)?;
+        }
         let owed = owed(seen.iter().map(|one| &one.invoice), at.on)?;
         let mut outlook = Self { late: Vec::new(), cases: Vec::new() };
         for (late, one) in invoices.into_iter().zip(seen) {
@@ -385,6 +389,25 @@ fn zone_of(client: &Client, seller: Zone) -> Zone {
 }
 
 impl AdvanceDunning {
+    /// Refuses a client who is none, and an invoice that is not the client's.
+    async fn must_be_there(&self, room: &Room<'_>) -> Result<(), Error> {
+        if room.load::<Client>(self.client_id.uuid()).await?.state.0 == Client::Absent {
+            return Err(Refused::of(&ClientRefusal::Absent).into());
+        }
+        match self.invoice_id {
+            Some(id) => Ok(self.must_own(&room.load::<Invoice>(id.uuid()).await?.state.0)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an invoice of another client as if there were none.
+    fn must_own(&self, invoice: &Invoice) -> Result<(), Refused> {
+        let own = |document: &&Document| document.client_id == self.client_id;
+        let document = invoice.issued().map_err(|no| Refused::of(&no).at("/invoice_id"))?;
+        let absent = || Refused::of(&InvoiceRefusal::Absent).at("/invoice_id");
+        Some(document).filter(own).map(drop).ok_or_else(absent)
+    }
+
     fn wants(&self, invoice_id: InvoiceId) -> bool {
         self.invoice_id.is_none_or(|only| only == invoice_id)
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use billfold_domain::client::Client;
 use billfold_domain::dunning::{CaseRefusal, DunningCase, DunningCaseCommand, DunningStrategy};
-use billfold_domain::invoice::{Invoice, InvoiceRefusal};
+use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{DunningCaseId, InvoiceId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,8 @@ impl UseCase for OpenDunningCase {
         let invoice_id = self.invoice_id;
         let case_id = DunningCase::id_of(invoice_id);
         let known = room.load::<Invoice>(invoice_id.uuid()).await?;
-        let document = known.state.0.document().ok_or_else(|| no_invoice(&known.state.0))?;
+        let document = known.state.0.issued();
+        let document = document.map_err(|no| Refused::of(&no).at("/invoice_id"))?;
         let (client, products) = (document.client_id, products(document));
         let strategies = room.arrears().strategies(room.tenant, Some(client)).await?;
         let strategy = held(&strategies, client, &products);
@@ -70,14 +71,6 @@ impl UseCase for OpenDunningCase {
             Ok(CaseOpened { case_id })
         }))
     }
-}
-
-fn no_invoice(invoice: &Invoice) -> Refused {
-    let refusal = match invoice {
-        Invoice::Absent => InvoiceRefusal::Absent,
-        _ => InvoiceRefusal::NotIssued,
-    };
-    Refused::of(&refusal).at("/invoice_id")
 }
 
 /// Declares a use case that asks one thing of a case.

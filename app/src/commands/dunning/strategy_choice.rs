@@ -48,13 +48,8 @@ impl UseCase for ChooseStrategy {
         if let Some(before) = before {
             touches = touches.reads::<DunningStrategy>(before.uuid());
         }
-        touches = match ask.holder {
-            Holder::Tenant => touches,
-            Holder::Product(product) => touches.reads::<Product>(product.uuid()),
-            Holder::Client(client) => touches.reads::<Client>(client.uuid()),
-        };
-        Ok(touches.decide(move |table| {
-            ask.check_holder(table)?;
+        Ok(name_holder(touches, ask.holder).decide(move |table| {
+            check_holder(table, ask.holder)?;
             let scope = DunningStrategyEvent::HOLDER_SCOPE;
             let holds = table.holder::<DunningStrategy>(scope, &ask.holder.to_string())?;
             if holds.is_some_and(|it| it != id && before.map(DunningStrategyId::uuid) != Some(it)) {
@@ -78,18 +73,25 @@ impl UseCase for ChooseStrategy {
     }
 }
 
-impl ChooseStrategy {
-    fn check_holder(&self, table: &Table<'_, '_>) -> Result<(), No> {
-        let missing = match self.holder {
-            Holder::Tenant => None,
-            Holder::Product(product) => (*table.state::<Product>(product.uuid())?
-                == Product::Absent)
-                .then(|| Refused::of(&ProductRefusal::Absent)),
-            Holder::Client(client) => (*table.state::<Client>(client.uuid())? == Client::Absent)
-                .then(|| Refused::of(&ClientRefusal::Absent)),
-        };
-        missing.map_or(Ok(()), |refused| Err(refused.at("/holder").into()))
+/// Names the stream of who holds a strategy.
+fn name_holder(touches: Touches, holder: Holder) -> Touches {
+    match holder {
+        Holder::Tenant => touches,
+        Holder::Product(product) => touches.reads::<Product>(product.uuid()),
+        Holder::Client(client) => touches.reads::<Client>(client.uuid()),
     }
+}
+
+/// Refuses a holder that the seller does not have.
+fn check_holder(table: &Table<'_, '_>, holder: Holder) -> Result<(), No> {
+    let missing = match holder {
+        Holder::Tenant => None,
+        Holder::Product(product) => (*table.state::<Product>(product.uuid())? == Product::Absent)
+            .then(|| Refused::of(&ProductRefusal::Absent)),
+        Holder::Client(client) => (*table.state::<Client>(client.uuid())? == Client::Absent)
+            .then(|| Refused::of(&ClientRefusal::Absent)),
+    };
+    missing.map_or(Ok(()), |refused| Err(refused.at("/holder").into()))
 }
 
 /// Let a strategy no longer hold for somebody; the next one up does.
@@ -112,7 +114,8 @@ impl UseCase for WithdrawStrategy {
         let touches = Touches::new(room.tenant)
             .main::<DunningStrategy>(id)
             .claims(DunningStrategyEvent::HOLDER_SCOPE, Some(&key));
-        Ok(touches.decide(move |table| {
+        Ok(name_holder(touches, holder).decide(move |table| {
+            check_holder(table, holder)?;
             table.decide::<DunningStrategy>(id, DunningStrategyCommand::Withdraw { holder })?;
             Ok(())
         }))

@@ -1,10 +1,13 @@
 //! Adds a line to a draft.
 
+use std::slice;
+
 use async_trait::async_trait;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::InvoiceId;
 use serde::{Deserialize, Serialize};
 
+use super::products::{check_products, name_products};
 use super::taxing::{add, taxed};
 use crate::commands::tax_rates::{AskedLine, Rates};
 use crate::commands::{Plan, Room, Touches, UseCase};
@@ -34,7 +37,8 @@ impl UseCase for AddLine {
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<LineAdded>, Error> {
         let ask = self.clone();
         let id = self.invoice_id.uuid();
-        let mut touches = Touches::new(room.tenant).main::<Invoice>(id);
+        let touches = Touches::new(room.tenant).main::<Invoice>(id);
+        let mut touches = name_products(touches, slice::from_ref(&self.line));
         let mut rates = None;
         if self.line.tax.automatic().is_some() {
             let known = room.load::<Invoice>(id).await?;
@@ -50,7 +54,11 @@ impl UseCase for AddLine {
                     let tax = ask.line.tax.for_now(table.settings()?.country);
                     (ask.line.taxed(tax), None)
                 }
-                (rates, _) => taxed(table, &ask.line, rates.as_ref(), table.today())?,
+                (rates, _) => {
+                    let known = check_products(table, slice::from_ref(&ask.line));
+                    known.map_err(|no| no.under("/lines/0", "/line"))?;
+                    taxed(table, &ask.line, rates.as_ref(), table.today())?
+                }
             };
             Ok(LineAdded { line_no: add(table, ask.invoice_id, line)? })
         }))

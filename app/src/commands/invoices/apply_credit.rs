@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use billfold_domain::credit::{CreditBalance, CreditRefusal};
-use billfold_domain::invoice::{Invoice, InvoiceRefusal};
+use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{InvoiceId, Money};
 use serde::{Deserialize, Serialize};
 
@@ -44,15 +44,15 @@ impl UseCase for ApplyClientCredit {
             touches = touches.reads::<CreditBalance>(credit.uuid());
         }
         Ok(touches.decide(move |table| {
-            let document = table.state::<Invoice>(invoice_id.uuid())?.document();
-            document.ok_or_else(|| Refused::of(&InvoiceRefusal::NotIssued))?;
+            let document = table.state::<Invoice>(invoice_id.uuid())?.issued();
+            document.map_err(|no| Refused::of(&no))?;
             let amount = pay_from_credit(table, invoice_id)?;
             end_if_over(table, invoice_id)?;
             if amount.is_zero() {
                 return Err(Refused::of(&CreditRefusal::NothingThere).into());
             }
-            let document = table.state::<Invoice>(invoice_id.uuid())?.document();
-            let document = document.ok_or_else(|| Refused::of(&InvoiceRefusal::NotIssued))?;
+            let document = table.state::<Invoice>(invoice_id.uuid())?.issued();
+            let document = document.map_err(|no| Refused::of(&no))?;
             Ok(CreditApplied { invoice_id, amount, balance_due: document.balance_due })
         }))
     }

@@ -19,6 +19,7 @@ use serde::Serialize;
 use super::buyer::{fiscal_key, party_on};
 use super::checked::{check_invoice, numbered};
 use super::issue::InvoiceIssued;
+use super::products::{check_products, name_products};
 use super::taxing::taxed;
 use crate::commands::tax_rates::{AskedLine, Rates};
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
@@ -50,7 +51,7 @@ impl UseCase for DebitInvoice {
         let today = settings.day_of(room.now);
         let series = Series::new(&settings.invoice_numbers, DocumentKind::Invoice, today);
         let debit_id = InvoiceId::new(room.mint());
-        let mut touches = Touches::new(room.tenant)
+        let mut touches = name_products(Touches::new(room.tenant), &self.lines)
             .main::<Invoice>(self.invoice_id.uuid())
             .begins::<Invoice>(debit_id.uuid())
             .reads::<Client>(client_id.uuid())
@@ -71,6 +72,7 @@ impl UseCase for DebitInvoice {
             if *table.state::<Client>(client_id.uuid())? == Client::Erased {
                 return Err(Refused::of(&ClientRefusal::Erased).into());
             }
+            check_products(table, &debiting.ask.lines)?;
             debiting.debit(table)
         }))
     }

@@ -8,6 +8,7 @@ use billfold_domain::order::{Order, OrderRefusal};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::products::{check_products, name_products};
 use super::taxing::{add, taxed};
 use crate::commands::clients::must_be_active;
 use crate::commands::tax_rates::{AskedLine, AskedTax, Rates};
@@ -47,7 +48,7 @@ impl UseCase for DraftInvoice {
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<InvoiceDrafted>, Error> {
         let invoice_id = self.invoice_id.unwrap_or_else(|| InvoiceId::new(room.mint()));
-        let mut touches = Touches::new(room.tenant)
+        let mut touches = name_products(Touches::new(room.tenant), &self.lines)
             .begins::<Invoice>(invoice_id.uuid())
             .reads::<Client>(self.client_id.uuid());
         if let Some(order_id) = self.order_id {
@@ -71,6 +72,7 @@ fn draft(
     rates: Option<&Rates>,
 ) -> Result<InvoiceDrafted, No> {
     must_be_active(table, ask.client_id)?;
+    check_products(table, &ask.lines)?;
     let (mut lines, ordered_in) = match ask.order_id {
         Some(order_id) => order_lines(table, order_id, ask)?,
         None => (Vec::new(), None),

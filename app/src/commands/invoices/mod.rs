@@ -9,6 +9,7 @@ mod debit;
 mod discard;
 mod draft;
 mod issue;
+mod products;
 mod remove_line;
 mod revise;
 mod set_due_date;

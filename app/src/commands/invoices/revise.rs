@@ -10,6 +10,7 @@ use billfold_domain::tax::TaxEvidence;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::products::{check_products, name_products};
 use super::taxing::{add, taxed};
 use crate::commands::tax_rates::{AskedLine, Rates};
 use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
@@ -34,7 +35,8 @@ impl UseCase for ReviseDraft {
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let ask = self.clone();
         let id = self.invoice_id.uuid();
-        let mut touches = Touches::new(room.tenant).main::<Invoice>(id);
+        let touches = Touches::new(room.tenant).main::<Invoice>(id);
+        let mut touches = name_products(touches, &self.lines);
         let mut rates = None;
         if self.lines.iter().any(|line| line.tax.automatic().is_some()) {
             let known = room.load::<Invoice>(id).await?;
@@ -56,6 +58,7 @@ impl ReviseDraft {
             // The aggregate refuses the first thing that is asked of it, and says why.
             _ => Vec::new(),
         };
+        check_products(table, &self.lines)?;
         let mut wanted = Vec::with_capacity(self.lines.len());
         for (at, line) in self.lines.iter().enumerate() {
             let line = taxed(table, line, rates, table.today());

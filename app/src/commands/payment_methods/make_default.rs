@@ -2,13 +2,13 @@
 //! most: the log holds who it is, and refuses a second one.
 
 use async_trait::async_trait;
-use billfold_domain::kernel::PaymentMethodId;
-use billfold_domain::payment_method::{PaymentMethod, PaymentMethodCommand};
+use billfold_domain::kernel::{ClientId, PaymentMethodId};
+use billfold_domain::payment_method::{PaymentMethod, PaymentMethodCommand, PaymentMethodRefusal};
 use serde::Serialize;
 
 use super::detach::claims_of;
-use crate::commands::{Plan, Room, Touches, UseCase};
-use crate::error::Error;
+use crate::commands::{No, Plan, Room, Table, Touches, UseCase};
+use crate::error::{Error, Refused};
 
 /// Make a payment method the client's default.
 #[derive(Clone, Debug, Serialize)]
@@ -39,11 +39,34 @@ impl UseCase for MakeDefaultPaymentMethod {
         };
         Ok(touches.decide(move |table| {
             if let Some(other) = instead_of {
+                must_be_of_one_client(table, id, other)?;
                 let clear = PaymentMethodCommand::ClearDefault;
                 table.decide::<PaymentMethod>(other.uuid(), clear)?;
             }
             table.decide::<PaymentMethod>(id.uuid(), PaymentMethodCommand::MakeDefault)?;
             Ok(())
         }))
+    }
+}
+
+/// Refuses to put a method in the place of another client's, as if there were no such method.
+fn must_be_of_one_client(
+    table: &Table<'_, '_>,
+    id: PaymentMethodId,
+    other: PaymentMethodId,
+) -> Result<(), No> {
+    let client = |id: PaymentMethodId| -> Result<Option<ClientId>, No> {
+        Ok(match table.state::<PaymentMethod>(id.uuid())? {
+            PaymentMethod::Attached(method) | PaymentMethod::Expired(method) => {
+                Some(method.client_id)
+            }
+            PaymentMethod::Absent | PaymentMethod::Detached => None,
+        })
+    };
+    match (client(id)?, client(other)?) {
+        (Some(one), Some(another)) if one != another => {
+            Err(Refused::of(&PaymentMethodRefusal::Absent).at("/instead_of").into())
+        }
+        _ => Ok(()),
     }
 }

@@ -58,7 +58,7 @@ impl UseCase for RefundInvoice {
 impl RefundInvoice {
     fn refund(&self, table: &mut Table<'_, '_>) -> Result<Vec<RefundRequested>, No> {
         let invoice = table.state::<Invoice>(self.invoice_id.uuid())?;
-        let document = invoice.document().ok_or_else(|| Refused::of(&InvoiceRefusal::NotIssued))?;
+        let document = invoice.issued().map_err(|no| Refused::of(&no))?;
         let shares = self.shares(document)?;
         let mut requested = Vec::new();
         for (payment_id, share) in shares {

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use billfold_domain::kernel::{RoleId, StaffId};
-use billfold_domain::role::{Rights, Role};
+use billfold_domain::role::{Rights, Role, RoleRefusal};
 use billfold_domain::staff::{StaffCommand, StaffEvent, StaffMember, StaffProfile};
 use serde::{Deserialize, Serialize};
 
 use super::seal_profile;
-use crate::commands::roles::give;
+use crate::commands::roles::{give, system_role};
 use crate::commands::{Plan, Room, Touches, UseCase};
-use crate::error::Error;
+use crate::error::{Error, Refused};
 
 /// Add a member of staff.
 #[derive(Clone, Debug, Serialize)]
@@ -36,6 +36,7 @@ impl UseCase for AddStaff {
     type Answer = StaffAdded;
 
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<StaffAdded>, Error> {
+        self.must_name_roles(room).await?;
         let staff_id = StaffId::new(room.mint());
         let (profile, email_index) = seal_profile(room, staff_id, &self.profile).await?;
         let (roles, held) = (self.roles.clone(), self.held);
@@ -56,5 +57,18 @@ impl UseCase for AddStaff {
             }
             Ok(StaffAdded { staff_id })
         }))
+    }
+}
+
+impl AddStaff {
+    /// Refuses a role that is none before a key is made for somebody who is not added.
+    async fn must_name_roles(&self, room: &Room<'_>) -> Result<(), Error> {
+        for (at, role) in self.roles.iter().enumerate() {
+            let built_in = system_role(room.tenant, *role).is_some();
+            if !built_in && room.load::<Role>(role.uuid()).await?.state.0 == Role::Absent {
+                return Err(Refused::of(&RoleRefusal::Absent).at(&format!("/roles/{at}")).into());
+            }
+        }
+        Ok(())
     }
 }

@@ -2,10 +2,12 @@
 //! an authority may ask for it as long as for the documents themselves.
 
 use async_trait::async_trait;
-use billfold_domain::client::Client;
+use billfold_domain::client::{Client, ClientRefusal};
 use billfold_domain::kernel::{ClientId, KeyClass, TaxRateId};
 use billfold_domain::tax::ExemptionReason;
-use billfold_domain::tax_rate::{Exemption, ExemptionEvidence, TaxRate, TaxRateCommand};
+use billfold_domain::tax_rate::{
+    Exemption, ExemptionEvidence, TaxRate, TaxRateCommand, TaxRateRefusal,
+};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -51,6 +53,7 @@ impl UseCase for ExemptClient {
     async fn plan(&self, room: &Room<'_>) -> Result<Plan<()>, Error> {
         let ask = self.clone();
         ask.evidence.check().map_err(|invalid| Refused::of(&invalid.under("evidence")))?;
+        ask.must_be_there(room).await?;
         let today = room.settings().await?.day_of(room.now);
         let last = ask.valid_to.unwrap_or(today).max(today);
         let retain_until = room.law().await?.keeps_until(Records::Exemptions, last);
@@ -74,6 +77,19 @@ impl UseCase for ExemptClient {
             table.decide::<TaxRate>(id, exempt)?;
             Ok(())
         }))
+    }
+}
+
+impl ExemptClient {
+    /// Refuses before a key is made for somebody who is no client, or for a tax that is none.
+    async fn must_be_there(&self, room: &Room<'_>) -> Result<(), Error> {
+        if room.load::<TaxRate>(self.tax_rate_id.uuid()).await?.state.0 == TaxRate::Absent {
+            return Err(Refused::of(&TaxRateRefusal::Absent).into());
+        }
+        if room.load::<Client>(self.client_id.uuid()).await?.state.0 == Client::Absent {
+            return Err(Refused::of(&ClientRefusal::Absent).into());
+        }
+        Ok(())
     }
 }
 
