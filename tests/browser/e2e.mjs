@@ -542,7 +542,7 @@ const places = (made) => ({
   department: made.department,
   resellers: "/admin/resellers",
   approvals: "/admin/approvals",
-  "approval-limits": "/admin/approval-limits",
+  "approval-limits": "/admin/approvals/limits",
   webhooks: "/admin/webhooks",
   "webhook-new": "/admin/webhooks/new",
   tenants: "/admin/tenants",

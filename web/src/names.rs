@@ -125,7 +125,8 @@ impl Names {
         Ok(opened.clear())
     }
 
-    /// Asks anew who works at a seller, after somebody was added or changed, or has another picture.
+    /// Asks anew who works at a seller, after somebody was added or changed, or has another
+    /// picture.
     pub(crate) fn forget(&self, tenant: TenantId) {
         self.staff.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
     }

@@ -39,13 +39,7 @@ impl Aggregate for Tenant {
                 Self::Open(profile),
                 Ask::SetInvoiceNumbers { invoice_numbers, credit_note_numbers },
             ) => set_numbers(profile, invoice_numbers, credit_note_numbers),
-            (Self::Open(profile), Ask::SetPaymentTerm { days }) => {
-                check_term("days", *days)?;
-                if profile.payment_term_days == *days {
-                    return Ok(Vec::new());
-                }
-                Ok(vec![TenantEvent::PaymentTermSet { days: *days }])
-            }
+            (Self::Open(profile), Ask::SetPaymentTerm { days }) => set_term(profile, *days),
             (Self::Open(profile), Ask::SetConventions { conventions }) => {
                 Ok(set_conventions(profile, *conventions))
             }
@@ -182,6 +176,14 @@ fn set_conventions(profile: &Profile, conventions: Conventions) -> Vec<TenantEve
         return Vec::new();
     }
     vec![TenantEvent::ConventionsSet { conventions }]
+}
+
+fn set_term(profile: &Profile, days: u16) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    check_term("days", days)?;
+    if profile.payment_term_days == days {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::PaymentTermSet { days }])
 }
 
 fn check_term(field: &str, days: u16) -> Result<(), Invalid> {

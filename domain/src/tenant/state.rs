@@ -82,8 +82,8 @@ pub struct Profile {
     pub operator: bool,
 }
 
-/// Every prefix that numbers of a kind ever began with, in the order of first use: one that invoices
-/// had is never one of credit notes, so that no two documents bear the same number.
+/// Every prefix that numbers of a kind ever began with, in the order of first use: one that
+/// invoices had is never one of credit notes, so that no two documents bear the same number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsedPrefixes {
     /// Of invoices.
@@ -110,6 +110,22 @@ impl Profile {
         match event {
             TenantEvent::SecondFactorSet { demanded } => self.second_factor = *demanded,
             TenantEvent::ClientRegistrationSet { open } => self.client_registration = *open,
+            _ => {}
+        }
+    }
+
+    /// Takes what later documents say and follow.
+    fn bill(&mut self, event: &TenantEvent) {
+        match event {
+            TenantEvent::Renamed { name } => self.name.clone_from(name),
+            TenantEvent::VatIdSet { vat_id } => self.vat_id.clone_from(vat_id),
+            TenantEvent::InvoiceNumbersSet { invoice_numbers, credit_note_numbers } => {
+                self.used_prefixes.note(invoice_numbers, credit_note_numbers);
+                self.invoice_numbers.clone_from(invoice_numbers);
+                self.credit_note_numbers.clone_from(credit_note_numbers);
+            }
+            TenantEvent::PaymentTermSet { days } => self.payment_term_days = *days,
+            TenantEvent::ConventionsSet { conventions } => self.conventions = *conventions,
             _ => {}
         }
     }
@@ -192,23 +208,11 @@ impl Tenant {
                     operator: false,
                 }));
             }
-            TenantEvent::Renamed { name } => self.change(|profile| profile.name.clone_from(name)),
-            TenantEvent::VatIdSet { vat_id } => {
-                self.change(|profile| profile.vat_id.clone_from(vat_id));
-            }
-            TenantEvent::InvoiceNumbersSet { invoice_numbers, credit_note_numbers } => {
-                self.change(|profile| {
-                    profile.used_prefixes.note(invoice_numbers, credit_note_numbers);
-                    profile.invoice_numbers.clone_from(invoice_numbers);
-                    profile.credit_note_numbers.clone_from(credit_note_numbers);
-                });
-            }
-            TenantEvent::PaymentTermSet { days } => {
-                self.change(|profile| profile.payment_term_days = *days);
-            }
-            TenantEvent::ConventionsSet { conventions } => {
-                self.change(|profile| profile.conventions = *conventions);
-            }
+            TenantEvent::Renamed { .. }
+            | TenantEvent::VatIdSet { .. }
+            | TenantEvent::InvoiceNumbersSet { .. }
+            | TenantEvent::PaymentTermSet { .. }
+            | TenantEvent::ConventionsSet { .. } => self.change(|profile| profile.bill(event)),
             TenantEvent::SecondFactorSet { .. } | TenantEvent::ClientRegistrationSet { .. } => {
                 self.change(|profile| profile.switch(event));
             }

@@ -104,7 +104,8 @@ impl<'a> Desk<'a> {
         read(path, form(self.request(Method::POST, path), fields)).await
     }
 
-    /// Every page that can be reached from the first one by links, each address once, whatever it asks.
+    /// Every page that can be reached from the first one by links, each address once, whatever it
+    /// asks.
     async fn walk(&self) -> Vec<Page> {
         let mut seen = BTreeSet::from([self.place.to_owned()]);
         let mut next = VecDeque::from([self.place.to_owned()]);
