@@ -124,8 +124,8 @@ async fn somebody_becomes_a_client_on_the_page_where_the_seller_lets_anybody() {
         }
         assert_eq!(browser.get("/portal").await.0, 303, "nobody came in so far");
         assert_eq!(register(&mut browser, ("", "")).await.0, 303);
-        let (status, page) = browser.get("/portal").await;
-        assert_eq!(status, 200);
+        assert_eq!(browser.get("/portal").await.0, 200);
+        let (_, page) = browser.get("/portal/account").await;
         assert!(page.contains("Dan Brown"), "{page}");
     })
     .await;
