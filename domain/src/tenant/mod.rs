@@ -10,8 +10,8 @@
 //! Guarantees that invoices, credit notes and proformas never share a prefix, not even one that is
 //! no longer used, so that no number is printed twice; that only a seller opened as a test has a
 //! clock of its own; that one seller of an installation at most is its operator, and that nobody
-//! closes the operator's books. Absent on purpose: people and their rights, the bytes of a logo, and
-//! the counters themselves.
+//! closes the operator's books. Absent on purpose: people and their rights, the bytes of a logo,
+//! and the counters themselves.
 
 mod brand;
 mod command;
