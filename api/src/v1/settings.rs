@@ -68,6 +68,8 @@ async fn set_name(
     IfMatch(seen): IfMatch,
     Body(NewName { name }): Body<NewName>,
 ) -> Result<Answer<Changed>, Problem> {
+    let mut check = Check::default();
+    let name = check.text("/name", &name, 200).ok_or_else(|| check.problem())?;
     let done = state.change(&caller, &key, seen, RenameTenant { name }).await?;
     let tenant = caller.tenant;
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
@@ -97,7 +99,12 @@ async fn set_document_numbers(
     IfMatch(seen): IfMatch,
     Body(new): Body<NewNumbers>,
 ) -> Result<Answer<Changed>, Problem> {
-    let (invoices, credit_notes) = (new.invoice_numbers.into(), new.credit_note_numbers.into());
+    let invoices = NumberFormat::from(new.invoice_numbers);
+    let credit_notes = NumberFormat::from(new.credit_note_numbers);
+    let mut check = Check::default();
+    check.parts("/invoice_numbers", invoices.check());
+    check.parts("/credit_note_numbers", credit_notes.check());
+    check.finish()?;
     let set = SetDocumentNumbers { invoices, credit_notes };
     let done = state.change(&caller, &key, seen, set).await?;
     let tenant = caller.tenant;
@@ -126,10 +133,18 @@ async fn set_payment_term(
     IfMatch(seen): IfMatch,
     Body(PaymentTerm { days }): Body<PaymentTerm>,
 ) -> Result<Answer<Changed>, Problem> {
+    if days > LONGEST_TERM_DAYS {
+        let mut check = Check::default();
+        check.wrong("/days", "payment_term.too_long", "must not be more than 365 days");
+        return Err(check.problem());
+    }
     let done = state.change(&caller, &key, seen, SetPaymentTerm { days }).await?;
     let tenant = caller.tenant;
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
 }
+
+/// The longest payment term, which the document of the API tells too.
+const LONGEST_TERM_DAYS: u16 = 365;
 
 /// A payment term.
 #[derive(Deserialize, ToSchema)]
