@@ -411,7 +411,7 @@ pub(super) fn settings() -> settings::Settings {
         seller: vec![settings::Line::fixed("Name", "Northwind Hosting GmbH")],
         documents: vec![settings::Line::fixed("Invoices", "INV-000001")],
         ways_in: settings::ways_in(true, false),
-        conventions: settings::words(&Conventions::default()),
+        conventions: settings::conventions::words(&Conventions::default()),
         custom_fields: vec![(
             "Account manager".to_owned(),
             "Text".to_owned(),

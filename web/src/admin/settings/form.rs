@@ -8,15 +8,16 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::commands::tenants::{
-    RenameTenant, SetClientRegistration, SetDocumentNumbers, SetPaymentTerm, SetSecondFactor,
-    SetVatId,
+    RenameTenant, SetClientRegistration, SetConventions, SetDocumentNumbers, SetPaymentTerm,
+    SetSecondFactor, SetVatId,
 };
 use billfold_app::commands::{Ask, UseCase};
 use billfold_domain::kernel::{NumberFormat, NumberScheme};
 use billfold_domain::role::Permission;
 use billfold_domain::tenant::Profile;
 
-use super::{PATH, chosen, profile, word};
+use super::conventions::{self, chosen, word};
+use super::{PATH, profile};
 use crate::admin::confirm::Confirm;
 use crate::admin::list::address;
 use crate::error::PageError;
@@ -35,16 +36,18 @@ pub(super) enum Setting {
     PaymentTerm,
     SecondFactor,
     ClientRegistration,
+    Conventions,
 }
 
 impl Setting {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Name,
         Self::VatId,
         Self::DocumentNumbers,
         Self::PaymentTerm,
         Self::SecondFactor,
         Self::ClientRegistration,
+        Self::Conventions,
     ];
 
     /// Where the form is.
@@ -56,6 +59,7 @@ impl Setting {
             Self::PaymentTerm => "/admin/settings/payment-term",
             Self::SecondFactor => "/admin/settings/sign-in",
             Self::ClientRegistration => "/admin/settings/client-registration",
+            Self::Conventions => "/admin/settings/conventions",
         }
     }
 
@@ -67,6 +71,7 @@ impl Setting {
             Self::PaymentTerm => "When documents are due",
             Self::SecondFactor => "How staff sign in",
             Self::ClientRegistration => "How clients come in",
+            Self::Conventions => "How time becomes money",
         }
     }
 
@@ -88,6 +93,10 @@ impl Setting {
             Self::ClientRegistration => {
                 "Where it is open, anybody may become a client with a password of their own. \
                  Clients who are invited come in either way."
+            }
+            Self::Conventions => {
+                "Holds for what is billed from now on. What is billed already stays as it is and \
+                 is given back by the rule of the day it is given back."
             }
         }
     }
@@ -141,6 +150,7 @@ impl Setting {
                 let now = if now.client_registration { "open" } else { "closed" };
                 vec![choice("registration", "Registration", &options, now)]
             }
+            Self::Conventions => conventions::asked(sent, wrong, &now.conventions),
         }
     }
 
@@ -149,6 +159,7 @@ impl Setting {
         match self {
             Self::SecondFactor | Self::ClientRegistration => "second-step-demand",
             Self::Name | Self::VatId | Self::DocumentNumbers | Self::PaymentTerm => "documents-set",
+            Self::Conventions => "conventions",
         }
     }
 
@@ -183,6 +194,10 @@ impl Setting {
                 let open = sent.one("registration") == "open";
                 asked.command(SetClientRegistration { open }).await
             }
+            Self::Conventions => match conventions::read(sent) {
+                Ok(conventions) => asked.command(SetConventions { conventions }).await,
+                Err(wrong) => Ok(Err(wrong)),
+            },
         }
     }
 }
