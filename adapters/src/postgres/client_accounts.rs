@@ -1,15 +1,13 @@
 //! How clients sign in: the table `client_accounts`.
 //!
-//! Guarantees: it holds a keyed hash of an address and the hash of a password, nothing in clear;
-//! and nothing at all of whoever was erased.
+//! Guarantee: it holds a keyed hash of an address and the hash of a password, nothing in clear.
 
 use async_trait::async_trait;
-use billfold_app::ports::{ClientAccountRow, ClientAccounts, StoreFailure, SubjectRef};
+use billfold_app::ports::{ClientAccountRow, ClientAccounts, StoreFailure};
 use billfold_domain::kernel::{BlindIndex, ClientId, TenantId};
 use sqlx::postgres::{PgPool, PgRow};
-use sqlx::{Postgres, Transaction};
 
-use super::scoped::{Scoped, failed, get};
+use super::scoped::{Scoped, get};
 
 /// The accounts.
 #[derive(Clone, Debug)]
@@ -23,29 +21,6 @@ impl PostgresClientAccounts {
     pub fn new(pool: PgPool) -> Self {
         Self { rows: Scoped(pool) }
     }
-}
-
-/// Removes everything a person signed in with, beside the end of their keys: the account, its
-/// sessions with their refresh tokens, the second step, and codes that set a password.
-pub(super) async fn forget(
-    tx: &mut Transaction<'static, Postgres>,
-    of: SubjectRef,
-) -> Result<(), StoreFailure> {
-    for statement in [
-        "delete from client_accounts where tenant_id = $1 and client_id = $2",
-        "delete from sessions where tenant_id = $1 and coalesce(staff_id, client_id) = $2",
-        "delete from recovery_codes where tenant_id = $1 and account_id = $2",
-        "delete from second_factors where tenant_id = $1 and account_id = $2",
-        "delete from reset_codes where tenant_id = $1 and account_id = $2",
-    ] {
-        sqlx::query(statement)
-            .bind(of.tenant.uuid())
-            .bind(of.subject.uuid())
-            .execute(&mut **tx)
-            .await
-            .map_err(failed)?;
-    }
-    Ok(())
 }
 
 #[async_trait]

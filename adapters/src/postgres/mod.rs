@@ -2,7 +2,8 @@
 //! were told.
 //!
 //! Guarantees: except in `all_keys`, each call is one transaction with `billfold.tenant` set, under
-//! the role `billfold_app`, so that row-level security is the second guard; a file owns its table.
+//! the role `billfold_app`, so that row-level security is the second guard; a file owns its table,
+//! and `ways_in` empties those of whoever is erased.
 //! Absent on purpose: connecting and roles, which the composition root does.
 
 mod address_codes;
@@ -23,6 +24,7 @@ mod sign_in_failures;
 mod spent_challenges;
 mod staff;
 mod subject_keys;
+mod ways_in;
 mod webhook_deliveries;
 
 pub use address_codes::PostgresAddressCodes;

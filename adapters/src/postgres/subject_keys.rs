@@ -13,8 +13,8 @@ use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use super::avatars;
-use super::client_accounts;
 use super::scoped::{Scoped, failed, get};
+use super::ways_in;
 
 /// The key table.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ impl SubjectKeys for PostgresSubjectKeys {
         .await
         .map_err(failed)?;
         avatars::forget(&mut tx, of).await?;
-        client_accounts::forget(&mut tx, of).await?;
+        ways_in::forget(&mut tx, of).await?;
         let kept = sqlx::query_scalar::<_, Option<NaiveDate>>(
             "select max(retain_until) from subject_keys \
              where tenant_id = $1 and subject_id = $2 and destroyed_at is null",

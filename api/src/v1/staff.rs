@@ -14,7 +14,7 @@ use billfold_app::access::Secret;
 use billfold_app::commands::departments::{KeptDepartment, department_of, departments};
 use billfold_app::commands::roles::{self, KeptRole, rights_as_of};
 use billfold_app::commands::staff::{
-    AddStaff, ChangeStaff, Colleague, ResumeStaff, StopStaff, colleague, colleagues,
+    AddStaff, ChangeStaff, Colleague, EraseStaff, ResumeStaff, StopStaff, colleague, colleagues,
 };
 use billfold_domain::kernel::{RoleId, StaffId, TenantId};
 use billfold_domain::role::{Permission, Rights};
@@ -44,6 +44,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(set_staff_password))
         .routes(routes!(stop_staff))
         .routes(routes!(resume_staff))
+        .routes(routes!(erase_staff))
         .merge(super::avatars::of_staff())
         .merge(super::data_exports::of_staff())
 }
@@ -211,6 +212,27 @@ async fn resume_staff(
 ) -> Result<Answer<Changed>, Problem> {
     let ask = caller.ask(&key, ResumeStaff { staff_id }).expect(seen);
     let done = state.access().resume_staff(ask).await;
+    Ok(Answer::plain(&done.map_err(refused)?, staff_id, staff_id.uuid()))
+}
+
+/// Forgets who a member of staff was who was stopped: the key of name, address and picture is
+/// destroyed, with everything they signed in with. What they did stays theirs, under an id without
+/// a name.
+#[utoipa::path(
+    post, path = "/{id}/erase", tag = "staff", request_body = Reason,
+    params(("id" = String, Path, example = "stf_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+async fn erase_staff(
+    State(state): State<ApiState>,
+    May(caller, _): May<StaffWrite>,
+    Ident(staff_id): Ident<StaffId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(reason): Body<Reason>,
+) -> Result<Answer<Changed>, Problem> {
+    let erase = EraseStaff { staff_id, reason: reason.read()? };
+    let done = state.access().erase_staff(caller.ask(&key, erase).expect(seen)).await;
     Ok(Answer::plain(&done.map_err(refused)?, staff_id, staff_id.uuid()))
 }
 

@@ -14,7 +14,9 @@ use super::mail::Errand;
 use super::password::check_password;
 use super::{Access, AccessError, Secret};
 use crate::commands::roles::must_cover;
-use crate::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StaffAdded, StopStaff};
+use crate::commands::staff::{
+    AddStaff, ChangeStaff, EraseStaff, ResumeStaff, StaffAdded, StopStaff,
+};
 use crate::commands::{Ask, Done, RequestOrigin};
 use crate::mint;
 use crate::ports::{Ending, StaffRow};
@@ -151,5 +153,13 @@ impl Access {
         let done = self.parts.door.execute(ask).await?;
         self.parts.staff.enable(tenant, id).await?;
         Ok(done)
+    }
+
+    /// Forgets who somebody was who was stopped, and every way in they had.
+    ///
+    /// # Errors
+    /// They are unknown, or were not stopped.
+    pub async fn erase_staff(&self, ask: Ask<EraseStaff>) -> Result<Done<()>, AccessError> {
+        Ok(self.parts.door.execute(ask).await?)
     }
 }

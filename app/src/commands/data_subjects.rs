@@ -98,7 +98,7 @@ pub(super) async fn must_be_known(room: &Room<'_>, person: Person) -> Result<(),
         },
         Person::Staff(id) => match room.load::<StaffMember>(id.uuid()).await?.state.0 {
             StaffMember::Absent => Err(Refused::of(&StaffRefusal::Absent).into()),
-            StaffMember::Active(_) | StaffMember::Stopped(_) => Ok(()),
+            StaffMember::Active(_) | StaffMember::Stopped(_) | StaffMember::Erased => Ok(()),
         },
     }
 }

@@ -125,6 +125,7 @@ impl Pictures {
             },
             Person::Staff(id) => match self.door.load::<StaffMember>(tenant, id.uuid()).await? {
                 (StaffMember::Absent, _) => Err(Refused::of(&StaffRefusal::Absent).into()),
+                (StaffMember::Erased, _) => Err(Refused::of(&StaffRefusal::Erased).into()),
                 (member, version) => Ok((shown_of_staff(&member), version)),
             },
         }

@@ -4227,6 +4227,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgets who a member of staff was who was stopped: the key of name, address and picture is
+         *     destroyed, with everything they signed in with. What they did stays theirs, under an id without
+         *     a name.
+         */
+        post: operations["erase_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff/{id}/password": {
         parameters: {
             query?: never;
@@ -13203,6 +13224,11 @@ export interface components {
         };
         /** @description What moving a test clock brought. */
         TestClockMoved: {
+            /**
+             * Format: int64
+             * @description Approvals that nobody answered in time.
+             */
+            approvals_expired: number;
             /** @description The billing runs of the days that passed, oldest first. */
             billing_runs: string[];
             /** @description What dunning did on those days. */
@@ -25833,6 +25859,65 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    erase_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example stf_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /**
+             * @description Forgets who a member of staff was who was stopped: the key of name, address and picture is
+             *     destroyed, with everything they signed in with. What they did stays theirs, under an id without
+             *     a name.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];

@@ -32,4 +32,9 @@ pub enum StaffCommand {
     },
     /// Let them in again.
     Resume,
+    /// Forget who it was; only of somebody who was stopped.
+    Erase {
+        /// Why, 1 to 500 characters; no personal data.
+        reason: String,
+    },
 }

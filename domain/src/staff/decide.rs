@@ -19,6 +19,7 @@ impl Aggregate for StaffMember {
                 Ok(vec![StaffEvent::Added { profile, email_index }])
             }
             (Self::Absent, _) => Err(StaffRefusal::Absent),
+            (Self::Erased, _) => Err(StaffRefusal::Erased),
             (_, Ask::Add { .. }) => Err(StaffRefusal::AlreadyAdded),
             (
                 Self::Active(employed) | Self::Stopped(employed),
@@ -33,7 +34,12 @@ impl Aggregate for StaffMember {
             }
             (Self::Stopped(_), Ask::Stop { .. }) => Err(StaffRefusal::Stopped),
             (Self::Stopped(_), Ask::Resume) => Ok(vec![StaffEvent::Resumed {}]),
-            (Self::Active(_), Ask::Resume) => Err(StaffRefusal::Active),
+            (Self::Active(_), Ask::Resume | Ask::Erase { .. }) => Err(StaffRefusal::Active),
+            (Self::Stopped(employed), Ask::Erase { reason }) => {
+                check_line("reason", reason, 500)?;
+                let email_index = employed.email_index.clone();
+                Ok(vec![StaffEvent::Erased { reason: reason.clone(), email_index }])
+            }
         }
     }
 

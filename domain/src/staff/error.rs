@@ -20,8 +20,11 @@ pub enum StaffRefusal {
     #[error("this member of staff was stopped already")]
     Stopped,
     /// They are let in.
-    #[error("this member of staff is active already")]
+    #[error("this member of staff is active")]
     Active,
+    /// They were erased; nothing about them changes any more.
+    #[error("this member of staff was erased")]
+    Erased,
 }
 
 impl Refusal for StaffRefusal {
@@ -32,6 +35,7 @@ impl Refusal for StaffRefusal {
             Self::AlreadyAdded => "staff_member.already_added",
             Self::Stopped => "staff_member.stopped",
             Self::Active => "staff_member.active",
+            Self::Erased => "staff_member.erased",
         }
     }
 
@@ -39,7 +43,7 @@ impl Refusal for StaffRefusal {
         match self {
             Self::Invalid(invalid) => invalid.kind(),
             Self::Absent => RefusalKind::Missing,
-            Self::AlreadyAdded | Self::Stopped | Self::Active => RefusalKind::State,
+            Self::AlreadyAdded | Self::Stopped | Self::Active | Self::Erased => RefusalKind::State,
         }
     }
 

@@ -38,6 +38,13 @@ pub enum StaffEvent {
     },
     /// They are let in again.
     Resumed {},
+    /// Who it was is forgotten: the key of their name and address is destroyed.
+    Erased {
+        /// Why.
+        reason: String,
+        /// Index of the address they signed in with, which is free again.
+        email_index: BlindIndex,
+    },
 }
 
 name_events!(StaffEvent {
@@ -46,6 +53,7 @@ name_events!(StaffEvent {
     AvatarSet => "staff_member.avatar_set" v "1",
     Stopped => "staff_member.stopped" v "1",
     Resumed => "staff_member.resumed" v "1",
+    Erased => "staff_member.erased" v "1",
 });
 
 impl StaffEvent {
@@ -67,13 +75,15 @@ impl EventBody for StaffEvent {
     fn claims(&self) -> Vec<Claim> {
         let scope = Self::EMAIL_SCOPE;
         let take = |key: &BlindIndex| Claim::Take { scope, key: key.as_str().to_owned() };
+        let release = |key: &BlindIndex| Claim::Release { scope, key: key.as_str().to_owned() };
         match self {
             Self::Added { email_index, .. } => vec![take(email_index)],
             Self::Changed { email_index_before: before, email_index, .. }
                 if before != email_index =>
             {
-                vec![Claim::Release { scope, key: before.as_str().to_owned() }, take(email_index)]
+                vec![release(before), take(email_index)]
             }
+            Self::Erased { email_index, .. } => vec![release(email_index)],
             Self::Changed { .. }
             | Self::AvatarSet { .. }
             | Self::Stopped { .. }

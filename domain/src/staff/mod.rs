@@ -1,15 +1,17 @@
 //! A member of staff: somebody who works for the seller and may sign in.
 //!
-//! | state   | add    | change | stop    | resume |
-//! | ------- | ------ | ------ | ------- | ------ |
-//! | absent  | active | –      | –       | –      |
-//! | active  | –      | active | stopped | –      |
-//! | stopped | –      | stopped | –      | active |
+//! | state   | add    | change  | stop    | resume | erase  |
+//! | ------- | ------ | ------- | ------- | ------ | ------ |
+//! | absent  | active | –       | –       | –      | –      |
+//! | active  | –      | active  | stopped | –      | –      |
+//! | stopped | –      | stopped | –       | active | erased |
+//! | erased  | –      | –       | –       | –      | –      |
 //!
 //! Guarantees that an address belongs to one member of staff of a seller (claim
-//! `staff_member.email`), and that nobody is ever deleted: what somebody did keeps a name (STF-01
-//! to STF-04). Absent on purpose: what they may do, which their [`role`](crate::role)s say;
-//! passwords and sessions, which are secrets and no history.
+//! `staff_member.email`), and that what somebody did stays theirs: whoever stops working here keeps
+//! a name until they are erased, and their id for ever (STF-01 to STF-04). Absent on purpose: what
+//! they may do, which their [`role`](crate::role)s say; passwords and sessions, which are secrets
+//! and no history.
 
 mod command;
 mod decide;

@@ -16,6 +16,8 @@ pub enum StaffMember {
     Active(Employed),
     /// They may not.
     Stopped(Employed),
+    /// Nobody knows any more who it was.
+    Erased,
 }
 
 /// Who it is.
@@ -31,10 +33,10 @@ pub struct Employed {
 }
 
 impl StaffMember {
-    /// Who it is, once somebody was added.
+    /// Who it is, once somebody was added and until they are erased.
     pub fn employed(&self) -> Option<&Employed> {
         match self {
-            Self::Absent => None,
+            Self::Absent | Self::Erased => None,
             Self::Active(employed) | Self::Stopped(employed) => Some(employed),
         }
     }
@@ -45,7 +47,7 @@ impl StaffMember {
                 let (profile, email_index) = (profile.clone(), email_index.clone());
                 *this = Self::Active(Employed { profile, email_index, avatar: None });
             }
-            (Self::Absent, _) => {}
+            (Self::Absent | Self::Erased, _) => {}
             (
                 Self::Active(employed) | Self::Stopped(employed),
                 StaffEvent::Changed { profile, email_index, .. },
@@ -59,7 +61,8 @@ impl StaffMember {
             ) => employed.avatar = *avatar,
             (this @ Self::Active(_), StaffEvent::Stopped { .. }) => this.turn(Self::Stopped),
             (this @ Self::Stopped(_), StaffEvent::Resumed {}) => this.turn(Self::Active),
-            (Self::Active(_), StaffEvent::Resumed {})
+            (this @ Self::Stopped(_), StaffEvent::Erased { .. }) => *this = Self::Erased,
+            (Self::Active(_), StaffEvent::Resumed {} | StaffEvent::Erased { .. })
             | (Self::Stopped(_), StaffEvent::Stopped { .. }) => {}
         }
     }

@@ -90,6 +90,26 @@ fn somebody_who_was_stopped_keeps_name_and_address_and_may_come_back() {
 }
 
 #[test]
+fn who_it_was_is_forgotten_once_they_were_stopped_and_the_address_is_free_again() {
+    let erase = || StaffCommand::Erase { reason: "asked for it".into() };
+    let erased = || StaffEvent::Erased { reason: "asked for it".into(), email_index: index('a') };
+    given::<StaffMember>([]).when(issued(erase())).then_refused(StaffRefusal::Absent);
+    given::<StaffMember>([added()]).when(issued(erase())).then_refused(StaffRefusal::Active);
+    given::<StaffMember>([added(), stopped()]).when(issued(erase())).then([erased()]);
+    let change = StaffCommand::Change { profile: sealed("ada"), email_index: index('a') };
+    for ask in [erase(), stop(), StaffCommand::Resume, change] {
+        let erased = given::<StaffMember>([added(), stopped(), erased()]);
+        erased.when(issued(ask)).then_refused(StaffRefusal::Erased);
+    }
+    assert!(StaffMember::fold(&[added(), stopped(), erased()]).employed().is_none());
+    let (scope, key) = (StaffEvent::EMAIL_SCOPE, index('a').as_str().to_owned());
+    assert_eq!(erased().claims(), [Claim::Release { scope, key }]);
+    let blank = StaffCommand::Erase { reason: " ".into() };
+    let blank = StaffMember::fold(&[added(), stopped()]).decide(&issued(blank));
+    assert_eq!(blank.unwrap_err().field(), Some("/reason"));
+}
+
+#[test]
 fn somebody_shows_one_picture_or_none_also_once_they_were_stopped() {
     let hash = |byte| Some(ImageHash::new([byte; 32]));
     let show = |avatar| issued(StaffCommand::SetAvatar { avatar });
@@ -139,6 +159,7 @@ fn refusals_are_well_spoken_to_whoever_asks() {
             StaffRefusal::AlreadyAdded,
             StaffRefusal::Stopped,
             StaffRefusal::Active,
+            StaffRefusal::Erased,
         ],
     );
 }

@@ -153,6 +153,7 @@ mod tests {
             ("invoice.settled", Action::Update),
             ("invoice.voided", Action::Delete),
             ("client.erased", Action::Delete),
+            ("staff_member.erased", Action::Delete),
             ("gift_card.expired", Action::Delete),
             ("sign_in.succeeded", Action::Login),
             ("sign_in.refused", Action::Login),

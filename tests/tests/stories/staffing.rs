@@ -1,5 +1,6 @@
 //! Who works here, and who may do what: roles of the house and of one's own, now and in the past.
 
+use billfold_domain::kernel::StaffId;
 use billfold_tests::shop::{Caller, PASSWORD, Reply, Shop};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -141,6 +142,49 @@ async fn what_somebody_could_do_once_is_computed_from_the_log() {
         let neighbour = shop.neighbour().await;
         neighbour.get(&format!("/api/v1/staff/{grace}")).await.problem(404, "not_found");
         neighbour.get(&format!("/api/v1/staff/{grace}/rights")).await.problem(404, "not_found");
+    })
+    .await;
+}
+
+/// Says something about a member of staff as they are now.
+async fn say(by: &Caller, id: &str, verb: &str) -> Reply {
+    let path = format!("/api/v1/staff/{id}");
+    let seen = by.get(&path).await.version();
+    let reason = json!({ "reason": "left the firm" });
+    by.change(Method::POST, &format!("{path}/{verb}"), seen, reason).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_left_is_erased_and_what_they_did_stays_without_a_name() {
+    Shop::story(async |shop| {
+        let admin = role(shop, "admin").await;
+        hire(shop.program(), "Ada", &[&admin]).await.made();
+        let id = hire(shop.program(), "Grace", &[&admin]).await.made();
+        let grace = shop.sign_in("grace@example.org", PASSWORD).await;
+        let path = format!("/api/v1/staff/{id}");
+        hire(&grace, "Barbara", &[]).await.made();
+        say(shop.program(), &id, "erase").await.problem(409, "staff_member.active");
+        say(shop.program(), &id, "stop").await.expect(200);
+        let seen = shop.get(&path).await.version();
+        let nothing = json!({ "reason": "" });
+        let refused = shop.change(Method::POST, &format!("{path}/erase"), seen, nothing).await;
+        assert_eq!(refused.problem(400, "malformed").pointer(), "/reason");
+        say(shop.program(), &id, "erase").await.expect(200);
+
+        shop.get(&path).await.problem(404, "not_found");
+        let left = shop.get("/api/v1/staff").await.expect(200).body.to_string();
+        let uuid = id.parse::<StaffId>().unwrap().uuid();
+        let mine = format!("/api/v1/audit?actor=staff:{uuid}");
+        let trail = shop.fresh(&mine).await.expect(200).body;
+        assert!(trail.to_string().contains("staff_member.added"), "Barbara's: {trail}");
+        for seen in [left, trail.to_string(), shop.get("/api/v1/events").await.body.to_string()] {
+            assert!(!seen.contains("Grace") && !seen.contains("grace@"), "{seen}");
+        }
+        let again = json!({ "email": "grace@example.org", "password": PASSWORD });
+        let sign_in = shop.http().post(shop.url("/api/v1/auth/login")).json(&again);
+        billfold_tests::shop::send(sign_in).await.problem(401, "unauthenticated");
+        let other = hire(shop.program(), "Grace", &[]).await.made();
+        assert_ne!(other, id, "the address is free, and another person's");
     })
     .await;
 }

@@ -44,9 +44,14 @@ pub(crate) trait Deed: Copy + Send + Sync + 'static {
         state.must(visitor, Self::NEEDS)
     }
 
-    /// Where the answer leads, and "no".
+    /// Where "no" leads.
     fn back(id: &Self::Id) -> String {
         format!("{}/{id}", Self::PAGE)
+    }
+
+    /// Where the deed leads once it is done.
+    fn after(self, id: &Self::Id) -> String {
+        Self::back(id)
     }
 
     /// What is asked about the thing as it is now.
@@ -146,7 +151,7 @@ async fn answer<D: Deed>(
     let mut asked = Asked::<D>::of(&state, &visitor, &id, &fields)?;
     match deed.act(&asked).await? {
         Ok(seen) => {
-            Ok(go(&address(&D::back(&asked.id), &[("done", seen.word(deed.words().done))])))
+            Ok(go(&address(&deed.after(&asked.id), &[("done", seen.word(deed.words().done))])))
         }
         Err(wrong) => {
             asked.wrong = wrong;

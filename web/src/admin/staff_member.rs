@@ -8,7 +8,9 @@ use axum::routing::get;
 use billfold_app::access::AccessError;
 use billfold_app::commands::departments::departments;
 use billfold_app::commands::roles::{self, GiveRole, KeptRole, TakeRole};
-use billfold_app::commands::staff::{ChangeStaff, Colleague, ResumeStaff, StopStaff, colleague};
+use billfold_app::commands::staff::{
+    ChangeStaff, Colleague, EraseStaff, ResumeStaff, StopStaff, colleague,
+};
 use billfold_app::commands::{Ask, UseCase};
 use billfold_app::{Error, Refused};
 use billfold_domain::kernel::{RoleId, StaffId};
@@ -120,6 +122,7 @@ fn actions(visitor: &Visitor, id: StaffId, active: bool, has_roles: bool) -> Vec
             actions.push(action(Verb::Stop, "Stop", "ban").class("danger"));
         } else {
             actions.push(action(Verb::Resume, "Let in again", "play"));
+            actions.push(action(Verb::Erase, "Erase", "trash-2").class("danger"));
         }
     }
     actions
@@ -149,6 +152,7 @@ enum Verb {
     Password,
     Stop,
     Resume,
+    Erase,
     Give,
     Take,
 }
@@ -157,8 +161,15 @@ impl Deed for Verb {
     type Id = StaffId;
     const PAGE: &'static str = PATH;
     const NEEDS: Permission = Permission::StaffRead;
-    const ALL: &'static [Verb] =
-        &[Verb::Change, Verb::Password, Verb::Stop, Verb::Resume, Verb::Give, Verb::Take];
+    const ALL: &'static [Verb] = &[
+        Verb::Change,
+        Verb::Password,
+        Verb::Stop,
+        Verb::Resume,
+        Verb::Erase,
+        Verb::Give,
+        Verb::Take,
+    ];
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -166,10 +177,18 @@ impl Deed for Verb {
             Verb::Password => ("password", "Replace password", "staff-password"),
             Verb::Stop => ("stop", "Stop", "staff-stopped"),
             Verb::Resume => ("resume", "Let in again", "staff-resumed"),
+            Verb::Erase => ("erase", "Erase for ever", "staff-erased"),
             Verb::Give => ("give", "Give role", "role-given"),
             Verb::Take => ("take", "Take role", "role-taken"),
         };
-        Words { path, button, done, danger: self == Verb::Stop }
+        Words { path, button, done, danger: matches!(self, Verb::Stop | Verb::Erase) }
+    }
+
+    fn after(self, id: &StaffId) -> String {
+        match self {
+            Verb::Erase => PATH.to_owned(),
+            _ => Self::back(id),
+        }
     }
 
     async fn question(self, asked: &Asked<'_, Verb>) -> Result<Question, PageError> {
@@ -197,6 +216,12 @@ impl Deed for Verb {
             Verb::Resume => {
                 let text = "They sign in with the password they had. Their roles are given anew.";
                 (format!("Let {name} in again?"), text.to_owned(), Vec::new())
+            }
+            Verb::Erase => {
+                let text = "Name, address, phone number, picture and every way in are destroyed, \
+                            here and in backups. What they did stays in the log, without a name.";
+                let reason = deed::reason(asked, "Stands in the event; no personal data");
+                (format!("Erase {name} for ever?"), text.to_owned(), vec![reason])
             }
             Verb::Give => {
                 let text = "What a role allows is on its page.".to_owned();
@@ -245,6 +270,11 @@ impl Deed for Verb {
                 let resume = on_seen(asked, ResumeStaff { staff_id })?;
                 access.resume_staff(resume).await.map(|_| ())
             }
+            Verb::Erase => {
+                let reason = asked.sent.one("reason").to_owned();
+                let erase = on_seen(asked, EraseStaff { staff_id, reason })?;
+                access.erase_staff(erase).await.map(|_| ())
+            }
         };
         asked.state.names().forget(asked.visitor.tenant());
         match done {
@@ -258,7 +288,9 @@ impl Verb {
     fn needs(self) -> Permission {
         match self {
             Verb::Give | Verb::Take => Permission::RolesWrite,
-            Verb::Change | Verb::Password | Verb::Stop | Verb::Resume => Permission::StaffWrite,
+            Verb::Change | Verb::Password | Verb::Stop | Verb::Resume | Verb::Erase => {
+                Permission::StaffWrite
+            }
         }
     }
 

@@ -464,6 +464,7 @@ fn staff_member(event: &StaffEvent) -> (String, &'static str) {
         StaffEvent::AvatarSet { avatar: None } => ("Picture taken away", "grey"),
         StaffEvent::Stopped { .. } => ("Member of staff stopped", "red"),
         StaffEvent::Resumed {} => ("Member of staff let in again", "green"),
+        StaffEvent::Erased { .. } => ("Member of staff erased", "red"),
     };
     (text.to_owned(), tone)
 }

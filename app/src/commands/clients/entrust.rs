@@ -39,6 +39,7 @@ pub(super) fn must_be_active(reseller: &StaffMember) -> Result<(), Refused> {
     let refusal = match reseller {
         StaffMember::Active(_) => return Ok(()),
         StaffMember::Stopped(_) => StaffRefusal::Stopped,
+        StaffMember::Erased => StaffRefusal::Erased,
         StaffMember::Absent => StaffRefusal::Absent,
     };
     Err(Refused::of(&refusal).at("/reseller_id"))

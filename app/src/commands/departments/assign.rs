@@ -43,6 +43,7 @@ impl UseCase for AssignToDepartment {
             match table.state::<StaffMember>(staff_id.uuid())? {
                 StaffMember::Active(_) => {}
                 StaffMember::Stopped(_) => return Err(refused(&StaffRefusal::Stopped)),
+                StaffMember::Erased => return Err(refused(&StaffRefusal::Erased)),
                 StaffMember::Absent => return Err(refused(&StaffRefusal::Absent)),
             }
             if let Some(before) = before.filter(|before| *before != id) {

@@ -35,6 +35,7 @@ impl UseCase for GiveRole {
         Ok(touches.decide(move |table| match table.state::<StaffMember>(staff_id.uuid())? {
             StaffMember::Active(_) => give(table, role_id, staff_id, held),
             StaffMember::Stopped(_) => Err(refused(&StaffRefusal::Stopped)),
+            StaffMember::Erased => Err(refused(&StaffRefusal::Erased)),
             StaffMember::Absent => Err(refused(&StaffRefusal::Absent)),
         }))
     }

@@ -1,8 +1,9 @@
-//! Use cases about members of staff: add one, change who it is, stop them, let them back in; and
-//! who works for a seller (STF-01 to STF-03).
+//! Use cases about members of staff: add one, change who it is, stop them, let them back in,
+//! forget who it was; and who works for a seller (STF-01 to STF-03).
 
 mod add;
 mod change;
+mod erase;
 mod read;
 mod resume;
 mod stop;
@@ -16,6 +17,7 @@ use crate::vault::{Wanted, field};
 
 pub use add::{AddStaff, StaffAdded};
 pub use change::ChangeStaff;
+pub use erase::EraseStaff;
 pub use read::{Colleague, colleague, colleagues};
 pub use resume::ResumeStaff;
 pub use stop::StopStaff;

@@ -6,7 +6,7 @@ use billfold_app::commands::departments::{
 };
 use billfold_app::commands::roles::{ChangeRole, CreateRole, DeleteRole, GiveRole, TakeRole};
 use billfold_app::commands::sign_ins::NoteSignIn;
-use billfold_app::commands::staff::{AddStaff, ChangeStaff, ResumeStaff, StopStaff};
+use billfold_app::commands::staff::{AddStaff, ChangeStaff, EraseStaff, ResumeStaff, StopStaff};
 use billfold_domain::kernel::{SessionId, SignInId, StaffId};
 use billfold_domain::role::SystemRole;
 use billfold_domain::sign_in::{MeansChange, SignInCommand, SignInMethod, SignInRefused};
@@ -132,6 +132,7 @@ fn staff() -> Vec<Row> {
         }),
         id("staff_id", |_, other| StopStaff { staff_id: other.staff, reason: because() }),
         id("staff_id", |_, other| ResumeStaff { staff_id: other.staff }),
+        id("staff_id", |_, other| EraseStaff { staff_id: other.staff, reason: because() }),
     ]
 }
 
