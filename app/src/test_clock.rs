@@ -1,7 +1,8 @@
 //! Lets time pass for a test seller: day by day, with what each day brings (SUB-12).
 //!
 //! Guarantees: what happens is what would have happened in real time, in the same order, since the
-//! same runs do it on each day: gift cards whose last day is over expire, what was earned before it
+//! same runs do it on each day: gift cards whose last day is over and
+//! approvals whose time is over expire, what was earned before it
 //! is recognised, what is due is billed, then whoever is late is dunned. A day that brings nothing
 //! else is recognised with the next one that does, or with the last of its month. A call that
 //! breaks off is asked again and goes on from the day it came to. Absent on purpose: any way to
@@ -44,7 +45,9 @@ pub struct Brought {
     /// Days on which revenue was recognised.
     pub recognised: u64,
     /// Gift cards that expired.
-    pub expired: u64,
+    pub cards_expired: u64,
+    /// Approvals that nobody answered in time.
+    pub approvals_expired: u64,
 }
 
 /// What dunning did.
@@ -124,7 +127,7 @@ impl Passing<'_> {
         self.door.execute(ask).await.map(|_| ())
     }
 
-    /// What a day brings: gift cards expire, what was earned before it is recognised, everything
+    /// What a day brings: gift cards and unanswered approvals expire, what was earned before it is recognised, everything
     /// that is due is billed, and whoever is late is dunned.
     async fn day(&mut self, day: NaiveDate) -> Result<(), Error> {
         self.expire().await?;
@@ -133,7 +136,7 @@ impl Passing<'_> {
         self.dun(day).await
     }
 
-    /// Cards go by the clock, which shows the day after their last one already.
+    /// Cards and approvals go by the clock, which shows the day after a card's last one already.
     async fn expire(&mut self) -> Result<(), Error> {
         let ask = ExpiryRun {
             tenant: self.tenant,
@@ -141,8 +144,11 @@ impl Passing<'_> {
             name: format!("expiry-run-{}", uuid_v7(self.door.clock().now())),
             rehearse: false,
         };
-        let report = expiry_run::run(self.door, &ask, |_| ControlFlow::Continue(())).await?;
-        self.brought.expired += report.expired;
+        let cards = expiry_run::run(self.door, &ask, |_| ControlFlow::Continue(())).await?;
+        self.brought.cards_expired += cards.expired;
+        let go_on = |_| ControlFlow::Continue(());
+        let approvals = expiry_run::run_approvals(self.door, &ask, go_on).await?;
+        self.brought.approvals_expired += approvals.expired;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::list::{Narrow as _, Order, Sorted, one};
+use crate::list::{Narrow as _, Order, Sorted, one, rows};
 use crate::paging::{Page, Wanted};
 use crate::projection::{FoldError, Projection};
 use crate::reader::{Answer, Reads};
@@ -108,6 +108,7 @@ row! {
         }
     }
     index "(tenant_id, asked_at, approval_id)";
+    index "(tenant_id, expires_at, approval_id) where status = 'waiting'";
 }
 
 impl ApprovalRow {
@@ -129,7 +130,7 @@ type Rows = Replaced<ApprovalRow>;
 
 impl Projection for ApprovalList {
     const NAME: &'static str = "approval_list";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const STREAMS: &'static [&'static str] = &["approval"];
     type Rows = Rows;
 
@@ -284,6 +285,28 @@ pub async fn find(
     let mut query = crate::list::select::<ApprovalRow>(ApprovalList::NAME, tenant);
     query.push(" and approval_id = ").push_bind(id.uuid());
     one(reads, tenant, ApprovalList::NAME, query).await
+}
+
+/// Approvals that still wait though their time was over at `now`, by the end of their time and id,
+/// those behind `after`; at most `limit`.
+///
+/// # Errors
+/// The database is away, or the list is not built.
+pub async fn unanswered(
+    reads: &Reads,
+    tenant: TenantId,
+    now: DateTime<Utc>,
+    after: Option<(DateTime<Utc>, ApprovalId)>,
+    limit: u32,
+) -> Result<Answer<Vec<ApprovalRow>>, Error> {
+    let mut query = crate::list::select::<ApprovalRow>(ApprovalList::NAME, tenant);
+    query.push(" and status = 'waiting' and expires_at <= ").push_bind(now);
+    if let Some((expires_at, approval)) = after {
+        query.push(" and (expires_at, approval_id) > (").push_bind(expires_at);
+        query.push(", ").push_bind(approval.uuid()).push(")");
+    }
+    query.push(" order by expires_at, approval_id limit ").push_bind(i64::from(limit));
+    rows(reads, tenant, ApprovalList::NAME, query).await
 }
 
 /// How many wait at `now` that somebody did not ask for.

@@ -13,6 +13,7 @@ use billfold_app::Error;
 use billfold_app::commands::{Ask, Done, Door, DoorParts, UseCase, kinds};
 use billfold_app::ports::{
     Arrears, ClientArrears, Deferrals, LapsedCard, LapsedCards, OpenInvoices, StoreFailure,
+    UnansweredApproval, UnansweredApprovals,
 };
 use billfold_app::vault::{Kek, Vault};
 use billfold_domain::dunning::Holder;
@@ -21,7 +22,7 @@ use billfold_domain::kernel::{
 };
 use billfold_domain::recognition::Earned;
 use billfold_event_store::{Store, StoreOptions};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -78,6 +79,7 @@ pub async fn open_door(db: &TestDb, clock: &TestClock) -> anyhow::Result<Door> {
         arrears: Arc::new(NobodyLate),
         deferrals: Arc::new(NothingAhead),
         lapsed_cards: Arc::new(NothingLapses),
+        unanswered_approvals: Arc::new(NothingLapses),
         retention: Arc::default(),
         clock,
     }))
@@ -174,7 +176,7 @@ impl Deferrals for NothingAhead {
     }
 }
 
-/// A house in which no gift card is ever forgotten.
+/// A house in which no gift card is ever forgotten, and every approval answered in time.
 pub struct NothingLapses;
 
 #[async_trait]
@@ -186,6 +188,19 @@ impl LapsedCards for NothingLapses {
         _after: Option<(NaiveDate, GiftCardId)>,
         _limit: u32,
     ) -> Result<Vec<LapsedCard>, StoreFailure> {
+        Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl UnansweredApprovals for NothingLapses {
+    async fn at(
+        &self,
+        _tenant: TenantId,
+        _instant: DateTime<Utc>,
+        _after: Option<UnansweredApproval>,
+        _limit: u32,
+    ) -> Result<Vec<UnansweredApproval>, StoreFailure> {
         Ok(Vec::new())
     }
 }

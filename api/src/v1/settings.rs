@@ -297,7 +297,8 @@ async fn move_test_clock(
         issued: brought.issued,
         dunned: brought.dunned.into(),
         recognised: brought.recognised,
-        gift_cards_expired: brought.expired,
+        gift_cards_expired: brought.cards_expired,
+        approvals_expired: brought.approvals_expired,
         version: moved.done.version_of(tenant.uuid()),
         position: state.oversight().head().await?.position,
     };
@@ -346,6 +347,8 @@ struct TestClockMoved {
     recognised: u64,
     /// Gift cards whose last day passed.
     gift_cards_expired: u64,
+    /// Approvals that nobody answered in time.
+    approvals_expired: u64,
     /// The version of the settings now. Null if nothing changed.
     version: Option<i64>,
     /// The log position behind all of it: a list read from there has what happened.

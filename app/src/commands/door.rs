@@ -25,7 +25,7 @@ use super::room::Room;
 use super::table::{No, Table};
 use crate::error::{Error, Kind, Refused, Waiting};
 use crate::origins::Origins;
-use crate::ports::{Arrears, Deferrals, Gateways, LapsedCards, OpenInvoices};
+use crate::ports::{Arrears, Deferrals, Gateways, LapsedCards, OpenInvoices, UnansweredApprovals};
 use crate::retention::Retention;
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;
@@ -59,6 +59,8 @@ pub struct DoorParts {
     pub deferrals: Arc<dyn Deferrals>,
     /// Finds gift cards whose last day is over.
     pub lapsed_cards: Arc<dyn LapsedCards>,
+    /// Finds approvals that nobody answered in time.
+    pub unanswered_approvals: Arc<dyn UnansweredApprovals>,
     /// How long what is kept.
     pub retention: Arc<Retention>,
     /// The time.
@@ -78,6 +80,7 @@ pub(super) struct Inner {
     pub(super) arrears: Arc<dyn Arrears>,
     pub(super) deferrals: Arc<dyn Deferrals>,
     lapsed_cards: Arc<dyn LapsedCards>,
+    unanswered_approvals: Arc<dyn UnansweredApprovals>,
     pub(super) retention: Arc<Retention>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: Arc<SettingsCache>,
@@ -97,6 +100,7 @@ impl Door {
             arrears: parts.arrears,
             deferrals: parts.deferrals,
             lapsed_cards: parts.lapsed_cards,
+            unanswered_approvals: parts.unanswered_approvals,
             retention: parts.retention,
             clock: parts.clock,
             settings,
@@ -296,6 +300,12 @@ impl Door {
     #[must_use]
     pub fn lapsed_cards(&self) -> &dyn LapsedCards {
         self.0.lapsed_cards.as_ref()
+    }
+
+    /// Finds approvals that nobody answered in time.
+    #[must_use]
+    pub fn unanswered_approvals(&self) -> &dyn UnansweredApprovals {
+        self.0.unanswered_approvals.as_ref()
     }
 
     async fn run<U: UseCase>(&self, ask: &Ask<U>) -> Result<Done<U::Answer>, Error> {

@@ -16,7 +16,7 @@ const PAGE: u32 = 500;
 /// Cards that expire at the same time.
 const AT_ONCE: usize = 64;
 
-/// Which cards expire.
+/// Whose cards, or approvals, expire.
 #[derive(Clone, Debug)]
 pub struct ExpiryRun {
     /// Whose.
@@ -25,7 +25,7 @@ pub struct ExpiryRun {
     pub actor: Actor,
     /// Names the run; another one has another name.
     pub name: String,
-    /// Only say what would be given up, and append nothing.
+    /// Only say what would expire, and append nothing.
     pub rehearse: bool,
 }
 

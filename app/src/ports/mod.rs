@@ -33,6 +33,7 @@ pub mod sign_in_failures;
 pub mod spent_challenges;
 pub mod staff;
 pub mod subject_keys;
+pub mod unanswered_approvals;
 pub mod webhook_channel;
 pub mod webhook_deliveries;
 
@@ -66,6 +67,7 @@ pub use sign_in_failures::{BegunTry, FailureKey, SignInFailures};
 pub use spent_challenges::SpentChallenges;
 pub use staff::{Account, StaffAccounts, StaffRow};
 pub use subject_keys::{KeyRef, Purpose, StoredKey, SubjectKeys, SubjectRef};
+pub use unanswered_approvals::{UnansweredApproval, UnansweredApprovals};
 pub use webhook_channel::{
     AddressRefusal, LONGEST_SEND, SendFailure, Sent, WebhookChannel, WebhookMessage,
 };

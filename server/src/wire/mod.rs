@@ -10,6 +10,7 @@ mod due_accounts;
 mod foundation;
 mod identity;
 mod left_behind;
+mod listed_approvals;
 mod listed_arrears;
 mod listed_cards;
 mod listed_deferrals;

@@ -38,6 +38,7 @@ use super::background::Background;
 use super::checkpoints::Checkpoints;
 use super::due_accounts::ListedAccounts;
 use super::left_behind::LeftBehind;
+use super::listed_approvals::ListedApprovals;
 use super::listed_arrears::ListedArrears;
 use super::listed_cards::ListedCards;
 use super::listed_deferrals::ListedDeferrals;
@@ -114,6 +115,10 @@ impl Node {
             arrears: Arc::new(ListedArrears { reads: reads.clone(), feed: feed.clone() }),
             deferrals: Arc::new(ListedDeferrals { reads: reads.clone(), feed: feed.clone() }),
             lapsed_cards: Arc::new(ListedCards { reads: reads.clone(), feed: feed.clone() }),
+            unanswered_approvals: Arc::new(ListedApprovals {
+                reads: reads.clone(),
+                feed: feed.clone(),
+            }),
             retention: Arc::new(context.config.retention.clone()),
             clock: Arc::clone(&clock),
         });

@@ -78,6 +78,7 @@ async fn door(db: &TestDb) -> Door {
         arrears: Arc::new(NobodyLate),
         deferrals: Arc::new(NothingAhead),
         lapsed_cards: Arc::new(NothingLapses),
+        unanswered_approvals: Arc::new(NothingLapses),
         retention: Arc::default(),
         clock,
     })

@@ -167,3 +167,37 @@ async fn moving_the_clock_lets_gift_cards_expire_on_the_day_after_their_last() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn moving_the_clock_ends_approvals_that_nobody_answered() {
+    Shop::story(async |shop| {
+        const LIMITS: &str = "/api/v1/settings/approval-limits";
+        let test = shop.test_seller("2030-01-31T09:00:00Z").await;
+        let client = subscribe(&test, "2030-01-31").await;
+        let seen = test.get(LIMITS).await.version();
+        let limits = json!({ "limits": [{ "kind": "write_off", "up_to": eur("1.00") }] });
+        test.change(Method::PUT, LIMITS, seen, limits).await.expect(200);
+        let list = format!("/api/v1/invoices?client_id={client}&min_position=");
+        let list = test.get(&format!("{list}{}", shop.position().await)).await.expect(200).body;
+        let invoice = format!("/api/v1/invoices/{}", list["items"][0]["id"].as_str().unwrap());
+        let seen = test.get(&invoice).await.version();
+        let reason = json!({ "reason": "nobody pays this" });
+        let path = format!("{invoice}/write-off");
+        let waits = test.change(Method::POST, &path, seen, reason).await.expect(202).body;
+        let approval = format!("/api/v1/approvals/{}", waits["approval_id"].as_str().unwrap());
+
+        let moved = test.post(CLOCK, json!({ "to": "2030-02-07T08:59:59Z" })).await.expect(200);
+        assert_eq!(moved.body["approvals_expired"], 0, "seven days are not over");
+        let moved = test.post(CLOCK, json!({ "to": "2030-02-07T09:00:00Z" })).await.expect(200);
+        assert_eq!(moved.body["approvals_expired"], 1);
+        let position = &moved.body["position"];
+        let read = test.get(&format!("{approval}?min_position={position}")).await.expect(200).body;
+        assert_eq!(read["status"], "expired");
+        let expired = "/api/v1/events?event_type=approval.expired";
+        let told = test.get(&format!("{expired}&min_position={position}")).await.expect(200).body;
+        assert_eq!(told["items"].as_array().map(Vec::len), Some(1), "{told}");
+        let moved = test.post(CLOCK, json!({ "to": "2030-02-08T09:00:00Z" })).await.expect(200);
+        assert_eq!(moved.body["approvals_expired"], 0);
+    })
+    .await;
+}
