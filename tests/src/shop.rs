@@ -86,7 +86,7 @@ impl Shop {
 
     /// The same with a file of settings.
     pub async fn open_with_file(file: &str, settings: &[(&str, &str)]) -> Self {
-        let db = TestDb::new().await;
+        let db = TestDb::installed().await;
         let clock = TestClock::default();
         let folder = TempFolder::new();
         std::fs::write(folder.path().join("billfold.toml"), file).expect("a file");

@@ -6,7 +6,7 @@ use billfold_server::database::{PoolSizes, Pools};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::cluster::{Cluster, TEMPLATE};
+use super::cluster::{Cluster, INSTALLED, TEMPLATE};
 
 /// A fresh, migrated database; removed when the value is dropped.
 #[derive(Debug)]
@@ -25,6 +25,11 @@ impl TestDb {
     /// A database with every migration applied.
     pub async fn new() -> Self {
         Self::from_template(TEMPLATE).await
+    }
+
+    /// A database with every read model, too, as a node finds it that starts for the second time.
+    pub async fn installed() -> Self {
+        Self::from_template(INSTALLED).await
     }
 
     /// A database without tables, for tests of the migrations themselves.
@@ -68,4 +73,10 @@ impl Drop for TestDb {
 pub(super) async fn migrate(connection: &mut PgConnection) {
     let install = Uuid::from_u128(0x0105_7A11);
     billfold_event_store::migrate::migrate(connection, install).await.expect("a schema");
+}
+
+/// Makes every read model.
+pub(super) async fn install(connection: &mut PgConnection) {
+    let made = billfold_projections::install(connection, billfold_projections::PROJECTIONS).await;
+    made.expect("read models");
 }
