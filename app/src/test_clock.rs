@@ -1,12 +1,11 @@
 //! Lets time pass for a test seller: day by day, with what each day brings (SUB-12).
 //!
 //! Guarantees: what happens is what would have happened in real time, in the same order, since the
-//! same runs do it on each day: gift cards whose last day is over and
-//! approvals whose time is over expire, what was earned before it
-//! is recognised, what is due is billed, then whoever is late is dunned. A day that brings nothing
-//! else is recognised with the next one that does, or with the last of its month. A call that
-//! breaks off is asked again and goes on from the day it came to. Absent on purpose: any way to
-//! move the clock of a real seller, which the seller refuses.
+//! same runs do it on each day: gift cards whose last day is over and approvals whose time is over
+//! expire, what was earned before it is recognised, what is due is billed, then whoever is late is
+//! dunned. A day that brings nothing else is recognised with the next one that does, or with the
+//! last of its month. A call that breaks off is asked again and goes on from the day it came to.
+//! Absent on purpose: any way to move the clock of a real seller, which the seller refuses.
 
 use std::ops::ControlFlow;
 
@@ -127,8 +126,8 @@ impl Passing<'_> {
         self.door.execute(ask).await.map(|_| ())
     }
 
-    /// What a day brings: gift cards and unanswered approvals expire, what was earned before it is recognised, everything
-    /// that is due is billed, and whoever is late is dunned.
+    /// What a day brings: gift cards and unanswered approvals expire, what was earned before it is
+    /// recognised, everything that is due is billed, and whoever is late is dunned.
     async fn day(&mut self, day: NaiveDate) -> Result<(), Error> {
         self.expire().await?;
         self.recognise(day).await?;

@@ -6,8 +6,8 @@ use sqlx::{Postgres, Transaction};
 use super::scoped::failed;
 
 /// Removes everything a person signed in with, beside the end of their keys: the account, its
-/// sessions with their refresh tokens, the second step, passkeys, links to providers, and codes that
-/// set a password or prove an address.
+/// sessions with their refresh tokens, the second step, passkeys, links to providers, and codes
+/// that set a password or prove an address.
 pub(super) async fn forget(
     tx: &mut Transaction<'static, Postgres>,
     of: SubjectRef,

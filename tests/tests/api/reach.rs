@@ -240,6 +240,7 @@ const CLOSED: &[&str] = &[
     "start_billing_run",
     "stop_dunning_case",
     "stop_staff",
+    "erase_staff",
     "suspend_affiliate",
     "suspend_tenant",
     "take_host_name",

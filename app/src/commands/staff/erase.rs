@@ -1,5 +1,5 @@
-//! Forgets who a member of staff was: the event first, then the keys and every way in. What they did
-//! stays theirs under an id without a name.
+//! Forgets who a member of staff was: the event first, then the keys and every way in. What they
+//! did stays theirs under an id without a name.
 //!
 //! Guarantee: a crash between event and keys is repaired by asking again, with the same key or
 //! another, because somebody who is erased already leads to no event and to the destruction of what
