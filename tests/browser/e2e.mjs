@@ -577,6 +577,7 @@ const places = (made) => ({
   "settings-conventions": "/admin/settings/conventions",
   "settings-branding": "/admin/settings/branding",
   security: "/admin/security",
+  "security-profile": "/admin/security/profile",
   "settings-sign-in": "/admin/settings/sign-in",
   "settings-document-numbers": "/admin/settings/document-numbers",
   search: "/admin/search?q=invoice",

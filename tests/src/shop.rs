@@ -240,6 +240,25 @@ impl Shop {
         Caller { credentials, ..self.program.clone() }
     }
 
+    /// A client who was invited, set [`PASSWORD`] and signed in with a program of theirs.
+    pub async fn invited(&self, client: &str, email: &str) -> Caller {
+        let path = format!("/api/v1/clients/{client}/invitation");
+        let code = self.post(&path, json!({})).await.expect(201).body["code"].clone();
+        let body = json!({ "code": code, "password": PASSWORD });
+        let reset = self.http.post(self.url("/api/v1/auth/password-reset")).json(&body);
+        send(reset).await.expect(204);
+        self.sign_in_client(email, PASSWORD).await
+    }
+
+    /// A client who signs in with a program of theirs.
+    pub async fn sign_in_client(&self, email: &str, password: &str) -> Caller {
+        let body = json!({ "email": email, "password": password });
+        let asked = self.http.post(self.url("/api/v1/auth/client/token")).json(&body);
+        let token = send(asked).await.expect(200).body["access_token"].clone();
+        let credentials = bearer(token.as_str().expect("a token"));
+        Caller { credentials, ..self.program.clone() }
+    }
+
     /// Makes the account of [`EMAIL`] with [`PASSWORD`].
     pub async fn hire(&self) {
         self.hire_as("Ada Lovelace", EMAIL).await;

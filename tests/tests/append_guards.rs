@@ -108,3 +108,23 @@ async fn migrations_run_once_and_a_changed_or_unknown_one_is_refused() {
     let changed = "update migrations set sha256 = sha256('') where name = '0001_event_log'";
     assert!(matches!(change(changed).await, MigrateError::Changed { .. }));
 }
+
+/// What is asked before a seller is known; it holds keyed hashes and ids, and nothing else.
+const BEFORE_A_TENANT: [&str; 2] = ["provider_links", "sign_in_directory"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_of_tenants_keeps_their_rows_apart_and_binds_even_its_owner() {
+    let db = TestDb::installed().await;
+    let unguarded: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_attribute a on a.attrelid = c.oid \
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') \
+           and a.attname = 'tenant_id' and not a.attisdropped \
+           and not (c.relrowsecurity and c.relforcerowsecurity \
+             and exists (select from pg_policy p where p.polrelid = c.oid)) \
+         order by 1",
+    )
+    .fetch_all(&db.owner)
+    .await
+    .unwrap();
+    assert_eq!(unguarded, BEFORE_A_TENANT);
+}

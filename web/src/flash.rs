@@ -39,6 +39,7 @@ const DONE: &[(&str, &str)] = &[
     ("staff-set", "Member of staff changed."),
     ("staff-password", "Password replaced. Their sessions have ended."),
     ("staff-stopped", "Stopped. They may no longer sign in, and have no roles and no department."),
+    ("profile", "Saved. Colleagues see it from now on."),
     ("staff-erased", "Erased. What they did stays in the log, without a name."),
     ("staff-resumed", "They may sign in again. Give them roles."),
     ("picture", "Picture saved."),

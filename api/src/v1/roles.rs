@@ -157,7 +157,8 @@ async fn give_role(
     Ok(Answer::plain(&done, role_id, role_id.uuid()))
 }
 
-/// Takes a role from a member of staff. The last admin stays one.
+/// Takes a role from a member of staff. Whoever takes it may do all that it allows; the last admin
+/// stays one.
 #[utoipa::path(
     post, path = "/{id}/take", tag = "staff", request_body = Holder,
     params(("id" = String, Path, example = "rol_01kchkq7w7fc9r6a8b9c0d1e2f")),
@@ -170,7 +171,7 @@ async fn take_role(
     key: IdempotencyKey,
     Body(holder): Body<Holder>,
 ) -> Result<Answer<Changed>, Problem> {
-    let take = TakeRole { role_id, staff_id: holder.read()? };
+    let take = TakeRole { role_id, staff_id: holder.read()?, held: held(&caller) };
     let done = state.command(&caller, &key, take).await?;
     Ok(Answer::plain(&done, role_id, role_id.uuid()))
 }

@@ -16,11 +16,13 @@ use billfold_app::commands::roles::{self, KeptRole, rights_as_of};
 use billfold_app::commands::staff::{
     AddStaff, ChangeStaff, Colleague, EraseStaff, ResumeStaff, StopStaff, colleague, colleagues,
 };
-use billfold_domain::kernel::{RoleId, StaffId, TenantId};
+use billfold_domain::kernel::{Actor, RoleId, StaffId, TenantId};
 use billfold_domain::role::{Permission, Rights};
 use billfold_domain::staff::StaffProfile;
+use billfold_projections::audit_log;
 use billfold_projections::event_index::{self, EventIndex};
 use billfold_projections::{AsOf, Projection as _, Wanted};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -57,8 +59,15 @@ async fn list_staff(
 ) -> Result<Json<WireStaff>, Problem> {
     let roles = roles::roles(state.door(), caller.tenant).await?;
     let departments = departments(state.door(), caller.tenant).await?;
-    let people = colleagues(state.door(), caller.tenant).await?.into_iter();
-    let items = people.map(|person| WireMember::of(person, &roles, &departments)).collect();
+    let people = colleagues(state.door(), caller.tenant).await?;
+    let who: Vec<Actor> = people.iter().map(|person| Actor::Staff(person.staff_id)).collect();
+    let signed_in = audit_log::last_sign_ins(state.reads(), caller.tenant, &who).await?;
+    let last = |id| signed_in.get(&Actor::Staff(id).to_string()).copied();
+    let wire = |person: Colleague| {
+        let last = last(person.staff_id);
+        WireMember::of(person, &roles, &departments, last)
+    };
+    let items = people.into_iter().map(wire).collect();
     Ok(Json(WireStaff { items }))
 }
 
@@ -107,8 +116,9 @@ async fn read_staff(
     let person = person.ok_or_else(Problem::not_found)?;
     let roles = roles::roles(state.door(), caller.tenant).await?;
     let departments = departments(state.door(), caller.tenant).await?;
+    let last = audit_log::last_sign_in(state.reads(), caller.tenant, &Actor::Staff(id)).await?;
     let version = person.version;
-    Ok(Versioned { body: WireMember::of(person, &roles, &departments), version })
+    Ok(Versioned { body: WireMember::of(person, &roles, &departments, last), version })
 }
 
 /// Says what somebody may do, or could do at a moment of the past, and by which roles.
@@ -286,6 +296,8 @@ struct WireMember {
     phone: Option<String>,
     /// Whether they may sign in.
     active: bool,
+    /// When they last signed in; null if they never did.
+    last_sign_in_at: Option<DateTime<Utc>>,
     /// Where their picture is; null if there is none.
     #[schema(example = "/api/v1/staff/stf_01kchkq7w7fc9r6a8b9c0d1e2f/avatar")]
     avatar: Option<String>,
@@ -368,7 +380,12 @@ struct NewPassword {
 }
 
 impl WireMember {
-    fn of(person: Colleague, roles: &[KeptRole], departments: &[KeptDepartment]) -> Self {
+    fn of(
+        person: Colleague,
+        roles: &[KeptRole],
+        departments: &[KeptDepartment],
+        last_sign_in_at: Option<DateTime<Utc>>,
+    ) -> Self {
         let id = person.staff_id;
         let held = roles.iter().filter(|role| role.facts.holders.contains(&id));
         let department = department_of(departments, id);
@@ -376,6 +393,7 @@ impl WireMember {
         Self {
             id: id.to_string(),
             active: person.active,
+            last_sign_in_at,
             avatar: person.pictured.then(|| format!("/api/v1/staff/{id}/avatar")),
             roles: names(held),
             department_id: department.map(|found| found.department_id.to_string()),

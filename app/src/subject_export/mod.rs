@@ -64,8 +64,7 @@ pub struct SubjectExport {
 }
 
 impl SubjectExport {
-    /// Begins the document about a person, with the sessions of a member of staff and
-    /// their picture.
+    /// Begins the document about a person, with their sessions and their picture.
     ///
     /// # Errors
     /// The person is not known, or something does not answer.
@@ -88,9 +87,7 @@ impl SubjectExport {
             "as_of_position": last,
             "known": known,
         });
-        if let Person::Staff(_) = person {
-            head["sessions"] = sessions.iter().map(held::session).collect();
-        }
+        head["sessions"] = sessions.iter().map(held::session).collect();
         head["picture"] = picture.map(|png| STANDARD.encode(png)).into();
         let mut head = serde_json::to_vec(&head)?;
         head.pop();

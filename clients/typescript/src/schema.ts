@@ -3874,7 +3874,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a role from a member of staff. The last admin stays one. */
+        /**
+         * Takes a role from a member of staff. Whoever takes it may do all that it allows; the last admin
+         *     stays one.
+         */
         post: operations["take_role"];
         delete?: never;
         options?: never;
@@ -24753,7 +24756,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Takes a role from a member of staff. The last admin stays one. */
+            /**
+             * @description Takes a role from a member of staff. Whoever takes it may do all that it allows; the last admin
+             *     stays one.
+             */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */

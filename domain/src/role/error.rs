@@ -32,8 +32,8 @@ pub enum RoleRefusal {
         /// The name.
         name: String,
     },
-    /// Nobody gives what they lack.
-    #[error("only who may do {permission} for as many clients can give it")]
+    /// Nobody gives or takes what they lack.
+    #[error("only who may do {permission} for as many clients can give or take it")]
     Lacking {
         /// What the asker lacks, or has for fewer clients.
         permission: Permission,

@@ -8,6 +8,8 @@ mod action;
 mod change;
 mod why;
 
+use std::collections::HashMap;
+
 use billfold_domain::kernel::{Actor, EventId, TenantId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::event_index::{self, EventIndex, Stored};
+use crate::generation::LOG;
 use crate::list::Order;
 use crate::paging::{Page, Wanted};
 use crate::projection::Projection;
@@ -122,6 +125,34 @@ pub async fn last_sign_in(
     let wanted = Wanted { limit: 1, ..Wanted::default() };
     let found = event_index::page(reads, tenant, &filter, &wanted).await?.value.rows;
     Ok(found.first().map(|event| event.recorded_at))
+}
+
+/// When each of these last signed in, by who they are as stored; nobody who never did.
+///
+/// # Errors
+/// The database is away, or the index is not built.
+pub async fn last_sign_ins(
+    reads: &Reads,
+    tenant: TenantId,
+    who: &[Actor],
+) -> Result<HashMap<String, DateTime<Utc>>, Error> {
+    let who: Vec<String> = who.iter().map(ToString::to_string).collect();
+    let mut read = reads.open(tenant, &[EventIndex::NAME]).await?;
+    let found: Vec<(String, DateTime<Utc>)> = sqlx::query_as(
+        "select who.actor, e.recorded_at from unnest($3::text[]) as who (actor) \
+         cross join lateral ( \
+           select position from event_index i \
+           where i.tenant_id = $2 and i.actor = who.actor and i.event_type = any ($4) \
+           order by i.position desc limit 1) last \
+         join events e on e.log_id = $1 and e.tenant_id = $2 and e.position = last.position",
+    )
+    .bind(LOG)
+    .bind(tenant.uuid())
+    .bind(who)
+    .bind(vec![action::SIGNED_IN, action::CLIENT_SIGNED_IN])
+    .fetch_all(read.conn())
+    .await?;
+    Ok(found.into_iter().collect())
 }
 
 async fn told(reads: &Reads, tenant: TenantId, events: Vec<Stored>) -> Result<Vec<Entry>, Error> {

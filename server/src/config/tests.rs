@@ -106,3 +106,27 @@ fn mail_settings_belong_together_and_name_their_secret_by_a_file() {
     assert_eq!(config.mail.smtp_port, 587);
     assert_eq!(load(Some(&config.to_toml()), &[]).unwrap(), config);
 }
+
+#[test]
+fn the_example_names_every_setting_and_its_defaults_are_true() {
+    let example = include_str!("../../../billfold.example.toml");
+    let spoken: String = example
+        .lines()
+        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let spoken: toml::Table = spoken.parse().unwrap();
+    let defaults: toml::Table = Config::default().to_toml().parse().unwrap();
+    for (section, settings) in &defaults {
+        let named = spoken[section].as_table().unwrap();
+        for (name, value) in settings.as_table().unwrap() {
+            let told = named.get(name).unwrap_or_else(|| panic!("{section}.{name} is missing"));
+            let is_list_of_examples = name == "cors_origins";
+            assert!(is_list_of_examples || told == value, "{section}.{name}: {told} for {value}");
+        }
+    }
+    let known: Config = spoken.clone().try_into().expect("every name is a setting");
+    let kept: toml::Table = known.to_toml().parse().unwrap();
+    assert_eq!(kept, spoken, "what is commented out is read as it stands");
+    assert!(load(Some(example), &[]).unwrap() == Config::default(), "as a file it changes nothing");
+}

@@ -1,7 +1,7 @@
 //! What surrounds every answer, and what load balancers and readers of the document see.
 
 use billfold_domain::role::Permission;
-use billfold_tests::shop::{EMAIL, PASSWORD, Shop, eur, send};
+use billfold_tests::shop::{EMAIL, PASSWORD, Shop, eur, fresh_key, send};
 use reqwest::Method;
 use reqwest::redirect::Policy;
 use serde_json::json;
@@ -167,14 +167,40 @@ async fn a_slash_at_the_end_and_the_old_addresses_are_answered_too() {
     let body = json!({ "contact": { "name": "Grace" } });
     shop.post("/api/admin/clients", body).await.expect(201);
     let user = format!("/api/v1/admin/users/{client}");
-    let (seen, body) = (shop.get(&user).await.version(), json!({ "reason": "left" }));
-    shop.change(Method::DELETE, &user, seen, body).await.expect(200);
+    let seen = format!("\"{}\"", shop.get(&user).await.version());
+    let delete = shop.program().request(Method::DELETE, &user).header("if-match", seen);
+    send(delete.header("idempotency-key", fresh_key())).await.expect(200);
     let read = shop.get(&format!("/api/v1/clients/{client}")).await.expect(200).body;
     assert_eq!(read["status"], "suspended", "{read}");
     let plan = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
     shop.post("/api/v1/admin/plans", plan).await.expect(201);
     let plans = shop.fresh("/api/v1/admin/plans").await.expect(200).body;
     assert_eq!(plans["items"][0]["code"], "vps-s");
+    for path in ["audit-logs", "products", "invoices", "coupons", "gift-cards", "staff", "roles"] {
+        let list = shop.get(&format!("/api/admin/{path}")).await.expect(200);
+        assert!(list.body["items"].is_array(), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_reads_what_is_their_own_at_the_addresses_of_other_systems_too() {
+    let shop = Shop::open().await;
+    let (own, other) = (shop.client("Ada").await, shop.client("Grace").await);
+    let (mine, theirs) =
+        (shop.invoice(&own, &["1.00"]).await, shop.invoice(&other, &["2.00"]).await);
+    let ada = shop.invited(&own, "ada@example.org").await;
+    let profile = ada.get("/api/client/profile").await.expect(200).body;
+    assert_eq!(profile["id"], own);
+    let position = shop.position().await;
+    let list = format!("/api/client/invoices?min_position={position}");
+    let list = ada.get(&list).await.expect(200).body;
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1), "{list}");
+    ada.get(&format!("/api/client/invoices/{mine}")).await.expect(200);
+    ada.get(&format!("/api/client/invoices/{theirs}")).await.problem(404, "not_found");
+    let new = json!({ "old_password": PASSWORD, "password": "another horse battery" });
+    let changed = ada.request(Method::PUT, "/api/client/password").json(&new);
+    send(changed).await.expect(204);
+    shop.sign_in_client("ada@example.org", "another horse battery").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

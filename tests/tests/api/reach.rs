@@ -30,6 +30,7 @@ const PUBLIC: &[&str] = &[
 const OWN: &[&str] = &[
     "add_passkey",
     "ask_new_passkey",
+    "change_own_profile",
     "change_password",
     "confirm_second_factor",
     "end_other_sessions",
@@ -43,6 +44,7 @@ const OWN: &[&str] = &[
     "prove_address",
     "read_branding",
     "read_own_address",
+    "read_own_profile",
     "read_second_factor",
     "remove_identity_link",
     "remove_passkey",

@@ -38,11 +38,13 @@ async fn a_client_gets_everything_that_is_held_and_nothing_of_others() {
         shop.post(&format!("{path}/contacts"), person).await.expect(201);
         shop.invoice(&client, &["10.00"]).await;
         shop.invoice(&other, &["20.00"]).await;
+        shop.invited(&client, "grace.hopper@example.org").await;
         let asked = ask(shop.program(), &path).await.expect(201);
         assert_eq!(asked.body["no"], 1);
         let told = fetched(shop, &asked).await;
         assert_eq!(told["known"]["client"]["active"]["contact"]["name"], "Grace Hopper");
         assert_eq!(told["known"]["notes"][0]["text"], "Calls on Fridays");
+        assert_eq!(told["sessions"].as_array().map(Vec::len), Some(1), "they signed in once");
         assert_eq!(told["known"]["retained"]["until"], "2034-12-31");
         let text = told.to_string();
         assert!(text.contains("Howard Aiken") && !text.contains("sealed"), "{text}");

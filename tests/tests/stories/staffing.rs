@@ -49,6 +49,11 @@ async fn a_role_of_ones_own_allows_what_it_says_and_nothing_else() {
         let member = shop.get(&format!("/api/v1/staff/{grace}")).await.expect(200).body;
         assert_eq!(member["roles"][&role], "Cashier");
         assert_eq!((&member["name"], &member["active"]), (&json!("Grace"), &json!(true)));
+        shop.fresh("/api/v1/events?limit=1").await.expect(200);
+        let staff = shop.get("/api/v1/staff").await.expect(200).body;
+        let read = shop.get(&format!("/api/v1/staff/{grace}")).await.expect(200).body;
+        assert_eq!(read["last_sign_in_at"], "2026-03-02T09:00:00Z");
+        assert_eq!(staff["items"][0]["last_sign_in_at"], read["last_sign_in_at"]);
     })
     .await;
 }
@@ -72,6 +77,11 @@ async fn nobody_gives_what_they_lack_and_no_role_that_is_built_in_changes() {
         let give = json!({ "staff_id": eve });
         let path = format!("/api/v1/roles/{admin}/give");
         grace.post(&path, give).await.problem(403, "role.lacking");
+        let ada = shop.staff("Ada").await.get("/api/v1/auth/me").await.expect(200).body;
+        let ada = ada["actor"].as_str().expect("an actor").trim_start_matches("staff:").to_owned();
+        let take = json!({ "staff_id": StaffId::new(ada.parse().unwrap()).to_string() });
+        let path = format!("/api/v1/roles/{admin}/take");
+        grace.post(&path, take).await.problem(403, "role.lacking");
         let narrow = json!({ "name": "admin", "permissions": ["staff:read"] });
         shop.post("/api/v1/roles", narrow).await.problem(400, "role.name_reserved");
         let seen = shop.get(&format!("/api/v1/roles/{admin}")).await.version();
@@ -142,6 +152,31 @@ async fn what_somebody_could_do_once_is_computed_from_the_log() {
         let neighbour = shop.neighbour().await;
         neighbour.get(&format!("/api/v1/staff/{grace}")).await.problem(404, "not_found");
         neighbour.get(&format!("/api/v1/staff/{grace}/rights")).await.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_says_their_own_name_and_nobody_moves_their_own_address() {
+    Shop::story(async |shop| {
+        const OWN: &str = "/api/v1/auth/profile";
+        let grace = hire(shop.program(), "Grace", &[]).await.made();
+        let caller = shop.sign_in("grace@example.org", PASSWORD).await;
+        let own = caller.get(OWN).await.expect(200);
+        assert_eq!((&own.body["id"], &own.body["name"]), (&json!(grace), &json!("Grace")));
+        let new = json!({ "name": "Grace Hopper", "phone": "+49 30 1234567" });
+        put(&caller, OWN, new).await.expect(200);
+        let read = shop.get(&format!("/api/v1/staff/{grace}")).await.expect(200).body;
+        assert_eq!(read["name"], "Grace Hopper");
+        assert_eq!(
+            (&read["phone"], &read["email"]),
+            (&json!("+49 30 1234567"), &json!("grace@example.org"),)
+        );
+        let moved = json!({ "name": "Grace", "email": "other@example.org" });
+        assert_eq!(put(&caller, OWN, moved).await.status, 400);
+        let nameless = put(&caller, OWN, json!({ "name": "" })).await;
+        assert_eq!(nameless.problem(400, "malformed").pointer(), "/name");
+        shop.get(OWN).await.problem(403, "permission.missing");
     })
     .await;
 }

@@ -9,9 +9,10 @@ use billfold_app::access::AccessError;
 use billfold_app::commands::departments::{KeptDepartment, department_of, departments};
 use billfold_app::commands::roles::{self, KeptRole};
 use billfold_app::commands::staff::{AddStaff, colleagues};
-use billfold_domain::kernel::{RoleId, StaffId};
+use billfold_domain::kernel::{Actor, RoleId, StaffId};
 use billfold_domain::role::Permission;
 use billfold_domain::staff::StaffProfile;
+use billfold_projections::audit_log;
 
 use super::client::record::initials;
 use super::list::address;
@@ -21,7 +22,7 @@ use crate::form::Field;
 use crate::layout::Shell;
 use crate::router::{go, page, refused};
 use crate::state::WebState;
-use crate::view::{Badge, Tone};
+use crate::view::{Badge, Moment, Tone};
 use crate::visitor::{Posted, Visitor};
 
 pub(super) const PATH: &str = "/admin/staff";
@@ -53,6 +54,8 @@ pub(crate) struct MemberRow {
     pub(crate) roles: Vec<String>,
     /// Name and page of their department.
     pub(crate) department: Option<(String, String)>,
+    /// When they last signed in.
+    pub(crate) signed_in: Option<Moment>,
     /// Whether they may sign in.
     pub(crate) status: Badge,
 }
@@ -97,7 +100,11 @@ async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     let head = *state.operations().head().borrow();
     let roles = roles::roles(state.door(), tenant).await?;
     let departments = departments(state.door(), tenant).await?;
-    let people = colleagues(state.door(), tenant).await?.into_iter().map(|person| {
+    let people = colleagues(state.door(), tenant).await?;
+    let who: Vec<Actor> = people.iter().map(|person| Actor::Staff(person.staff_id)).collect();
+    let signed_in = audit_log::last_sign_ins(state.reads(), tenant, &who).await?;
+    let people = people.into_iter().map(|person| {
+        let last = signed_in.get(&Actor::Staff(person.staff_id).to_string());
         let profile = person.profile.clear();
         let held = roles.iter().filter(|role| role.facts.holders.contains(&person.staff_id));
         let name = profile.as_ref().map_or_else(|| "Erased".to_owned(), |known| known.name.clone());
@@ -108,6 +115,7 @@ async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
             roles: held.map(title).collect(),
             department: department_link(&departments, person.staff_id),
             status: standing(person.active),
+            signed_in: last.copied().map(Moment),
             name,
             email: profile.map_or_else(String::new, |known| known.email),
         }

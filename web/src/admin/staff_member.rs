@@ -247,7 +247,9 @@ impl Deed for Verb {
                 Err(_) => return Ok(Err(no_role())),
             },
             Verb::Take => match asked.sent.one("role_id").parse() {
-                Ok(role_id) => return asked.command(TakeRole { role_id, staff_id }, &[]).await,
+                Ok(role_id) => {
+                    return asked.command(TakeRole { role_id, staff_id, held }, &[]).await;
+                }
                 Err(_) => return Ok(Err(no_role())),
             },
             Verb::Password => {
@@ -319,13 +321,13 @@ fn password(asked: &Asked<'_, Verb>) -> Field {
     field.wrong(asked.wrong.of("password"))
 }
 
-/// A choice among the roles that somebody has, or that they have not and the visitor may give.
+/// A choice among the roles that somebody has, or has not, and the visitor may give or take.
 async fn role(asked: &Asked<'_, Verb>, has: bool) -> Result<Field, PageError> {
     let held = asked.visitor.caller.identity.rights;
     let roles = roles::roles(asked.state.door(), asked.visitor.tenant()).await?;
     let fits = |role: &&KeptRole| {
         let holds = role.facts.holders.contains(&asked.id);
-        holds == has && (has || held.lacks(role.facts.rights()).is_none())
+        holds == has && held.lacks(role.facts.rights()).is_none()
     };
     let option = |role: &KeptRole| (role.role_id.to_string(), title(role));
     let options = roles.iter().filter(fits).map(option).collect();

@@ -14,12 +14,14 @@ pub(super) fn staff() -> staff::Staff {
         email: "ada@northwind.example".to_owned(),
         roles: vec!["Admin".to_owned(), "Cashier".to_owned()],
         department: Some(billing()),
+        signed_in: Some(at(3, 2, 9, 0)),
         status: Badge::new(Tone::Green, "Active"),
     };
     let stopped = staff::MemberRow {
         pictured: false,
         roles: Vec::new(),
         department: None,
+        signed_in: None,
         status: Badge::new(Tone::Red, "Stopped"),
         ..row.clone()
     };

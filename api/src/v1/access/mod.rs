@@ -12,6 +12,7 @@ mod forgotten;
 mod keys;
 mod own;
 mod passkeys;
+mod profile;
 mod program;
 mod providers;
 mod reset;
@@ -56,6 +57,7 @@ pub(super) fn sessions() -> OpenApiRouter<ApiState> {
         .routes(routes!(own::list_sessions, own::end_other_sessions))
         .routes(routes!(own::end_session))
         .routes(routes!(own::change_password))
+        .routes(routes!(profile::read_own_profile, profile::change_own_profile))
 }
 
 /// What staff does for clients who are to sign in.
@@ -69,6 +71,11 @@ pub(super) fn as_client() -> Router<ApiState> {
         .route("/register", post(client::register_account))
         .route("/login", post(client::login_client))
         .route("/me", get(session::me))
+}
+
+/// A client's password, beside their profile (API-122): sent by either method.
+pub(super) fn own_password() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().route("/password", post(own::change_password).put(own::change_password))
 }
 
 pub(super) fn keys() -> OpenApiRouter<ApiState> {

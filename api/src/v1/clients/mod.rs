@@ -55,7 +55,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 /// Clients as other systems' users: listed, registered and read, with a contact that is put, and
 /// suspended by `DELETE` with a reason (API-070 to API-073, API-081).
 pub(super) fn as_users() -> Router<ApiState> {
-    let one = get(read::read_client).put(change::change_contact).delete(change::suspend_client);
+    let one = get(read::read_client).put(change::change_contact).delete(change::deactivate_client);
     Router::from(collection()).route("/{id}", one)
 }
 

@@ -50,9 +50,17 @@ fn roles() -> Vec<Row> {
             staff_id: other.staff,
             held: everything(),
         }),
-        id("role_id", |own, other| TakeRole { role_id: other.role, staff_id: own.staff }),
-        part("staff_id", |own, other| TakeRole { role_id: own.role, staff_id: other.staff })
-            .or_of_another_client(),
+        id("role_id", |own, other| TakeRole {
+            role_id: other.role,
+            staff_id: own.staff,
+            held: everything(),
+        }),
+        part("staff_id", |own, other| TakeRole {
+            role_id: own.role,
+            staff_id: other.staff,
+            held: everything(),
+        })
+        .or_of_another_client(),
     ]
 }
 

@@ -5,6 +5,7 @@
 mod links;
 mod mail;
 mod passkeys;
+mod profile;
 mod proved;
 mod qr;
 mod second_factor;
@@ -102,6 +103,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(mail::routes())
         .merge(links::routes())
         .merge(passkeys::routes())
+        .merge(profile::routes())
         .merge(second_factor::routes())
 }
 
