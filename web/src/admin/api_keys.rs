@@ -168,7 +168,7 @@ async fn form(
     Ok(NewKey {
         shell: visitor.shell(state, PATH, head).await?,
         key: new_key(),
-        error: if wrong.whole.is_empty() { wrong.of("scopes") } else { wrong.whole.clone() },
+        error: above(wrong),
         fields: fields(sent, wrong),
         modules: by_module(visitor.may(), tick),
     })
@@ -183,6 +183,12 @@ pub(super) fn fields(sent: &Fields, wrong: &Wrong) -> Vec<Field> {
         field("name", "Name", "text").required().hint("The program that comes in with it"),
         field("expires_on", "Last day", "date").hint("Empty: until it is revoked"),
     ]
+}
+
+/// What is wrong with what no field of its own shows: the scopes, or the whole.
+fn above(wrong: &Wrong) -> String {
+    let scopes = wrong.of("scopes");
+    if scopes.is_empty() { wrong.whole.clone() } else { scopes }
 }
 
 fn scopes(sent: &Fields) -> Permissions {
