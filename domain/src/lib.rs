@@ -76,7 +76,8 @@
 //! [`accounting_period`] says which months of it are closed, and holds entries by hand.
 //!
 //! [`data_subject`] notes what was done with everything that is held about somebody.
-//! [`sign_in`] notes who came in, who did not, and how sessions ended.
+//! [`sign_in`] notes who came in, who did not, and how sessions ended. [`api_key`] is with what
+//! programs come in.
 //!
 //! [`approval`] holds back what needs a second person.
 //!
@@ -91,6 +92,7 @@
 
 pub mod accounting_period;
 pub mod affiliate;
+pub mod api_key;
 pub mod approval;
 pub mod billing_run;
 pub mod client;

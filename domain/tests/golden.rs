@@ -84,6 +84,7 @@ fn payload_of(event: &Event) -> Value {
         Event::WebhookEndpoint(event) => serde_json::to_value(event),
         Event::SignIn(event) => serde_json::to_value(event),
         Event::DataSubject(event) => serde_json::to_value(event),
+        Event::ApiKey(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -545,6 +545,8 @@ const places = (made) => ({
   "approval-limits": "/admin/approvals/limits",
   webhooks: "/admin/webhooks",
   "webhook-new": "/admin/webhooks/new",
+  "api-keys": "/admin/api-keys",
+  "api-key-new": "/admin/api-keys/new",
   tenants: "/admin/tenants",
   "tenant-new": "/admin/tenants/new",
   "staff-picture": `${made.member}/picture`,

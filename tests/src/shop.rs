@@ -9,10 +9,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use billfold_app::access::{NewApiKey, Secret};
+use billfold_app::access::{By, Secret};
 use billfold_app::billing_run::{self, BillingRun, Bounds, Control, Report};
 use billfold_app::commands::tenants::OpenTenant;
 use billfold_app::commands::{Ask, Door};
+use billfold_domain::api_key::ApiKeyTerms;
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
 use billfold_domain::role::{Permission, Permissions};
 use billfold_domain::staff::StaffProfile;
@@ -557,8 +558,8 @@ async fn open_books_of(node: &Node, tenant: TenantId, test_clock: Option<DateTim
 }
 
 async fn key_for(node: &Node, tenant: TenantId, scopes: Permissions) -> String {
-    let actor = Actor::system("tests").expect("a name");
-    let new = NewApiKey { name: "tests".to_owned(), scopes, expires_at: None };
-    let (_, secret) = node.access().add_api_key(tenant, &actor, &new).await.expect("a key");
+    let by = By::command_line().expect("a name");
+    let new = ApiKeyTerms { name: "tests".to_owned(), scopes, expires_at: None };
+    let (_, secret) = node.access().add_api_key(tenant, &by, None, new).await.expect("a key");
     secret.reveal().to_owned()
 }

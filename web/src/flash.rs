@@ -49,6 +49,7 @@ const DONE: &[(&str, &str)] = &[
     ("role-given", "Role given. It counts within seconds."),
     ("role-taken", "Role taken. It counts within seconds."),
     ("role-deleted", "Role deleted."),
+    ("api-key-revoked", "Key revoked. Whoever uses it is refused from now on."),
     ("department", "Department created. Assign staff to it."),
     ("department-set", "Department changed."),
     ("department-assigned", "Assigned."),

@@ -93,6 +93,7 @@ const GROUPS: [Group; 5] = [
             place("/admin/events", "Events", "activity", "e", P::EventsRead),
             place("/admin/projections", "Projections", "layers", "r", P::OperationsRun),
             place("/admin/webhooks", "Webhooks", "arrow-up-right", "5", P::WebhooksRead),
+            place("/admin/api-keys", "API keys", "key-round", "7", P::ApiKeysWrite),
             place("/admin/settings", "Settings", "list-filter", "h", P::SettingsRead),
             place("/admin/tenants", "Sellers", "house", "2", P::TenantsRead),
         ],

@@ -96,6 +96,7 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "dunning_strategy" => DunningStrategyId::new(id).to_string(),
         "approval" => billfold_domain::kernel::ApprovalId::new(id).to_string(),
         "department" => billfold_domain::kernel::DepartmentId::new(id).to_string(),
+        "api_key" => billfold_domain::kernel::ApiKeyId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }

@@ -1,29 +1,24 @@
-//! API keys: made, verified, listed, revoked.
+//! API keys: made, verified, listed, revoked. The log says who made and revoked which, a table
+//! beside it keeps the hash of each secret.
+//!
+//! Guarantees: the log first. A crash in between leaves a key that nobody was told, or one that
+//! still works though the log calls it revoked; asking again mends both.
 
-use billfold_domain::kernel::text::check_line;
-use billfold_domain::kernel::{Actor, ApiKeyId, TenantId};
+use billfold_domain::api_key::ApiKeyTerms;
+use billfold_domain::kernel::{ApiKeyId, TenantId};
 use billfold_domain::role::{Permission, Permissions, Reach, Rights};
-use billfold_domain::tenant::{Tenant, TenantRefusal};
 use chrono::{DateTime, Utc};
 use subtle::ConstantTimeEq;
 
+use super::by::By;
 use super::identity::{Identity, Via};
 use super::token::{self, Secret};
 use super::{Access, AccessError};
-use crate::error::{Error, Refused};
+use crate::commands::Ask;
+use crate::commands::api_keys::{CreateApiKey, RevokeApiKey};
+use crate::error::{Error, Kind, Refused};
 use crate::mint;
 use crate::ports::ApiKeyRow;
-
-/// A key to make.
-#[derive(Clone, Debug)]
-pub struct NewApiKey {
-    /// What people call it, at most 100 characters.
-    pub name: String,
-    /// What it may do.
-    pub scopes: Permissions,
-    /// When it ends; never when absent.
-    pub expires_at: Option<DateTime<Utc>>,
-}
 
 /// A key as it is listed.
 #[derive(Clone, Debug)]
@@ -45,53 +40,49 @@ pub struct ApiKeySummary {
 }
 
 impl Access {
-    /// Makes a key; the secret is shown this once.
+    /// Makes a key; the secret is shown this once. Asking again with the same `key` makes no other
+    /// one; without one, every asking makes its own.
     ///
     /// # Errors
-    /// A field breaks a rule, or the database does not answer.
+    /// A field breaks a rule, whoever asks may do less than the key, the key was made and shown
+    /// already, or the database does not answer.
     pub async fn add_api_key(
         &self,
         tenant: TenantId,
-        by: &Actor,
-        new: &NewApiKey,
+        by: &By,
+        key: Option<&str>,
+        new: ApiKeyTerms,
     ) -> Result<(ApiKeyId, Secret), AccessError> {
-        let refuse = |field, detail| AccessError::Malformed { field, detail };
-        check_line("name", &new.name, 100)
-            .map_err(|_| refuse("/name", "give a name of 1 to 100 characters on one line"))?;
-        if new.scopes.is_empty() {
-            return Err(refuse("/scopes", "choose at least one scope"));
-        }
-        self.must_be_open(tenant).await?;
         let now = self.parts.clock.now();
         if new.expires_at.is_some_and(|end| end <= now) {
-            return Err(refuse("/expires_at", "choose an end in the future"));
+            let detail = "choose an end in the future";
+            return Err(AccessError::Malformed { field: "/expires_at", detail });
         }
-        let id = ApiKeyId::new(mint::uuid_v7(now));
+        let key = key.map_or_else(|| format!("api-key:{}", mint::uuid_v7(now)), str::to_owned);
+        let create = CreateApiKey { terms: new.clone(), held: by.held };
+        let ask = Ask::new(tenant, by.actor.clone(), key, create).from_origin(by.origin.clone());
+        let done = self.parts.door.execute(ask).await?;
+        let id = done.answer.api_key_id;
+        if done.replayed && self.parts.api_keys.find(tenant, id).await?.is_some() {
+            let detail = "this key was made already and is shown once only; \
+                          revoke it and make another one";
+            let refused = Refused::new("api_key.shown_already", Kind::State, detail);
+            return Err(Error::from(refused).into());
+        }
         let (secret, secret_hash) = token::new_api_key(tenant, id);
         let row = ApiKeyRow {
             tenant,
             id,
-            name: new.name.clone(),
+            name: new.name,
             secret_hash,
             scopes: words(new.scopes),
-            created_by: by.to_string(),
+            created_by: by.actor.to_string(),
             created_at: now,
             expires_at: new.expires_at,
             revoked_at: None,
         };
         self.parts.api_keys.add(&row).await?;
         Ok((id, secret))
-    }
-
-    /// Refuses what would change something at a seller whose books are closed or suspended.
-    async fn must_be_open(&self, tenant: TenantId) -> Result<(), AccessError> {
-        let (seller, _) = self.parts.door.load::<Tenant>(tenant, tenant.uuid()).await?;
-        let no = match seller {
-            Tenant::Suspended(_) => TenantRefusal::Suspended,
-            Tenant::Closed(_) => TenantRefusal::Closed,
-            Tenant::Absent | Tenant::Open(_) => return Ok(()),
-        };
-        Err(Error::from(Refused::of(&no)).into())
     }
 
     /// Who an API key belongs to.
@@ -139,9 +130,17 @@ impl Access {
     pub async fn revoke_api_key(
         &self,
         tenant: TenantId,
+        by: &By,
         id: ApiKeyId,
     ) -> Result<bool, AccessError> {
-        let done = self.parts.api_keys.revoke(tenant, id, self.parts.clock.now()).await?;
+        let row = self.parts.api_keys.find(tenant, id).await?;
+        let Some(row) = row.filter(|row| row.revoked_at.is_none()) else { return Ok(false) };
+        let now = self.parts.clock.now();
+        let key = format!("api-key-revoked:{}", mint::uuid_v7(now));
+        let revoke = RevokeApiKey { api_key_id: id, name: row.name };
+        let ask = Ask::new(tenant, by.actor.clone(), key, revoke).from_origin(by.origin.clone());
+        self.parts.door.execute(ask).await?;
+        let done = self.parts.api_keys.revoke(tenant, id, now).await?;
         self.passes.drop_all();
         Ok(done)
     }

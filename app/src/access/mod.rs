@@ -54,7 +54,7 @@ use throttle::Throttle;
 
 pub use crate::ports::{Holder, SessionKind};
 pub use address::Addressed;
-pub use api_key::{ApiKeySummary, NewApiKey};
+pub use api_key::ApiKeySummary;
 pub use by::By;
 pub use error::AccessError;
 pub use identity::{Identity, Via};

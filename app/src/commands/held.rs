@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use billfold_domain::accounting_period::AccountingPeriod;
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::api_key::ApiKey;
 use billfold_domain::approval::Approval;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::Client;
@@ -108,7 +109,8 @@ stored!(
     SignIn,
     WebhookEndpoint,
     Approval,
-    DataSubject
+    DataSubject,
+    ApiKey
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

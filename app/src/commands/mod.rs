@@ -8,6 +8,7 @@
 
 pub mod accounting_periods;
 pub mod affiliates;
+pub mod api_keys;
 pub mod approvals;
 mod ask;
 pub mod avatars;

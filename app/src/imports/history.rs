@@ -9,6 +9,7 @@
 
 use billfold_domain::accounting_period::AccountingPeriod;
 use billfold_domain::affiliate::Affiliate;
+use billfold_domain::api_key::ApiKey;
 use billfold_domain::approval::Approval;
 use billfold_domain::billing_run::BillingRun;
 use billfold_domain::client::Client;
@@ -91,7 +92,7 @@ macro_rules! of_aggregate {
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
                 BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
                 Approval Department
-                DataSubject
+                DataSubject ApiKey
             ]
         )
     };

@@ -2,6 +2,7 @@
 
 use crate::accounting_period::AccountingPeriodEvent;
 use crate::affiliate::AffiliateEvent;
+use crate::api_key::ApiKeyEvent;
 use crate::approval::ApprovalEvent;
 use crate::billing_run::BillingRunEvent;
 use crate::client::ClientEvent;
@@ -58,6 +59,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     SignInEvent::NAMES,
     ApprovalEvent::NAMES,
     DataSubjectEvent::NAMES,
+    ApiKeyEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::accounting_period::{AccountingPeriod, AccountingPeriodEvent};
 use crate::affiliate::{Affiliate, AffiliateEvent};
+use crate::api_key::{ApiKey, ApiKeyEvent};
 use crate::approval::{Approval, ApprovalEvent};
 use crate::billing_run::{BillingRun, BillingRunEvent};
 use crate::client::{Client, ClientEvent};
@@ -180,6 +181,8 @@ event_union!(
     Approval(ApprovalEvent),
     /// Of what is held about somebody.
     DataSubject(DataSubjectEvent),
+    /// Of a key of a program.
+    ApiKey(ApiKeyEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -54,6 +54,7 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "sign_in",
         "approval",
         "data_subject",
+        "api_key",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

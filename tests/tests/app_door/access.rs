@@ -12,8 +12,7 @@ use billfold_adapters::postgres::{
 };
 use billfold_app::Kind;
 use billfold_app::access::{
-    Access, AccessError, AccessParts, Attempt, By, MailParts, NewApiKey, PasskeySite, Secret,
-    SignedIn,
+    Access, AccessError, AccessParts, Attempt, By, MailParts, PasskeySite, Secret, SignedIn,
 };
 use billfold_app::commands::roles::GiveRole;
 use billfold_app::commands::staff::{
@@ -21,6 +20,7 @@ use billfold_app::commands::staff::{
 };
 use billfold_app::commands::{Ask, Done, Door, RequestOrigin};
 use billfold_app::vault::Opened;
+use billfold_domain::api_key::ApiKeyTerms;
 use billfold_domain::kernel::{Actor, StaffId, TenantId};
 use billfold_domain::role::{Permission, Permissions, Rights, SystemRole};
 use billfold_domain::staff::StaffProfile;
@@ -359,13 +359,13 @@ async fn one_person_may_switch_between_the_sellers_their_password_opened() {
 async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     let gate = Gate::open().await;
     gate.admin().await;
-    let by = Actor::system("tests").unwrap();
-    let new = NewApiKey {
+    let by = By::command_line().unwrap();
+    let new = ApiKeyTerms {
         name: "reports".to_owned(),
         scopes: Permissions::from_iter([Permission::LedgerRead]),
         expires_at: Some(gate.clock.now() + TimeDelta::days(1)),
     };
-    let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &new).await.unwrap();
+    let (id, secret) = gate.access.add_api_key(gate.tenant, &by, None, new.clone()).await.unwrap();
     assert!(secret.reveal().starts_with("bfk_"));
     let identity = gate.elsewhere().api_key(&secret).await.unwrap();
     assert_eq!((identity.tenant, identity.actor()), (gate.tenant, Actor::ApiKey(id)));
@@ -376,10 +376,10 @@ async fn an_api_key_works_for_its_tenant_and_scopes_until_it_ends() {
     assert!(not_valid(&gate.access.api_key(&Secret::new(forged)).await));
     gate.clock.advance_days(1);
     assert!(not_valid(&gate.elsewhere().api_key(&secret).await));
-    let lasting = NewApiKey { expires_at: None, ..new };
-    let (id, secret) = gate.access.add_api_key(gate.tenant, &by, &lasting).await.unwrap();
+    let lasting = ApiKeyTerms { expires_at: None, ..new };
+    let (id, secret) = gate.access.add_api_key(gate.tenant, &by, None, lasting).await.unwrap();
     gate.access.api_key(&secret).await.unwrap();
-    assert!(gate.access.revoke_api_key(gate.tenant, id).await.unwrap());
+    assert!(gate.access.revoke_api_key(gate.tenant, &by, id).await.unwrap());
     assert!(not_valid(&gate.access.api_key(&secret).await));
     let listed = gate.access.list_api_keys(gate.tenant).await.unwrap();
     assert_eq!(listed.len(), 2);

@@ -23,6 +23,7 @@ mod going_back;
 mod groups;
 mod handing_out;
 mod installation;
+mod keys;
 mod mailing;
 mod numbering;
 mod ordering;

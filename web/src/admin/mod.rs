@@ -6,6 +6,7 @@ use crate::state::WebState;
 
 pub(crate) mod affiliate;
 pub(crate) mod affiliates;
+pub(crate) mod api_keys;
 pub(crate) mod approval;
 pub(crate) mod audit;
 pub(crate) mod avatars;
@@ -123,6 +124,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(integrity::routes())
         .merge(approval::routes())
         .merge(webhook::routes())
+        .merge(api_keys::routes())
         .merge(staff::routes())
         .merge(staff_member::routes())
         .merge(roles::routes())
@@ -140,6 +142,8 @@ pub(crate) fn routes() -> Router<WebState> {
 
 #[cfg(test)]
 mod affiliate_samples;
+#[cfg(test)]
+mod api_key_samples;
 #[cfg(test)]
 mod approval_samples;
 #[cfg(test)]

@@ -99,7 +99,7 @@ async fn matrix(State(state): State<WebState>, visitor: Visitor) -> Result<Respo
     page(&Roles {
         shell: visitor.shell(&state, PATH, head).await?,
         roles: roles.iter().map(head_of).collect(),
-        modules: by_module(row),
+        modules: by_module(Permissions::all(), row),
     })
 }
 
@@ -107,10 +107,13 @@ fn allows(role: &KeptRole, permission: Permission) -> bool {
     role.facts.rights().permissions.allow(permission)
 }
 
-/// Every permission, by module, as something else.
-fn by_module<T>(of: impl Fn(Permission) -> T) -> Vec<(&'static str, Vec<T>)> {
+/// Permissions, by module, as something else.
+pub(super) fn by_module<T>(
+    permissions: Permissions,
+    of: impl Fn(Permission) -> T,
+) -> Vec<(&'static str, Vec<T>)> {
     let mut modules: Vec<(&'static str, Vec<T>)> = Vec::new();
-    for permission in Permission::all() {
+    for permission in permissions.iter() {
         let name = permission.module().name();
         match modules.last_mut() {
             Some((last, rows)) if *last == name => rows.push(of(permission)),
@@ -187,7 +190,7 @@ async fn form(
             text("description", "What it is for", known.map(|facts| facts.description.as_str())),
         ],
         description: known.map_or_else(String::new, |facts| facts.description.clone()),
-        modules: by_module(tick),
+        modules: by_module(Permissions::all(), tick),
         holders: known.into_iter().flat_map(|facts| facts.holders.iter().map(holder)).collect(),
         actions: role.filter(|_| may && own).map(delete).into_iter().collect(),
     })

@@ -3,10 +3,11 @@
 use askama::Template as _;
 
 use super::{
-    affiliate_samples as partners, approval_samples as deciding, catalogue_samples as catalogue,
-    discount_samples as discounts, dunning_samples as dunning, more_samples as more,
-    run_samples as billing, samples, security_samples as security, staff_samples as people,
-    subscription_samples as recurring, tax_samples as taxes, tenant_samples as sellers,
+    affiliate_samples as partners, api_key_samples as keys, approval_samples as deciding,
+    catalogue_samples as catalogue, discount_samples as discounts, dunning_samples as dunning,
+    more_samples as more, run_samples as billing, samples, security_samples as security,
+    staff_samples as people, subscription_samples as recurring, tax_samples as taxes,
+    tenant_samples as sellers,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -117,6 +118,11 @@ fn office_pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("roles", people::roles().render()),
         ("role-new", people::role_form(None).render()),
         ("role-edit", people::role_form(Some("/admin/roles/rol_01")).render()),
+        ("api-keys", keys::list(true).render()),
+        ("api-keys-none", keys::list(false).render()),
+        ("api-key-new", keys::form("").render()),
+        ("api-key-refused", keys::form("Choose at least one scope.").render()),
+        ("api-key-made", keys::made().render()),
         ("periods", billing::periods(true).render()),
         ("periods-none", billing::periods(false).render()),
         ("billing-runs", billing::runs(true).render()),

@@ -7,6 +7,7 @@ mod dunning;
 
 use billfold_domain::accounting_period::AccountingPeriodEvent;
 use billfold_domain::affiliate::AffiliateEvent;
+use billfold_domain::api_key::ApiKeyEvent;
 use billfold_domain::approval::ApprovalEvent;
 use billfold_domain::billing_run::BillingRunEvent;
 use billfold_domain::client::ClientEvent;
@@ -60,6 +61,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Role(event)) => role(&event),
         Some(Event::StaffMember(event)) => staff_member(&event),
         Some(Event::Department(event)) => department(&event),
+        Some(Event::ApiKey(event)) => api_key(&event),
         Some(Event::Coupon(event)) => coupon(&event),
         Some(Event::GiftCard(event)) => gift_card(&event),
         Some(Event::Affiliate(event)) => affiliate(&event),
@@ -480,6 +482,13 @@ fn department(event: &DepartmentEvent) -> (String, &'static str) {
             ("Taken out of the department".to_owned(), "grey")
         }
         DepartmentEvent::Deleted { name } => (format!("Department {name} deleted"), "grey"),
+    }
+}
+
+fn api_key(event: &ApiKeyEvent) -> (String, &'static str) {
+    match event {
+        ApiKeyEvent::Created(terms) => (format!("API key {} made", terms.name), ""),
+        ApiKeyEvent::Revoked { name } => (format!("API key {name} revoked"), "red"),
     }
 }
 

@@ -4,15 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use billfold_app::access::{ApiKeySummary, NewApiKey};
+use billfold_app::access::ApiKeySummary;
+use billfold_domain::api_key::ApiKeyTerms;
 use billfold_domain::kernel::ApiKeyId;
 use billfold_domain::role::{Permission, Permissions};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{ApiKeysWrite, Caller, May, refused};
-use crate::problem::{Kind, Problem};
+use crate::auth::{ApiKeysWrite, May, refused};
+use crate::problem::Problem;
 use crate::receive::{Body, Check, Ident};
 use crate::state::ApiState;
 
@@ -42,8 +43,8 @@ pub(super) async fn create_key(
     May(caller, _): May<ApiKeysWrite>,
     Body(new): Body<NewKey>,
 ) -> Result<(StatusCode, [(axum::http::HeaderName, String); 1], Json<MadeKey>), Problem> {
-    let key = new.read(&caller)?;
-    let made = state.access().add_api_key(caller.tenant, &caller.actor, &key).await;
+    let terms = new.read()?;
+    let made = state.access().add_api_key(caller.tenant, &caller.by(), None, terms).await;
     let (id, secret) = made.map_err(refused)?;
     let body = MadeKey { id: id.to_string(), key: secret.reveal().to_owned() };
     Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/api-keys/{id}"))], Json(body)))
@@ -60,7 +61,7 @@ pub(super) async fn revoke_key(
     May(caller, _): May<ApiKeysWrite>,
     Ident(id): Ident<ApiKeyId>,
 ) -> Result<StatusCode, Problem> {
-    let done = state.access().revoke_api_key(caller.tenant, id).await;
+    let done = state.access().revoke_api_key(caller.tenant, &caller.by(), id).await;
     if done.map_err(refused)? {
         return Ok(StatusCode::NO_CONTENT);
     }
@@ -82,7 +83,7 @@ pub(super) struct NewKey {
 }
 
 impl NewKey {
-    fn read(self, maker: &Caller) -> Result<NewApiKey, Problem> {
+    fn read(self) -> Result<ApiKeyTerms, Problem> {
         let mut check = Check::default();
         let mut scopes = Vec::with_capacity(self.scopes.len());
         for (at, word) in self.scopes.iter().enumerate() {
@@ -96,12 +97,8 @@ impl NewKey {
             }
         }
         check.finish()?;
-        if let Some(lacking) = scopes.iter().find(|scope| !maker.identity.may(**scope)) {
-            let detail = format!("you cannot give away {lacking}");
-            return Err(Problem::new(Kind::Forbidden, "permission.missing", detail));
-        }
         let scopes: Permissions = scopes.into_iter().collect();
-        Ok(NewApiKey { name: self.name, scopes, expires_at: self.expires_at })
+        Ok(ApiKeyTerms { name: self.name, scopes, expires_at: self.expires_at })
     }
 }
 

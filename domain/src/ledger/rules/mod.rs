@@ -42,7 +42,8 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::Recognition(event) => revenue::postings(event),
         Event::AccountingPeriod(event) => adjustment::postings(event),
         // What a late payer is charged is a line of an invoice and is posted with it.
-        Event::Approval(_)
+        Event::ApiKey(_)
+        | Event::Approval(_)
         | Event::BillingRun(_)
         | Event::Client(_)
         | Event::ClientGroup(_)

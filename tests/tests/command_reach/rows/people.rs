@@ -1,5 +1,6 @@
 //! Who works for a seller: staff, their roles, departments and sign-ins.
 
+use billfold_app::commands::api_keys::CreateApiKey;
 use billfold_app::commands::departments::{
     AssignToDepartment, ChangeDepartment, CreateDepartment, DeleteDepartment,
     UnassignFromDepartment,
@@ -11,11 +12,11 @@ use billfold_domain::kernel::{SessionId, SignInId, StaffId};
 use billfold_domain::role::SystemRole;
 use billfold_domain::sign_in::{MeansChange, SignInCommand, SignInMethod, SignInRefused};
 
-use crate::row::{Row, alone, begun, id, part};
+use crate::row::{Row, alone, aside, begun, id, part};
 use crate::words::{because, department, everything, profile};
 
 pub(super) fn rows() -> Vec<Row> {
-    [roles(), departments(), sign_ins(), staff(), leaving()].into_iter().flatten().collect()
+    [roles(), departments(), sign_ins(), keys(), staff(), leaving()].into_iter().flatten().collect()
 }
 
 fn roles() -> Vec<Row> {
@@ -124,6 +125,13 @@ fn sign_ins() -> Vec<Row> {
             let (client_id, what) = (other.client, MeansChange::PasswordSet);
             note(own.sign_in, SignInCommand::ChangeClientMeans { client_id, what })
         }),
+    ]
+}
+
+fn keys() -> Vec<Row> {
+    vec![
+        alone::<CreateApiKey>("a name, scopes and when the key ends"),
+        aside("revoke_api_key", "the key is found in the table of the seller first"),
     ]
 }
 
