@@ -1,7 +1,7 @@
 //! Who looks after a client, and whether the client signs in: the reseller, and the invitation.
 //!
-//! Guarantee: a code is shown in the answer that made it, and no other page; where mail is sent, the
-//! client gets it too.
+//! Guarantee: a code is shown in the answer that made it, and on no other page; where mail is sent,
+//! the client gets it too.
 
 use askama::Template;
 use axum::Router;
