@@ -2,7 +2,7 @@
 //!
 //! Guarantees: what is noted says that something changed and by whom, never a secret. The change is
 //! made first; a note that the log does not take is an error to whoever asked, who then knows that
-//! something has to be looked at. Absent so far: changes of the accounts of clients.
+//! something has to be looked at.
 
 use billfold_domain::kernel::{Actor, BlindIndex, SignInId, TenantId};
 use billfold_domain::sign_in::{MeansChange, SignIn, SignInCommand};
@@ -45,8 +45,7 @@ impl Access {
         self.note(account.tenant, &account.email_index, Some(by), origin, what).await
     }
 
-    /// Notes that the password of an account is another one, and tells its owner by mail, if that
-    /// is somebody of the staff.
+    /// Notes that the password of an account is another one, and tells its owner by mail.
     pub(super) async fn tell_of_password(
         &self,
         account: impl Into<Owner>,
@@ -56,10 +55,8 @@ impl Access {
     ) -> Result<(), AccessError> {
         let account = account.into();
         self.note_change(&account, by, what, None, origin).await?;
-        let Holder::Staff(staff) = account.holder else { return Ok(()) };
-        let (tenant, at) = (account.tenant.uuid(), self.parts.clock.now());
-        let staff = staff.uuid();
-        self.mail_if_possible(&Errand::PasswordChanged { tenant, staff, at }).await;
+        let news = Errand::password_changed(account.tenant, account.holder, self.parts.clock.now());
+        self.mail_if_possible(&news).await;
         Ok(())
     }
 

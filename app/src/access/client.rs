@@ -106,7 +106,8 @@ impl Access {
     }
 
     /// Makes a code with which a client sets the first password, or another one. It works once,
-    /// within a week, and a newer one takes its place.
+    /// within a week, and a newer one takes its place. Where mail is sent, it goes to the client
+    /// too.
     ///
     /// # Errors
     /// The client is unknown, may not sign in, or has no mail address.
@@ -126,6 +127,7 @@ impl Access {
         let (client_id, what) = (client, MeansChange::ResetCodeMade);
         let what = SignInCommand::ChangeClientMeans { client_id, what };
         self.note(tenant, &index, Some(by.actor.clone()), &by.origin, what).await?;
+        self.mail_invitation(tenant, client, &code, expires_at).await?;
         Ok((code, expires_at))
     }
 
@@ -192,12 +194,7 @@ impl Access {
         address: &BlindIndex,
     ) -> Result<Verified, AccessError> {
         let password = attempt.password.reveal();
-        let holders =
-            self.parts.door.holders(tenant, ClientEvent::EMAIL_SCOPE, address.as_str()).await?;
-        let found = match holders.first() {
-            Some(client) => self.parts.clients.find(tenant, ClientId::new(*client)).await?,
-            None => None,
-        };
+        let found = self.client_account(tenant, address).await?;
         let refused = |reason| Ok(Err(vec![Miss { tenant, staff: None, reason }]));
         let Some(row) = found else {
             self.parts.passwords.verify_nobody(password).await;
@@ -216,6 +213,18 @@ impl Access {
         // The contact has another address by now.
         let row = self.keep(tenant, row.client, address.clone(), row.password_hash).await?;
         Ok(Ok((row.into(), Vec::new())))
+    }
+
+    /// The account of the client whose contact has an address, whether it may sign in or not.
+    pub(super) async fn client_account(
+        &self,
+        tenant: TenantId,
+        address: &BlindIndex,
+    ) -> Result<Option<ClientAccountRow>, AccessError> {
+        let scope = ClientEvent::EMAIL_SCOPE;
+        let holders = self.parts.door.holders(tenant, scope, address.as_str()).await?;
+        let Some(client) = holders.first() else { return Ok(None) };
+        Ok(self.parts.clients.find(tenant, ClientId::new(*client)).await?)
     }
 
     /// Where a client wants to sign in or register.

@@ -5,7 +5,9 @@ use billfold_domain::client::Client;
 use billfold_domain::kernel::{BlindIndex, ClientId, TenantId};
 
 use super::{Access, AccessError};
+use crate::commands::staff::colleague;
 use crate::ports::{ClientAccountRow, Holder, StaffRow};
+use crate::vault::field;
 
 /// An account.
 #[derive(Clone, Debug)]
@@ -82,6 +84,27 @@ impl Access {
             }
             Holder::Client(client) if !self.is_active(tenant, client).await? => Ok(None),
             Holder::Client(_) => self.owner(tenant, holder).await,
+        }
+    }
+
+    /// The mail address of whoever holds an account; nothing once they are erased.
+    pub(super) async fn address_of(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+    ) -> Result<Option<String>, AccessError> {
+        match holder {
+            Holder::Staff(staff) => {
+                let person = colleague(&self.parts.door, tenant, staff).await?;
+                Ok(person.and_then(|person| person.profile.clear()).map(|profile| profile.email))
+            }
+            Holder::Client(client) => {
+                let (client, _) = self.parts.door.load::<Client>(tenant, client.uuid()).await?;
+                let Some(profile) = client.profile() else { return Ok(None) };
+                let (vault, what) = (&self.parts.vault, field::CLIENT_CONTACT);
+                let card = vault.open(tenant, what, &profile.contact).await?;
+                Ok(card.clear().and_then(|card| card.email))
+            }
         }
     }
 

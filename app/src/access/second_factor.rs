@@ -5,7 +5,6 @@
 //! two present it at the same time; it is taken one interval early or late. Absent on purpose:
 //! sending codes, which a second channel would need.
 
-use billfold_domain::client::Client;
 use billfold_domain::kernel::{KeyClass, Pii, StaffId, SubjectId, TenantId};
 use billfold_domain::sign_in::{MeansChange, SignInMethod};
 use chrono::{DateTime, Utc};
@@ -17,7 +16,6 @@ use super::owner::Owner;
 use super::tries::Trying;
 use super::{Access, AccessError, Secret};
 use crate::commands::RequestOrigin;
-use crate::commands::staff::colleague;
 use crate::ports::{Holder, SecondFactorRow, StoreFailure};
 use crate::vault::{Opened, Wanted, field};
 
@@ -276,23 +274,6 @@ impl Access {
         }
     }
 
-    /// The address of an account; nothing once it is erased.
-    async fn address_of(&self, row: &Owner) -> Result<Option<String>, AccessError> {
-        match row.holder {
-            Holder::Staff(staff) => {
-                let person = colleague(&self.parts.door, row.tenant, staff).await?;
-                Ok(person.and_then(|person| person.profile.clear()).map(|profile| profile.email))
-            }
-            Holder::Client(client) => {
-                let (client, _) = self.parts.door.load::<Client>(row.tenant, client.uuid()).await?;
-                let Some(profile) = client.profile() else { return Ok(None) };
-                let (vault, what) = (&self.parts.vault, field::CLIENT_CONTACT);
-                let card = vault.open(row.tenant, what, &profile.contact).await?;
-                Ok(card.clear().and_then(|card| card.email))
-            }
-        }
-    }
-
     async fn recovery_hash(
         &self,
         holder: Holder,
@@ -307,7 +288,8 @@ impl Access {
     /// The address that authenticators read: who asks for codes, whose they are, the secret.
     async fn uri(&self, row: &Owner, secret: &str) -> Result<String, AccessError> {
         let settings = self.parts.door.settings(row.tenant).await?;
-        let (issuer, email) = (escaped(&settings.name), self.address_of(row).await?);
+        let (issuer, email) =
+            (escaped(&settings.name), self.address_of(row.tenant, row.holder).await?);
         let label = email.map_or_else(|| "account".to_owned(), |email| escaped(&email));
         Ok(format!("otpauth://totp/{issuer}:{label}?secret={secret}&issuer={issuer}"))
     }

@@ -907,7 +907,8 @@ export interface paths {
          * Asks for a code that sets a new password, by mail.
          * @description The answer is the same whether the address has an account or not. The code works once, within
          *     half an hour, at `POST /api/v1/auth/password-reset`. An installation that sends no mail answers
-         *     422 `access.no_mail`, whatever the address is.
+         *     422 `access.no_mail`, whatever the address is. Staff and clients ask alike; a client is looked
+         *     for where clients sign in: at the seller that is named, else at the oldest.
          */
         post: operations["ask_password_reset"];
         delete?: never;
@@ -1640,7 +1641,7 @@ export interface paths {
         /**
          * Makes a code with which a client sets a password to sign in with.
          * @description Hand it to them: it works once, within a week, at `/auth/password-reset`, and a newer one takes
-         *     its place.
+         *     its place. An installation that sends mail mails it to them too.
          */
         post: operations["invite_client"];
         delete?: never;
@@ -5435,7 +5436,8 @@ export interface components {
              */
             email: string;
             /**
-             * @description Which seller, if the address has accounts with several; all of them if it is not named.
+             * @description Which seller, if the address has accounts with several; for staff, all of them if it is not
+             *     named.
              * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             tenant?: string | null;

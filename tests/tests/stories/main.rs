@@ -9,6 +9,7 @@ mod auditing;
 mod billing;
 mod billing_runs;
 mod clients;
+mod clients_mail;
 mod clients_ways_in;
 mod closing;
 mod correcting;

@@ -9,14 +9,14 @@ use serde_json::json;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser that keeps the cookies it was given, and follows no redirect by itself.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     shop: &'a Shop,
     http: Client,
     cookies: Vec<(String, String)>,
 }
 
 impl<'a> Browser<'a> {
-    fn new(shop: &'a Shop) -> Self {
+    pub(crate) fn new(shop: &'a Shop) -> Self {
         let http = Client::builder().redirect(reqwest::redirect::Policy::none());
         Self { shop, http: http.build().unwrap(), cookies: Vec::new() }
     }
@@ -35,14 +35,14 @@ impl<'a> Browser<'a> {
         pairs.join("; ")
     }
 
-    async fn get(&mut self, path: &str) -> (u16, String) {
+    pub(crate) async fn get(&mut self, path: &str) -> (u16, String) {
         let asked = self.http.get(self.shop.url(path)).header(COOKIE, self.cookie());
         let answer = asked.send().await.unwrap();
         self.keep(&answer);
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
         let asked = self.http.post(self.shop.url(path)).header(COOKIE, self.cookie());
         let body = serde_urlencoded::to_string(form).unwrap();
         let answer = asked.header(CONTENT_TYPE, FORM).body(body).send().await.unwrap();
@@ -52,7 +52,7 @@ impl<'a> Browser<'a> {
 }
 
 /// The hidden value of a name in a page.
-fn hidden(page: &str, name: &str) -> String {
+pub(crate) fn hidden(page: &str, name: &str) -> String {
     let start = format!("name=\"{name}\" value=\"");
     let (_, rest) = page.split_once(&start).expect("such a field");
     rest.split('"').next().unwrap().to_owned()

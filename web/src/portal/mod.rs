@@ -6,6 +6,7 @@
 //! purpose: ids of clients in addresses, and whatever the seller keeps about a client for itself.
 
 mod account;
+mod forgot_password;
 mod guest;
 mod invoices;
 mod overview;
@@ -22,6 +23,7 @@ pub(crate) use guest::{Guest, Room, Sent};
 pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .merge(sign_in::routes())
+        .merge(forgot_password::routes())
         .merge(overview::routes())
         .merge(invoices::routes())
         .merge(account::routes())

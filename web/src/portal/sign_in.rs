@@ -33,7 +33,8 @@ use crate::visitor::{cookie, theme_of};
 
 const PATH: &str = "/portal/sign-in";
 const CODE: &str = "/portal/sign-in/code";
-const WELCOME: &str = "/portal/welcome";
+pub(super) const WELCOME: &str = "/portal/welcome";
+pub(super) const FORGOTTEN: &str = "/portal/forgot-password";
 const REGISTER: &str = "/portal/register";
 /// Proves that the password was right, while the code is looked for.
 const FIRST_STEP: &str = "billfold_client_first_step";
@@ -62,12 +63,15 @@ pub(crate) struct Entrance {
     pub(crate) fields: Vec<Field>,
     /// Why the last try was refused.
     pub(crate) error: String,
+    /// What there is to know before.
+    pub(crate) note: String,
 }
 
 impl Entrance {
     fn title(&self) -> &'static str {
         match self.action {
             WELCOME => "Set a password",
+            FORGOTTEN => "Forgot your password?",
             REGISTER => "Create an account",
             _ => "Sign in",
         }
@@ -75,7 +79,8 @@ impl Entrance {
 
     fn lead(&self) -> String {
         match self.action {
-            WELCOME => format!("With the code that {} gave you.", self.tenant),
+            WELCOME => format!("With the code that {} gave you or sent you.", self.tenant),
+            FORGOTTEN => format!("{} sends a code to your mail address.", self.tenant),
             REGISTER => format!("With {}. You sign in with the mail address.", self.tenant),
             _ => format!("To your account with {}.", self.tenant),
         }
@@ -84,6 +89,7 @@ impl Entrance {
     fn verb(&self) -> &'static str {
         match self.action {
             WELCOME => "Set the password",
+            FORGOTTEN => "Send a code",
             REGISTER => "Create the account",
             _ => "Sign in",
         }
@@ -95,9 +101,12 @@ impl Entrance {
         let sign_in = way("Sign in", PATH);
         let welcome = way("Set a password with a code", WELCOME);
         let register = self.open.then(|| way("Create an account", REGISTER));
+        let forgotten = way("Forgot your password?", FORGOTTEN);
         match self.action {
-            PATH => [Some(welcome), register].into_iter().flatten().collect(),
-            WELCOME | REGISTER => vec![sign_in],
+            PATH => [Some(forgotten), Some(welcome), register].into_iter().flatten().collect(),
+            WELCOME => vec![sign_in, forgotten],
+            FORGOTTEN => vec![sign_in, welcome],
+            REGISTER => vec![sign_in],
             _ => Vec::new(),
         }
     }
@@ -115,12 +124,18 @@ pub(super) fn routes() -> Router<WebState> {
 /// What the address asks for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Wishes {
-    tenant: String,
+pub(super) struct Wishes {
+    /// The seller.
+    pub(super) tenant: String,
+    /// Whether a code was just asked for.
+    sent: String,
 }
 
+/// The same for every address.
+const SENT: &str = "If the address has an account, a code is on its way to it.";
+
 /// A form: where it goes and what it asks for.
-type Asked = (&'static str, Vec<Field>);
+pub(super) type Asked = (&'static str, Vec<Field>);
 
 async fn blank(
     State(state): State<WebState>,
@@ -135,15 +150,28 @@ async fn welcome(
     headers: HeaderMap,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    form(&state, &headers, &wishes.tenant, asked_first(), "").await
+    let note = if wishes.sent.is_empty() { "" } else { SENT };
+    form_with(&state, &headers, &wishes.tenant, asked_first(), ("", note)).await
 }
 
-async fn form(
+/// The page with a form, and why the last one was refused.
+pub(super) async fn form(
+    state: &WebState,
+    headers: &HeaderMap,
+    named: &str,
+    asked: Asked,
+    error: &str,
+) -> Result<Response, PageError> {
+    form_with(state, headers, named, asked, (error, "")).await
+}
+
+/// The same with what there is to know before.
+pub(super) async fn form_with(
     state: &WebState,
     headers: &HeaderMap,
     named: &str,
     (action, fields): Asked,
-    error: &str,
+    (error, note): (&str, &str),
 ) -> Result<Response, PageError> {
     let guard = new_key();
     let tenant = match seller(state, headers, named).await {
@@ -164,6 +192,7 @@ async fn form(
         open: settings.as_ref().is_some_and(|all| all.client_registration),
         fields,
         error: error.to_owned(),
+        note: note.to_owned(),
     };
     let mut response = Html(page.render()?).into_response();
     if !error.is_empty() {
@@ -177,7 +206,7 @@ async fn form(
 }
 
 /// The seller that an address names, or whose host name it was asked for by.
-async fn seller(state: &WebState, headers: &HeaderMap, named: &str) -> Option<TenantId> {
+pub(super) async fn seller(state: &WebState, headers: &HeaderMap, named: &str) -> Option<TenantId> {
     match named.parse() {
         Ok(tenant) => Some(tenant),
         Err(_) => state.seller_at(headers).await,
@@ -230,10 +259,10 @@ async fn newcomer(
     form(&state, &headers, &wishes.tenant, asked, "").await
 }
 
-const OUT_OF_DATE: &str = "The form was out of date. Send it again.";
+pub(super) const OUT_OF_DATE: &str = "The form was out of date. Send it again.";
 
 /// Whether the form was shown to this browser.
-fn is_guarded(headers: &HeaderMap, fields: &Fields) -> bool {
+pub(super) fn is_guarded(headers: &HeaderMap, fields: &Fields) -> bool {
     let guard = cookie(headers, GUARD).unwrap_or_default();
     !guard.is_empty() && bool::from(guard.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
 }
@@ -305,7 +334,7 @@ async fn accept(
     }
     let (code, password) = (Secret::new(fields.one("code")), fields.secret("password"));
     match state.access().reset_password(&code, &password, &origin).await {
-        Ok(()) => Ok(go(PATH)),
+        Ok(()) => Ok(go(&address(PATH, &[("tenant", named)]))),
         Err(AccessError::NotValid) => {
             let error = "The code is not right, or was used, or is too old. Ask for another one.";
             form(&state, &headers, named, asked_first(), error).await

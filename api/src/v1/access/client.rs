@@ -94,7 +94,7 @@ pub(in crate::v1) async fn register_account(
 /// Makes a code with which a client sets a password to sign in with.
 ///
 /// Hand it to them: it works once, within a week, at `/auth/password-reset`, and a newer one takes
-/// its place.
+/// its place. An installation that sends mail mails it to them too.
 #[utoipa::path(
     post, path = "/{id}/invitation", tag = "access",
     params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f")),

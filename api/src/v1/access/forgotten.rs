@@ -3,11 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use billfold_app::access::AccessError;
 use billfold_domain::kernel::TenantId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::{RequestFrom, refused};
+use crate::auth::{RequestFrom, SentTo, refused};
 use crate::problem::Problem;
 use crate::receive::{Body, Check};
 use crate::state::ApiState;
@@ -19,7 +20,8 @@ const TOLD: &str = "if the address has an account, a code is on its way to it";
 ///
 /// The answer is the same whether the address has an account or not. The code works once, within
 /// half an hour, at `POST /api/v1/auth/password-reset`. An installation that sends no mail answers
-/// 422 `access.no_mail`, whatever the address is.
+/// 422 `access.no_mail`, whatever the address is. Staff and clients ask alike; a client is looked
+/// for where clients sign in: at the seller that is named, else at the oldest.
 #[utoipa::path(
     post, path = "/password-resets", tag = "access", request_body = AskedReset, security(()),
     responses((status = 202, body = ResetAsked)),
@@ -27,13 +29,17 @@ const TOLD: &str = "if the address has an account, a code is on its way to it";
 pub(super) async fn ask_password_reset(
     State(state): State<ApiState>,
     RequestFrom(origin): RequestFrom,
+    SentTo(here): SentTo,
     Body(body): Body<AskedReset>,
 ) -> Result<(StatusCode, Json<ResetAsked>), Problem> {
     let mut check = Check::default();
     let email = check.text("/email", &body.email, 254);
     let tenant = check.optional_id::<TenantId>("/tenant", body.tenant.as_deref());
     let (Some(email), Some(tenant)) = (email, tenant) else { return Err(check.problem()) };
-    state.access().ask_reset(&email, tenant, &origin).await.map_err(refused)?;
+    if here.is_some() && tenant.is_some() && here != tenant {
+        return Err(refused(AccessError::OtherSeller { by_header: false }));
+    }
+    state.access().ask_reset(&email, tenant.or(here), &origin).await.map_err(refused)?;
     Ok((StatusCode::ACCEPTED, Json(ResetAsked { detail: TOLD })))
 }
 
@@ -44,7 +50,8 @@ pub(super) struct AskedReset {
     /// The address of the account.
     #[schema(example = "ada@example.org", max_length = 254)]
     email: String,
-    /// Which seller, if the address has accounts with several; all of them if it is not named.
+    /// Which seller, if the address has accounts with several; for staff, all of them if it is not
+    /// named.
     #[schema(example = "ten_01kchkq7w7fc9r6a8b9c0d1e2f")]
     tenant: Option<String>,
 }

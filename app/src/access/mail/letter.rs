@@ -3,6 +3,7 @@
 //! Guarantees: plain text and HTML say the same; what people typed is escaped; no address of a page
 //! carries a code, because addresses are written down.
 
+use billfold_domain::kernel::TenantId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -27,12 +28,31 @@ pub(super) struct Head<'a> {
     pub(super) seller: &'a str,
     /// The address of the pages.
     pub(super) public_url: Option<&'a str>,
+    /// Whose pages it names.
+    pub(super) reader: Reader,
+}
+
+/// Who reads a letter.
+#[derive(Clone, Copy)]
+pub(super) enum Reader {
+    /// Somebody of the staff.
+    Staff,
+    /// A client of a seller, whose pages carry the seller's name.
+    Client(TenantId),
+}
+
+/// A page that a letter names.
+#[derive(Clone, Copy)]
+enum Page {
+    Forgotten,
+    NewPassword,
+    Security,
 }
 
 /// A code for a forgotten password.
 pub(super) fn reset(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Letter {
     let seller = head.seller;
-    let place = place(head, "/admin/reset-password", "\"Set a new password with a code\"");
+    let place = place(head, Page::NewPassword);
     let paragraphs = [
         format!("Somebody asked for a new password for your account at {seller}."),
         format!("If it was you, type this code at {place}. It works once, within half an hour:"),
@@ -43,10 +63,23 @@ pub(super) fn reset(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Lette
     letter(head, subject, &paragraphs, Some(code), Some(end))
 }
 
+/// A code with which a client comes in for the first time.
+pub(super) fn invitation(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Letter {
+    let (seller, day) = (head.seller, end.format("%Y-%m-%d %H:%M"));
+    let place = place(head, Page::NewPassword);
+    let paragraphs = [
+        format!("{seller} lets you see your invoices and your account on pages of your own."),
+        format!("To set a password, type this code at {place}. It works once, until {day} UTC:"),
+        code.reveal().to_owned(),
+        "From then on you sign in with this mail address.".to_owned(),
+    ];
+    letter(head, format!("{seller}: your account"), &paragraphs, Some(code), Some(end))
+}
+
 /// A code that proves an address.
 pub(super) fn prove(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Letter {
     let seller = head.seller;
-    let place = place(head, "/admin/security", "\"Security\"");
+    let place = place(head, Page::Security);
     let paragraphs = [
         format!("This address belongs to an account at {seller}."),
         format!("To prove that it is yours, sign in and type this code at {place}, within a day:"),
@@ -60,17 +93,40 @@ pub(super) fn prove(head: &Head<'_>, code: &Secret, end: DateTime<Utc>) -> Lette
 /// That the password is another one.
 pub(super) fn password_changed(head: &Head<'_>, at: DateTime<Utc>) -> Letter {
     let (seller, at) = (head.seller, at.format("%Y-%m-%d %H:%M"));
-    let place = place(head, "/admin/forgot-password", "\"Forgot your password?\"");
+    let place = place(head, Page::Forgotten);
+    let whom = match head.reader {
+        Reader::Staff => "a colleague",
+        Reader::Client(_) => seller,
+    };
     let paragraphs = [
         format!("The password of your account at {seller} was changed at {at} UTC."),
         "Every other session of the account has ended.".to_owned(),
-        format!("If it was not you, set a new one at {place} and tell a colleague."),
+        format!("If it was not you, set a new one at {place} and tell {whom}."),
     ];
     letter(head, format!("{seller}: your password was changed"), &paragraphs, None, None)
 }
 
-fn place(head: &Head<'_>, path: &str, name: &str) -> String {
-    head.public_url.map_or_else(|| format!("the page {name}"), |url| format!("{url}{path}"))
+fn place(head: &Head<'_>, page: Page) -> String {
+    let (path, name) = match (head.reader, page) {
+        (Reader::Staff, Page::Forgotten) => ("/admin/forgot-password", "Forgot your password?"),
+        (Reader::Staff, Page::NewPassword) => {
+            ("/admin/reset-password", "Set a new password with a code")
+        }
+        (Reader::Staff, Page::Security) => ("/admin/security", "Security"),
+        (Reader::Client(_), Page::Forgotten) => {
+            ("/portal/forgot-password", "Forgot your password?")
+        }
+        (Reader::Client(_), Page::NewPassword) => ("/portal/welcome", "Set a password with a code"),
+        (Reader::Client(_), Page::Security) => ("/portal/security", "Security"),
+    };
+    let of = match head.reader {
+        Reader::Staff => String::new(),
+        Reader::Client(seller) => format!("?tenant={seller}"),
+    };
+    match head.public_url {
+        Some(url) => format!("{url}{path}{of}"),
+        None => format!("the page \"{name}\""),
+    }
 }
 
 fn letter(
@@ -109,11 +165,30 @@ mod tests {
     fn both_bodies_carry_the_code_and_no_address_does() {
         let (code, end) = (Secret::new("bfp_AAAA"), DateTime::UNIX_EPOCH);
         let url = Some("https://books.example");
-        let head = Head { to: "ada@example.org", seller: "<b>&Co\r\nBcc: x", public_url: url };
+        let (to, seller) = ("ada@example.org", "<b>&Co\r\nBcc: x");
+        let head = Head { to, seller, public_url: url, reader: Reader::Staff };
         let letter = reset(&head, &code, end);
         assert!(letter.text.contains("\n\nbfp_AAAA\n\n") && letter.html.contains("bfp_AAAA"));
         assert!(letter.text.contains("https://books.example/admin/reset-password. It"));
         assert!(!letter.html.contains("<b>") && !letter.subject.contains('\n'));
         assert!(password_changed(&head, end).text.contains("1970-01-01 00:00 UTC"));
+    }
+
+    #[test]
+    fn a_client_is_led_to_the_pages_of_clients_of_that_seller() {
+        let (code, end) = (Secret::new("bfp_AAAA"), DateTime::UNIX_EPOCH);
+        let tenant = TenantId::new(uuid::Uuid::from_u128(7));
+        let reader = Reader::Client(tenant);
+        let (to, url) = ("carol@example.org", Some("https://books.example"));
+        let head = Head { to, seller: "Seller", public_url: url, reader };
+        let at = |path: &str| format!("https://books.example/portal/{path}?tenant={tenant}");
+        assert!(reset(&head, &code, end).text.contains(&at("welcome")));
+        let invited = invitation(&head, &code, end).text;
+        assert!(invited.contains(&at("welcome")) && invited.contains("\n\nbfp_AAAA\n\n"));
+        let told = password_changed(&head, end).text;
+        assert!(told.contains(&at("forgot-password")) && told.contains("tell Seller."));
+        let nowhere = Head { public_url: None, ..head };
+        let text = reset(&nowhere, &code, end).text;
+        assert!(text.contains("the page \"Set a password with a code\""), "{text}");
     }
 }

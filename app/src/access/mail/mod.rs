@@ -19,7 +19,9 @@ use uuid::Uuid;
 
 use super::{Access, AccessError};
 use crate::mint;
-use crate::ports::{MailFailure, MailMessage, MailOutbox, Mailer, QueuedMail, StoreFailure};
+use crate::ports::{
+    Holder, MailFailure, MailMessage, MailOutbox, Mailer, QueuedMail, StoreFailure,
+};
 
 pub(super) use letter::Letter;
 
@@ -82,6 +84,15 @@ pub(super) enum Errand {
         /// When.
         at: DateTime<Utc>,
     },
+    /// The password of a client's account is another one.
+    ClientPasswordChanged {
+        /// The seller.
+        tenant: Uuid,
+        /// The client.
+        client: Uuid,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// Ready to be sent.
     Letter(Letter),
 }
@@ -89,6 +100,16 @@ pub(super) enum Errand {
 impl Errand {
     pub(super) fn prove_address(tenant: TenantId, staff: StaffId) -> Self {
         Self::ProveAddress { tenant: tenant.uuid(), staff: staff.uuid() }
+    }
+
+    pub(super) fn password_changed(tenant: TenantId, holder: Holder, at: DateTime<Utc>) -> Self {
+        let tenant = tenant.uuid();
+        match holder {
+            Holder::Staff(staff) => Self::PasswordChanged { tenant, staff: staff.uuid(), at },
+            Holder::Client(client) => {
+                Self::ClientPasswordChanged { tenant, client: client.uuid(), at }
+            }
+        }
     }
 }
 

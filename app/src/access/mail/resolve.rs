@@ -1,17 +1,16 @@
 //! From what happened to the letters it leads to: the work that must not show in the time of an
 //! answer.
 
-use billfold_domain::kernel::{StaffId, TenantId};
-use billfold_domain::sign_in::SignInCommand;
+use billfold_domain::kernel::{ClientId, StaffId, TenantId};
+use billfold_domain::sign_in::{MeansChange, SignInCommand};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::letter::{Head, Letter};
+use super::letter::{Head, Letter, Reader};
 use super::{Errand, letter};
-use crate::access::{Access, AccessError, token};
+use crate::access::{Access, AccessError, Secret, token};
 use crate::commands::RequestOrigin;
-use crate::commands::staff::colleague;
-use crate::ports::{AddressCodeRow, Holder, ResetCodeRow, StaffRow};
+use crate::ports::{AddressCodeRow, Holder, ResetCodeRow};
 
 /// How long a code lasts that was asked for by address.
 const RESET: TimeDelta = TimeDelta::minutes(30);
@@ -35,7 +34,12 @@ impl Access {
                 self.proof_letter(TenantId::new(tenant), StaffId::new(staff)).await?
             }
             Errand::PasswordChanged { tenant, staff, at } => {
-                self.news_letter(TenantId::new(tenant), StaffId::new(staff), at).await?
+                let holder = Holder::Staff(StaffId::new(staff));
+                self.news_letter(TenantId::new(tenant), holder, at).await?
+            }
+            Errand::ClientPasswordChanged { tenant, client, at } => {
+                let holder = Holder::Client(ClientId::new(client));
+                self.news_letter(TenantId::new(tenant), holder, at).await?
             }
             Errand::Letter(letter) => vec![letter],
         };
@@ -47,8 +51,8 @@ impl Access {
         Ok(sealed)
     }
 
-    /// A code for each account of an address that may sign in; the asking is noted, also where
-    /// there is none.
+    /// A code for each account of an address that may sign in: of staff, and of a client where
+    /// clients of that address would sign in. The asking is noted, also where there is none.
     async fn reset_letters(
         &self,
         id: Uuid,
@@ -68,21 +72,75 @@ impl Access {
             let staff_id = Some(row.id);
             let what = SignInCommand::AskReset { staff_id };
             self.note_once(id, row.tenant, &address, origin, what).await?;
-            let (code, code_hash) = token::new_reset_code(row.tenant);
-            let expires_at = at + RESET;
-            let (tenant, holder) = (row.tenant, Holder::Staff(row.id));
-            let stored = ResetCodeRow { tenant, holder, code_hash, created_at: at, expires_at };
-            self.parts.reset_codes.put(&stored).await?;
-            letters
-                .extend(self.written(&row, |head| letter::reset(head, &code, expires_at)).await?);
+            letters.extend(self.code_letter(row.tenant, Holder::Staff(row.id), at).await?);
+        }
+        let place = self.place_of_unknown(named).await?;
+        if let Some(tenant) = place.filter(|place| named.is_none_or(|named| named == *place)) {
+            letters.extend(self.client_letter(id, email, tenant, origin, at).await?);
         }
         if letters.is_empty()
-            && let Some(tenant) = self.place_of_unknown(named).await?
+            && let Some(tenant) = place
         {
             let what = SignInCommand::AskReset { staff_id: None };
             self.note_once(id, tenant, &address, origin, what).await?;
         }
         Ok(letters)
+    }
+
+    /// A code for the client of an address at a seller, who may sign in.
+    async fn client_letter(
+        &self,
+        id: Uuid,
+        email: &str,
+        tenant: TenantId,
+        origin: &RequestOrigin,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Letter>, AccessError> {
+        let address = self.parts.vault.email_index(tenant, email, at).await?;
+        let Some(row) = self.client_account(tenant, &address).await? else {
+            return Ok(Vec::new());
+        };
+        if !self.is_active(tenant, row.client).await? {
+            return Ok(Vec::new());
+        }
+        let (client_id, what) = (row.client, MeansChange::ResetCodeMade);
+        let what = SignInCommand::ChangeClientMeans { client_id, what };
+        // The same asking may be noted for somebody of the staff.
+        let id = Uuid::new_v5(&id, b"client");
+        self.note_once(id, tenant, &address, origin, what).await?;
+        self.code_letter(tenant, Holder::Client(row.client), at).await
+    }
+
+    /// A new code for an account, in place of the one before.
+    async fn code_letter(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Letter>, AccessError> {
+        let (code, code_hash) = token::new_reset_code(tenant);
+        let expires_at = at + RESET;
+        let stored = ResetCodeRow { tenant, holder, code_hash, created_at: at, expires_at };
+        self.parts.reset_codes.put(&stored).await?;
+        self.written(tenant, holder, |head| letter::reset(head, &code, expires_at)).await
+    }
+
+    /// Queues the invitation of a client; nothing where no mail is sent.
+    pub(in crate::access) async fn mail_invitation(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        code: &Secret,
+        end: DateTime<Utc>,
+    ) -> Result<(), AccessError> {
+        if !self.sends_mail() {
+            return Ok(());
+        }
+        let write = |head: &Head<'_>| letter::invitation(head, code, end);
+        for letter in self.written(tenant, Holder::Client(client), write).await? {
+            self.mail_if_possible(&Errand::Letter(letter)).await;
+        }
+        Ok(())
     }
 
     async fn proof_letter(
@@ -97,30 +155,33 @@ impl Access {
         let stored =
             AddressCodeRow { tenant, staff, email_index, code_hash, created_at: now, expires_at };
         self.parts.address_codes.put(&stored).await?;
-        self.written(&row, |head| letter::prove(head, &code, expires_at)).await
+        let holder = Holder::Staff(staff);
+        self.written(tenant, holder, |head| letter::prove(head, &code, expires_at)).await
     }
 
     async fn news_letter(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         at: DateTime<Utc>,
     ) -> Result<Vec<Letter>, AccessError> {
-        let Some(row) = self.parts.staff.find(tenant, staff).await? else { return Ok(Vec::new()) };
-        self.written(&row, |head| letter::password_changed(head, at)).await
+        self.written(tenant, holder, |head| letter::password_changed(head, at)).await
     }
 
     /// A letter to the owner of an account; none once they are erased.
     async fn written(
         &self,
-        row: &StaffRow,
+        tenant: TenantId,
+        holder: Holder,
         write: impl FnOnce(&Head<'_>) -> Letter,
     ) -> Result<Vec<Letter>, AccessError> {
-        let person = colleague(&self.parts.door, row.tenant, row.id).await?;
-        let profile = person.and_then(|person| person.profile.clear());
-        let Some(profile) = profile else { return Ok(Vec::new()) };
-        let settings = self.parts.door.settings(row.tenant).await?;
+        let Some(to) = self.address_of(tenant, holder).await? else { return Ok(Vec::new()) };
+        let settings = self.parts.door.settings(tenant).await?;
         let public_url = self.parts.mail.public_url.as_deref();
-        Ok(vec![write(&Head { to: &profile.email, seller: &settings.name, public_url })])
+        let reader = match holder {
+            Holder::Staff(_) => Reader::Staff,
+            Holder::Client(_) => Reader::Client(tenant),
+        };
+        Ok(vec![write(&Head { to: &to, seller: &settings.name, public_url, reader })])
     }
 }

@@ -111,6 +111,7 @@ async fn no_page_is_shown_to_who_is_not_signed_in() {
         "/admin/forgot-password",
         "/portal/sign-in",
         "/portal/welcome",
+        "/portal/forgot-password",
         "/portal/register",
     ];
     for place in [ADMIN, PORTAL] {

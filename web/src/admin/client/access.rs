@@ -1,6 +1,7 @@
 //! Who looks after a client, and whether the client signs in: the reseller, and the invitation.
 //!
-//! Guarantee: a code is shown in the answer that made it, and nowhere else.
+//! Guarantee: a code is shown in the answer that made it, and on no other page; where mail is sent,
+//! the client gets it too.
 
 use askama::Template;
 use axum::Router;
@@ -49,6 +50,8 @@ pub(crate) struct Access {
     pub(crate) last: Option<Moment>,
     /// The code to be handed over, and when it ends.
     pub(crate) code: Option<(String, Moment)>,
+    /// Whether invitations go to the client by mail too.
+    pub(crate) mailed: bool,
 }
 
 /// The addresses.
@@ -106,6 +109,7 @@ async fn of(
         reseller,
         last: last.map(Moment),
         code: None,
+        mailed: state.access().sends_mail(),
     })
 }
 
