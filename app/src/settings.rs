@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use billfold_domain::approval::ApprovalLimits;
-use billfold_domain::invoice::Seller;
+use billfold_domain::invoice::{Letterhead, Seller};
 use billfold_domain::kernel::{Country, Currency, ImageHash, NumberFormat, TenantId, Zone};
 use billfold_domain::subscription::Conventions;
 use billfold_domain::tenant::{Brand, Tenant, TenantRefusal};
@@ -44,6 +44,8 @@ pub struct Settings {
     pub payment_term_days: u16,
     /// Tax number.
     pub vat_id: Option<String>,
+    /// Where it is reached and paid.
+    pub letterhead: Letterhead,
     /// How time becomes money.
     pub conventions: Conventions,
     /// Whether a second step is asked of all staff.
@@ -91,6 +93,7 @@ impl Settings {
             credit_note_numbers: profile.credit_note_numbers.clone(),
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
+            letterhead: profile.letterhead.clone(),
             conventions: profile.conventions,
             second_factor: profile.second_factor,
             client_registration: profile.client_registration,
@@ -136,7 +139,13 @@ impl Settings {
     /// The seller as documents name it.
     #[must_use]
     pub fn seller(&self) -> Seller {
-        Seller { name: self.name.clone(), country: self.country, vat_id: self.vat_id.clone() }
+        let said = !self.letterhead.is_empty();
+        Seller {
+            name: self.name.clone(),
+            country: self.country,
+            vat_id: self.vat_id.clone(),
+            letterhead: said.then(|| Box::new(self.letterhead.clone())),
+        }
     }
 }
 

@@ -581,6 +581,7 @@ const places = (made) => ({
   security: "/admin/security",
   "security-profile": "/admin/security/profile",
   "settings-sign-in": "/admin/settings/sign-in",
+  "settings-letterhead": "/admin/settings/letterhead",
   "settings-document-numbers": "/admin/settings/document-numbers",
   search: "/admin/search?q=invoice",
   missing: "/admin/nothing-here",

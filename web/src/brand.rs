@@ -14,6 +14,7 @@ use billfold_app::settings::Settings;
 use billfold_domain::kernel::{Colour, ImageHash};
 use billfold_domain::tenant::{Brand, Footer};
 
+use crate::assets;
 use crate::state::WebState;
 
 /// What a page shows of its seller.
@@ -40,6 +41,11 @@ impl Branding {
     pub(crate) fn of(settings: &Settings) -> Branding {
         let logo = settings.logo.map(|logo| format!("/brand/logo/{logo}"));
         Branding { logo, ..Branding::of_brand(&settings.brand) }
+    }
+
+    /// The picture that a browser shows beside the title: the seller's, or that of the program.
+    pub(crate) fn icon(&self) -> String {
+        self.logo.clone().unwrap_or_else(|| assets::href("logo.svg"))
     }
 
     /// That of a brand without its picture.

@@ -17,6 +17,7 @@ pub(crate) struct Flash {
 const DONE: &[(&str, &str)] = &[
     ("client", "Client registered."),
     ("suspended", "Client suspended."),
+    ("deactivated", "Client deactivated."),
     ("activated", "Client activated."),
     ("erased", "Personal data erased. Amounts and the chain are unchanged."),
     ("data-exported", "The export is ready. Fetch it below within a day."),

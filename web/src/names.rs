@@ -150,7 +150,9 @@ pub(crate) fn display_name(card: &ContactCard, id: ClientId) -> String {
 fn nameless(row: &ClientRow) -> String {
     match row.status {
         ClientStatus::Erased => "Erased client".to_owned(),
-        ClientStatus::Active | ClientStatus::Suspended => short_id(&row.client_id.to_string()),
+        ClientStatus::Active | ClientStatus::Suspended | ClientStatus::Inactive => {
+            short_id(&row.client_id.to_string())
+        }
     }
 }
 

@@ -207,6 +207,7 @@ pub(crate) fn client_status(status: billfold_projections::client_list::ClientSta
     match status {
         ClientStatus::Active => Badge::new(Tone::Green, "Active"),
         ClientStatus::Suspended => Badge::new(Tone::Amber, "Suspended"),
+        ClientStatus::Inactive => Badge::new(Tone::Grey, "Inactive"),
         ClientStatus::Erased => Badge::new(Tone::Grey, "Erased"),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use axum::http::header::COOKIE;
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue};
 use billfold_app::access::{Access, Secret, SignedIn};
 use billfold_app::commands::RequestOrigin;
@@ -33,10 +33,16 @@ pub async fn comes_in(
     begins(client, &signed_in.token, signed_in.lasts)
 }
 
-/// The `Set-Cookie` of somebody who leaves, a client or staff.
+/// What a browser is told when somebody leaves, a client or staff: to forget the cookie, and what
+/// pages kept (ASVS 14.3.1). Caches hold no page of anybody, so they may stay.
 #[must_use]
-pub fn leaves(client: bool) -> Option<HeaderValue> {
-    begins(client, &Secret::new(""), Duration::ZERO)
+pub fn leaves(client: bool) -> HeaderMap {
+    let mut told = HeaderMap::new();
+    told.insert("clear-site-data", HeaderValue::from_static("\"storage\""));
+    if let Some(cookie) = begins(client, &Secret::new(""), Duration::ZERO) {
+        told.insert(SET_COOKIE, cookie);
+    }
+    told
 }
 
 fn begins(client: bool, token: &Secret, lasts: Duration) -> Option<HeaderValue> {
@@ -81,7 +87,8 @@ mod tests {
         let cookie = begins(false, &Secret::new("abc"), Duration::from_secs(60)).unwrap();
         let expected = "billfold_session=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
         assert_eq!(cookie.to_str().unwrap(), expected);
-        assert!(leaves(false).unwrap().to_str().unwrap().contains("Max-Age=0"));
+        let left = leaves(false);
+        assert!(left[SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use axum::extract::State;
 use billfold_app::commands::tenants::{
     MoveTestClock, RenameTenant, SetAffiliateTerms, SetClientRegistration, SetConventions,
-    SetDocumentNumbers, SetPaymentTerm, SetSecondFactor, SetVatId,
+    SetDocumentNumbers, SetLetterhead, SetPaymentTerm, SetSecondFactor, SetVatId,
 };
 use billfold_app::test_clock;
+use billfold_domain::invoice::Letterhead;
 use billfold_domain::kernel::{NumberFormat, NumberScheme};
 use billfold_domain::role::Reach;
 use billfold_domain::tenant::{Profile, Tenant};
@@ -22,7 +23,7 @@ use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::affiliates::WireCommissionTerms;
 use crate::v1::parameters::IfMatchHeader;
-use crate::wire::WireConventions;
+use crate::wire::{WireConventions, WireLetterhead};
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -32,6 +33,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(set_payment_term))
         .routes(routes!(set_conventions))
         .routes(routes!(set_vat_id))
+        .routes(routes!(set_letterhead))
         .routes(routes!(set_second_factor))
         .routes(routes!(set_client_registration))
         .routes(routes!(move_test_clock))
@@ -187,6 +189,27 @@ async fn set_vat_id(
     Body(new): Body<NewVatId>,
 ) -> Result<Answer<Changed>, Problem> {
     let done = state.change(&caller, &key, seen, SetVatId { vat_id: new.vat_id }).await?;
+    let tenant = caller.tenant;
+    Ok(Answer::plain(&done, tenant, tenant.uuid()))
+}
+
+/// Says where the seller is reached and paid; documents already issued keep the old words.
+#[utoipa::path(
+    put, path = "/letterhead", tag = "settings", request_body = WireLetterhead,
+    params(IfMatchHeader), responses((status = 200, body = Changed)),
+)]
+async fn set_letterhead(
+    State(state): State<ApiState>,
+    May(caller, _): May<SettingsWrite>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+    Body(new): Body<WireLetterhead>,
+) -> Result<Answer<Changed>, Problem> {
+    let letterhead = Letterhead::from(new);
+    let mut check = Check::default();
+    check.parts("", letterhead.check());
+    check.finish()?;
+    let done = state.change(&caller, &key, seen, SetLetterhead { letterhead }).await?;
     let tenant = caller.tenant;
     Ok(Answer::plain(&done, tenant, tenant.uuid()))
 }
@@ -380,6 +403,8 @@ struct Settings {
     payment_term_days: u16,
     /// Tax number.
     vat_id: Option<String>,
+    /// Where it is reached and paid.
+    letterhead: WireLetterhead,
     /// How time becomes money.
     conventions: WireConventions,
     /// What affiliates get who are approved without terms of their own.
@@ -437,6 +462,7 @@ impl Settings {
             credit_note_numbers: Numbers::of(&profile.credit_note_numbers),
             payment_term_days: profile.payment_term_days,
             vat_id: profile.vat_id.clone(),
+            letterhead: WireLetterhead::from(&profile.letterhead),
             conventions: profile.conventions.into(),
             affiliate_terms: profile.affiliate_terms.as_ref().map(WireCommissionTerms::from),
             second_factor_demanded: profile.second_factor,

@@ -6,6 +6,7 @@
 
 mod contact;
 mod conventions;
+mod letterhead;
 mod line;
 mod money;
 mod page;
@@ -14,6 +15,7 @@ mod words;
 
 pub use contact::{WireAddress, WireContact};
 pub use conventions::{WireConventions, WireCreditBasis, WireDayCount, WireLastDay, WireProration};
+pub use letterhead::WireLetterhead;
 pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup, asked_tax};
 pub use money::WireMoney;
 pub use page::{Page, Paging, Total};

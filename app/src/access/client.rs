@@ -276,6 +276,10 @@ impl Access {
                     no("client.no_address", Kind::Rule, detail)
                 }
             },
+            Client::Inactive(_) => {
+                let detail = "the client is inactive, activate it first";
+                no("client.inactive", Kind::State, detail)
+            }
             Client::Suspended(_) => {
                 let detail = "the client is suspended, activate it first";
                 no("client.suspended", Kind::State, detail)

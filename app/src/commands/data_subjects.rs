@@ -94,7 +94,9 @@ pub(super) async fn must_be_known(room: &Room<'_>, person: Person) -> Result<(),
     match person {
         Person::Client(id) => match room.load::<Client>(id.uuid()).await?.state.0 {
             Client::Absent => Err(Refused::of(&ClientRefusal::Absent).into()),
-            Client::Active(_) | Client::Suspended(_) | Client::Erased => Ok(()),
+            Client::Active(_) | Client::Suspended(_) | Client::Inactive(_) | Client::Erased => {
+                Ok(())
+            }
         },
         Person::Staff(id) => match room.load::<StaffMember>(id.uuid()).await?.state.0 {
             StaffMember::Absent => Err(Refused::of(&StaffRefusal::Absent).into()),

@@ -1394,8 +1394,11 @@ export interface paths {
         get: operations["read_client"];
         put?: never;
         post?: never;
-        /** Deactivates a client: nothing new is sold, and everything that was stays (CLI-09). */
-        delete: operations["deactivate_client"];
+        /**
+         * Deactivates a client who left: nothing new is sold, they sign in no longer, and everything that
+         *     was stays (CLI-09).
+         */
+        delete: operations["delete_client"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1410,7 +1413,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sells to a suspended client again. */
+        /** Sells to a suspended or inactive client again. */
         post: operations["activate_client"];
         delete?: never;
         options?: never;
@@ -1582,6 +1585,26 @@ export interface paths {
         get: operations["fetch_client_data"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a client left: nothing new is sold, they sign in no longer, and everything that was
+         *     stays.
+         */
+        post: operations["deactivate_client"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4054,6 +4077,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/letterhead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says where the seller is reached and paid; documents already issued keep the old words. */
+        put: operations["set_letterhead"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/name": {
         parameters: {
             query?: never;
@@ -4994,6 +5034,7 @@ export interface components {
             /**
              * Format: int64
              * @description The log position the read side has reached.
+             * @example 1042
              */
             as_of_position: number;
             /** @description What it stands at. */
@@ -5013,20 +5054,29 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             asked_at?: string | null;
-            /** @description Who asked for that. */
+            /**
+             * @description Who asked for that.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             asked_by?: string | null;
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             closed_at?: string | null;
-            /** @description Who closed it last; null if it was closed with a later month. */
+            /**
+             * @description Who closed it last; null if it was closed with a later month.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             closed_by?: string | null;
             /**
              * Format: date
              * @description Its first day.
+             * @example 2026-03-31
              */
             from: string;
             /**
@@ -5034,14 +5084,21 @@ export interface components {
              * @example 2026-03
              */
             month: string;
-            /** @description Why it is to be reopened, or was. */
+            /**
+             * @description Why it is to be reopened, or was.
+             * @example the customer asked for it
+             */
             reason?: string | null;
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             reopened_at?: string | null;
-            /** @description Who reopened it last. */
+            /**
+             * @description Who reopened it last.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             reopened_by?: string | null;
             /**
              * @description `closed`, `reopening_asked` or `reopened`.
@@ -5077,6 +5134,7 @@ export interface components {
             /**
              * @description Further part.
              * @default null
+             * @example Block C
              */
             line2: string | null;
             /**
@@ -5088,6 +5146,7 @@ export interface components {
             /**
              * @description State or province.
              * @default null
+             * @example Hamburg
              */
             state: string | null;
         };
@@ -5104,21 +5163,25 @@ export interface components {
             /**
              * Format: date
              * @description The business day.
+             * @example 2026-03-31
              */
             day: string;
             /**
              * Format: int32
              * @description Counts the seller's adjustments from 1.
+             * @example 1
              */
             no: number;
             /**
              * Format: int64
              * @description The log position of the event; the journal shows its entries under it.
+             * @example 1042
              */
             position?: number | null;
             /**
              * Format: int64
              * @description The version of the seller's periods now.
+             * @example 3
              */
             version?: number | null;
         };
@@ -5126,7 +5189,10 @@ export interface components {
         Affiliate: {
             /** @description What it has, per currency. */
             balances: components["schemas"]["AffiliateBalance"][];
-            /** @description The affiliate as a client. */
+            /**
+             * @description The affiliate as a client.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description What links carry.
@@ -5141,6 +5207,7 @@ export interface components {
             /**
              * Format: int64
              * @description How many clients it brought.
+             * @example 12
              */
             referrals: number;
             /** @description Whether it may refer and earn. */
@@ -5158,18 +5225,28 @@ export interface components {
             /**
              * Format: int64
              * @description How often its links were clicked.
+             * @example 1
              */
             clicks: number;
-            /** @description The affiliate as a client. */
+            /**
+             * @description The affiliate as a client.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
-            /** @description What links carry. */
+            /**
+             * @description What links carry.
+             * @example nordlicht
+             */
             code: string;
             /**
              * @description Its id.
              * @example aff_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description How many clients it brought. */
+            /**
+             * @description How many clients it brought.
+             * @example 1
+             */
             referrals: number;
             /** @description Whether it may refer and earn. */
             status: components["schemas"]["AffiliateStatus"];
@@ -5177,6 +5254,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -5201,6 +5279,7 @@ export interface components {
             /**
              * Format: int32
              * @description Days before anything recurring is charged.
+             * @example 1
              */
             trial_days?: number | null;
         };
@@ -5209,11 +5288,13 @@ export interface components {
             /**
              * Format: date
              * @description The day it counts from.
+             * @example 2026-03-31
              */
             allocated_on: string;
             /**
              * Format: int64
              * @description Which allocation of the payment, from 1.
+             * @example 12
              */
             allocation_no: number;
             /** @description How much. */
@@ -5226,35 +5307,49 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of the event.
+             * @example 1042
              */
             position: number;
         };
         /** @description A signed statement that a batch had a hash. */
         Anchor: {
-            /** @description Its hash, hexadecimal. */
+            /**
+             * @description Its hash, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             batch_hash: string;
             /**
              * Format: int64
              * @description The batch.
+             * @example 12
              */
             batch_no: number;
-            /** @description Which key signed it. */
+            /**
+             * @description Which key signed it.
+             * @example 6f1c2a9d
+             */
             key_id: string;
             /**
              * Format: int32
              * @description The log.
+             * @example 12
              */
             log_id: number;
             /**
              * Format: int64
              * @description Position of the head at that batch.
+             * @example 1042
              */
             position: number;
-            /** @description Ed25519, hexadecimal. */
+            /**
+             * @description Ed25519, hexadecimal.
+             * @example MEUCIQDk
+             */
             signature: string;
             /**
              * Format: date-time
              * @description When it was signed.
+             * @example 2026-03-31T09:30:00Z
              */
             signed_at: string;
         };
@@ -5268,22 +5363,34 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was made.
+             * @example 2026-03-31T09:30:00Z
              */
             created_at: string;
-            /** @description Who made it. */
+            /**
+             * @description Who made it.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             created_by: string;
             /**
              * Format: date-time
              * @description When it ends; never if null.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at?: string | null;
-            /** @description Its id. */
+            /**
+             * @description Its id.
+             * @example key_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             id: string;
-            /** @description What people call it. */
+            /**
+             * @description What people call it.
+             * @example order import
+             */
             name: string;
             /**
              * Format: date-time
              * @description Since when it is refused.
+             * @example 2026-03-31T09:30:00Z
              */
             revoked_at?: string | null;
             /** @description What it may do. */
@@ -5299,6 +5406,7 @@ export interface components {
             /**
              * Format: int32
              * @description Which allocation of the payment, from 1.
+             * @example 1
              */
             allocation_no: number;
             /** @description How much. */
@@ -5311,17 +5419,30 @@ export interface components {
         };
         /** @description A rate that was looked up. */
         AppliedRate: {
-            /** @description What the tax is called. */
+            /**
+             * @description What the tax is called.
+             * @example de-standard
+             */
             code: string;
-            /** @description Taken on the taxes before it as well. */
+            /**
+             * @description Taken on the taxes before it as well.
+             * @example true
+             */
             compound: boolean;
-            /** @description Percent. */
+            /**
+             * @description Percent.
+             * @example 19
+             */
             rate: string;
-            /** @description Which. */
+            /**
+             * @description Which.
+             * @example tax_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             tax_rate_id: string;
             /**
              * Format: int32
              * @description Which of its versions.
+             * @example 3
              */
             version: number;
         };
@@ -5332,6 +5453,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             asked_at: string;
             /**
@@ -5342,20 +5464,34 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             decided_at?: string | null;
-            /** @description Who decided, or took it back. */
+            /**
+             * @description Who decided, or took it back.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             decided_by?: string | null;
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example the sums agree
+             */
             decision?: string | null;
             /**
              * Format: date-time
              * @description Until when somebody may say yes.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at: string;
-            /** @description What it said. */
+            /**
+             * @description What it said.
+             * @example the payment was refunded meanwhile
+             */
             failure?: string | null;
-            /** @description The code of the rule that said no when it was to be done. */
+            /**
+             * @description The code of the rule that said no when it was to be done.
+             * @example payment.nothing_left
+             */
             failure_code?: string | null;
             /**
              * @description Its id.
@@ -5367,16 +5503,21 @@ export interface components {
              * @example refund
              */
             kind: string;
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example the customer asked for it
+             */
             reason?: string | null;
             /**
              * @description `waiting`, `carried_out`, `failed` (granted, and refused by a rule by then), `declined`,
              *     `withdrawn` or `expired`.
+             * @example waiting
              */
             status: string;
             /**
              * Format: uuid
              * @description Which, as a plain UUID.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             subject_id: string;
             /**
@@ -5399,6 +5540,7 @@ export interface components {
             /**
              * Format: uuid
              * @description Which, as a plain UUID.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             subject_id: string;
             /**
@@ -5446,6 +5588,7 @@ export interface components {
              * Format: int64
              * @description The log position of the question; reads take it as `min_position`. Null if the very same
              *     waited already.
+             * @example 1042
              */
             position?: number | null;
         };
@@ -5479,6 +5622,7 @@ export interface components {
             /**
              * Format: int32
              * @description On how many more documents it comes off; null unless they are counted.
+             * @example 1
              */
             uses_left?: number | null;
         };
@@ -5486,16 +5630,21 @@ export interface components {
         AuditEntry: {
             /** @description What kind of change. */
             action: components["schemas"]["Action"];
-            /** @description Who. */
+            /**
+             * @description Who.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             actor: string;
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             at: string;
             /**
              * Format: uuid
              * @description What led to it, if it was not a person; `/events/{position}/why` tells the chain.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             causation_id?: string | null;
             /**
@@ -5506,11 +5655,13 @@ export interface components {
             /**
              * Format: uuid
              * @description The business process it belongs to.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             correlation_id: string;
             /**
              * Format: uuid
              * @description To which.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             entity_id: string;
             /**
@@ -5518,14 +5669,20 @@ export interface components {
              * @example invoice
              */
             entity_type: string;
-            /** @description The event. */
+            /**
+             * @description The event.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             event_id: string;
             /**
              * @description What happened.
              * @example invoice.voided
              */
             event_type: string;
-            /** @description From which address; null if that is not known any more. */
+            /**
+             * @description From which address; null if that is not known any more.
+             * @example 198.51.100.7
+             */
             ip?: string | null;
             /**
              * @description Why address and program are not known any more: `erased` once the time to keep them is over,
@@ -5536,11 +5693,18 @@ export interface components {
             /**
              * Format: int64
              * @description Place in the log.
+             * @example 1042
              */
             position: number;
-            /** @description Why, if a reason was given. */
+            /**
+             * @description Why, if a reason was given.
+             * @example the customer asked for it
+             */
             reason?: string | null;
-            /** @description With which program; null if that is not known any more. */
+            /**
+             * @description With which program; null if that is not known any more.
+             * @example curl/8.16.0
+             */
             user_agent?: string | null;
         };
         /** @description What an account stands at in one currency. */
@@ -5554,37 +5718,69 @@ export interface components {
             debit?: components["schemas"]["Money"] | null;
             net?: components["schemas"]["Money"] | null;
         };
+        /** @description A bank account. */
+        BankAccount: {
+            /**
+             * @description Its bank (ISO 9362).
+             * @example COBADEFFXXX
+             */
+            bic?: string | null;
+            /**
+             * @description In whose name; the seller's if absent.
+             * @example Nordlicht Hosting GmbH
+             */
+            holder?: string | null;
+            /**
+             * @description Its number: capitals and digits without blanks, whose check digits fit (ISO 13616).
+             * @example DE89370400440532013000
+             */
+            iban: string;
+        };
         /** @description What the hash of a batch is over. */
         BatchHeader: {
             /**
              * Format: int64
              * @description From 1, without gaps.
+             * @example 12
              */
             batch_no: number;
-            /** @description Merkle root of the events, hexadecimal. */
+            /**
+             * @description Merkle root of the events, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             events_root: string;
             /**
              * Format: int64
              * @description Position of the first event.
+             * @example 12
              */
             first_position: number;
             /**
              * Format: int64
              * @description Position of the last event.
+             * @example 12
              */
             last_position: number;
             /**
              * Format: int32
              * @description The log.
+             * @example 12
              */
             log_id: number;
-            /** @description Hash of the batch before, hexadecimal. */
+            /**
+             * @description Hash of the batch before, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             prev_hash: string;
-            /** @description Merkle root of the receipts, hexadecimal. */
+            /**
+             * @description Merkle root of the receipts, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             receipts_root: string;
             /**
              * Format: date-time
              * @description When it was recorded.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at: string;
         };
@@ -5592,9 +5788,15 @@ export interface components {
         BilledLine: {
             /** @description What was billed, without tax. */
             amount: components["schemas"]["Money"];
-            /** @description The credit note it stands on. */
+            /**
+             * @description The credit note it stands on.
+             * @example crn_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             credit_note_id?: string | null;
-            /** @description The invoice it stands on, unless it is a credit note. */
+            /**
+             * @description The invoice it stands on, unless it is a credit note.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id?: string | null;
             /** @description What is left of it after everything that went back. */
             left: components["schemas"]["Money"];
@@ -5640,6 +5842,7 @@ export interface components {
             /**
              * Format: int32
              * @description 1 to 31.
+             * @example 1
              */
             day: number;
             /** @enum {string} */
@@ -5648,6 +5851,7 @@ export interface components {
             /**
              * Format: date
              * @description That other day.
+             * @example 2026-03-31
              */
             date?: string | null;
             /** @enum {string} */
@@ -5661,6 +5865,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it came to its end or was halted.
+             * @example 2026-03-31T09:30:00Z
              */
             ended_at?: string | null;
             /**
@@ -5671,6 +5876,7 @@ export interface components {
             /**
              * Format: int64
              * @description Accounts that got a document.
+             * @example 12
              */
             issued: number;
             /** @description A larger document is quarantined. */
@@ -5678,26 +5884,31 @@ export interface components {
             /**
              * Format: int64
              * @description More quarantined accounts halt it.
+             * @example 12
              */
             most_quarantined: number;
             /**
              * Format: int64
              * @description Accounts answered so far.
+             * @example 12
              */
             planned: number;
             /**
              * Format: int64
              * @description Accounts that a rule refused; known when the run ends.
+             * @example 12
              */
             quarantined: number;
             /**
              * Format: int64
              * @description Accounts of which nothing was due after all; known when the run ends.
+             * @example 12
              */
             skipped: number;
             /**
              * Format: date-time
              * @description When it was started.
+             * @example 2026-03-31T09:30:00Z
              */
             started_at: string;
             /**
@@ -5710,16 +5921,21 @@ export interface components {
             /**
              * Format: date
              * @description The last day of what is due.
+             * @example 2026-03-31
              */
             through: string;
         };
         /** @description What would be billed. */
         BillingRunPreview: {
-            /** @description Whether that is everything; otherwise more accounts are due than were looked at. */
+            /**
+             * @description Whether that is everything; otherwise more accounts are due than were looked at.
+             * @example true
+             */
             complete: boolean;
             /**
              * Format: int64
              * @description Accounts that would get a document.
+             * @example 1
              */
             issued: number;
             /** @description The largest documents, largest first. */
@@ -5727,15 +5943,20 @@ export interface components {
             /**
              * Format: int64
              * @description Accounts with something due.
+             * @example 1
              */
             planned: number;
-            /** @description Accounts that a rule would refuse. */
+            /**
+             * @description Accounts that a rule would refuse.
+             * @example 1
+             */
             quarantined: number;
             /** @description The first hundred of those who could not be billed. */
             refused: components["schemas"]["RefusedAccount"][];
             /**
              * Format: int64
              * @description Accounts of which nothing is due after all.
+             * @example 1
              */
             skipped: number;
             /** @description What the documents would come to. */
@@ -5743,6 +5964,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day of what would be due.
+             * @example 2026-03-31
              */
             through: string;
         };
@@ -5751,6 +5973,7 @@ export interface components {
             /**
              * Format: int64
              * @description Number of credit notes.
+             * @example 12
              */
             credit_notes: number;
             credited?: components["schemas"]["Money"] | null;
@@ -5758,6 +5981,7 @@ export interface components {
             /**
              * Format: int64
              * @description Number of invoices.
+             * @example 12
              */
             invoices: number;
         };
@@ -5775,7 +5999,10 @@ export interface components {
              * @example /brand/logo/9f86d081…
              */
             logo?: string | null;
-            /** @description What pages call it; the name of the program if null. */
+            /**
+             * @description What pages call it; the name of the program if null.
+             * @example Nordlicht
+             */
             name?: string | null;
             /**
              * @description The colour of texts upon it, so that they can be read.
@@ -5785,6 +6012,7 @@ export interface components {
             /**
              * Format: int64
              * @description The version of the settings, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -5804,6 +6032,7 @@ export interface components {
             /**
              * Format: date
              * @description The day.
+             * @example 2026-03-31
              */
             date: string;
             /** @enum {string} */
@@ -5811,31 +6040,39 @@ export interface components {
         };
         /** @description The newest batch of the log. */
         ChainHead: {
-            /** @description Hash of that batch, hexadecimal. */
+            /**
+             * @description Hash of that batch, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             batch_hash: string;
             /**
              * Format: int64
              * @description Number of the newest batch; 0 in an empty log.
+             * @example 12
              */
             batch_no: number;
             /**
              * Format: uuid
              * @description Identity of the installation, part of the first hash.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             install_id: string;
             /**
              * Format: int32
              * @description The log.
+             * @example 12
              */
             log_id: number;
             /**
              * Format: int64
              * @description Position of the newest event; 0 in an empty log.
+             * @example 1042
              */
             position: number;
             /**
              * Format: date-time
              * @description When it was recorded.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at: string;
         };
@@ -5880,6 +6117,7 @@ export interface components {
             /**
              * Format: date
              * @description The day; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
@@ -5888,12 +6126,19 @@ export interface components {
             /**
              * Format: date-time
              * @description When the log last heard of it.
+             * @example 2026-03-31T09:30:00Z
              */
             changed_at: string;
             contact?: components["schemas"]["Contact"] | null;
-            /** @description Where it is. */
+            /**
+             * @description Where it is.
+             * @example DE
+             */
             country?: string | null;
-            /** @description What it is billed in. */
+            /**
+             * @description What it is billed in.
+             * @example EUR
+             */
             currency: string;
             /**
              * @description Its id.
@@ -5903,6 +6148,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When the log first heard of it.
+             * @example 2026-03-31T09:30:00Z
              */
             registered_at: string;
             /** @description How it stands. */
@@ -5913,11 +6159,15 @@ export interface components {
             /**
              * Format: int64
              * @description The log position it was built from.
+             * @example 1042
              */
             as_of_position: number;
             /** @description One per currency that was ever used. */
             balances: components["schemas"]["CurrencyBalance"][];
-            /** @description Whose. */
+            /**
+             * @description Whose.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
         };
         /** @description How a client is billed. */
@@ -5936,6 +6186,7 @@ export interface components {
             /**
              * Format: int32
              * @description Counted per client from 1.
+             * @example 1
              */
             no: number;
             /** @description Who it is. */
@@ -5948,6 +6199,7 @@ export interface components {
             /**
              * Format: int64
              * @description The client's version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -5968,12 +6220,19 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of a past answer; null for the present.
+             * @example 1042
              */
             as_of_position?: number | null;
             contact?: components["schemas"]["Contact"] | null;
-            /** @description Where it is; null if unknown or erased. */
+            /**
+             * @description Where it is; null if unknown or erased.
+             * @example DE
+             */
             country?: string | null;
-            /** @description What it is billed in; null once erased. */
+            /**
+             * @description What it is billed in; null once erased.
+             * @example EUR
+             */
             currency?: string | null;
             /**
              * @description Its id.
@@ -5983,12 +6242,14 @@ export interface components {
             /**
              * Format: date-time
              * @description When it last signed in; null if it never did.
+             * @example 2026-03-31T09:30:00Z
              */
             last_sign_in_at?: string | null;
             origin?: components["schemas"]["Origin"] | null;
             /**
              * Format: date-time
              * @description When the log first heard of it; null if the read side has not heard of it yet.
+             * @example 2026-03-31T09:30:00Z
              */
             registered_at?: string | null;
             /**
@@ -6002,6 +6263,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -6025,6 +6287,7 @@ export interface components {
             /**
              * Format: int64
              * @description How many clients are in it.
+             * @example 12
              */
             members: number;
             /**
@@ -6048,18 +6311,24 @@ export interface components {
             /**
              * Format: int64
              * @description Counted per client from 1.
+             * @example 12
              */
             no: number;
             /**
              * Format: int64
              * @description Its event's place in the log.
+             * @example 1042
              */
             position: number;
-            /** @description What was noted. */
+            /**
+             * @description What was noted.
+             * @example Prefers to be called in the morning
+             */
             text: string;
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             written_at: string;
         };
@@ -6068,6 +6337,7 @@ export interface components {
             /**
              * Format: int64
              * @description The log position this list was built from.
+             * @example 1042
              */
             as_of_position: number;
             /** @description Newest first; 1,000 at most, and none once the client is erased. */
@@ -6075,14 +6345,17 @@ export interface components {
         };
         /** @description Whether clients register by themselves. */
         ClientRegistration: {
-            /** @description Whether they may. */
+            /**
+             * @description Whether they may.
+             * @example true
+             */
             open: boolean;
         };
         /**
          * @description How a client stands.
          * @enum {string}
          */
-        ClientStatus: "active" | "suspended" | "erased";
+        ClientStatus: "active" | "suspended" | "inactive" | "erased";
         /** @description What is known about a client's taxes. */
         ClientTaxFacts: {
             /**
@@ -6113,19 +6386,25 @@ export interface components {
             /**
              * Format: date
              * @description The day it was approved.
+             * @example 2026-03-31
              */
             approved_on?: string | null;
-            /** @description Who paid. */
+            /**
+             * @description Who paid.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * Format: date
              * @description The first day on which it counts.
+             * @example 2026-03-31
              */
             counts_from: string;
             earned?: components["schemas"]["Money"] | null;
             /**
              * Format: int64
              * @description Counts the commissions of the affiliate from 1.
+             * @example 12
              */
             no: number;
             /**
@@ -6136,18 +6415,21 @@ export interface components {
             /**
              * Format: int64
              * @description The payout it is in, unless that failed.
+             * @example 12
              */
             payout_no?: number | null;
             refunded?: components["schemas"]["Money"] | null;
             /**
              * Format: date
              * @description The day it was rejected.
+             * @example 2026-03-31
              */
             rejected_on?: string | null;
             sale?: components["schemas"]["Money"] | null;
             /**
              * Format: date
              * @description The day of the sale.
+             * @example 2026-03-31
              */
             sold_on: string;
             taken_back?: components["schemas"]["Money"] | null;
@@ -6187,6 +6469,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many.
+             * @example 1
              */
             months: number;
         } | {
@@ -6210,11 +6493,15 @@ export interface components {
         CommissionStatementLine: {
             /** @description How much; below zero for what was taken back. */
             amount: components["schemas"]["Money"];
-            /** @description Who paid. */
+            /**
+             * @description Who paid.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * Format: int32
              * @description The commission.
+             * @example 1
              */
             commission: number;
             /** @description The invoices that payment paid. */
@@ -6227,13 +6514,18 @@ export interface components {
             /**
              * Format: date
              * @description The day of the sale, the refund or the rejection.
+             * @example 2026-03-31
              */
             on: string;
-            /** @description The payment that earned it, or whose refund took it back. */
+            /**
+             * @description The payment that earned it, or whose refund took it back.
+             * @example pay_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             payment_id: string;
             /**
              * Format: int32
              * @description The payout it is in, or was set against.
+             * @example 1
              */
             payout?: number | null;
             /**
@@ -6266,6 +6558,7 @@ export interface components {
             /**
              * Format: int32
              * @description Days a commission waits before it counts; with none it counts at once.
+             * @example 1
              */
             hold_days: number;
             /** @description The least that is paid out at once; each currency once. */
@@ -6277,6 +6570,7 @@ export interface components {
             /**
              * Format: int32
              * @description Days after a click within which the client must come.
+             * @example 1
              */
             window_days: number;
         };
@@ -6345,6 +6639,7 @@ export interface components {
             /**
              * Format: int32
              * @description Its number.
+             * @example 1
              */
             no: number;
         };
@@ -6361,6 +6656,7 @@ export interface components {
             /**
              * Format: int32
              * @description How long every month is where `day_count` is `fixed`; 30 if absent.
+             * @example 1
              */
             fixed_month_days?: number | null;
             /** @description What is counted. */
@@ -6368,14 +6664,21 @@ export interface components {
         };
         /** @description An invoice that a note corrects. */
         CorrectedInvoice: {
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id: string;
             /**
              * Format: date
              * @description Its issue date.
+             * @example 2026-03-31
              */
             issue_date: string;
-            /** @description Its number as printed. */
+            /**
+             * @description Its number as printed.
+             * @example INV-2026-000001
+             */
             number: string;
         };
         /** @description A coupon. */
@@ -6388,11 +6691,13 @@ export interface components {
             /**
              * Format: int64
              * @description How often it came off something.
+             * @example 1
              */
             redeemed: number;
             /**
              * Format: int64
              * @description How often it is kept for an order, an invoice or a subscription.
+             * @example 1
              */
             reserved: number;
             /**
@@ -6425,6 +6730,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many, at least one.
+             * @example 1
              */
             cycles: number;
             /** @enum {string} */
@@ -6439,18 +6745,23 @@ export interface components {
              * Format: int64
              * @description By each client, at least 1.
              * @default null
+             * @example 1
              */
             per_client: number | null;
             /**
              * Format: int64
              * @description By all clients together, at least 1.
              * @default null
+             * @example 1
              */
             total: number | null;
         };
         /** @description Why a coupon is switched off. */
         CouponReason: {
-            /** @description Why; no personal data. */
+            /**
+             * @description Why; no personal data.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description One redemption of a coupon. */
@@ -6473,6 +6784,7 @@ export interface components {
             /**
              * Format: date
              * @description The day of that.
+             * @example 2026-03-31
              */
             on: string;
             /**
@@ -6511,6 +6823,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day it may be had; what was attached before goes on.
+             * @example 2026-03-31
              */
             expires_on?: string | null;
             /** @description On which invoices. */
@@ -6522,6 +6835,7 @@ export interface components {
             /**
              * Format: date
              * @description The first day it may be had.
+             * @example 2026-03-31
              */
             starts_on?: string | null;
         };
@@ -6576,7 +6890,10 @@ export interface components {
         };
         /** @description A credit note in a list. Amounts count in favour of the client. */
         CreditNote: {
-            /** @description Whose it is. */
+            /**
+             * @description Whose it is.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id; null for one that took a whole invoice back.
@@ -6586,6 +6903,7 @@ export interface components {
             /**
              * Format: date
              * @description Its date.
+             * @example 2026-03-31
              */
             issue_date: string;
             net?: components["schemas"]["Money"] | null;
@@ -6595,17 +6913,26 @@ export interface components {
              */
             number: string;
             offset?: components["schemas"]["Money"] | null;
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example the customer asked for it
+             */
             reason: string;
             tax?: components["schemas"]["Money"] | null;
             to_credit?: components["schemas"]["Money"] | null;
             total?: components["schemas"]["Money"] | null;
-            /** @description The invoice it took back whole, if it did. */
+            /**
+             * @description The invoice it took back whole, if it did.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             voids?: string | null;
         };
         /** @description One credit note. Amounts count in favour of the client. */
         CreditNoteDetail: {
-            /** @description Whose it is. */
+            /**
+             * @description Whose it is.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /** @description The invoices it corrects. */
             corrects: components["schemas"]["CorrectedInvoice"][];
@@ -6618,17 +6945,24 @@ export interface components {
             /**
              * Format: date
              * @description Its date.
+             * @example 2026-03-31
              */
             issue_date: string;
             /** @description The lines, numbered from 1. */
             lines: components["schemas"]["Line"][];
             /** @description Sum of the lines. */
             net: components["schemas"]["Money"];
-            /** @description Its number as printed. */
+            /**
+             * @description Its number as printed.
+             * @example CN-2026-000001
+             */
             number: string;
             /** @description What of it lowered which unpaid invoice. */
             offsets: components["schemas"]["CreditOffset"][];
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example the customer asked for it
+             */
             reason: string;
             /** @description Sum of the taxes. */
             tax: components["schemas"]["Money"];
@@ -6641,6 +6975,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -6672,7 +7007,10 @@ export interface components {
         CreditOffset: {
             /** @description How much. */
             amount: components["schemas"]["Money"];
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id: string;
         };
         /** @description Credit paid an invoice. */
@@ -6684,11 +7022,15 @@ export interface components {
         };
         /** @description What goes back of a line of an invoice. */
         CreditedLine: {
-            /** @description What people read. */
+            /**
+             * @description What people read.
+             * @example VPS S, one month
+             */
             description: string;
             /**
              * Format: int32
              * @description The line's number on the invoice.
+             * @example 1
              */
             line_no: number;
             /** @description How much, without tax. */
@@ -6708,11 +7050,13 @@ export interface components {
             /**
              * Format: int64
              * @description Number of invoices issued.
+             * @example 12
              */
             invoices: number;
             /**
              * Format: int64
              * @description Number of payments received.
+             * @example 12
              */
             payments: number;
             /** @description What the client owes. */
@@ -6724,13 +7068,22 @@ export interface components {
         CustomField: {
             /** @description For a choice. */
             choices: string[];
-            /** @description Its name for machines. */
+            /**
+             * @description Its name for machines.
+             * @example manager
+             */
             key: string;
             /** @description What may stand in it. */
             kind: components["schemas"]["CustomFieldKind"];
-            /** @description Its name for people. */
+            /**
+             * @description Its name for people.
+             * @example Operating system
+             */
             label: string;
-            /** @description Whether values without it are refused. */
+            /**
+             * @description Whether values without it are refused.
+             * @example true
+             */
             required: boolean;
         };
         /**
@@ -6745,6 +7098,7 @@ export interface components {
             /**
              * Format: int64
              * @description The seller's version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -6762,6 +7116,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many.
+             * @example 1
              */
             count: number;
             /** @enum {string} */
@@ -6770,6 +7125,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many.
+             * @example 1
              */
             count: number;
             /** @enum {string} */
@@ -6780,11 +7136,13 @@ export interface components {
             /**
              * Format: int32
              * @description Counted per person from 1; `Location` is the address of the document.
+             * @example 1
              */
             no: number;
             /**
              * Format: date-time
              * @description Until when it may be fetched.
+             * @example 2026-03-31T09:30:00Z
              */
             until: string;
         };
@@ -6803,6 +7161,7 @@ export interface components {
             /**
              * Format: date
              * @description Its issue date.
+             * @example 2026-03-31
              */
             issue_date: string;
             /**
@@ -6810,12 +7169,18 @@ export interface components {
              * @example INV-2026-000001
              */
             number: string;
-            /** @description Why it is corrected. */
+            /**
+             * @description Why it is corrected.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description A department. */
         Department: {
-            /** @description Whether work may be given to it. */
+            /**
+             * @description Whether work may be given to it.
+             * @example true
+             */
             active: boolean;
             /**
              * @description What it is for.
@@ -6881,6 +7246,7 @@ export interface components {
             /**
              * Format: date
              * @description The day; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
@@ -6889,9 +7255,13 @@ export interface components {
             /**
              * Format: date
              * @description The day; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
-            /** @description Whether the claim is given up; the client owes it otherwise. */
+            /**
+             * @description Whether the claim is given up; the client owes it otherwise.
+             * @example true
+             */
             write_off?: boolean;
         };
         /** @description A dispute is recorded. */
@@ -6901,6 +7271,7 @@ export interface components {
             /**
              * Format: int32
              * @description Counts the disputes of the payment from 1.
+             * @example 1
              */
             dispute_no: number;
         };
@@ -6910,6 +7281,7 @@ export interface components {
             /**
              * Format: date
              * @description The day; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
@@ -6922,18 +7294,23 @@ export interface components {
          *     }
          */
         Done: {
-            /** @description What was made or changed. */
+            /**
+             * @description What was made or changed.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             id: string;
             /**
              * Format: int64
              * @description The log position of the last event; reads take it as `min_position`. Null if nothing
              *     changed.
+             * @example 1042
              */
             position?: number | null;
             /**
              * Format: int64
              * @description The version of the thing now; send it as `If-Match` with the next change. Null if nothing
              *     changed.
+             * @example 3
              */
             version?: number | null;
         };
@@ -6958,37 +7335,55 @@ export interface components {
         DunningAction: "remind" | "warn" | "block" | "suspend" | "terminate";
         /** @description A case in a list. */
         DunningCase: {
-            /** @description Who owes. */
+            /**
+             * @description Who owes.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id.
              * @example dun_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id: string;
             /**
              * Format: date
              * @description The first day of the next stage, as far as days alone say.
+             * @example 2026-03-31
              */
             next_stage_on?: string | null;
             /**
              * Format: date
              * @description The day it began.
+             * @example 2026-03-31
              */
             opened_on: string;
-            /** @description The name of the last stage taken. */
+            /**
+             * @description The name of the last stage taken.
+             * @example First reminder
+             */
             stage?: string | null;
             /** @description How it stands. */
             status: components["schemas"]["DunningCaseStatus"];
-            /** @description Why it ended: `paid`, `voided`, `written_off`, `terminated` or `by_hand`. */
+            /**
+             * @description Why it ended: `paid`, `voided`, `written_off`, `terminated` or `by_hand`.
+             * @example paid
+             */
             stop_reason?: string | null;
             /**
              * Format: date
              * @description The day it ended.
+             * @example 2026-03-31
              */
             stopped_on?: string | null;
-            /** @description The seller's own strategy; null for a built-in one that nobody chose. */
+            /**
+             * @description The seller's own strategy; null for a built-in one that nobody chose.
+             * @example dst_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             strategy_id?: string | null;
         };
         /** @description What a look at a case did. */
@@ -7002,29 +7397,38 @@ export interface components {
         };
         /** @description One case. */
         DunningCaseDetail: {
-            /** @description Who owes. */
+            /**
+             * @description Who owes.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id.
              * @example dun_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id: string;
             /**
              * Format: date
              * @description When another way to pay was asked for last.
+             * @example 2026-03-31
              */
             method_asked_on?: string | null;
             next?: components["schemas"]["DunningNextStage"] | null;
             /**
              * Format: date
              * @description The last day of a promise to pay.
+             * @example 2026-03-31
              */
             promised_until?: string | null;
             /**
              * Format: date
              * @description When another try of a declined payment was asked for last.
+             * @example 2026-03-31
              */
             retried_on?: string | null;
             /** @description How it stands. */
@@ -7044,11 +7448,13 @@ export interface components {
             /**
              * Format: int32
              * @description At least so many invoices that are due.
+             * @example 1
              */
             count?: number | null;
             /**
              * Format: int32
              * @description At least so many days after the due date.
+             * @example 1
              */
             days?: number | null;
             /** @description At least so much that is due, in any of these currencies. */
@@ -7056,19 +7462,32 @@ export interface components {
         };
         /** @description What happened in a case. */
         DunningHappened: {
-            /** @description The invoice of the late fee. */
+            /**
+             * @description The invoice of the late fee.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             fee_invoice_id?: string | null;
-            /** @description Whether the client is to give another way to pay. */
+            /**
+             * @description Whether the client is to give another way to pay.
+             * @example true
+             */
             method_requested: boolean;
-            /** @description Whether it began. */
+            /**
+             * @description Whether it began.
+             * @example true
+             */
             opened: boolean;
             /**
              * Format: date-time
              * @description When a declined payment is to be tried again.
+             * @example 2026-03-31T09:30:00Z
              */
             retry_at?: string | null;
             stage?: components["schemas"]["DunningStageNow"] | null;
-            /** @description Why it ended, if it did. */
+            /**
+             * @description Why it ended, if it did.
+             * @example paid
+             */
             stopped?: string | null;
         };
         /**
@@ -7106,16 +7525,21 @@ export interface components {
         DunningNextStage: {
             /** @description What it will do. */
             action: components["schemas"]["DunningAction"];
-            /** @description Its name. */
+            /**
+             * @description Its name.
+             * @example First reminder
+             */
             name: string;
             /**
              * Format: int32
              * @description Its number, from 1.
+             * @example 1
              */
             no: number;
             /**
              * Format: date
              * @description The first day it may be taken, as far as days alone say.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
@@ -7124,21 +7548,32 @@ export interface components {
             /**
              * Format: int32
              * @description How many days ahead its day may lie, 1 to 365.
+             * @example 1
              */
             longest_days: number;
             /**
              * Format: int32
              * @description How many there may be for an invoice, at most 20; none if zero.
+             * @example 1
              */
             most: number;
         };
         /** @description A client whose cases were left as they are. */
         DunningQuarantined: {
-            /** @description Who. */
+            /**
+             * @description Who.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
-            /** @description Stable name of the rule. */
+            /**
+             * @description Stable name of the rule.
+             * @example client.suspended
+             */
             code: string;
-            /** @description Why. */
+            /**
+             * @description Why.
+             * @example the client is suspended, activate it first
+             */
             detail: string;
         };
         /** @description What a run did, or would do: `looked_at = advanced + rested + quarantined`. */
@@ -7146,27 +7581,37 @@ export interface components {
             /**
              * Format: int64
              * @description Clients with a case in which something happened.
+             * @example 1
              */
             advanced: number;
-            /** @description Whether nothing was appended. */
+            /**
+             * @description Whether nothing was appended.
+             * @example true
+             */
             dry_run: boolean;
-            /** @description Whether it ended before its end, because too much was refused. */
+            /**
+             * @description Whether it ended before its end, because too much was refused.
+             * @example true
+             */
             interrupted: boolean;
             /** @description Late fees charged, one sum per currency. */
             late_fees: components["schemas"]["Money"][];
             /**
              * Format: int64
              * @description Clients with something late, or with a case that goes on.
+             * @example 1
              */
             looked_at: number;
             /**
              * Format: int64
              * @description Clients who are to give another way to pay.
+             * @example 1
              */
             methods_requested: number;
             /**
              * Format: int64
              * @description Cases that began.
+             * @example 1
              */
             opened: number;
             /** @description Clients whom a rule refused. */
@@ -7174,11 +7619,13 @@ export interface components {
             /**
              * Format: int64
              * @description Clients of whom nothing was wanted.
+             * @example 1
              */
             rested: number;
             /**
              * Format: int64
              * @description Declined payments that are to be tried again.
+             * @example 1
              */
             retries: number;
             /** @description Stages taken, by what they do. */
@@ -7186,6 +7633,7 @@ export interface components {
             /**
              * Format: int64
              * @description Cases that ended.
+             * @example 1
              */
             stopped: number;
         };
@@ -7194,11 +7642,13 @@ export interface components {
             /**
              * Format: int32
              * @description The hour of the day at the client's place, 0 to 23.
+             * @example 1
              */
             at_hour: number;
             /**
              * Format: int32
              * @description Tries in all, the first attempt included; 1 to 50.
+             * @example 1
              */
             most_tries: number;
             /** @description On which days. */
@@ -7212,6 +7662,7 @@ export interface components {
             /**
              * Format: int32
              * @description Every so many days after the first attempt.
+             * @example 1
              */
             every_days: number;
         };
@@ -7220,6 +7671,7 @@ export interface components {
             /**
              * Format: int32
              * @description The last day on which anything is tried, counted from the first attempt.
+             * @example 1
              */
             final_day?: number | null;
             /** @description How far apart tries lie. */
@@ -7238,9 +7690,15 @@ export interface components {
         DunningStage: {
             /** @description What it does. */
             action: components["schemas"]["DunningAction"];
-            /** @description Whether it charges the late fee. */
+            /**
+             * @description Whether it charges the late fee.
+             * @example true
+             */
             late_fee?: boolean;
-            /** @description What people and mail templates call it. */
+            /**
+             * @description What people and mail templates call it.
+             * @example First reminder
+             */
             name: string;
             /** @description When it is in force. */
             when: components["schemas"]["DunningCondition"];
@@ -7250,11 +7708,15 @@ export interface components {
             /** @description What it does. */
             action: components["schemas"]["DunningAction"];
             late_fee?: components["schemas"]["Money"] | null;
-            /** @description Its name. */
+            /**
+             * @description Its name.
+             * @example First reminder
+             */
             name: string;
             /**
              * Format: int32
              * @description Its number in the strategy, from 1.
+             * @example 1
              */
             no: number;
         };
@@ -7262,16 +7724,21 @@ export interface components {
         DunningStageTaken: {
             /** @description What it did. */
             action: components["schemas"]["DunningAction"];
-            /** @description Its name. */
+            /**
+             * @description Its name.
+             * @example First reminder
+             */
             name?: string | null;
             /**
              * Format: int32
              * @description Its number, from 1.
+             * @example 1
              */
             no: number;
             /**
              * Format: date
              * @description The day.
+             * @example 2026-03-31
              */
             on: string;
         };
@@ -7280,32 +7747,40 @@ export interface components {
             /**
              * Format: int64
              * @description No new orders.
+             * @example 1
              */
             block: number;
             /**
              * Format: int64
              * @description Reminders.
+             * @example 1
              */
             remind: number;
             /**
              * Format: int64
              * @description Suspensions.
+             * @example 1
              */
             suspend: number;
             /**
              * Format: int64
              * @description Ends of a service.
+             * @example 1
              */
             terminate: number;
             /**
              * Format: int64
              * @description Last warnings.
+             * @example 1
              */
             warn: number;
         };
         /** @description A dunning strategy. */
         DunningStrategy: {
-            /** @description Whether every seller has it; such a one never changes. */
+            /**
+             * @description Whether every seller has it; such a one never changes.
+             * @example true
+             */
             built_in: boolean;
             /**
              * @description Unique name for machines.
@@ -7324,11 +7799,15 @@ export interface components {
              * @example Gentle
              */
             name: string;
-            /** @description Whether it is no longer used. */
+            /**
+             * @description Whether it is no longer used.
+             * @example true
+             */
             retired: boolean;
             /**
              * Format: int64
              * @description Counts what it said, from 1.
+             * @example 12
              */
             revision: number;
             /** @description What it says. */
@@ -7339,6 +7818,7 @@ export interface components {
             /**
              * Format: int32
              * @description Days between a stage and one that takes something away, 0 to 90.
+             * @example 1
              */
             grace_days: number;
             late_fee?: components["schemas"]["LateFee"] | null;
@@ -7367,9 +7847,13 @@ export interface components {
             /**
              * Format: int64
              * @description The position of the event that led to it.
+             * @example 12
              */
             caused_by: number;
-            /** @description How many steps from the event that was asked about; 1 for what it led to directly. */
+            /**
+             * @description How many steps from the event that was asked about; 1 for what it led to directly.
+             * @example 1
+             */
             depth: number;
             /** @description What happened. */
             event: components["schemas"]["Event"];
@@ -7381,7 +7865,10 @@ export interface components {
              * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             client_id: string;
-            /** @description Why; no personal data. */
+            /**
+             * @description Why; no personal data.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description How many sessions ended. */
@@ -7389,6 +7876,7 @@ export interface components {
             /**
              * Format: int64
              * @description How many.
+             * @example 1
              */
             ended: number;
         };
@@ -7400,9 +7888,15 @@ export interface components {
              */
             account: string;
             amount?: components["schemas"]["Money"] | null;
-            /** @description The client it concerns. */
+            /**
+             * @description The client it concerns.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id?: string | null;
-            /** @description Gateway, kind of line, or country and rate of a tax. */
+            /**
+             * @description Gateway, kind of line, or country and rate of a tax.
+             * @example the client is suspended, activate it first
+             */
             detail?: string | null;
             /** @description Debit or credit. */
             side: components["schemas"]["Side"];
@@ -7417,6 +7911,7 @@ export interface components {
             /**
              * Format: uuid
              * @description Which thing.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             aggregate_id: string;
             /**
@@ -7427,21 +7922,25 @@ export interface components {
             /**
              * Format: uuid
              * @description What led to the command, if it was not a person.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             causation_id?: string | null;
             /**
              * Format: uuid
              * @description The command that caused it.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             command_id: string;
             /**
              * Format: uuid
              * @description The business process it belongs to.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             correlation_id: string;
             /**
              * Format: date-time
              * @description When it holds in business time.
+             * @example 2026-03-31T09:30:00Z
              */
             effective_at: string;
             /**
@@ -7468,32 +7967,40 @@ export interface components {
             /**
              * Format: int64
              * @description Place in the log: from 1, without gaps, in the order of commits.
+             * @example 1042
              */
             position: number;
             /**
              * Format: date-time
              * @description When the log took it.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at: string;
             /**
              * Format: int64
              * @description Place among the thing's events, from 1: its version afterwards.
+             * @example 12
              */
             sequence: number;
         };
         /** @description An exemption of a client. */
         Exemption: {
-            /** @description Who. */
+            /**
+             * @description Who.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             reason?: components["schemas"]["ExemptionReason"] | null;
             /**
              * Format: date
              * @description First day.
+             * @example 2026-03-31
              */
             valid_from: string;
             /**
              * Format: date
              * @description First day on which it no longer holds.
+             * @example 2026-03-31
              */
             valid_to?: string | null;
         };
@@ -7507,6 +8014,7 @@ export interface components {
             /**
              * Format: date
              * @description The first day; today if absent.
+             * @example 2026-03-31
              */
             from?: string | null;
         };
@@ -7517,7 +8025,10 @@ export interface components {
              * @example VATEX-EU-132
              */
             code?: string | null;
-            /** @description Text (BT-120). */
+            /**
+             * @description Text (BT-120).
+             * @example Exempt by article 132
+             */
             text?: string | null;
         };
         /** @description Why a client stands where they stand. */
@@ -7525,12 +8036,19 @@ export interface components {
             /**
              * Format: int64
              * @description The log position the read side has reached.
+             * @example 1042
              */
             as_of_position: number;
             balance?: components["schemas"]["Money"] | null;
-            /** @description Whose account. */
+            /**
+             * @description Whose account.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
-            /** @description Send it as `cursor` for earlier steps; null at the first one. */
+            /**
+             * @description Send it as `cursor` for earlier steps; null at the first one.
+             * @example eyJhZnRlciI6MTA0Mn0
+             */
             next_cursor?: string | null;
             /** @description What led to it, newest first. */
             steps: components["schemas"]["Step"][];
@@ -7590,11 +8108,13 @@ export interface components {
             /**
              * Format: date
              * @description The day on which more would be due after that.
+             * @example 2026-03-31
              */
             next_due?: string | null;
             /**
              * Format: date
              * @description The last day of what would be due; null if nothing ever will be.
+             * @example 2026-03-31
              */
             through?: string | null;
         };
@@ -7624,6 +8144,7 @@ export interface components {
             /**
              * Format: date
              * @description The first day.
+             * @example 2026-03-31
              */
             from?: string | null;
         };
@@ -7638,6 +8159,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day it can be redeemed.
+             * @example 2026-03-31
              */
             expires_on?: string | null;
             /**
@@ -7681,9 +8203,13 @@ export interface components {
             /**
              * Format: int32
              * @description Counts the redemptions of the card from 1.
+             * @example 1
              */
             no: number;
-            /** @description Whether it is back on the card. */
+            /**
+             * @description Whether it is back on the card.
+             * @example true
+             */
             reversed: boolean;
         };
         /** @description A gift card was sold. */
@@ -7706,11 +8232,15 @@ export interface components {
         };
         /** @description What expired, or would: `lapsed = expired + passed_over`. */
         GiftCardsExpired: {
-            /** @description Whether nothing was done. */
+            /**
+             * @description Whether nothing was done.
+             * @example true
+             */
             dry_run: boolean;
             /**
              * Format: int64
              * @description Cards that expired.
+             * @example 1
              */
             expired: number;
             /** @description What was left on those that expired, one sum per currency. */
@@ -7718,27 +8248,39 @@ export interface components {
             /**
              * Format: int64
              * @description Active cards whose last day is over.
+             * @example 1
              */
             lapsed: number;
-            /** @description Whether there may be more than this request looked at. */
+            /**
+             * @description Whether there may be more than this request looked at.
+             * @example true
+             */
             more: boolean;
             /**
              * Format: int64
              * @description Cards that expired or were cancelled between the question and the answer.
+             * @example 1
              */
             passed_over: number;
             /**
              * Format: int64
              * @description The log position of the last event; reads take it as `min_position`. Null if nothing was
              *     done.
+             * @example 1042
              */
             position?: number | null;
         };
         /** @description What a yes led to. */
         GrantedApproval: components["schemas"]["Stamp"] & {
-            /** @description What it said. */
+            /**
+             * @description What it said.
+             * @example the payment was refunded meanwhile
+             */
             failure?: string | null;
-            /** @description The code of that rule. */
+            /**
+             * @description The code of that rule.
+             * @example payment.nothing_left
+             */
             failure_code?: string | null;
             /**
              * @description The approval.
@@ -7769,6 +8311,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Since when.
+             * @example 2026-03-31T09:30:00Z
              */
             since: string;
         };
@@ -7779,7 +8322,10 @@ export interface components {
              * @example grp_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             client_group_id?: string | null;
-            /** @description Its unique name for machines. */
+            /**
+             * @description Its unique name for machines.
+             * @example resellers
+             */
             code?: string | null;
         };
         /** @description A tier of prices. */
@@ -7802,6 +8348,7 @@ export interface components {
             /**
              * Format: int64
              * @description The version of the settings, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -7815,11 +8362,13 @@ export interface components {
             /**
              * Format: date-time
              * @description When it opened the account last; null if never since.
+             * @example 2026-03-31T09:30:00Z
              */
             last_used_at?: string | null;
             /**
              * Format: date-time
              * @description When it was linked.
+             * @example 2026-03-31T09:30:00Z
              */
             linked_at: string;
         };
@@ -7850,7 +8399,10 @@ export interface components {
         IdentityProviderList: {
             /** @description The providers, in the order of the settings. */
             items: components["schemas"]["IdentityProvider"][];
-            /** @description Whether nothing else lets staff in. */
+            /**
+             * @description Whether nothing else lets staff in.
+             * @example true
+             */
             only_by_provider: boolean;
         };
         /**
@@ -7864,6 +8416,7 @@ export interface components {
             /**
              * Format: int32
              * @description How many.
+             * @example 1
              */
             count: number;
             /** @description What is counted. */
@@ -7877,18 +8430,25 @@ export interface components {
         /** @description An invoice in a list. */
         Invoice: {
             balance_due?: components["schemas"]["Money"] | null;
-            /** @description Who is billed. */
+            /**
+             * @description Who is billed.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description The invoice it corrects upwards, if it does.
              * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             corrects?: string | null;
-            /** @description Number of the credit note that took it back. */
+            /**
+             * @description Number of the credit note that took it back.
+             * @example CN-2026-000001
+             */
             credit_note?: string | null;
             /**
              * Format: date
              * @description Last day to pay.
+             * @example 2026-03-31
              */
             due_date?: string | null;
             /**
@@ -7899,6 +8459,7 @@ export interface components {
             /**
              * Format: date
              * @description The day of issue.
+             * @example 2026-03-31
              */
             issue_date?: string | null;
             net?: components["schemas"]["Money"] | null;
@@ -7907,12 +8468,16 @@ export interface components {
              * @example INV-2026-000001
              */
             number?: string | null;
-            /** @description The order it bills. */
+            /**
+             * @description The order it bills.
+             * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             order_id?: string | null;
             paid?: components["schemas"]["Money"] | null;
             /**
              * Format: date
              * @description The day nothing was owed any more.
+             * @example 2026-03-31
              */
             settled_on?: string | null;
             /** @description How it stands today. */
@@ -7934,9 +8499,15 @@ export interface components {
              * @example pay_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             payment_id: string;
-            /** @description What the gateway said, if it did not. */
+            /**
+             * @description What the gateway said, if it did not.
+             * @example the customer asked for it
+             */
             reason?: string | null;
-            /** @description The gateway's name for it, if the money moved. */
+            /**
+             * @description The gateway's name for it, if the money moved.
+             * @example transfer 4711
+             */
             reference?: string | null;
         };
         /** @description The credit note is issued. Amounts count in favour of the client. */
@@ -7974,14 +8545,19 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of a past answer; null for the present.
+             * @example 1042
              */
             as_of_position?: number | null;
             balance_due?: components["schemas"]["Money"] | null;
-            /** @description Who is billed; null for a discarded draft. */
+            /**
+             * @description Who is billed; null for a discarded draft.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id?: string | null;
             /**
              * Format: date
              * @description The day it was settled, voided or given up.
+             * @example 2026-03-31
              */
             closed_on?: string | null;
             corrects?: components["schemas"]["DebitCorrection"] | null;
@@ -7995,6 +8571,7 @@ export interface components {
             /**
              * Format: date
              * @description Last day to pay.
+             * @example 2026-03-31
              */
             due_date?: string | null;
             /**
@@ -8005,6 +8582,7 @@ export interface components {
             /**
              * Format: date
              * @description The day of issue.
+             * @example 2026-03-31
              */
             issue_date?: string | null;
             /** @description The lines. */
@@ -8015,7 +8593,10 @@ export interface components {
              * @example INV-2026-000001
              */
             number?: string | null;
-            /** @description The order it bills, while it is a draft. */
+            /**
+             * @description The order it bills, while it is a draft.
+             * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             order_id?: string | null;
             /** @description What paid it. */
             payments: components["schemas"]["AppliedPayment"][];
@@ -8028,6 +8609,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -8048,13 +8630,18 @@ export interface components {
             /**
              * Format: date
              * @description Last day to pay.
+             * @example 2026-03-31
              */
             due_date: string;
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             id: string;
             /**
              * Format: date
              * @description The day of issue.
+             * @example 2026-03-31
              */
             issue_date: string;
             /**
@@ -8070,6 +8657,7 @@ export interface components {
             /**
              * Format: int64
              * @description The log position it was built from.
+             * @example 1042
              */
             as_of_position: number;
             /** @description Oldest first. */
@@ -8092,7 +8680,10 @@ export interface components {
              * @example CN-2026-000001
              */
             credit_note: string;
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             id: string;
             /** @description The unpaid part, no longer owed. */
             offset: components["schemas"]["Money"];
@@ -8101,41 +8692,60 @@ export interface components {
         };
         /** @description Dates and references of a document; all may be absent. */
         Issue: {
-            /** @description What the buyer wants to find on it (BT-10); no personal data. */
+            /**
+             * @description What the buyer wants to find on it (BT-10); no personal data.
+             * @example 04011000-12345-34
+             */
             buyer_reference?: string | null;
             /**
              * Format: date
              * @description Last day to pay; the draft's, or by the seller's payment term, if absent.
+             * @example 2026-03-31
              */
             due_date?: string | null;
             exemption_reason?: components["schemas"]["ExemptionReason"] | null;
             /**
              * Format: date
              * @description The day of issue; today at the seller's place if absent. Not before the last number's.
+             * @example 2026-03-31
              */
             issue_date?: string | null;
-            /** @description Number of the buyer's order (BT-13). */
+            /**
+             * @description Number of the buyer's order (BT-13).
+             * @example PO-4711
+             */
             order_reference?: string | null;
         };
         /** @description A document as it was issued. */
         IssuedDocument: {
             buyer?: components["schemas"]["Contact"] | null;
-            /** @description What the buyer wants to find on it. */
+            /**
+             * @description What the buyer wants to find on it.
+             * @example 04011000-12345-34
+             */
             buyer_reference?: string | null;
-            /** @description The client. */
+            /**
+             * @description The client.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             corrects?: components["schemas"]["DebitCorrection"] | null;
             /**
              * Format: date
              * @description Last day to pay.
+             * @example 2026-03-31
              */
             due_date: string;
             exemption_reason?: components["schemas"]["ExemptionReason"] | null;
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id: string;
             /**
              * Format: date
              * @description The day of issue.
+             * @example 2026-03-31
              */
             issue_date: string;
             /** @description The lines. */
@@ -8147,13 +8757,20 @@ export interface components {
              * @example INV-2026-000001
              */
             number: string;
-            /** @description The order it bills. */
+            /**
+             * @description The order it bills.
+             * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             order_id?: string | null;
-            /** @description Number of the buyer's order. */
+            /**
+             * @description Number of the buyer's order.
+             * @example PO-4711
+             */
             order_reference?: string | null;
             /**
              * Format: int64
              * @description The log position of the event that issued it.
+             * @example 1042
              */
             position: number;
             /** @description Who bills, as of that day. */
@@ -8175,7 +8792,10 @@ export interface components {
         };
         /** @description One document. */
         LargestDocument: {
-            /** @description Whose. */
+            /**
+             * @description Whose.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /** @description With tax; negative on a credit note. */
             total: components["schemas"]["Money"];
@@ -8204,9 +8824,56 @@ export interface components {
                 amounts: components["schemas"]["Money"][];
             };
         };
+        /** @description Address, register and bank account of a seller; what is absent is not said. */
+        Letterhead: {
+            bank_account?: components["schemas"]["BankAccount"] | null;
+            /**
+             * @description City.
+             * @example Hamburg
+             */
+            city?: string | null;
+            /**
+             * @description E-mail address for customers.
+             * @example billing@example.com
+             */
+            email?: string | null;
+            /**
+             * @description Street and number.
+             * @example Speicherstadt 4
+             */
+            line1?: string | null;
+            /**
+             * @description Further part of the address.
+             * @example Block C
+             */
+            line2?: string | null;
+            /**
+             * @description Phone number for customers.
+             * @example +49 40 123456
+             */
+            phone?: string | null;
+            /**
+             * @description Postal code.
+             * @example 20457
+             */
+            postal_code?: string | null;
+            /**
+             * @description Number in a register of firms.
+             * @example HRB 12345, Amtsgericht Hamburg
+             */
+            registration?: string | null;
+            /**
+             * @description State or province.
+             * @example Hamburg
+             */
+            state?: string | null;
+        };
         /** @description A line as it was priced. */
         Line: {
-            /** @description What people read. */
+            /**
+             * @description What people read.
+             * @example VPS S, one month
+             */
             description: string;
             /** @description What it bills. */
             kind: components["schemas"]["LineKind"];
@@ -8215,10 +8882,14 @@ export interface components {
             /**
              * Format: int32
              * @description Its number on the document, from 1.
+             * @example 1
              */
             no: number;
             period?: components["schemas"]["Period"] | null;
-            /** @description The product, if it is one of the catalogue. */
+            /**
+             * @description The product, if it is one of the catalogue.
+             * @example prd_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             product_id?: string | null;
             /**
              * @description How many.
@@ -8238,6 +8909,7 @@ export interface components {
             /**
              * Format: int32
              * @description Its number within the draft; numbers are not used again.
+             * @example 1
              */
             line_no: number;
         };
@@ -8258,7 +8930,10 @@ export interface components {
         };
         /** @description How many rows a list has under the conditions asked for. */
         ListTotal: {
-            /** @description Whether there are no more than these. */
+            /**
+             * @description Whether there are no more than these.
+             * @example true
+             */
             exact: boolean;
             /**
              * Format: int32
@@ -8274,7 +8949,10 @@ export interface components {
              * @example vat
              */
             code: string;
-            /** @description Taken on the taxes before it as well. */
+            /**
+             * @description Taken on the taxes before it as well.
+             * @example true
+             */
             compound: boolean;
             /**
              * @description The country.
@@ -8284,6 +8962,7 @@ export interface components {
             /**
              * Format: int64
              * @description How many exemptions were ever given.
+             * @example 12
              */
             exemptions: number;
             /**
@@ -8291,15 +8970,22 @@ export interface components {
              * @example tax_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description Whether prices hold it. */
+            /**
+             * @description Whether prices hold it.
+             * @example true
+             */
             inclusive: boolean;
             /** @description Every rate there ever was, in the order they were set. */
             rates: components["schemas"]["RateSpan"][];
-            /** @description A state or territory in it; the whole country if absent. */
+            /**
+             * @description A state or territory in it; the whole country if absent.
+             * @example CA-ON
+             */
             region?: string | null;
             /**
              * Format: date
              * @description First day without a rate, once it was ended.
+             * @example 2026-03-31
              */
             retired_from?: string | null;
             /**
@@ -8310,6 +8996,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its turn among the taxes of a place; lower ones are taken first.
+             * @example 12
              */
             turn: number;
         };
@@ -8370,16 +9057,21 @@ export interface components {
              * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             actor: string;
-            /** @description What a change must carry as `x-csrf-token`; null for a program, which needs none. */
+            /**
+             * @description What a change must carry as `x-csrf-token`; null for a program, which needs none.
+             * @example bW9zdGx5IGhhcm1sZXNz
+             */
             csrf_token?: string | null;
             /**
              * Format: date-time
              * @description When the session or the access token ends; null for an API key.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at?: string | null;
             /**
              * @description Whether the seller demands a second step that is not set up: until then, nothing else may be
              *     done.
+             * @example true
              */
             must_set_up_second_factor: boolean;
             /** @description Other sellers it may sign in to with the same password. */
@@ -8424,6 +9116,7 @@ export interface components {
             /**
              * Format: date-time
              * @description What it is to show: later than it shows, and at most 400 days.
+             * @example 2026-03-31T09:30:00Z
              */
             to: string;
         };
@@ -8439,6 +9132,7 @@ export interface components {
             /**
              * Format: uuid
              * @description The document.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             document: string;
             /**
@@ -8449,14 +9143,19 @@ export interface components {
             /**
              * Format: date
              * @description The business day.
+             * @example 2026-03-31
              */
             effective_on: string;
             /**
              * Format: int32
              * @description Place of the entry in its posting, from 1.
+             * @example 12
              */
             entry_no: number;
-            /** @description The event. */
+            /**
+             * @description The event.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             event_id: string;
             /**
              * @description What happened.
@@ -8466,11 +9165,13 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of the event.
+             * @example 1042
              */
             position: number;
             /**
              * Format: date-time
              * @description When the log took it.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at: string;
             /** @description Debit or credit. */
@@ -8482,6 +9183,7 @@ export interface components {
              * Format: date
              * @description The business day, not after today and in an open month; today at the seller's place if
              *     absent.
+             * @example 2026-03-31
              */
             day?: string | null;
             /** @description The entries; debits equal credits in each currency. */
@@ -8531,6 +9233,7 @@ export interface components {
             /**
              * Format: date
              * @description The day it counts for; today at the client's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
@@ -8559,11 +9262,13 @@ export interface components {
             /**
              * Format: int32
              * @description More quarantined accounts than this halt the run; 1,000 if absent.
+             * @example 1
              */
             most_quarantined?: number | null;
             /**
              * Format: date
              * @description The last day of what is due, at most 31 days ahead; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             through?: string | null;
         };
@@ -8618,6 +9323,7 @@ export interface components {
             /**
              * Format: date
              * @description First day they count for; today at the seller's place if absent, not before.
+             * @example 2026-03-31
              */
             valid_from?: string | null;
         };
@@ -8652,7 +9358,10 @@ export interface components {
              * @example Account manager
              */
             label: string;
-            /** @description Whether values without it are refused. */
+            /**
+             * @description Whether values without it are refused.
+             * @example true
+             */
             required?: boolean;
         };
         /** @description Values that replace the present ones. */
@@ -8673,6 +9382,7 @@ export interface components {
             /**
              * Format: date
              * @description Last day to pay; by the seller's payment term if absent.
+             * @example 2026-03-31
              */
             due_date?: string | null;
             /** @description What is billed, in the currency of the corrected invoice; more than nothing in all. */
@@ -8685,7 +9395,10 @@ export interface components {
         };
         /** @description A department as it is to be. */
         NewDepartment: {
-            /** @description Whether work may be given to it; it may if absent. */
+            /**
+             * @description Whether work may be given to it; it may if absent.
+             * @example true
+             */
             active?: boolean | null;
             /**
              * @description What it is for.
@@ -8710,11 +9423,18 @@ export interface components {
             /**
              * Format: date
              * @description The day; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             opened_on?: string | null;
-            /** @description What the bank says; no personal data. */
+            /**
+             * @description What the bank says; no personal data.
+             * @example the customer asked for it
+             */
             reason: string;
-            /** @description The gateway's own name for the dispute; reported again, it is the same. */
+            /**
+             * @description The gateway's own name for the dispute; reported again, it is the same.
+             * @example transfer 4711
+             */
             reference?: string | null;
         };
         /** @description A draft to be begun. */
@@ -8733,6 +9453,7 @@ export interface components {
             /**
              * Format: date
              * @description Last day to pay; by the seller's payment term if absent.
+             * @example 2026-03-31
              */
             due_date?: string | null;
             /** @description Lines to begin with. */
@@ -8755,7 +9476,10 @@ export interface components {
         };
         /** @description How a run is made. */
         NewDunningRun: {
-            /** @description Only say what would be done. */
+            /**
+             * @description Only say what would be done.
+             * @example true
+             */
             dry_run?: boolean | null;
         };
         /** @description A strategy to be written down. */
@@ -8780,6 +9504,7 @@ export interface components {
             /**
              * Format: date
              * @description The day it counts for; today at the client's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
@@ -8792,7 +9517,10 @@ export interface components {
             account: string;
             /** @description How much; more than nothing. */
             amount: components["schemas"]["Money"];
-            /** @description The subdivision: kind of line, gateway, country and rate of a tax. */
+            /**
+             * @description The subdivision: kind of line, gateway, country and rate of a tax.
+             * @example the client is suspended, activate it first
+             */
             detail?: string | null;
             /** @description Debit or credit. */
             side: components["schemas"]["Side"];
@@ -8813,17 +9541,22 @@ export interface components {
             /**
              * Format: date
              * @description First day; today if absent.
+             * @example 2026-03-31
              */
             valid_from?: string | null;
             /**
              * Format: date
              * @description First day on which it no longer holds; nothing while no end is known.
+             * @example 2026-03-31
              */
             valid_to?: string | null;
         };
         /** @description How cards are to expire. */
         NewExpiryRun: {
-            /** @description Only say what would be given up. */
+            /**
+             * @description Only say what would be given up.
+             * @example true
+             */
             dry_run?: boolean | null;
         };
         /** @description A gift card to be sold. */
@@ -8831,6 +9564,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day it can be redeemed; for ever if absent.
+             * @example 2026-03-31
              */
             expires_on?: string | null;
             /**
@@ -8883,7 +9617,10 @@ export interface components {
         /** @description What is to be sent back. */
         NewInvoiceRefund: {
             amount?: components["schemas"]["Money"] | null;
-            /** @description Why; no personal data. */
+            /**
+             * @description Why; no personal data.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description An item: from the catalogue, or described in full with `kind`, `description` and `unit_price`. */
@@ -8891,7 +9628,10 @@ export interface components {
             /** @description What is answered to the questions of the product. */
             answers?: components["schemas"]["NewAnswer"][];
             cycle?: components["schemas"]["Cycle"] | null;
-            /** @description What people read; the product's name if absent. */
+            /**
+             * @description What people read; the product's name if absent.
+             * @example VPS S, one month
+             */
             description?: string | null;
             kind?: components["schemas"]["LineKind"] | null;
             period?: components["schemas"]["Period"] | null;
@@ -8912,6 +9652,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it ends; never if absent.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at?: string | null;
             /**
@@ -8963,9 +9704,13 @@ export interface components {
             /**
              * Format: date
              * @description The first day of the line's period.
+             * @example 2026-03-31
              */
             from: string;
-            /** @description Why; stands on the credit note. */
+            /**
+             * @description Why; stands on the credit note.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description Somebody to work for the seller. */
@@ -9083,7 +9828,10 @@ export interface components {
             client_id: string;
             /** @description What it pays; the client's open invoices, oldest first, if absent. */
             invoices?: components["schemas"]["Share"][] | null;
-            /** @description Pays nothing yet; all of it stays unmatched. Not together with `invoices`. */
+            /**
+             * @description Pays nothing yet; all of it stays unmatched. Not together with `invoices`.
+             * @example true
+             */
             keep_unapplied?: boolean;
             /**
              * @description How it came: `manual_bank` or `manual_cash`.
@@ -9093,6 +9841,7 @@ export interface components {
             /**
              * Format: date
              * @description The day it arrived; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             received_on?: string | null;
             /**
@@ -9108,7 +9857,10 @@ export interface components {
              * @example EUR
              */
             currency: string;
-            /** @description What the bank calls it, if the money went out already. */
+            /**
+             * @description What the bank calls it, if the money went out already.
+             * @example transfer 4711
+             */
             reference?: string | null;
             /** @description Where to. */
             to: components["schemas"]["PayoutTo"];
@@ -9129,6 +9881,7 @@ export interface components {
             /**
              * Format: date
              * @description First day it counts for new sales; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             valid_from?: string | null;
         };
@@ -9162,7 +9915,10 @@ export interface components {
         };
         /** @description A draft that becomes a proforma. */
         NewProforma: {
-            /** @description What the buyer wants to find on the invoice (BT-10); no personal data. */
+            /**
+             * @description What the buyer wants to find on the invoice (BT-10); no personal data.
+             * @example 04011000-12345-34
+             */
             buyer_reference?: string | null;
             exemption_reason?: components["schemas"]["ExemptionReason"] | null;
             /**
@@ -9170,11 +9926,15 @@ export interface components {
              * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             invoice_id: string;
-            /** @description Number of the buyer's order (BT-13). */
+            /**
+             * @description Number of the buyer's order (BT-13).
+             * @example PO-4711
+             */
             order_reference?: string | null;
             /**
              * Format: date
              * @description The last day on which it is meant to be paid; the draft's due date if absent.
+             * @example 2026-03-31
              */
             valid_until?: string | null;
         };
@@ -9183,6 +9943,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day of the promise.
+             * @example 2026-03-31
              */
             pay_by: string;
         };
@@ -9196,11 +9957,13 @@ export interface components {
             /**
              * Format: date
              * @description First day.
+             * @example 2026-03-31
              */
             valid_from: string;
             /**
              * Format: date
              * @description First day on which it no longer holds; nothing while no end is known.
+             * @example 2026-03-31
              */
             valid_to?: string | null;
         };
@@ -9209,6 +9972,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day, which must be over at the seller's place; yesterday if absent.
+             * @example 2026-03-31
              */
             through?: string | null;
         };
@@ -9217,6 +9981,7 @@ export interface components {
             /**
              * Format: date
              * @description The day of the click; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             clicked_on?: string | null;
             /**
@@ -9234,7 +9999,10 @@ export interface components {
              * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             invoice_id?: string | null;
-            /** @description Why; no personal data. */
+            /**
+             * @description Why; no personal data.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description A role as it is to be. */
@@ -9270,6 +10038,7 @@ export interface components {
             /**
              * Format: date
              * @description The first day without service, if it is known.
+             * @example 2026-03-31
              */
             ends?: string | null;
             /** @description At which price. */
@@ -9277,6 +10046,7 @@ export interface components {
             /**
              * Format: date
              * @description The first day of service; today at the client's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
             /**
@@ -9299,7 +10069,10 @@ export interface components {
              * @example vat
              */
             code?: string | null;
-            /** @description Taken on the price together with the taxes before it; not if absent. */
+            /**
+             * @description Taken on the price together with the taxes before it; not if absent.
+             * @example true
+             */
             compound?: boolean | null;
             /**
              * @description The country; ISO 3166, two capitals.
@@ -9309,6 +10082,7 @@ export interface components {
             /**
              * @description Whether prices hold it; not if absent. Documents have net prices: such a rate is kept, and
              *     taxes nothing automatically.
+             * @example true
              */
             inclusive?: boolean | null;
             /**
@@ -9325,16 +10099,19 @@ export interface components {
             /**
              * Format: int32
              * @description Its turn among the taxes of a place, lower ones first; 1 if absent.
+             * @example 1
              */
             turn?: number | null;
             /**
              * Format: date
              * @description First day; may lie in the past.
+             * @example 2026-03-31
              */
             valid_from: string;
             /**
              * Format: date
              * @description First day on which it no longer holds; nothing while no end is known.
+             * @example 2026-03-31
              */
             valid_to?: string | null;
         };
@@ -9365,6 +10142,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Makes it a test seller, whose clock begins here and stands until it is moved.
+             * @example 2026-03-31T09:30:00Z
              */
             test_clock?: string | null;
             /**
@@ -9386,6 +10164,7 @@ export interface components {
             /**
              * Format: date
              * @description The day it counts for; today at the client's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
             /** @description What becomes of the period under way. */
@@ -9426,6 +10205,7 @@ export interface components {
             /**
              * Format: int32
              * @description Its number.
+             * @example 1
              */
             no: number;
         };
@@ -9443,11 +10223,15 @@ export interface components {
         };
         /** @description Numbers that no document took. */
         NumberGap: {
-            /** @description In words. */
+            /**
+             * @description In words.
+             * @example printed on paper that was lost
+             */
             explanation: string;
             /**
              * Format: int64
              * @description The first of them.
+             * @example 12
              */
             from: number;
             /**
@@ -9459,6 +10243,7 @@ export interface components {
             /**
              * Format: int64
              * @description The last of them.
+             * @example 12
              */
             to: number;
         };
@@ -9467,6 +10252,7 @@ export interface components {
             /**
              * Format: int64
              * @description The log position this page was built from.
+             * @example 1042
              */
             as_of_position: number;
             check?: components["schemas"]["NumberCheck"] | null;
@@ -9486,31 +10272,39 @@ export interface components {
         NumberScheme: "per_year" | "per_month" | "per_client" | "plain";
         /** @description A series of numbers. */
         NumberSeries: {
-            /** @description Whether every number from 1 to the last was taken. */
+            /**
+             * @description Whether every number from 1 to the last was taken.
+             * @example true
+             */
             complete: boolean;
             /**
              * Format: int64
              * @description How many numbers were taken.
+             * @example 12
              */
             count: number;
             /**
              * Format: int64
              * @description The lowest number.
+             * @example 12
              */
             first: number;
             /**
              * Format: date
              * @description Date of the first document.
+             * @example 2026-03-31
              */
             first_date: string;
             /**
              * Format: int64
              * @description The highest number.
+             * @example 12
              */
             last: number;
             /**
              * Format: date
              * @description Date of the last document.
+             * @example 2026-03-31
              */
             last_date: string;
             /**
@@ -9524,6 +10318,7 @@ export interface components {
             /**
              * Format: int64
              * @description The log position it was built from.
+             * @example 1042
              */
             as_of_position: number;
             /** @description By name. */
@@ -9568,28 +10363,37 @@ export interface components {
             /**
              * Format: date
              * @description The day it counts for; today at the client's place if absent.
+             * @example 2026-03-31
              */
             on?: string | null;
         };
         /** @description An order in a list. */
         Order: {
-            /** @description Who ordered. */
+            /**
+             * @description Who ordered.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id.
              * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description The invoice that bills it. */
+            /**
+             * @description The invoice that bills it.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id?: string | null;
             /**
              * Format: int64
              * @description Number of its items.
+             * @example 12
              */
             items: number;
             /**
              * Format: date
              * @description The day it was placed.
+             * @example 2026-03-31
              */
             placed_on: string;
             /** @description What became of it. */
@@ -9614,29 +10418,45 @@ export interface components {
         };
         /** @description An answer as it was given. */
         OrderAnswer: {
-            /** @description What was given, a choice by its name for people; null once the client was erased. */
+            /**
+             * @description What was given, a choice by its name for people; null once the client was erased.
+             * @example Debian 13
+             */
             answer?: string | null;
-            /** @description What was asked. */
+            /**
+             * @description What was asked.
+             * @example Operating system
+             */
             label: string;
-            /** @description The option's key. */
+            /**
+             * @description The option's key.
+             * @example os
+             */
             option: string;
         };
         /** @description One order. */
         OrderDetail: {
-            /** @description Who ordered. */
+            /**
+             * @description Who ordered.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id.
              * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description The invoice that bills it. */
+            /**
+             * @description The invoice that bills it.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id?: string | null;
             /** @description What was ordered. */
             items: components["schemas"]["OrderItem"][];
             /**
              * Format: date
              * @description The day it was placed.
+             * @example 2026-03-31
              */
             placed_on: string;
             /** @description What became of it. */
@@ -9646,6 +10466,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -9656,23 +10477,39 @@ export interface components {
             /** @description What was answered to the questions of the product. */
             answers: components["schemas"]["OrderAnswer"][];
             cycle?: components["schemas"]["Cycle"] | null;
-            /** @description What people read. */
+            /**
+             * @description What people read.
+             * @example VPS S, one month
+             */
             description: string;
             /** @description What it is. */
             kind: components["schemas"]["LineKind"];
             period?: components["schemas"]["Period"] | null;
-            /** @description The product, if it is one of the catalogue. */
+            /**
+             * @description The product, if it is one of the catalogue.
+             * @example prd_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             product_id?: string | null;
-            /** @description How many. */
+            /**
+             * @description How many.
+             * @example 1
+             */
             quantity: string;
-            /** @description The subscription that began for it. */
+            /**
+             * @description The subscription that began for it.
+             * @example sub_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             subscription_id?: string | null;
             /**
              * Format: int32
              * @description Days before anything is charged.
+             * @example 1
              */
             trial_days: number;
-            /** @description Price of one without tax, in major units. */
+            /**
+             * @description Price of one without tax, in major units.
+             * @example 9.90
+             */
             unit_price: string;
         };
         /** @description The order is placed. */
@@ -9692,9 +10529,15 @@ export interface components {
         OrderStatus: "placed" | "held" | "accepted" | "completed" | "cancelled";
         /** @description Where something was imported from. */
         Origin: {
-            /** @description Its id there. */
+            /**
+             * @description Its id there.
+             * @example 4711
+             */
             id: string;
-            /** @description The other system. */
+            /**
+             * @description The other system.
+             * @example whmcs
+             */
             source: string;
         };
         /** @description What is known of your mail address. */
@@ -9702,9 +10545,13 @@ export interface components {
             /**
              * Format: date-time
              * @description Since when it is proved to reach you; null if it is not.
+             * @example 2026-03-31T09:30:00Z
              */
             email_verified_at?: string | null;
-            /** @description Whether this installation sends mail at all. */
+            /**
+             * @description Whether this installation sends mail at all.
+             * @example true
+             */
             mail_is_sent: boolean;
         };
         /** @description That it is you who asks. */
@@ -9742,6 +10589,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -9781,20 +10629,29 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 asked_at?: string | null;
-                /** @description Who asked for that. */
+                /**
+                 * @description Who asked for that.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 asked_by?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 closed_at?: string | null;
-                /** @description Who closed it last; null if it was closed with a later month. */
+                /**
+                 * @description Who closed it last; null if it was closed with a later month.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 closed_by?: string | null;
                 /**
                  * Format: date
                  * @description Its first day.
+                 * @example 2026-03-31
                  */
                 from: string;
                 /**
@@ -9802,14 +10659,21 @@ export interface components {
                  * @example 2026-03
                  */
                 month: string;
-                /** @description Why it is to be reopened, or was. */
+                /**
+                 * @description Why it is to be reopened, or was.
+                 * @example the customer asked for it
+                 */
                 reason?: string | null;
                 /**
                  * Format: date-time
                  * @description When.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 reopened_at?: string | null;
-                /** @description Who reopened it last. */
+                /**
+                 * @description Who reopened it last.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 reopened_by?: string | null;
                 /**
                  * @description `closed`, `reopening_asked` or `reopened`.
@@ -9836,7 +10700,10 @@ export interface components {
             items: {
                 /** @description What it has, per currency. */
                 balances: components["schemas"]["AffiliateBalance"][];
-                /** @description The affiliate as a client. */
+                /**
+                 * @description The affiliate as a client.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description What links carry.
@@ -9851,6 +10718,7 @@ export interface components {
                 /**
                  * Format: int64
                  * @description How many clients it brought.
+                 * @example 12
                  */
                 referrals: number;
                 /** @description Whether it may refer and earn. */
@@ -9878,6 +10746,7 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 asked_at: string;
                 /**
@@ -9888,20 +10757,34 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 decided_at?: string | null;
-                /** @description Who decided, or took it back. */
+                /**
+                 * @description Who decided, or took it back.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 decided_by?: string | null;
-                /** @description Why. */
+                /**
+                 * @description Why.
+                 * @example the sums agree
+                 */
                 decision?: string | null;
                 /**
                  * Format: date-time
                  * @description Until when somebody may say yes.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 expires_at: string;
-                /** @description What it said. */
+                /**
+                 * @description What it said.
+                 * @example the payment was refunded meanwhile
+                 */
                 failure?: string | null;
-                /** @description The code of the rule that said no when it was to be done. */
+                /**
+                 * @description The code of the rule that said no when it was to be done.
+                 * @example payment.nothing_left
+                 */
                 failure_code?: string | null;
                 /**
                  * @description Its id.
@@ -9913,16 +10796,21 @@ export interface components {
                  * @example refund
                  */
                 kind: string;
-                /** @description Why. */
+                /**
+                 * @description Why.
+                 * @example the customer asked for it
+                 */
                 reason?: string | null;
                 /**
                  * @description `waiting`, `carried_out`, `failed` (granted, and refused by a rule by then), `declined`,
                  *     `withdrawn` or `expired`.
+                 * @example waiting
                  */
                 status: string;
                 /**
                  * Format: uuid
                  * @description Which, as a plain UUID.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 subject_id: string;
                 /**
@@ -9950,16 +10838,21 @@ export interface components {
             items: {
                 /** @description What kind of change. */
                 action: components["schemas"]["Action"];
-                /** @description Who. */
+                /**
+                 * @description Who.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 actor: string;
                 /**
                  * Format: date-time
                  * @description When.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 at: string;
                 /**
                  * Format: uuid
                  * @description What led to it, if it was not a person; `/events/{position}/why` tells the chain.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 causation_id?: string | null;
                 /**
@@ -9970,11 +10863,13 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description The business process it belongs to.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 correlation_id: string;
                 /**
                  * Format: uuid
                  * @description To which.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 entity_id: string;
                 /**
@@ -9982,14 +10877,20 @@ export interface components {
                  * @example invoice
                  */
                 entity_type: string;
-                /** @description The event. */
+                /**
+                 * @description The event.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 event_id: string;
                 /**
                  * @description What happened.
                  * @example invoice.voided
                  */
                 event_type: string;
-                /** @description From which address; null if that is not known any more. */
+                /**
+                 * @description From which address; null if that is not known any more.
+                 * @example 198.51.100.7
+                 */
                 ip?: string | null;
                 /**
                  * @description Why address and program are not known any more: `erased` once the time to keep them is over,
@@ -10000,11 +10901,18 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Place in the log.
+                 * @example 1042
                  */
                 position: number;
-                /** @description Why, if a reason was given. */
+                /**
+                 * @description Why, if a reason was given.
+                 * @example the customer asked for it
+                 */
                 reason?: string | null;
-                /** @description With which program; null if that is not known any more. */
+                /**
+                 * @description With which program; null if that is not known any more.
+                 * @example curl/8.16.0
+                 */
                 user_agent?: string | null;
             }[];
             /**
@@ -10027,6 +10935,7 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When it came to its end or was halted.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 ended_at?: string | null;
                 /**
@@ -10037,6 +10946,7 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Accounts that got a document.
+                 * @example 12
                  */
                 issued: number;
                 /** @description A larger document is quarantined. */
@@ -10044,26 +10954,31 @@ export interface components {
                 /**
                  * Format: int64
                  * @description More quarantined accounts halt it.
+                 * @example 12
                  */
                 most_quarantined: number;
                 /**
                  * Format: int64
                  * @description Accounts answered so far.
+                 * @example 12
                  */
                 planned: number;
                 /**
                  * Format: int64
                  * @description Accounts that a rule refused; known when the run ends.
+                 * @example 12
                  */
                 quarantined: number;
                 /**
                  * Format: int64
                  * @description Accounts of which nothing was due after all; known when the run ends.
+                 * @example 12
                  */
                 skipped: number;
                 /**
                  * Format: date-time
                  * @description When it was started.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 started_at: string;
                 /**
@@ -10076,6 +10991,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The last day of what is due.
+                 * @example 2026-03-31
                  */
                 through: string;
             }[];
@@ -10099,12 +11015,19 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When the log last heard of it.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 changed_at: string;
                 contact?: components["schemas"]["Contact"] | null;
-                /** @description Where it is. */
+                /**
+                 * @description Where it is.
+                 * @example DE
+                 */
                 country?: string | null;
-                /** @description What it is billed in. */
+                /**
+                 * @description What it is billed in.
+                 * @example EUR
+                 */
                 currency: string;
                 /**
                  * @description Its id.
@@ -10114,6 +11037,7 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When the log first heard of it.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 registered_at: string;
                 /** @description How it stands. */
@@ -10154,6 +11078,7 @@ export interface components {
                 /**
                  * Format: int64
                  * @description How many clients are in it.
+                 * @example 12
                  */
                 members: number;
                 /**
@@ -10187,19 +11112,25 @@ export interface components {
                 /**
                  * Format: date
                  * @description The day it was approved.
+                 * @example 2026-03-31
                  */
                 approved_on?: string | null;
-                /** @description Who paid. */
+                /**
+                 * @description Who paid.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * Format: date
                  * @description The first day on which it counts.
+                 * @example 2026-03-31
                  */
                 counts_from: string;
                 earned?: components["schemas"]["Money"] | null;
                 /**
                  * Format: int64
                  * @description Counts the commissions of the affiliate from 1.
+                 * @example 12
                  */
                 no: number;
                 /**
@@ -10210,18 +11141,21 @@ export interface components {
                 /**
                  * Format: int64
                  * @description The payout it is in, unless that failed.
+                 * @example 12
                  */
                 payout_no?: number | null;
                 refunded?: components["schemas"]["Money"] | null;
                 /**
                  * Format: date
                  * @description The day it was rejected.
+                 * @example 2026-03-31
                  */
                 rejected_on?: string | null;
                 sale?: components["schemas"]["Money"] | null;
                 /**
                  * Format: date
                  * @description The day of the sale.
+                 * @example 2026-03-31
                  */
                 sold_on: string;
                 taken_back?: components["schemas"]["Money"] | null;
@@ -10251,11 +11185,13 @@ export interface components {
                 /**
                  * Format: int64
                  * @description How often it came off something.
+                 * @example 1
                  */
                 redeemed: number;
                 /**
                  * Format: int64
                  * @description How often it is kept for an order, an invoice or a subscription.
+                 * @example 1
                  */
                 reserved: number;
                 /**
@@ -10301,6 +11237,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The day of that.
+                 * @example 2026-03-31
                  */
                 on: string;
                 /**
@@ -10326,7 +11263,10 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Whose it is. */
+                /**
+                 * @description Whose it is.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description Its id; null for one that took a whole invoice back.
@@ -10336,6 +11276,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description Its date.
+                 * @example 2026-03-31
                  */
                 issue_date: string;
                 net?: components["schemas"]["Money"] | null;
@@ -10345,12 +11286,18 @@ export interface components {
                  */
                 number: string;
                 offset?: components["schemas"]["Money"] | null;
-                /** @description Why. */
+                /**
+                 * @description Why.
+                 * @example the customer asked for it
+                 */
                 reason: string;
                 tax?: components["schemas"]["Money"] | null;
                 to_credit?: components["schemas"]["Money"] | null;
                 total?: components["schemas"]["Money"] | null;
-                /** @description The invoice it took back whole, if it did. */
+                /**
+                 * @description The invoice it took back whole, if it did.
+                 * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 voids?: string | null;
             }[];
             /**
@@ -10370,7 +11317,10 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Whether work may be given to it. */
+                /**
+                 * @description Whether work may be given to it.
+                 * @example true
+                 */
                 active: boolean;
                 /**
                  * @description What it is for.
@@ -10417,37 +11367,55 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Who owes. */
+                /**
+                 * @description Who owes.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description Its id.
                  * @example dun_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description Which invoice. */
+                /**
+                 * @description Which invoice.
+                 * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 invoice_id: string;
                 /**
                  * Format: date
                  * @description The first day of the next stage, as far as days alone say.
+                 * @example 2026-03-31
                  */
                 next_stage_on?: string | null;
                 /**
                  * Format: date
                  * @description The day it began.
+                 * @example 2026-03-31
                  */
                 opened_on: string;
-                /** @description The name of the last stage taken. */
+                /**
+                 * @description The name of the last stage taken.
+                 * @example First reminder
+                 */
                 stage?: string | null;
                 /** @description How it stands. */
                 status: components["schemas"]["DunningCaseStatus"];
-                /** @description Why it ended: `paid`, `voided`, `written_off`, `terminated` or `by_hand`. */
+                /**
+                 * @description Why it ended: `paid`, `voided`, `written_off`, `terminated` or `by_hand`.
+                 * @example paid
+                 */
                 stop_reason?: string | null;
                 /**
                  * Format: date
                  * @description The day it ended.
+                 * @example 2026-03-31
                  */
                 stopped_on?: string | null;
-                /** @description The seller's own strategy; null for a built-in one that nobody chose. */
+                /**
+                 * @description The seller's own strategy; null for a built-in one that nobody chose.
+                 * @example dst_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 strategy_id?: string | null;
             }[];
             /**
@@ -10467,7 +11435,10 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Whether every seller has it; such a one never changes. */
+                /**
+                 * @description Whether every seller has it; such a one never changes.
+                 * @example true
+                 */
                 built_in: boolean;
                 /**
                  * @description Unique name for machines.
@@ -10486,11 +11457,15 @@ export interface components {
                  * @example Gentle
                  */
                 name: string;
-                /** @description Whether it is no longer used. */
+                /**
+                 * @description Whether it is no longer used.
+                 * @example true
+                 */
                 retired: boolean;
                 /**
                  * Format: int64
                  * @description Counts what it said, from 1.
+                 * @example 12
                  */
                 revision: number;
                 /** @description What it says. */
@@ -10521,6 +11496,7 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description Which thing.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 aggregate_id: string;
                 /**
@@ -10531,21 +11507,25 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description What led to the command, if it was not a person.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 causation_id?: string | null;
                 /**
                  * Format: uuid
                  * @description The command that caused it.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 command_id: string;
                 /**
                  * Format: uuid
                  * @description The business process it belongs to.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 correlation_id: string;
                 /**
                  * Format: date-time
                  * @description When it holds in business time.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 effective_at: string;
                 /**
@@ -10572,16 +11552,19 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Place in the log: from 1, without gaps, in the order of commits.
+                 * @example 1042
                  */
                 position: number;
                 /**
                  * Format: date-time
                  * @description When the log took it.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 recorded_at: string;
                 /**
                  * Format: int64
                  * @description Place among the thing's events, from 1: its version afterwards.
+                 * @example 12
                  */
                 sequence: number;
             }[];
@@ -10611,6 +11594,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The last day it can be redeemed.
+                 * @example 2026-03-31
                  */
                 expires_on?: string | null;
                 /**
@@ -10650,6 +11634,7 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description Since when.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 since: string;
             }[];
@@ -10671,18 +11656,25 @@ export interface components {
             /** @description The rows, in order. */
             items: {
                 balance_due?: components["schemas"]["Money"] | null;
-                /** @description Who is billed. */
+                /**
+                 * @description Who is billed.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description The invoice it corrects upwards, if it does.
                  * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 corrects?: string | null;
-                /** @description Number of the credit note that took it back. */
+                /**
+                 * @description Number of the credit note that took it back.
+                 * @example CN-2026-000001
+                 */
                 credit_note?: string | null;
                 /**
                  * Format: date
                  * @description Last day to pay.
+                 * @example 2026-03-31
                  */
                 due_date?: string | null;
                 /**
@@ -10693,6 +11685,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The day of issue.
+                 * @example 2026-03-31
                  */
                 issue_date?: string | null;
                 net?: components["schemas"]["Money"] | null;
@@ -10701,12 +11694,16 @@ export interface components {
                  * @example INV-2026-000001
                  */
                 number?: string | null;
-                /** @description The order it bills. */
+                /**
+                 * @description The order it bills.
+                 * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 order_id?: string | null;
                 paid?: components["schemas"]["Money"] | null;
                 /**
                  * Format: date
                  * @description The day nothing was owed any more.
+                 * @example 2026-03-31
                  */
                 settled_on?: string | null;
                 /** @description How it stands today. */
@@ -10736,7 +11733,10 @@ export interface components {
                  * @example vat
                  */
                 code: string;
-                /** @description Taken on the taxes before it as well. */
+                /**
+                 * @description Taken on the taxes before it as well.
+                 * @example true
+                 */
                 compound: boolean;
                 /**
                  * @description The country.
@@ -10746,6 +11746,7 @@ export interface components {
                 /**
                  * Format: int64
                  * @description How many exemptions were ever given.
+                 * @example 12
                  */
                 exemptions: number;
                 /**
@@ -10753,15 +11754,22 @@ export interface components {
                  * @example tax_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description Whether prices hold it. */
+                /**
+                 * @description Whether prices hold it.
+                 * @example true
+                 */
                 inclusive: boolean;
                 /** @description Every rate there ever was, in the order they were set. */
                 rates: components["schemas"]["RateSpan"][];
-                /** @description A state or territory in it; the whole country if absent. */
+                /**
+                 * @description A state or territory in it; the whole country if absent.
+                 * @example CA-ON
+                 */
                 region?: string | null;
                 /**
                  * Format: date
                  * @description First day without a rate, once it was ended.
+                 * @example 2026-03-31
                  */
                 retired_from?: string | null;
                 /**
@@ -10772,6 +11780,7 @@ export interface components {
                 /**
                  * Format: int64
                  * @description Its turn among the taxes of a place; lower ones are taken first.
+                 * @example 12
                  */
                 turn: number;
             }[];
@@ -10802,6 +11811,7 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description The document.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 document: string;
                 /**
@@ -10812,14 +11822,19 @@ export interface components {
                 /**
                  * Format: date
                  * @description The business day.
+                 * @example 2026-03-31
                  */
                 effective_on: string;
                 /**
                  * Format: int32
                  * @description Place of the entry in its posting, from 1.
+                 * @example 12
                  */
                 entry_no: number;
-                /** @description The event. */
+                /**
+                 * @description The event.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
                 event_id: string;
                 /**
                  * @description What happened.
@@ -10829,11 +11844,13 @@ export interface components {
                 /**
                  * Format: int64
                  * @description The log position of the event.
+                 * @example 1042
                  */
                 position: number;
                 /**
                  * Format: date-time
                  * @description When the log took it.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 recorded_at: string;
                 /** @description Debit or credit. */
@@ -10856,23 +11873,31 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Who ordered. */
+                /**
+                 * @description Who ordered.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description Its id.
                  * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description The invoice that bills it. */
+                /**
+                 * @description The invoice that bills it.
+                 * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 invoice_id?: string | null;
                 /**
                  * Format: int64
                  * @description Number of its items.
+                 * @example 12
                  */
                 items: number;
                 /**
                  * Format: date
                  * @description The day it was placed.
+                 * @example 2026-03-31
                  */
                 placed_on: string;
                 /** @description What became of it. */
@@ -10898,7 +11923,10 @@ export interface components {
             items: {
                 allocated?: components["schemas"]["Money"] | null;
                 amount?: components["schemas"]["Money"] | null;
-                /** @description Who paid. */
+                /**
+                 * @description Who paid.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 credit?: components["schemas"]["Money"] | null;
                 /**
@@ -10911,14 +11939,21 @@ export interface components {
                  * @example pay_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description What the gateway said when it declined. */
+                /**
+                 * @description What the gateway said when it declined.
+                 * @example the customer asked for it
+                 */
                 reason?: string | null;
                 /**
                  * Format: date
                  * @description The day it arrived or was tried.
+                 * @example 2026-03-31
                  */
                 received_on: string;
-                /** @description The gateway's own name for it. */
+                /**
+                 * @description The gateway's own name for it.
+                 * @example transfer 4711
+                 */
                 reference?: string | null;
                 /** @description How it stands. */
                 status: components["schemas"]["PaymentStatus"];
@@ -10942,25 +11977,37 @@ export interface components {
             /** @description The rows, in order. */
             items: {
                 amount?: components["schemas"]["Money"] | null;
-                /** @description The key of the channel; null for the affiliate's own credit. */
+                /**
+                 * @description The key of the channel; null for the affiliate's own credit.
+                 * @example bank transfer
+                 */
                 channel?: string | null;
                 /**
                  * Format: date
                  * @description The day the money went out, or did not.
+                 * @example 2026-03-31
                  */
                 ended_on?: string | null;
                 /**
                  * Format: int64
                  * @description Counts the payouts of the affiliate from 1.
+                 * @example 12
                  */
                 no: number;
-                /** @description Why it failed. */
+                /**
+                 * @description Why it failed.
+                 * @example the customer asked for it
+                 */
                 reason?: string | null;
-                /** @description What the channel calls it. */
+                /**
+                 * @description What the channel calls it.
+                 * @example transfer 4711
+                 */
                 reference?: string | null;
                 /**
                  * Format: date
                  * @description The day it was asked for.
+                 * @example 2026-03-31
                  */
                 requested_on: string;
                 /**
@@ -10989,11 +12036,13 @@ export interface components {
                 /**
                  * Format: uuid
                  * @description The invoice or payment it comes from.
+                 * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
                  */
                 document?: string | null;
                 /**
                  * Format: date
                  * @description The business day it counts for.
+                 * @example 2026-03-31
                  */
                 effective_on?: string | null;
                 /** @description Its entries; debits equal credits per currency. */
@@ -11011,16 +12060,19 @@ export interface components {
                 /**
                  * Format: int64
                  * @description The log position of the event that is posted.
+                 * @example 1042
                  */
                 position: number;
                 /**
                  * Format: date-time
                  * @description When the log took it.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 recorded_at?: string | null;
                 /**
                  * Format: date
                  * @description The day it happened; earlier than the business day if that month was closed before.
+                 * @example 2026-03-31
                  */
                 true_day?: string | null;
             }[];
@@ -11051,7 +12103,10 @@ export interface components {
                  * @example Ten *gigabytes* of disk.
                  */
                 description: string;
-                /** @description Whether it is put before the others. */
+                /**
+                 * @description Whether it is put before the others.
+                 * @example true
+                 */
                 featured: boolean;
                 /** @description What it has, in the order people read it. */
                 features: components["schemas"]["ProductFeature"][];
@@ -11073,7 +12128,10 @@ export interface components {
                 prices: components["schemas"]["Price"][];
                 /** @description How much of each resource it grants. */
                 quotas: components["schemas"]["Quota"][];
-                /** @description Whether it is no longer sold. */
+                /**
+                 * @description Whether it is no longer sold.
+                 * @example true
+                 */
                 retired: boolean;
                 /** @description Every price of a tier there ever was; only where one product is read. */
                 tier_prices?: components["schemas"]["TierPrice"][];
@@ -11095,18 +12153,25 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Who would be billed. */
+                /**
+                 * @description Who would be billed.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description Its id.
                  * @example prf_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description The invoice it became. */
+                /**
+                 * @description The invoice it became.
+                 * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 invoice_id?: string | null;
                 /**
                  * Format: date
                  * @description Its date.
+                 * @example 2026-03-31
                  */
                 issue_date: string;
                 /**
@@ -11120,6 +12185,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The last day on which it is meant to be paid.
+                 * @example 2026-03-31
                  */
                 valid_until?: string | null;
             }[];
@@ -11140,7 +12206,10 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Whose. */
+                /**
+                 * @description Whose.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description The rule that refused.
@@ -11152,7 +12221,10 @@ export interface components {
                  * @example EUR
                  */
                 currency: string;
-                /** @description In words. */
+                /**
+                 * @description In words.
+                 * @example the client is suspended, activate it first
+                 */
                 detail: string;
             }[];
             /**
@@ -11175,18 +12247,24 @@ export interface components {
                 /**
                  * Format: date
                  * @description The day the client came.
+                 * @example 2026-03-31
                  */
                 came_on: string;
                 /**
                  * Format: date
                  * @description The day the client clicked the link.
+                 * @example 2026-03-31
                  */
                 clicked_on: string;
-                /** @description The client. */
+                /**
+                 * @description The client.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * Format: date
                  * @description The day from which no sale earns any longer.
+                 * @example 2026-03-31
                  */
                 rejected_on?: string | null;
             }[];
@@ -11207,21 +12285,31 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Whether they may sign in. */
+                /**
+                 * @description Whether they may sign in.
+                 * @example true
+                 */
                 active: boolean;
                 /**
                  * Format: int64
                  * @description How many clients they look after, erased ones aside.
+                 * @example 12
                  */
                 clients: number;
-                /** @description Their mail address; null once erased. */
+                /**
+                 * @description Their mail address; null once erased.
+                 * @example ada@example.org
+                 */
                 email?: string | null;
                 /**
                  * @description The member of staff.
                  * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description Their name; null once erased. */
+                /**
+                 * @description Their name; null once erased.
+                 * @example First reminder
+                 */
                 name?: string | null;
             }[];
             /**
@@ -11246,16 +12334,19 @@ export interface components {
                 /**
                  * Format: int64
                  * @description The log position of its event; the journal shows its entries under it.
+                 * @example 1042
                  */
                 position: number;
                 /**
                  * Format: date-time
                  * @description When the log took it.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 recorded_at: string;
                 /**
                  * Format: date
                  * @description The last day that it recognised, and its business day.
+                 * @example 2026-03-31
                  */
                 through: string;
             }[];
@@ -11276,7 +12367,10 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description Who pays. */
+                /**
+                 * @description Who pays.
+                 * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 client_id: string;
                 /**
                  * @description In what it is billed.
@@ -11286,6 +12380,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The first day without service, if that is known.
+                 * @example 2026-03-31
                  */
                 ends_on?: string | null;
                 /**
@@ -11293,18 +12388,26 @@ export interface components {
                  * @example sub_01kchkq7w7fc9r6a8b9c0d1e2f
                  */
                 id: string;
-                /** @description What documents call it. */
+                /**
+                 * @description What documents call it.
+                 * @example First reminder
+                 */
                 name: string;
                 /**
                  * Format: date
                  * @description The first day on which there is something to bill or to give back.
+                 * @example 2026-03-31
                  */
                 next_due?: string | null;
-                /** @description What is subscribed to. */
+                /**
+                 * @description What is subscribed to.
+                 * @example prd_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
                 product_id: string;
                 /**
                  * Format: date
                  * @description The first day.
+                 * @example 2026-03-31
                  */
                 started_on: string;
                 status?: components["schemas"]["SubscriptionStatus"] | null;
@@ -11326,7 +12429,10 @@ export interface components {
             as_of_position: number;
             /** @description The rows, in order. */
             items: {
-                /** @description What people call it. */
+                /**
+                 * @description What people call it.
+                 * @example VPS S, one month
+                 */
                 description?: string | null;
                 /**
                  * @description What it is told: types such as `invoice.issued`, or `invoice.*`; everything if empty.
@@ -11376,6 +12482,7 @@ export interface components {
             /**
              * Format: date
              * @description The day it counts from.
+             * @example 2026-03-31
              */
             allocated_on: string;
             /** @description How much. */
@@ -11388,6 +12495,7 @@ export interface components {
             /**
              * Format: int64
              * @description Which allocation of the payment, from 1.
+             * @example 12
              */
             no: number;
         };
@@ -11401,16 +12509,19 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was added.
+             * @example 2026-03-31T09:30:00Z
              */
             created_at: string;
             /**
              * Format: uuid
              * @description Its id.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             id: string;
             /**
              * Format: date-time
              * @description When it opened the account last; null if never.
+             * @example 2026-03-31T09:30:00Z
              */
             last_used_at?: string | null;
             /**
@@ -11445,6 +12556,7 @@ export interface components {
             /**
              * Format: date
              * @description The day it arrived; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             received_on?: string | null;
             /**
@@ -11464,16 +12576,23 @@ export interface components {
             /**
              * Format: date
              * @description The day it arrived; today if absent, not in the future.
+             * @example 2026-03-31
              */
             received_on?: string | null;
-            /** @description The bank's own name for it; one payment has it. */
+            /**
+             * @description The bank's own name for it; one payment has it.
+             * @example transfer 4711
+             */
             reference?: string | null;
         };
         /** @description A payment. */
         Payment: {
             allocated?: components["schemas"]["Money"] | null;
             amount?: components["schemas"]["Money"] | null;
-            /** @description Who paid. */
+            /**
+             * @description Who paid.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             credit?: components["schemas"]["Money"] | null;
             /**
@@ -11486,14 +12605,21 @@ export interface components {
              * @example pay_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description What the gateway said when it declined. */
+            /**
+             * @description What the gateway said when it declined.
+             * @example the customer asked for it
+             */
             reason?: string | null;
             /**
              * Format: date
              * @description The day it arrived or was tried.
+             * @example 2026-03-31
              */
             received_on: string;
-            /** @description The gateway's own name for it. */
+            /**
+             * @description The gateway's own name for it.
+             * @example transfer 4711
+             */
             reference?: string | null;
             /** @description How it stands. */
             status: components["schemas"]["PaymentStatus"];
@@ -11506,11 +12632,13 @@ export interface components {
             /**
              * Format: int64
              * @description The log position it was built from.
+             * @example 1042
              */
             as_of_position: number;
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -11545,25 +12673,37 @@ export interface components {
         /** @description Money that went to an affiliate, or was asked for. */
         Payout: {
             amount?: components["schemas"]["Money"] | null;
-            /** @description The key of the channel; null for the affiliate's own credit. */
+            /**
+             * @description The key of the channel; null for the affiliate's own credit.
+             * @example bank transfer
+             */
             channel?: string | null;
             /**
              * Format: date
              * @description The day the money went out, or did not.
+             * @example 2026-03-31
              */
             ended_on?: string | null;
             /**
              * Format: int64
              * @description Counts the payouts of the affiliate from 1.
+             * @example 12
              */
             no: number;
-            /** @description Why it failed. */
+            /**
+             * @description Why it failed.
+             * @example the customer asked for it
+             */
             reason?: string | null;
-            /** @description What the channel calls it. */
+            /**
+             * @description What the channel calls it.
+             * @example transfer 4711
+             */
             reference?: string | null;
             /**
              * Format: date
              * @description The day it was asked for.
+             * @example 2026-03-31
              */
             requested_on: string;
             /**
@@ -11579,9 +12719,13 @@ export interface components {
             /**
              * Format: int32
              * @description Counts the payouts of the affiliate from 1.
+             * @example 1
              */
             no: number;
-            /** @description Whether it is there. */
+            /**
+             * @description Whether it is there.
+             * @example true
+             */
             sent: boolean;
         };
         /** @description A payout that went out. */
@@ -11610,22 +12754,35 @@ export interface components {
             /**
              * Format: date
              * @description The first day that they are charged for.
+             * @example 2026-03-31
              */
             from: string;
-            /** @description Whether the service is that of the new terms already, at the price of the old ones. */
+            /**
+             * @description Whether the service is that of the new terms already, at the price of the old ones.
+             * @example true
+             */
             holds_already: boolean;
             /** @description How far boundaries lie apart. */
             interval: components["schemas"]["Interval"];
-            /** @description What documents will call it. */
+            /**
+             * @description What documents will call it.
+             * @example VPS L
+             */
             name: string;
             /**
              * @description Price of one for a whole interval without tax, in major units; null if nothing recurs.
              * @example 19.90
              */
             price?: string | null;
-            /** @description What will be subscribed to. */
+            /**
+             * @description What will be subscribed to.
+             * @example prd_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             product_id: string;
-            /** @description How many. */
+            /**
+             * @description How many.
+             * @example 1
+             */
             quantity: string;
         };
         /** @description A span of days: `from` is in, `to` is out. */
@@ -11633,11 +12790,13 @@ export interface components {
             /**
              * Format: date
              * @description The first day.
+             * @example 2026-03-31
              */
             from: string;
             /**
              * Format: date
              * @description The day after the last one.
+             * @example 2026-03-31
              */
             to: string;
         };
@@ -11669,11 +12828,13 @@ export interface components {
             /**
              * Format: uuid
              * @description The invoice or payment it comes from.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             document?: string | null;
             /**
              * Format: date
              * @description The business day it counts for.
+             * @example 2026-03-31
              */
             effective_on?: string | null;
             /** @description Its entries; debits equal credits per currency. */
@@ -11691,16 +12852,19 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of the event that is posted.
+             * @example 1042
              */
             position: number;
             /**
              * Format: date-time
              * @description When the log took it.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at?: string | null;
             /**
              * Format: date
              * @description The day it happened; earlier than the business day if that month was closed before.
+             * @example 2026-03-31
              */
             true_day?: string | null;
         };
@@ -11709,6 +12873,7 @@ export interface components {
             /**
              * Format: int64
              * @description About how many accounts to look at; 10,000 if absent.
+             * @example 1
              */
             accounts?: number | null;
             /** @description A document larger than this, with tax, would be quarantined; one amount per currency. */
@@ -11716,6 +12881,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day of what would be due; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             through?: string | null;
         };
@@ -11723,12 +12889,16 @@ export interface components {
         PreviewOf: {
             cancel?: components["schemas"]["CancelAt"] | null;
             change?: components["schemas"]["NewTerms"] | null;
-            /** @description A pause. */
+            /**
+             * @description A pause.
+             * @example true
+             */
             pause?: boolean;
             /**
              * Format: date
              * @description The last day of what is due; the day something is due next if absent, or today with a
              *     change.
+             * @example 2026-03-31
              */
             through?: string | null;
         };
@@ -11748,11 +12918,13 @@ export interface components {
             /**
              * Format: date
              * @description First day it counts for new sales.
+             * @example 2026-03-31
              */
             valid_from: string;
             /**
              * Format: int64
              * @description Counts the prices of the product from 1.
+             * @example 3
              */
             version: number;
         };
@@ -11778,6 +12950,7 @@ export interface components {
             /**
              * Format: int64
              * @description How far the read side is, where that is the reason.
+             * @example 1042
              */
             position?: number | null;
             /**
@@ -11799,6 +12972,7 @@ export interface components {
             /**
              * Format: int64
              * @description The version the thing has, where that is the reason.
+             * @example 3
              */
             version?: number | null;
         };
@@ -11814,7 +12988,10 @@ export interface components {
              * @example Ten *gigabytes* of disk.
              */
             description: string;
-            /** @description Whether it is put before the others. */
+            /**
+             * @description Whether it is put before the others.
+             * @example true
+             */
             featured: boolean;
             /** @description What it has, in the order people read it. */
             features: components["schemas"]["ProductFeature"][];
@@ -11836,7 +13013,10 @@ export interface components {
             prices: components["schemas"]["Price"][];
             /** @description How much of each resource it grants. */
             quotas: components["schemas"]["Quota"][];
-            /** @description Whether it is no longer sold. */
+            /**
+             * @description Whether it is no longer sold.
+             * @example true
+             */
             retired: boolean;
             /** @description Every price of a tier there ever was; only where one product is read. */
             tier_prices?: components["schemas"]["TierPrice"][];
@@ -11848,7 +13028,10 @@ export interface components {
              * @example Ten *gigabytes* of disk.
              */
             description: string;
-            /** @description Whether it is put before the others; not if absent. */
+            /**
+             * @description Whether it is put before the others; not if absent.
+             * @example true
+             */
             featured?: boolean;
             /** @description What it has, in the order people read it; none if absent. */
             features?: components["schemas"]["ProductFeature"][];
@@ -11887,7 +13070,10 @@ export interface components {
              * @example Where it stands
              */
             label: string;
-            /** @description Whether an answer must be given; not if absent. */
+            /**
+             * @description Whether an answer must be given; not if absent.
+             * @example true
+             */
             required?: boolean;
         };
         /** @description One thing that can be chosen. */
@@ -11922,18 +13108,25 @@ export interface components {
         };
         /** @description A proforma in a list. */
         Proforma: {
-            /** @description Who would be billed. */
+            /**
+             * @description Who would be billed.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id.
              * @example prf_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description The invoice it became. */
+            /**
+             * @description The invoice it became.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id?: string | null;
             /**
              * Format: date
              * @description Its date.
+             * @example 2026-03-31
              */
             issue_date: string;
             /**
@@ -11947,25 +13140,36 @@ export interface components {
             /**
              * Format: date
              * @description The last day on which it is meant to be paid.
+             * @example 2026-03-31
              */
             valid_until?: string | null;
         };
         /** @description One proforma. */
         ProformaDetail: {
-            /** @description Who would be billed. */
+            /**
+             * @description Who would be billed.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description Its id.
              * @example prf_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description The invoice it became. */
+            /**
+             * @description The invoice it became.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id?: string | null;
-            /** @description The number of that invoice. */
+            /**
+             * @description The number of that invoice.
+             * @example INV-2026-000001
+             */
             invoice_number?: string | null;
             /**
              * Format: date
              * @description Its date.
+             * @example 2026-03-31
              */
             issue_date: string;
             /** @description The lines, numbered from 1. */
@@ -11977,7 +13181,10 @@ export interface components {
              * @example PRO-2026-000001
              */
             number: string;
-            /** @description The order it is about. */
+            /**
+             * @description The order it is about.
+             * @example ord_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             order_id?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["ProformaStatus"];
@@ -11990,11 +13197,13 @@ export interface components {
             /**
              * Format: date
              * @description The last day on which it is meant to be paid.
+             * @example 2026-03-31
              */
             valid_until?: string | null;
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -12008,6 +13217,7 @@ export interface components {
             /**
              * Format: date
              * @description Its date.
+             * @example 2026-03-31
              */
             issue_date: string;
             /**
@@ -12047,7 +13257,10 @@ export interface components {
         ProformaStatus: "open" | "converted" | "withdrawn";
         /** @description The way from one event to the hash of its batch. */
         Proof: {
-            /** @description Hash of the batch, hexadecimal. */
+            /**
+             * @description Hash of the batch, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             batch_hash: string;
             /** @description The event, as its leaf is hashed. */
             event: components["schemas"]["ProvenEvent"];
@@ -12056,6 +13269,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its place in the batch, from 0.
+             * @example 1
              */
             index: number;
             /** @description Hashes beside the way from the leaf to the root, hexadecimal. */
@@ -12063,11 +13277,13 @@ export interface components {
             /**
              * Format: int64
              * @description The event's position.
+             * @example 1042
              */
             position: number;
             /**
              * Format: int64
              * @description Events in the batch.
+             * @example 1
              */
             size: number;
         };
@@ -12091,49 +13307,71 @@ export interface components {
         ProrationUnit: "day" | "second";
         /** @description An event with every column that its leaf is hashed over. */
         ProvenEvent: {
-            /** @description Who did it. */
+            /**
+             * @description Who did it.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
             actor: string;
             /**
              * Format: uuid
              * @description Which thing.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             aggregate_id: string;
-            /** @description Kind of thing. */
+            /**
+             * @description Kind of thing.
+             * @example invoice
+             */
             aggregate_type: string;
             /**
              * Format: uuid
              * @description What led to the command.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             causation_id?: string | null;
             /**
              * Format: uuid
              * @description The command that caused it.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             command_id: string;
             /**
              * Format: uuid
              * @description The business process it belongs to.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             correlation_id: string;
             /**
              * Format: date-time
              * @description When it holds in business time.
+             * @example 2026-03-31T09:30:00Z
              */
             effective_at: string;
             /**
              * Format: uuid
              * @description Its id.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             event_id: string;
-            /** @description What happened. */
+            /**
+             * @description What happened.
+             * @example invoice.issued
+             */
             event_type: string;
-            /** @description Version of the payload. */
+            /**
+             * @description Version of the payload.
+             * @example 1
+             */
             event_version: string;
-            /** @description The leaf, hexadecimal. */
+            /**
+             * @description The leaf, hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             leaf_hash: string;
             /**
              * Format: int32
              * @description The log.
+             * @example 12
              */
             log_id: number;
             /** @description From where, why, and so on, byte for byte. */
@@ -12143,22 +13381,28 @@ export interface components {
             /**
              * Format: date-time
              * @description When the log took it.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at: string;
             /**
              * Format: int64
              * @description Place among the thing's events.
+             * @example 12
              */
             sequence: number;
             /**
              * Format: uuid
              * @description The seller.
+             * @example 019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
              */
             tenant_id: string;
         };
         /** @description An account that a run could not bill. */
         QuarantinedAccount: {
-            /** @description Whose. */
+            /**
+             * @description Whose.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description The rule that refused.
@@ -12170,7 +13414,10 @@ export interface components {
              * @example EUR
              */
             currency: string;
-            /** @description In words. */
+            /**
+             * @description In words.
+             * @example the client is suspended, activate it first
+             */
             detail: string;
         };
         /** @description What a product grants of one kind. */
@@ -12204,16 +13451,19 @@ export interface components {
             /**
              * Format: date
              * @description First day.
+             * @example 2026-03-31
              */
             valid_from: string;
             /**
              * Format: date
              * @description First day on which it no longer holds; nothing while no end is known.
+             * @example 2026-03-31
              */
             valid_to?: string | null;
             /**
              * Format: int64
              * @description Counts the rates of the tax from 1.
+             * @example 3
              */
             version: number;
         };
@@ -12225,9 +13475,15 @@ export interface components {
         Reach: "own_account" | "own_clients" | "seller";
         /** @description Something that needs a second person, with everything it would do. */
         ReadApproval: components["schemas"]["Approval"] & {
-            /** @description The command, byte by byte as it will be run. */
+            /**
+             * @description The command, byte by byte as it will be run.
+             * @example refund_payment
+             */
             command: string;
-            /** @description SHA-256 over the use case and the command. */
+            /**
+             * @description SHA-256 over the use case and the command.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
             command_hash: string;
             /** @description What the command would do, as it was decided when it was asked for. */
             deeds: components["schemas"]["ApprovalDeed"][];
@@ -12247,19 +13503,25 @@ export interface components {
             /**
              * Format: int32
              * @description The generation that answers.
+             * @example 12
              */
             generation?: number | null;
             /**
              * Format: int64
              * @description Events it has not seen yet.
+             * @example 12
              */
             lag_events?: number | null;
             /**
              * Format: int64
              * @description How long the oldest of those has waited, in milliseconds.
+             * @example 1
              */
             lag_ms?: number | null;
-            /** @description Why it does not move, if it does not. In words of the program; it names no person. */
+            /**
+             * @description Why it does not move, if it does not. In words of the program; it names no person.
+             * @example invoice.issued version 2 is unknown to this release, upgrade first
+             */
             last_error?: string | null;
             /**
              * @description Its name.
@@ -12269,14 +13531,19 @@ export interface components {
             /**
              * Format: int64
              * @description Events that could not be folded and are set aside.
+             * @example 12
              */
             parked?: number | null;
             /**
              * Format: int64
              * @description All events up to here are in it.
+             * @example 1042
              */
             position?: number | null;
-            /** @description Whether a new generation is being built beside it. */
+            /**
+             * @description Whether a new generation is being built beside it.
+             * @example true
+             */
             rebuilding: boolean;
             /**
              * @description `current`, `outdated` (rebuild it) or `not_built`.
@@ -12292,11 +13559,13 @@ export interface components {
             /**
              * Format: date-time
              * @description When it last moved.
+             * @example 2026-03-31T09:30:00Z
              */
             updated_at?: string | null;
             /**
              * Format: int32
              * @description The version of this program's code.
+             * @example 3
              */
             version: number;
         };
@@ -12337,18 +13606,24 @@ export interface components {
             /**
              * Format: date
              * @description The day the client came.
+             * @example 2026-03-31
              */
             came_on: string;
             /**
              * Format: date
              * @description The day the client clicked the link.
+             * @example 2026-03-31
              */
             clicked_on: string;
-            /** @description The client. */
+            /**
+             * @description The client.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * Format: date
              * @description The day from which no sale earns any longer.
+             * @example 2026-03-31
              */
             rejected_on?: string | null;
         };
@@ -12362,14 +13637,19 @@ export interface components {
             /**
              * Format: date
              * @description The day the client came.
+             * @example 2026-03-31
              */
             came_on: string;
             /**
              * Format: date
              * @description The day the client clicked the link.
+             * @example 2026-03-31
              */
             clicked_on: string;
-            /** @description The code of its links. */
+            /**
+             * @description The code of its links.
+             * @example nordlicht
+             */
             code: string;
         };
         /** @description A token to be spent. */
@@ -12387,32 +13667,52 @@ export interface components {
             /**
              * Format: int32
              * @description Counts the refunds of the payment from 1.
+             * @example 1
              */
             refund_no: number;
             /** @description What invoices ask for again. */
             reopened: components["schemas"]["Reopened"][];
-            /** @description Whether it is sent already. */
+            /**
+             * @description Whether it is sent already.
+             * @example true
+             */
             sent: boolean;
         };
         /** @description A refund that was sent. */
         RefundSent: {
-            /** @description The gateway's own name for it. */
+            /**
+             * @description The gateway's own name for it.
+             * @example transfer 4711
+             */
             reference?: string | null;
             /**
              * Format: date
              * @description The day; today at the seller's place if absent.
+             * @example 2026-03-31
              */
             sent_on?: string | null;
         };
         /** @description An account that could not be billed. */
         RefusedAccount: {
-            /** @description Whose. */
+            /**
+             * @description Whose.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
-            /** @description The rule that refuses. */
+            /**
+             * @description The rule that refuses.
+             * @example client.suspended
+             */
             code: string;
-            /** @description In which currency. */
+            /**
+             * @description In which currency.
+             * @example EUR
+             */
             currency: string;
-            /** @description In words. */
+            /**
+             * @description In words.
+             * @example the client is suspended, activate it first
+             */
             detail: string;
         };
         /** @description The client is registered, and may sign in. */
@@ -12461,7 +13761,10 @@ export interface components {
         /** @description What an invoice asks for again. */
         Reopened: {
             amount?: components["schemas"]["Money"] | null;
-            /** @description Which invoice. */
+            /**
+             * @description Which invoice.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id: string;
         };
         /** @description Why a month is to be reopened. */
@@ -12483,21 +13786,31 @@ export interface components {
         };
         /** @description A reseller. */
         Reseller: {
-            /** @description Whether they may sign in. */
+            /**
+             * @description Whether they may sign in.
+             * @example true
+             */
             active: boolean;
             /**
              * Format: int64
              * @description How many clients they look after, erased ones aside.
+             * @example 12
              */
             clients: number;
-            /** @description Their mail address; null once erased. */
+            /**
+             * @description Their mail address; null once erased.
+             * @example ada@example.org
+             */
             email?: string | null;
             /**
              * @description The member of staff.
              * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description Their name; null once erased. */
+            /**
+             * @description Their name; null once erased.
+             * @example Ada Lovelace
+             */
             name?: string | null;
         };
         /** @description Who looks after a client. */
@@ -12540,6 +13853,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it ends.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at: string;
         };
@@ -12558,6 +13872,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day on which it asks for it; erased afterwards.
+             * @example 2026-03-31
              */
             until: string;
             /**
@@ -12573,16 +13888,19 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of the event; reads take it as `min_position`. Null if nothing was posted.
+             * @example 1042
              */
             position?: number | null;
             /**
              * Format: date
              * @description The last day that is recognised.
+             * @example 2026-03-31
              */
             through: string;
             /**
              * Format: int64
              * @description How often something was posted so far. Null if nothing was now.
+             * @example 3
              */
             version?: number | null;
         };
@@ -12593,16 +13911,19 @@ export interface components {
             /**
              * Format: int64
              * @description The log position of its event; the journal shows its entries under it.
+             * @example 1042
              */
             position: number;
             /**
              * Format: date-time
              * @description When the log took it.
+             * @example 2026-03-31T09:30:00Z
              */
             recorded_at: string;
             /**
              * Format: date
              * @description The last day that it recognised, and its business day.
+             * @example 2026-03-31
              */
             through: string;
         };
@@ -12628,7 +13949,10 @@ export interface components {
         };
         /** @description A role. */
         Role: {
-            /** @description Whether it is built in, and stays as it is. */
+            /**
+             * @description Whether it is built in, and stays as it is.
+             * @example true
+             */
             built_in: boolean;
             /**
              * @description What it is for.
@@ -12681,26 +14005,41 @@ export interface components {
             /**
              * Format: int32
              * @description Recovery codes that were not used.
+             * @example 1
              */
             recovery_codes_left: number;
             /**
              * Format: date-time
              * @description Since when a second step is asked for; null if it is not.
+             * @example 2026-03-31T09:30:00Z
              */
             since?: string | null;
         };
         /** @description Who needs a second step. */
         SecondFactorDemand: {
-            /** @description Whether all staff do. */
+            /**
+             * @description Whether all staff do.
+             * @example true
+             */
             demanded: boolean;
         };
         /** @description A seller as documents name it. */
         Seller: {
-            /** @description Where it is established. */
+            /**
+             * @description Where it is established.
+             * @example DE
+             */
             country: string;
-            /** @description Legal name. */
+            letterhead?: components["schemas"]["Letterhead"] | null;
+            /**
+             * @description Legal name.
+             * @example Nordlicht Hosting GmbH
+             */
             name: string;
-            /** @description Tax number. */
+            /**
+             * @description Tax number.
+             * @example DE123456789
+             */
             vat_id?: string | null;
         };
         /** @description A session. */
@@ -12713,13 +14052,18 @@ export interface components {
             /**
              * Format: date-time
              * @description When it began.
+             * @example 2026-03-31T09:30:00Z
              */
             created_at: string;
-            /** @description Whether it is the one that asks. */
+            /**
+             * @description Whether it is the one that asks.
+             * @example true
+             */
             current: boolean;
             /**
              * Format: date-time
              * @description When it ends.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at: string;
             /**
@@ -12735,6 +14079,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it was used last; up to five minutes later in truth.
+             * @example 2026-03-31T09:30:00Z
              */
             last_used_at: string;
             /**
@@ -12751,7 +14096,10 @@ export interface components {
         /** @description What a seller chose. */
         Settings: {
             affiliate_terms?: components["schemas"]["CommissionTerms"] | null;
-            /** @description Whether clients may register by themselves. */
+            /**
+             * @description Whether clients may register by themselves.
+             * @example true
+             */
             client_registration_open: boolean;
             /** @description How time becomes money. */
             conventions: components["schemas"]["Conventions"];
@@ -12769,16 +14117,28 @@ export interface components {
             currency: string;
             /** @description How invoices are numbered. */
             invoice_numbers: components["schemas"]["Numbers"];
-            /** @description Legal name. */
+            /** @description Where it is reached and paid. */
+            letterhead: components["schemas"]["Letterhead"];
+            /**
+             * @description Legal name.
+             * @example Nordlicht Hosting GmbH
+             */
             name: string;
             /**
              * Format: int32
              * @description Days between issue and due date, unless said otherwise.
+             * @example 1
              */
             payment_term_days: number;
-            /** @description Whether a second step is asked of all staff. */
+            /**
+             * @description Whether a second step is asked of all staff.
+             * @example true
+             */
             second_factor_demanded: boolean;
-            /** @description Whether the books are closed to changes. */
+            /**
+             * @description Whether the books are closed to changes.
+             * @example true
+             */
             suspended: boolean;
             /**
              * @description The seller.
@@ -12788,6 +14148,7 @@ export interface components {
             /**
              * Format: date-time
              * @description What the clock of a test seller shows; null for a seller whose clock is real.
+             * @example 2026-03-31T09:30:00Z
              */
             test_clock?: string | null;
             /**
@@ -12795,11 +14156,15 @@ export interface components {
              * @example Europe/Amsterdam
              */
             time_zone: string;
-            /** @description Tax number. */
+            /**
+             * @description Tax number.
+             * @example DE123456789
+             */
             vat_id?: string | null;
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -12839,7 +14204,10 @@ export interface components {
         };
         /** @description A member of staff. */
         StaffMember: {
-            /** @description Whether they may sign in. */
+            /**
+             * @description Whether they may sign in.
+             * @example true
+             */
             active: boolean;
             /**
              * @description Where their picture is; null if there is none.
@@ -12864,6 +14232,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When they last signed in; null if they never did.
+             * @example 2026-03-31T09:30:00Z
              */
             last_sign_in_at?: string | null;
             /**
@@ -12925,12 +14294,14 @@ export interface components {
              * Format: int64
              * @description The log position of the last event; reads take it as `min_position`. Null if nothing
              *     changed.
+             * @example 1042
              */
             position?: number | null;
             /**
              * Format: int64
              * @description The version of the thing now; send it as `If-Match` with the next change. Null if nothing
              *     changed.
+             * @example 3
              */
             version?: number | null;
         };
@@ -12946,12 +14317,18 @@ export interface components {
         };
         /** @description Why dunning ends. */
         StopDunningCase: {
-            /** @description Why; no personal data. */
+            /**
+             * @description Why; no personal data.
+             * @example the customer asked for it
+             */
             reason: string;
         };
         /** @description A subscription in a list. */
         Subscription: {
-            /** @description Who pays. */
+            /**
+             * @description Who pays.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /**
              * @description In what it is billed.
@@ -12961,6 +14338,7 @@ export interface components {
             /**
              * Format: date
              * @description The first day without service, if that is known.
+             * @example 2026-03-31
              */
             ends_on?: string | null;
             /**
@@ -12968,18 +14346,26 @@ export interface components {
              * @example sub_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description What documents call it. */
+            /**
+             * @description What documents call it.
+             * @example VPS S
+             */
             name: string;
             /**
              * Format: date
              * @description The first day on which there is something to bill or to give back.
+             * @example 2026-03-31
              */
             next_due?: string | null;
-            /** @description What is subscribed to. */
+            /**
+             * @description What is subscribed to.
+             * @example prd_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             product_id: string;
             /**
              * Format: date
              * @description The first day.
+             * @example 2026-03-31
              */
             started_on: string;
             status?: components["schemas"]["SubscriptionStatus"] | null;
@@ -13008,15 +14394,22 @@ export interface components {
             anchor: components["schemas"]["BillingAnchor"];
             /** @description The billed lines that may still go back, oldest first. */
             billed: components["schemas"]["BilledLine"][];
-            /** @description Who pays. */
+            /**
+             * @description Who pays.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
             /** @description The coupons that come off it. */
             coupons: components["schemas"]["AttachedCoupon"][];
-            /** @description In what it is billed. */
+            /**
+             * @description In what it is billed.
+             * @example EUR
+             */
             currency: string;
             /**
              * Format: date
              * @description The first day without service, if that is known.
+             * @example 2026-03-31
              */
             ends_on?: string | null;
             /**
@@ -13026,11 +14419,15 @@ export interface components {
             id: string;
             /** @description How far boundaries lie apart. */
             interval: components["schemas"]["Interval"];
-            /** @description What documents call it. */
+            /**
+             * @description What documents call it.
+             * @example VPS S
+             */
             name: string;
             /**
              * Format: date
              * @description The first day on which there is something to bill or to give back.
+             * @example 2026-03-31
              */
             next_due?: string | null;
             pending_change?: components["schemas"]["PendingChange"] | null;
@@ -13039,7 +14436,10 @@ export interface components {
              * @example 9.90
              */
             price?: string | null;
-            /** @description What is subscribed to. */
+            /**
+             * @description What is subscribed to.
+             * @example prd_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             product_id: string;
             /**
              * @description How many.
@@ -13049,11 +14449,13 @@ export interface components {
             /**
              * Format: date
              * @description Nothing is documented before that day, if what a change came to waits for it.
+             * @example 2026-03-31
              */
             settles_on?: string | null;
             /**
              * Format: date
              * @description The first day.
+             * @example 2026-03-31
              */
             started_on: string;
             /** @description How it stands today. */
@@ -13065,6 +14467,7 @@ export interface components {
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -13075,30 +14478,42 @@ export interface components {
         SubscriptionStatus: "trialing" | "active" | "ending" | "paused" | "ended";
         /** @description A number and the document that took it. */
         TakenNumber: {
-            /** @description Who was billed or credited. */
+            /**
+             * @description Who was billed or credited.
+             * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             client_id: string;
-            /** @description The credit note; null for an invoice, and for a note that took one back whole. */
+            /**
+             * @description The credit note; null for an invoice, and for a note that took one back whole.
+             * @example crn_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             credit_note_id?: string | null;
             /**
              * @description `invoice`, `debit_correction`, `credit_note` or `proforma`.
              * @example invoice
              */
             document: string;
-            /** @description The invoice; null for a credit note of its own and for a proforma. */
+            /**
+             * @description The invoice; null for a credit note of its own and for a proforma.
+             * @example inv_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             invoice_id?: string | null;
             /**
              * Format: date
              * @description Date of the document.
+             * @example 2026-03-31
              */
             issue_date: string;
             /**
              * Format: int64
              * @description The count within the series.
+             * @example 12
              */
             number: number;
             /**
              * Format: int64
              * @description The log position of the event that took it.
+             * @example 1042
              */
             position: number;
             /**
@@ -13106,7 +14521,10 @@ export interface components {
              * @example INV-2026-000001
              */
             printed: string;
-            /** @description The proforma, if it is one. */
+            /**
+             * @description The proforma, if it is one.
+             * @example pro_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             proforma_id?: string | null;
             /**
              * @description `issued`, or `voided` once a credit note took the whole invoice back.
@@ -13114,7 +14532,10 @@ export interface components {
              */
             status: string;
             total?: components["schemas"]["Money"] | null;
-            /** @description The number of that note. */
+            /**
+             * @description The number of that note.
+             * @example crn_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             voided_by?: string | null;
         };
         /** @description How a line is taxed. */
@@ -13139,19 +14560,29 @@ export interface components {
         TaxCategory: "S" | "Z" | "E" | "AE" | "K" | "G" | "O" | "L" | "M";
         /** @description How something is taxed, and why. */
         TaxEvidence: {
-            /** @description Where the client is, as far as that was known. */
+            /**
+             * @description Where the client is, as far as that was known.
+             * @example DE
+             */
             customer?: string | null;
             /**
              * Format: date
              * @description The day the rates were looked up for.
+             * @example 2026-03-31
              */
             on: string;
             /** @description The rates that apply, in the order they are taken. */
             rates: components["schemas"]["AppliedRate"][];
             reason?: components["schemas"]["ExemptionReason"] | null;
-            /** @description The client's state or territory, as far as that was known. */
+            /**
+             * @description The client's state or territory, as far as that was known.
+             * @example CA-ON
+             */
             region?: string | null;
-            /** @description Where the seller is. */
+            /**
+             * @description Where the seller is.
+             * @example DE
+             */
             seller: string;
             /** @description The tax. */
             tax: components["schemas"]["Tax"];
@@ -13186,7 +14617,10 @@ export interface components {
              * @example vat
              */
             code: string;
-            /** @description Taken on the taxes before it as well. */
+            /**
+             * @description Taken on the taxes before it as well.
+             * @example true
+             */
             compound: boolean;
             /**
              * @description The country.
@@ -13200,17 +14634,24 @@ export interface components {
              * @example tax_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description Whether prices hold it. */
+            /**
+             * @description Whether prices hold it.
+             * @example true
+             */
             inclusive: boolean;
             /** @description The rates with the days in which they hold. */
             rates: components["schemas"]["RateSpan"][];
-            /** @description A state or territory in it; the whole country if absent. */
+            /**
+             * @description A state or territory in it; the whole country if absent.
+             * @example CA-ON
+             */
             region?: string | null;
             /** @description The class of goods. */
             tax_class: components["schemas"]["RateClass"];
             /**
              * Format: int32
              * @description Its turn among the taxes of a place; lower ones are taken first.
+             * @example 1
              */
             turn: number;
         };
@@ -13238,15 +14679,22 @@ export interface components {
              * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
-            /** @description Legal name. */
+            /**
+             * @description Legal name.
+             * @example Nordlicht Hosting GmbH
+             */
             name: string;
-            /** @description Whether its staff look after all sellers. */
+            /**
+             * @description Whether its staff look after all sellers.
+             * @example true
+             */
             operator: boolean;
             /** @description What may be done with its books. */
             status: components["schemas"]["TenantStatus"];
             /**
              * Format: int64
              * @description Its version, as in `ETag`.
+             * @example 3
              */
             version: number;
         };
@@ -13268,7 +14716,10 @@ export interface components {
         Tenants: {
             /** @description Oldest first, at most 100. */
             items: components["schemas"]["Tenant"][];
-            /** @description What `after` has to be for those behind; null if there are none. */
+            /**
+             * @description What `after` has to be for those behind; null if there are none.
+             * @example ten_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
             next?: string | null;
         };
         /** @description What dunning did while a test clock moved. */
@@ -13276,16 +14727,19 @@ export interface components {
             /**
              * Format: int64
              * @description Cases that began.
+             * @example 1
              */
             opened: number;
             /**
              * Format: int64
              * @description Stages taken.
+             * @example 1
              */
             stages: number;
             /**
              * Format: int64
              * @description Cases that ended.
+             * @example 1
              */
             stopped: number;
         };
@@ -13294,6 +14748,7 @@ export interface components {
             /**
              * Format: int64
              * @description Approvals that nobody answered in time.
+             * @example 1
              */
             approvals_expired: number;
             /** @description The billing runs of the days that passed, oldest first. */
@@ -13303,31 +14758,37 @@ export interface components {
             /**
              * Format: int64
              * @description Gift cards whose last day passed.
+             * @example 1
              */
             gift_cards_expired: number;
             /**
              * Format: int64
              * @description Documents they issued.
+             * @example 1
              */
             issued: number;
             /**
              * Format: int64
              * @description The log position behind all of it: a list read from there has what happened.
+             * @example 1042
              */
             position: number;
             /**
              * Format: int64
              * @description Days on which revenue was recognised.
+             * @example 1
              */
             recognised: number;
             /**
              * Format: date-time
              * @description What it shows now.
+             * @example 2026-03-31T09:30:00Z
              */
             shows: string;
             /**
              * Format: int64
              * @description The version of the settings now. Null if nothing changed.
+             * @example 3
              */
             version?: number | null;
         };
@@ -13335,7 +14796,10 @@ export interface components {
         TierPrice: {
             /** @description The price. */
             price: components["schemas"]["Price"];
-            /** @description The tier. */
+            /**
+             * @description The tier.
+             * @example gold
+             */
             tier: string;
         };
         /**
@@ -13364,6 +14828,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When refreshing ends, and the program has to sign in again.
+             * @example 2026-03-31T09:30:00Z
              */
             session_ends_at: string;
             /**
@@ -13383,6 +14848,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it is tried again, if an attempt failed.
+             * @example 2026-03-31T09:30:00Z
              */
             next_attempt_at?: string | null;
             /**
@@ -13412,13 +14878,18 @@ export interface components {
             /**
              * Format: int64
              * @description The log position the read side has reached.
+             * @example 1042
              */
             as_of_position: number;
-            /** @description Whether debits equal credits in every currency. Never false, or something is broken. */
+            /**
+             * @description Whether debits equal credits in every currency. Never false, or something is broken.
+             * @example true
+             */
             balanced: boolean;
             /**
              * Format: int64
              * @description The log position the balances stand at: the `as_of` asked for.
+             * @example 1042
              */
             position: number;
             /** @description Sums per currency; debits equal credits. */
@@ -13461,6 +14932,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When.
+             * @example 2026-03-31T09:30:00Z
              */
             attempted_at: string;
             /**
@@ -13504,7 +14976,10 @@ export interface components {
         };
         /** @description A webhook endpoint. */
         WebhookEndpoint: {
-            /** @description What people call it. */
+            /**
+             * @description What people call it.
+             * @example VPS S, one month
+             */
             description?: string | null;
             /**
              * @description What it is told: types such as `invoice.issued`, or `invoice.*`; everything if empty.
@@ -13563,7 +15038,10 @@ export interface components {
         };
         /** @description Where an endpoint is, and what it is told. */
         WebhookTerms: {
-            /** @description What people call it; no personal data. */
+            /**
+             * @description What people call it; no personal data.
+             * @example VPS S, one month
+             */
             description?: string | null;
             /**
              * @description What it is told: types such as `invoice.issued`, or `invoice.*`; everything if absent.
@@ -13597,6 +15075,7 @@ export interface components {
             /**
              * Format: date
              * @description The last day of what is due; today at the client's place if absent.
+             * @example 2026-03-31
              */
             through?: string | null;
         };
@@ -13605,13 +15084,17 @@ export interface components {
             /**
              * Format: int64
              * @description The log position this answer was built from.
+             * @example 1042
              */
             as_of_position: number;
             /** @description What the same command decided with it. */
             beside: components["schemas"]["Event"][];
             /** @description What led to it, the first cause first; empty if somebody asked for it. */
             causes: components["schemas"]["Event"][];
-            /** @description Whether there are more effects than these. */
+            /**
+             * @description Whether there are more effects than these.
+             * @example true
+             */
             cut: boolean;
             /** @description What it led to, each after what led to it; 200 at most. */
             effects: components["schemas"]["Effect"][];
@@ -17167,7 +18650,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description How the client stands. */
-                status?: "active" | "suspended" | "erased";
+                status?: "active" | "suspended" | "inactive" | "erased";
                 /**
                  * @description Where the client is; ISO 3166.
                  * @example GB
@@ -17314,7 +18797,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    deactivate_client: {
+    delete_client: {
         parameters: {
             query?: never;
             header: {
@@ -17337,7 +18820,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Deactivates a client: nothing new is sold, and everything that was stays (CLI-09). */
+            /**
+             * @description Deactivates a client who left: nothing new is sold, they sign in no longer, and everything that
+             *     was stays (CLI-09).
+             */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */
@@ -17386,7 +18872,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Sells to a suspended client again. */
+            /** @description Sells to a suspended or inactive client again. */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */
@@ -18045,6 +19531,64 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deactivate_client: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example cli_01kchkq7w7fc9r6a8b9c0d1e2f */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /**
+             * @description Says that a client left: nothing new is sold, they sign in no longer, and everything that was
+             *     stays.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
@@ -25349,6 +26893,58 @@ export interface operations {
         };
         responses: {
             /** @description Chooses how later invoices and credit notes are numbered; issued ones keep their numbers. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_letterhead: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Letterhead"];
+            };
+        };
+        responses: {
+            /** @description Says where the seller is reached and paid; documents already issued keep the old words. */
             200: {
                 headers: {
                     /** @description the version, for `If-Match` */

@@ -1,9 +1,8 @@
 //! What may happen to an API key in which state.
 
-use crate::api_key::{ApiKey, ApiKeyCommand, ApiKeyEvent, ApiKeyRefusal, ApiKeyTerms};
+use crate::api_key::{ApiKey, ApiKeyCommand, ApiKeyEvent, ApiKeyRefusal};
 use crate::kernel::aggregate::bridge_to_cqrs_es;
-use crate::kernel::text::check_line;
-use crate::kernel::{Aggregate, Invalid, Issued};
+use crate::kernel::{Aggregate, Issued};
 use crate::role::{Reach, Rights};
 
 impl Aggregate for ApiKey {
@@ -15,7 +14,7 @@ impl Aggregate for ApiKey {
     fn decide(&self, ask: &Issued<ApiKeyCommand>) -> Result<Vec<ApiKeyEvent>, ApiKeyRefusal> {
         match (self, &ask.command) {
             (Self::Absent, ApiKeyCommand::Create { terms, held }) => {
-                check(terms)?;
+                terms.check()?;
                 let given = Rights { permissions: terms.scopes, reach: Reach::Seller };
                 match held.lacks(given) {
                     Some(permission) => Err(ApiKeyRefusal::Lacking { permission }),
@@ -46,12 +45,3 @@ impl Aggregate for ApiKey {
 }
 
 bridge_to_cqrs_es!(ApiKey);
-
-fn check(terms: &ApiKeyTerms) -> Result<(), Invalid> {
-    let some = if terms.scopes.is_empty() {
-        Err(Invalid::one("scopes", "api_key.no_scopes", "choose at least one scope"))
-    } else {
-        Ok(())
-    };
-    Invalid::gather([check_line("name", &terms.name, 100), some])
-}

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::EventBody;
 use crate::kernel::aggregate::name_events;
+use crate::kernel::text::check_line;
+use crate::kernel::{EventBody, Invalid};
 use crate::role::Permissions;
 
 /// What an API key is; never what it is made of.
@@ -16,6 +17,21 @@ pub struct ApiKeyTerms {
     pub scopes: Permissions,
     /// When it ends; never when absent.
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl ApiKeyTerms {
+    /// Checks the name and that there is something it may do.
+    ///
+    /// # Errors
+    /// Every part that breaks a rule.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let some = if self.scopes.is_empty() {
+            Err(Invalid::one("scopes", "api_key.no_scopes", "choose at least one scope"))
+        } else {
+            Ok(())
+        };
+        Invalid::gather([check_line("name", &self.name, 100), some])
+    }
 }
 
 /// A fact about an API key.

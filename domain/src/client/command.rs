@@ -35,6 +35,11 @@ pub enum ClientCommand {
         /// Why, 1 to 500 characters.
         reason: String,
     },
+    /// Say that the client left.
+    Deactivate {
+        /// Why, 1 to 500 characters.
+        reason: String,
+    },
     /// Sell to the client again.
     Activate,
     /// Forget who the client is; the application destroys the keys afterwards.

@@ -17,51 +17,75 @@ impl Aggregate for Client {
         use ClientCommand as Ask;
         match (self, &ask.command) {
             (Self::Absent, Ask::Register(new)) => register(new),
-            (Self::Active(known) | Self::Suspended(known), Ask::Register(new)) => {
-                register_again(known, new)
-            }
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::Register(new),
+            ) => register_again(known, new),
             (Self::Absent, _) => Err(ClientRefusal::Absent),
             (Self::Erased, _) => Err(ClientRefusal::Erased),
             (
-                Self::Active(known) | Self::Suspended(known),
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
                 Ask::ChangeContact { contact, email_index, country },
             ) => change_contact(known, contact, email_index.as_ref(), *country),
-            (Self::Active(known) | Self::Suspended(known), Ask::SetBilling(billing)) => {
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::SetBilling(billing),
+            ) => {
                 let billing = *billing;
                 if known.billing == billing {
                     return Ok(Vec::new());
                 }
                 Ok(vec![ClientEvent::BillingSet { billing }])
             }
-            (Self::Active(known) | Self::Suspended(known), Ask::SetTaxFacts(tax)) => {
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::SetTaxFacts(tax),
+            ) => {
                 tax.check()?;
                 if known.tax == *tax {
                     return Ok(Vec::new());
                 }
                 Ok(vec![ClientEvent::TaxFactsSet { tax: tax.clone() }])
             }
-            (Self::Active(known) | Self::Suspended(known), Ask::Record(ask)) => {
-                record::decide(known, ask)
-            }
-            (Self::Active(known) | Self::Suspended(known), Ask::Entrust { reseller }) => {
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::Record(ask),
+            ) => record::decide(known, ask),
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::Entrust { reseller },
+            ) => {
                 let reseller = *reseller;
                 if known.reseller == Some(reseller) {
                     return Ok(Vec::new());
                 }
                 Ok(vec![ClientEvent::Entrusted { reseller }])
             }
-            (Self::Active(known) | Self::Suspended(known), Ask::WithdrawFromReseller) => {
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::WithdrawFromReseller,
+            ) => {
                 let withdrawn = |reseller| ClientEvent::WithdrawnFromReseller { reseller };
                 Ok(known.reseller.map(withdrawn).into_iter().collect())
             }
-            (Self::Active(_), Ask::Suspend { reason }) => {
+            (Self::Active(_) | Self::Inactive(_), Ask::Suspend { reason }) => {
                 check_line("reason", reason, 500)?;
                 Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])
             }
             (Self::Suspended(_), Ask::Suspend { .. }) => Err(ClientRefusal::AlreadySuspended),
-            (Self::Suspended(_), Ask::Activate) => Ok(vec![ClientEvent::Activated {}]),
+            (Self::Active(_) | Self::Suspended(_), Ask::Deactivate { reason }) => {
+                check_line("reason", reason, 500)?;
+                Ok(vec![ClientEvent::Deactivated { reason: reason.clone() }])
+            }
+            (Self::Inactive(_), Ask::Deactivate { .. }) => Err(ClientRefusal::AlreadyInactive),
+            (Self::Suspended(_) | Self::Inactive(_), Ask::Activate) => {
+                Ok(vec![ClientEvent::Activated {}])
+            }
             (Self::Active(_), Ask::Activate) => Err(ClientRefusal::AlreadyActive),
-            (Self::Active(known) | Self::Suspended(known), Ask::Erase { reason }) => {
+            (
+                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
+                Ask::Erase { reason },
+            ) => {
                 check_line("reason", reason, 500)?;
                 let (reason, email_index) = (reason.clone(), known.email_index.clone());
                 Ok(vec![ClientEvent::Erased { reason, email_index }])

@@ -34,6 +34,9 @@ pub enum ClientRefusal {
     /// Nothing to suspend.
     #[error("the client is already suspended")]
     AlreadySuspended,
+    /// Nothing to deactivate.
+    #[error("the client is already inactive")]
+    AlreadyInactive,
     /// Nothing to activate.
     #[error("the client is already active")]
     AlreadyActive,
@@ -54,6 +57,7 @@ impl Refusal for ClientRefusal {
             Self::TooManyContacts => "client.too_many_contacts",
             Self::TooManyNotes => "client.too_many_notes",
             Self::AlreadySuspended => "client.already_suspended",
+            Self::AlreadyInactive => "client.already_inactive",
             Self::AlreadyActive => "client.already_active",
             Self::Erased => "client.erased",
         }
@@ -68,6 +72,7 @@ impl Refusal for ClientRefusal {
             | Self::TooManyContacts
             | Self::TooManyNotes
             | Self::AlreadySuspended
+            | Self::AlreadyInactive
             | Self::AlreadyActive
             | Self::Erased => RefusalKind::State,
         }

@@ -107,6 +107,11 @@ pub enum ClientEvent {
         /// Why.
         reason: String,
     },
+    /// The client left.
+    Deactivated {
+        /// Why.
+        reason: String,
+    },
     /// The client may buy again.
     Activated {},
     /// The keys to the client's data were destroyed; what was issued stays.
@@ -133,6 +138,7 @@ name_events!(ClientEvent {
     Entrusted => "client.entrusted" v "1",
     WithdrawnFromReseller => "client.withdrawn_from_reseller" v "1",
     Suspended => "client.suspended" v "1",
+    Deactivated => "client.deactivated" v "1",
     Activated => "client.activated" v "1",
     Erased => "client.erased" v "1",
 });
@@ -173,6 +179,7 @@ impl EventBody for ClientEvent {
             | Self::Entrusted { .. }
             | Self::WithdrawnFromReseller { .. }
             | Self::Suspended { .. }
+            | Self::Deactivated { .. }
             | Self::Activated {} => (None, None),
         };
         let scope = Self::EMAIL_SCOPE;

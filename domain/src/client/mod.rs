@@ -1,13 +1,14 @@
 //! A client: who buys, in which currency, and how they are reached.
 //!
-//! | state     | register | change contact | suspend   | activate | erase  |
-//! | --------- | -------- | -------------- | --------- | -------- | ------ |
-//! | absent    | active   | –              | –         | –        | –      |
-//! | active    | –        | active         | suspended | –        | erased |
-//! | suspended | –        | suspended      | –         | active   | erased |
-//! | erased    | –        | –              | –         | –        | –      |
+//! | state     | register | change contact | suspend   | deactivate | activate | erase  |
+//! | --------- | -------- | -------------- | --------- | ---------- | -------- | ------ |
+//! | absent    | active   | –              | –         | –          | –        | –      |
+//! | active    | –        | active         | suspended | inactive   | –        | erased |
+//! | suspended | –        | suspended      | –         | inactive   | active   | erased |
+//! | inactive  | –        | inactive       | suspended | –          | active   | erased |
+//! | erased    | –        | –              | –         | –          | –        | –      |
 //!
-//! How one is billed and what is known of one's taxes may be set while active or suspended; so may
+//! How one is billed and what is known of one's taxes may be set until one is erased; so may
 //! contacts, notes and the seller's own fields.
 //!
 //! Guarantees that contact details are sealed under the everyday key, which erasing destroys,

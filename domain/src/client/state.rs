@@ -21,6 +21,8 @@ pub enum Client {
     Active(Profile),
     /// May not buy anything new.
     Suspended(Profile),
+    /// Left: buys nothing new and does not sign in, until activated again.
+    Inactive(Profile),
     /// Forgotten; documents with this client stay.
     Erased,
 }
@@ -98,7 +100,9 @@ impl Client {
     /// The particulars of a client who was not erased.
     pub fn profile(&self) -> Option<&Profile> {
         match self {
-            Self::Active(profile) | Self::Suspended(profile) => Some(profile),
+            Self::Active(profile) | Self::Suspended(profile) | Self::Inactive(profile) => {
+                Some(profile)
+            }
             Self::Absent | Self::Erased => None,
         }
     }
@@ -124,18 +128,25 @@ impl Client {
                 });
             }
             ClientEvent::Suspended { .. } => {
-                if let Self::Active(profile) = self {
+                if let Self::Active(profile) | Self::Inactive(profile) = self {
                     *self = Self::Suspended(profile.clone());
                 }
             }
+            ClientEvent::Deactivated { .. } => {
+                if let Self::Active(profile) | Self::Suspended(profile) = self {
+                    *self = Self::Inactive(profile.clone());
+                }
+            }
             ClientEvent::Activated {} => {
-                if let Self::Suspended(profile) = self {
+                if let Self::Suspended(profile) | Self::Inactive(profile) = self {
                     *self = Self::Active(profile.clone());
                 }
             }
             ClientEvent::Erased { .. } => *self = Self::Erased,
             of_a_profile => {
-                if let Self::Active(profile) | Self::Suspended(profile) = self {
+                if let Self::Active(profile) | Self::Suspended(profile) | Self::Inactive(profile) =
+                    self
+                {
                     profile.take(of_a_profile);
                 }
             }
@@ -177,6 +188,7 @@ impl Profile {
             ClientEvent::WithdrawnFromReseller { .. } => self.reseller = None,
             ClientEvent::Registered { .. }
             | ClientEvent::Suspended { .. }
+            | ClientEvent::Deactivated { .. }
             | ClientEvent::Activated {}
             | ClientEvent::Erased { .. } => {}
         }

@@ -104,6 +104,26 @@ fn a_client_is_suspended_and_activated_in_turn() {
 }
 
 #[test]
+fn a_client_who_left_is_inactive_until_activated() {
+    let reason = || "moved away".to_owned();
+    let deactivate = || ClientCommand::Deactivate { reason: reason() };
+    let deactivated = || ClientEvent::Deactivated { reason: reason() };
+    given::<Client>([registered(), suspended()])
+        .when(issued(deactivate()))
+        .then([deactivated()])
+        .when(issued(deactivate()))
+        .then_refused(ClientRefusal::AlreadyInactive);
+    given::<Client>([registered(), deactivated()])
+        .when(issued(ClientCommand::Activate))
+        .then([ClientEvent::Activated {}])
+        .when(issued(ClientCommand::Activate))
+        .then_refused(ClientRefusal::AlreadyActive);
+    given::<Client>([registered(), deactivated()])
+        .when(issued(ClientCommand::Suspend { reason: "abuse".into() }))
+        .then([suspended()]);
+}
+
+#[test]
 fn an_erased_client_stays_erased() {
     given::<Client>([registered()])
         .when(issued(ClientCommand::Erase { reason: "asked".into() }))
@@ -146,6 +166,7 @@ fn refusals_are_well_spoken() {
             ClientRefusal::AlreadyRegistered,
             ClientRefusal::WrongKey,
             ClientRefusal::AlreadySuspended,
+            ClientRefusal::AlreadyInactive,
             ClientRefusal::AlreadyActive,
             ClientRefusal::Erased,
         ],

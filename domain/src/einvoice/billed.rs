@@ -54,11 +54,13 @@ impl From<&Seller> for Party {
             Some(number) if !names_a_country(&number) => (None, Some(number)),
             vat_id => (vat_id, None),
         };
+        let letterhead = seller.letterhead.as_ref();
         Self {
             name: Some(seller.name.clone()),
             country: Some(seller.country),
             vat_id,
             tax_registration: local,
+            legal_registration: letterhead.and_then(|letterhead| letterhead.registration.clone()),
             ..Self::default()
         }
     }
@@ -139,7 +141,8 @@ mod tests {
     fn document(lines: &[NewLine]) -> Document {
         let found = preview(Currency::EUR, lines).unwrap();
         let vat_id = Some("DE123456789".to_owned());
-        let seller = Seller { name: "Seller".into(), country: country("DE"), vat_id };
+        let seller =
+            Seller { name: "Seller".into(), country: country("DE"), vat_id, letterhead: None };
         let buyer = Party {
             name: Some("Buyer".into()),
             country: Some(country("FR")),

@@ -27,6 +27,7 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod letterhead;
 mod line;
 mod particulars;
 mod seller;
@@ -46,6 +47,7 @@ pub use event::{
     Corrected, DebitCorrection, GivenBack, InvoiceEvent, IssuedInvoice, LineGivenBack,
     UnapplyCause, VoidedInvoice,
 };
+pub use letterhead::{BankAccount, Letterhead};
 pub use line::{Line, LineKind, Lowering, NewLine};
 pub use particulars::Particulars;
 pub use seller::Seller;

@@ -44,8 +44,12 @@ fn number(prefix: &str, kind: DocumentKind) -> DocumentNumber {
 
 fn issue(lines: Vec<NewLine>) -> Vec<InvoiceEvent> {
     let draft = DraftFor { client_id: client(), currency: Currency::EUR, order_id: None };
-    let seller =
-        Seller { name: "Seller".into(), country: Country::parse("DE").unwrap(), vat_id: None };
+    let seller = Seller {
+        name: "Seller".into(),
+        country: Country::parse("DE").unwrap(),
+        vat_id: None,
+        letterhead: None,
+    };
     let number = number("INV", DocumentKind::Invoice);
     let terms = IssueTerms {
         number,

@@ -30,7 +30,12 @@ fn new(price: &str) -> IssueProforma {
             product_id: None,
         }],
         valid_until: Some(TODAY),
-        seller: Seller { name: "Nordlicht Hosting GmbH".into(), country, vat_id: None },
+        seller: Seller {
+            name: "Nordlicht Hosting GmbH".into(),
+            country,
+            vat_id: None,
+            letterhead: None,
+        },
         buyer: None,
         particulars: Particulars::default(),
         automatic: BTreeMap::new(),

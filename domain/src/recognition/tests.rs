@@ -201,7 +201,12 @@ impl Books {
     }
 
     fn seller() -> Seller {
-        Seller { name: "Seller".into(), country: Country::parse("DE").unwrap(), vat_id: None }
+        Seller {
+            name: "Seller".into(),
+            country: Country::parse("DE").unwrap(),
+            vat_id: None,
+            letterhead: None,
+        }
     }
 
     fn happen(&mut self, what: &Happening) {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::affiliate::CommissionTerms;
 use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
+use crate::invoice::Letterhead;
 use crate::kernel::{Country, Currency, ImageHash, NumberFormat, TenantId};
 use crate::subscription::Conventions;
 use crate::tenant::{Brand, HostName};
@@ -23,6 +24,11 @@ pub enum TenantCommand {
     SetVatId {
         /// The new number, or none.
         vat_id: Option<String>,
+    },
+    /// Say where it is reached and paid.
+    SetLetterhead {
+        /// All of it; what is missing is no longer said.
+        letterhead: Letterhead,
     },
     /// Number later documents in another way.
     SetInvoiceNumbers {

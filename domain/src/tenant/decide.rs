@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::approval::ApprovalLimits;
 use crate::client::{CustomField, MOST_CUSTOM_FIELDS, check_vat_id};
+use crate::invoice::Letterhead;
 use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::check_line;
 use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
@@ -35,6 +36,9 @@ impl Aggregate for Tenant {
             (Self::Absent, _) => Err(TenantRefusal::Absent),
             (Self::Open(profile), Ask::Rename { name }) => rename(profile, name),
             (Self::Open(profile), Ask::SetVatId { vat_id }) => set_vat_id(profile, vat_id),
+            (Self::Open(profile), Ask::SetLetterhead { letterhead }) => {
+                set_letterhead(profile, letterhead)
+            }
             (
                 Self::Open(profile),
                 Ask::SetInvoiceNumbers { invoice_numbers, credit_note_numbers },
@@ -233,6 +237,17 @@ fn set_vat_id(
         return Ok(Vec::new());
     }
     Ok(vec![TenantEvent::VatIdSet { vat_id: vat_id.clone() }])
+}
+
+fn set_letterhead(
+    profile: &Profile,
+    letterhead: &Letterhead,
+) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    letterhead.check()?;
+    if profile.letterhead == *letterhead {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::LetterheadSet { letterhead: letterhead.clone() }])
 }
 
 fn set_numbers(

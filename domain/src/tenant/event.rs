@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::affiliate::CommissionTerms;
 use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
+use crate::invoice::Letterhead;
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Claim, Country, Currency, EventBody, ImageHash, NumberFormat, TenantId};
 use crate::subscription::Conventions;
@@ -47,6 +48,11 @@ pub enum TenantEvent {
     VatIdSet {
         /// The new number, or none.
         vat_id: Option<String>,
+    },
+    /// Where it is reached and paid changed; documents already issued keep the old words.
+    LetterheadSet {
+        /// All of it.
+        letterhead: Letterhead,
     },
     /// Later documents are numbered in another way.
     InvoiceNumbersSet {
@@ -160,6 +166,7 @@ name_events!(TenantEvent {
     Opened => "tenant.opened" v "1",
     Renamed => "tenant.renamed" v "1",
     VatIdSet => "tenant.vat_id_set" v "1",
+    LetterheadSet => "tenant.letterhead_set" v "1",
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
     PaymentTermSet => "tenant.payment_term_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
@@ -212,6 +219,7 @@ impl EventBody for TenantEvent {
             Self::Opened { .. }
             | Self::Renamed { .. }
             | Self::VatIdSet { .. }
+            | Self::LetterheadSet { .. }
             | Self::InvoiceNumbersSet { .. }
             | Self::PaymentTermSet { .. }
             | Self::ConventionsSet { .. }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::affiliate::CommissionTerms;
 use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
+use crate::invoice::Letterhead;
 use crate::kernel::{Country, Currency, ImageHash, NumberFormat};
 use crate::subscription::Conventions;
 use crate::tenant::{Brand, HostName, TenantEvent};
@@ -47,6 +48,9 @@ pub struct Profile {
     pub payment_term_days: u16,
     /// Tax number.
     pub vat_id: Option<String>,
+    /// Where it is reached and paid.
+    #[serde(default)]
+    pub letterhead: Letterhead,
     /// How time becomes money.
     #[serde(default)]
     pub conventions: Conventions,
@@ -119,6 +123,7 @@ impl Profile {
         match event {
             TenantEvent::Renamed { name } => self.name.clone_from(name),
             TenantEvent::VatIdSet { vat_id } => self.vat_id.clone_from(vat_id),
+            TenantEvent::LetterheadSet { letterhead } => self.letterhead.clone_from(letterhead),
             TenantEvent::InvoiceNumbersSet { invoice_numbers, credit_note_numbers } => {
                 self.used_prefixes.note(invoice_numbers, credit_note_numbers);
                 self.invoice_numbers.clone_from(invoice_numbers);
@@ -195,6 +200,7 @@ impl Tenant {
                     credit_note_numbers: credit_note_numbers.clone(),
                     payment_term_days: *payment_term_days,
                     vat_id: vat_id.clone(),
+                    letterhead: Letterhead::default(),
                     conventions: Conventions::default(),
                     affiliate_terms: None,
                     second_factor: false,
@@ -210,6 +216,7 @@ impl Tenant {
             }
             TenantEvent::Renamed { .. }
             | TenantEvent::VatIdSet { .. }
+            | TenantEvent::LetterheadSet { .. }
             | TenantEvent::InvoiceNumbersSet { .. }
             | TenantEvent::PaymentTermSet { .. }
             | TenantEvent::ConventionsSet { .. } => self.change(|profile| profile.bill(event)),

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use cqrs_es::test::TestFramework;
 
 use super::*;
+use crate::invoice::Letterhead;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{
     Aggregate, Claim, Country, Currency, EventBody, Invalid, NumberFormat, Refusal, RefusalKind,
@@ -127,6 +128,13 @@ fn particulars_change_and_an_equal_value_is_no_change() {
         .when(issued(TenantCommand::SetVatId { vat_id: None }))
         .then([TenantEvent::VatIdSet { vat_id: None }])
         .when(issued(TenantCommand::SetVatId { vat_id: None }))
+        .then_nothing();
+    let city = Some("Hamburg".to_owned());
+    let letterhead = Letterhead { city, ..Letterhead::default() };
+    given::<Tenant>([opened()])
+        .when(issued(TenantCommand::SetLetterhead { letterhead: letterhead.clone() }))
+        .then([TenantEvent::LetterheadSet { letterhead: letterhead.clone() }])
+        .when(issued(TenantCommand::SetLetterhead { letterhead }))
         .then_nothing();
     given::<Tenant>([opened()]).when(issued(numbers("INV", "CN"))).then_nothing();
     given::<Tenant>([opened()]).when(issued(numbers("RE", "CN"))).then_state(|tenant| {

@@ -37,6 +37,8 @@ pub enum ClientStatus {
     Active,
     /// Nothing new is sold.
     Suspended,
+    /// Left.
+    Inactive,
     /// The keys to the contact details were destroyed.
     Erased,
 }
@@ -45,6 +47,7 @@ words! {
     ClientStatus = "status of a client" {
         Active => "active",
         Suspended => "suspended",
+        Inactive => "inactive",
         Erased => "erased",
     }
 }
@@ -307,6 +310,9 @@ fn apply_client(
         }
         ClientEvent::Suspended { .. } => {
             change(clients, fact, |row| row.status = ClientStatus::Suspended)
+        }
+        ClientEvent::Deactivated { .. } => {
+            change(clients, fact, |row| row.status = ClientStatus::Inactive)
         }
         ClientEvent::Activated {} => change(clients, fact, |row| row.status = ClientStatus::Active),
         ClientEvent::Erased { .. } => change(clients, fact, |row| {

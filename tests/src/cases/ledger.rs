@@ -88,7 +88,12 @@ fn issue(
     let today = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("a day")?;
     let format = NumberFormat::yearly("INV");
     let number = Series::new(&format, DocumentKind::Invoice, today).next(|_| None)?;
-    let seller = Seller { name: "Seller".to_owned(), country: Country::parse("US")?, vat_id: None };
+    let seller = Seller {
+        name: "Seller".to_owned(),
+        country: Country::parse("US")?,
+        vat_id: None,
+        letterhead: None,
+    };
     let terms = IssueTerms {
         number,
         due_date: Some(today),

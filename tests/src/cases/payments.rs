@@ -305,7 +305,7 @@ fn one_line(total: Money) -> Done<CompleteInvoice> {
     };
     let format = NumberFormat::yearly("INV");
     let number = Series::new(&format, DocumentKind::Invoice, today()?).next(|_| None)?;
-    let seller = Seller { name: "Seller".to_owned(), country, vat_id: None };
+    let seller = Seller { name: "Seller".to_owned(), country, vat_id: None, letterhead: None };
     let terms = IssueTerms {
         number,
         due_date: Some(today()?),

@@ -43,6 +43,7 @@ async fn a_session_reads_and_changes_only_with_its_own_token() {
     let logout = shop.http().post(shop.url("/api/v1/auth/logout")).header("cookie", &cookie);
     let out = send(logout.header("x-csrf-token", &token)).await.expect(204);
     assert!(out.headers[SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
+    assert_eq!(out.headers["clear-site-data"], "\"storage\"");
     let me = shop.http().get(shop.url("/api/v1/auth/me")).header("cookie", &cookie);
     send(me).await.problem(401, "unauthenticated");
 }

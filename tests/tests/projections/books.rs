@@ -424,7 +424,8 @@ impl History {
         let number = self.number(seller, DocumentKind::Invoice, "INV");
         let due_date = Some(self.today(seller) + Days::new(14));
         let country = Country::parse("DE").unwrap();
-        let seller = Seller { name: "Example Hosting".to_owned(), country, vat_id: None };
+        let seller =
+            Seller { name: "Example Hosting".to_owned(), country, vat_id: None, letterhead: None };
         IssueTerms { number, due_date, seller, buyer: None, particulars: Particulars::default() }
     }
 

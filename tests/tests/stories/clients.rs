@@ -202,10 +202,19 @@ async fn deleting_a_client_deactivates_it() {
         let seen = version(shop, &path).await;
         shop.change(Method::DELETE, &path, seen, json!({})).await.expect(200);
         let found = shop.get(&path).await.expect(200).body;
-        assert_eq!(found["status"], "suspended");
+        assert_eq!(found["status"], "inactive");
         assert_eq!(found["contact"]["name"], "Grace Hopper");
         let again = shop.change(Method::DELETE, &path, version(shop, &path).await, json!({})).await;
-        again.problem(409, "client.already_suspended");
+        again.problem(409, "client.already_inactive");
+        let listed = shop.fresh("/api/v1/clients?status=inactive").await.expect(200).body;
+        assert_eq!(listed["items"][0]["id"], client);
+        let seen = version(shop, &path).await;
+        shop.change(Method::POST, &format!("{path}/activate"), seen, json!({})).await.expect(200);
+        let why = json!({ "reason": "moved away" });
+        let seen = version(shop, &path).await;
+        shop.change(Method::POST, &format!("{path}/deactivate"), seen, why).await.expect(200);
+        let invited = shop.post(&format!("{path}/invitation"), json!({})).await;
+        invited.problem(409, "client.inactive");
     })
     .await;
 }

@@ -269,6 +269,13 @@ async fn a_logo_is_a_picture_whatever_it_is_called_and_is_shown_to_its_own_selle
         put(pixel()).await.expect(200);
         let logo = shop.get("/api/v1/branding").await.expect(200).body["logo"].clone();
         let logo = logo.as_str().expect("an address");
+        let named = json!({ "host_name": "pay.example.org" });
+        shop.post("/api/v1/host-names", named).await.expect(200);
+        for path in ["/admin/sign-in", "/portal/sign-in"] {
+            let page = shop.http().get(shop.url(path)).header("host", "pay.example.org");
+            let page = page.send().await.expect("an answer").text().await.expect("a page");
+            assert!(page.contains(&format!("rel=\"icon\" href=\"{logo}\"")), "{page}");
+        }
         let get =
             async |by: &Caller| by.request(Method::GET, logo).send().await.expect("an answer");
         shop.hire().await;

@@ -57,6 +57,38 @@ async fn later_documents_follow_the_settings_and_issued_ones_stay_as_they_are() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn documents_say_where_the_seller_was_reached_and_paid_when_they_were_issued() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        let before = shop.invoice(&client, &["10.00"]).await;
+        let account = json!({ "iban": "DE89370400440532013000", "bic": "COBADEFFXXX" });
+        let first =
+            json!({ "line1": "Speicherstadt 4", "city": "Hamburg", "bank_account": account });
+        set(shop, "letterhead", first).await.expect(200);
+        let between = shop.invoice(&client, &["20.00"]).await;
+        set(shop, "letterhead", json!({ "city": "Bremen" })).await.expect(200);
+        let after = shop.invoice(&client, &["30.00"]).await;
+
+        let said = async |id: &str| {
+            let document = shop.fresh(&format!("/api/v1/invoices/{id}/document")).await;
+            document.expect(200).body["seller"]["letterhead"].clone()
+        };
+        assert_eq!(said(&before).await, json!(null));
+        assert_eq!(said(&between).await["city"], "Hamburg");
+        assert_eq!(said(&between).await["bank_account"]["iban"], "DE89370400440532013000");
+        assert_eq!(said(&after).await["city"], "Bremen");
+        assert_eq!(said(&after).await["bank_account"], json!(null));
+
+        let typo = json!({ "bank_account": { "iban": "DE88370400440532013000" }, "email": "x" });
+        let wrong = set(shop, "letterhead", typo).await;
+        let wrong = wrong.problem(400, "malformed");
+        assert_eq!(wrong.pointer(), "/email");
+        assert_eq!(wrong.body["errors"][1]["pointer"], "/bank_account/iban");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_number_is_ever_printed_twice_whatever_prefixes_are_chosen() {
     Shop::story(async |shop| {
         let client = shop.client("Grace Hopper").await;

@@ -55,7 +55,7 @@ pub(crate) struct ClientRow {
     pub(crate) name: String,
     /// The identifier, shortened.
     pub(crate) id: Ident,
-    /// Active, suspended, erased.
+    /// Active, suspended, inactive, erased.
     pub(crate) status: Badge,
     /// Two letters, or empty.
     pub(crate) country: String,
@@ -99,6 +99,7 @@ async fn list(
     let status = match wishes.status.as_str() {
         "active" => Some(ClientStatus::Active),
         "suspended" => Some(ClientStatus::Suspended),
+        "inactive" => Some(ClientStatus::Inactive),
         "erased" => Some(ClientStatus::Erased),
         _ => None,
     };
@@ -206,6 +207,7 @@ fn chips(wishes: &Wishes, counts: &[(ClientStatus, i64)]) -> Vec<Chip> {
         chip("All", "", all),
         chip("Active", "active", of(ClientStatus::Active)),
         chip("Suspended", "suspended", of(ClientStatus::Suspended)),
+        chip("Inactive", "inactive", of(ClientStatus::Inactive)),
         chip("Erased", "erased", of(ClientStatus::Erased)),
     ]
 }

@@ -33,6 +33,7 @@ use std::collections::HashMap;
 
 use super::confirm::Action;
 use super::list::Chip;
+use super::settings::letterhead;
 use crate::layout::Shell;
 use crate::view::{Amount, Badge, Day, Moment};
 
@@ -428,12 +429,11 @@ fn seller(issued: Option<&IssuedInvoice>) -> Vec<String> {
 }
 
 /// The seller of a document, as lines of text.
-pub(super) fn seller_lines(seller: &domain::Seller) -> Vec<String> {
+pub(crate) fn seller_lines(seller: &domain::Seller) -> Vec<String> {
     let vat = seller.vat_id.as_ref().map(|id| format!("VAT {id}"));
-    [Some(seller.name.clone()), Some(seller.country.name().to_owned()), vat]
-        .into_iter()
-        .flatten()
-        .collect()
+    let letterhead = seller.letterhead.as_deref().map(letterhead::lines).unwrap_or_default();
+    let known = [Some(seller.country.name().to_owned()), vat].into_iter().flatten();
+    [seller.name.clone()].into_iter().chain(known).chain(letterhead).collect()
 }
 
 /// The buyer of a document, as lines of text; none when erased.

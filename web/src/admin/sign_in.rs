@@ -242,11 +242,7 @@ async fn leave(
     if let Some(token) = session_token(&headers) {
         state.access().sign_out(&token, &posted.visitor.caller.origin).await?;
     }
-    let mut response = Redirect::to(PATH).into_response();
-    if let Some(cookie) = leaves(false) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok((leaves(false), Redirect::to(PATH)).into_response())
 }
 
 /// A path below `/admin`; anything else leads to the overview.

@@ -90,6 +90,7 @@ fn client(event: &ClientEvent) -> (String, &'static str) {
         ClientEvent::Entrusted { .. } => ("Given to a reseller", ""),
         ClientEvent::WithdrawnFromReseller { .. } => ("Taken from its reseller", "grey"),
         ClientEvent::Suspended { .. } => ("Client suspended", "red"),
+        ClientEvent::Deactivated { .. } => ("Client deactivated", "grey"),
         ClientEvent::Activated {} => ("Client activated", "green"),
         ClientEvent::Erased { .. } => ("Personal data erased", "grey"),
     };
@@ -230,6 +231,7 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::Opened { name, .. } => format!("Books of {name} opened"),
         TenantEvent::Renamed { name } => format!("Seller renamed to {name}"),
         TenantEvent::VatIdSet { .. } => "Tax number set".to_owned(),
+        TenantEvent::LetterheadSet { .. } => "Address and bank account set".to_owned(),
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::PaymentTermSet { days } => format!("Payment term set to {days} days"),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),

@@ -166,9 +166,5 @@ async fn leave(State(state): State<WebState>, sent: Sent) -> Result<Response, Pa
     if let Some((_, session)) = caller.identity.client() {
         state.access().end_own(&caller.identity, session, &caller.origin).await?;
     }
-    let mut response = go("/portal/sign-in");
-    if let Some(cookie) = leaves(true) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok((leaves(true), go("/portal/sign-in")).into_response())
 }

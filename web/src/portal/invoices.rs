@@ -13,6 +13,7 @@ use billfold_projections::invoice_list::{self, Filter, Sort};
 use chrono::NaiveDate;
 
 use super::{Guest, Room};
+use crate::admin::invoice::seller_lines;
 use crate::admin::list::{AtCursor, Pager};
 use crate::error::PageError;
 use crate::router::page;
@@ -67,6 +68,8 @@ pub(crate) struct Invoice {
     pub(crate) issued: Day,
     /// The due date.
     pub(crate) due: Day,
+    /// Who bills, line by line.
+    pub(crate) seller: Vec<String>,
     /// What was sold.
     pub(crate) lines: Vec<Line>,
     /// Net, tax and total.
@@ -128,6 +131,7 @@ async fn one(
         status: show::status(invoice.status(today)),
         issued: Day(document.issue_date),
         due: Day(document.due_date),
+        seller: seller_lines(&document.seller),
         lines: document.lines.iter().map(Line::of).collect(),
         sums: vec![
             ("Net", show::money(document.net)),

@@ -98,7 +98,11 @@ impl NewKey {
         }
         check.finish()?;
         let scopes: Permissions = scopes.into_iter().collect();
-        Ok(ApiKeyTerms { name: self.name, scopes, expires_at: self.expires_at })
+        let terms = ApiKeyTerms { name: self.name, scopes, expires_at: self.expires_at };
+        let mut check = Check::default();
+        check.parts("", terms.check());
+        check.finish()?;
+        Ok(terms)
     }
 }
 

@@ -58,10 +58,7 @@ pub(super) async fn logout(
         let out = state.access().end_own(&caller.identity, session, &caller.origin).await;
         out.map_err(refused)?;
     }
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    let cookie = leaves(client).ok_or_else(Problem::bug)?;
-    response.headers_mut().insert(SET_COOKIE, cookie);
-    Ok(response)
+    Ok((StatusCode::NO_CONTENT, leaves(client)).into_response())
 }
 
 /// Tells who is calling and what they may do.

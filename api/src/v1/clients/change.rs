@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use billfold_app::commands::clients::{
-    ActivateClient, ChangeClientContact, EraseClient, SuspendClient,
+    ActivateClient, ChangeClientContact, DeactivateClient, EraseClient, SuspendClient,
 };
 use billfold_domain::kernel::{ClientId, Country};
 use serde::Deserialize;
@@ -15,6 +15,9 @@ use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
 use crate::wire::WireContact;
+
+/// Why a client was deactivated of whom no reason is given.
+const DELETED: &str = "deleted";
 
 /// Replaces a client's contact details as a whole.
 #[utoipa::path(
@@ -52,9 +55,28 @@ pub(super) async fn suspend_client(
     Ok(Answer::plain(&done, client_id, client_id.uuid()))
 }
 
-/// Deactivates a client: nothing new is sold, and everything that was stays (CLI-09).
+/// Deactivates a client who left: nothing new is sold, they sign in no longer, and everything that
+/// was stays (CLI-09).
 #[utoipa::path(
     delete, path = "/{id}", tag = "clients",
+    params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
+    responses((status = 200, body = Changed)),
+)]
+pub(super) async fn delete_client(
+    State(state): State<ApiState>,
+    Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
+    key: IdempotencyKey,
+    IfMatch(seen): IfMatch,
+) -> Result<Answer<Changed>, Problem> {
+    let deactivate = DeactivateClient { client_id, reason: DELETED.to_owned() };
+    let done = state.change(&caller, &key, seen, deactivate).await?;
+    Ok(Answer::plain(&done, client_id, client_id.uuid()))
+}
+
+/// Says that a client left: nothing new is sold, they sign in no longer, and everything that was
+/// stays.
+#[utoipa::path(
+    post, path = "/{id}/deactivate", tag = "clients", request_body = Reason,
     params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),
     responses((status = 200, body = Changed)),
 )]
@@ -63,13 +85,14 @@ pub(super) async fn deactivate_client(
     Within(caller, client_id, _): Within<ClientsWrite, ClientId>,
     key: IdempotencyKey,
     IfMatch(seen): IfMatch,
+    Body(reason): Body<Reason>,
 ) -> Result<Answer<Changed>, Problem> {
-    let suspend = SuspendClient { client_id, reason: "deactivated".to_owned() };
-    let done = state.change(&caller, &key, seen, suspend).await?;
+    let deactivate = DeactivateClient { client_id, reason: reason.read()? };
+    let done = state.change(&caller, &key, seen, deactivate).await?;
     Ok(Answer::plain(&done, client_id, client_id.uuid()))
 }
 
-/// Sells to a suspended client again.
+/// Sells to a suspended or inactive client again.
 #[utoipa::path(
     post, path = "/{id}/activate", tag = "clients",
     params(("id" = String, Path, example = "cli_01kchkq7w7fc9r6a8b9c0d1e2f"), IfMatchHeader),

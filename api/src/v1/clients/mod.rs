@@ -29,7 +29,7 @@ use crate::state::ApiState;
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     collection()
-        .routes(routes!(read::read_client, change::deactivate_client))
+        .routes(routes!(read::read_client, change::delete_client))
         .routes(routes!(contacts::list_contacts, contacts::add_contact))
         .routes(routes!(contacts::change_person, contacts::remove_contact))
         .routes(routes!(notes::list_notes, notes::add_note))
@@ -41,6 +41,7 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
         .routes(routes!(terms::read_group, terms::assign_group))
         .routes(routes!(reseller::entrust_client, reseller::withdraw_client))
         .routes(routes!(change::suspend_client))
+        .routes(routes!(change::deactivate_client))
         .routes(routes!(change::activate_client))
         .routes(routes!(change::erase_client))
         .routes(routes!(account::read_balance))
@@ -53,9 +54,9 @@ pub(super) fn router() -> OpenApiRouter<ApiState> {
 }
 
 /// Clients as other systems' users: listed, registered and read, with a contact that is put, and
-/// suspended by `DELETE` with a reason (API-070 to API-073, API-081).
+/// deactivated by `DELETE` (API-070 to API-073, API-081).
 pub(super) fn as_users() -> Router<ApiState> {
-    let one = get(read::read_client).put(change::change_contact).delete(change::deactivate_client);
+    let one = get(read::read_client).put(change::change_contact).delete(change::delete_client);
     Router::from(collection()).route("/{id}", one)
 }
 

@@ -232,6 +232,8 @@ pub(super) enum WireClientStatus {
     Active,
     /// Nothing new is sold.
     Suspended,
+    /// Left: nothing new is sold, and they do not sign in.
+    Inactive,
     /// The contact details were destroyed.
     Erased,
 }
@@ -241,6 +243,7 @@ impl From<WireClientStatus> for ClientStatus {
         match status {
             WireClientStatus::Active => Self::Active,
             WireClientStatus::Suspended => Self::Suspended,
+            WireClientStatus::Inactive => Self::Inactive,
             WireClientStatus::Erased => Self::Erased,
         }
     }
@@ -251,6 +254,7 @@ impl From<ClientStatus> for WireClientStatus {
         match status {
             ClientStatus::Active => Self::Active,
             ClientStatus::Suspended => Self::Suspended,
+            ClientStatus::Inactive => Self::Inactive,
             ClientStatus::Erased => Self::Erased,
         }
     }
@@ -334,6 +338,7 @@ impl ClientDetail {
             Client::Absent => return Err(Problem::not_found()),
             Client::Active(profile) => (WireClientStatus::Active, Some(profile)),
             Client::Suspended(profile) => (WireClientStatus::Suspended, Some(profile)),
+            Client::Inactive(profile) => (WireClientStatus::Inactive, Some(profile)),
             Client::Erased => (WireClientStatus::Erased, None),
         };
         let contact = match &profile {

@@ -22,7 +22,7 @@ use crate::state::ApiState;
 use crate::v1::history::{WireEvent, reveal};
 use crate::v1::parameters::Fresh;
 use crate::v1::tax_rates::WireTaxEvidence;
-use crate::wire::{Page, Paging, WireContact, WireLine, WireMoney, WireTaxGroup};
+use crate::wire::{Page, Paging, WireContact, WireLetterhead, WireLine, WireMoney, WireTaxGroup};
 
 /// The kind of stream an invoice is.
 const STREAM: &str = "invoice";
@@ -225,6 +225,8 @@ pub(super) struct WireSeller {
     country: String,
     /// Tax number.
     vat_id: Option<String>,
+    /// Where it is reached and paid; null on documents of before that was said.
+    letterhead: Option<WireLetterhead>,
 }
 
 impl IssuedDocument {
@@ -245,6 +247,7 @@ impl IssuedDocument {
                 name: issued.seller.name.clone(),
                 country: issued.seller.country.code().to_owned(),
                 vat_id: issued.seller.vat_id.clone(),
+                letterhead: issued.seller.letterhead.as_deref().map(WireLetterhead::from),
             },
             buyer,
             client_id: issued.client_id.to_string(),

@@ -41,7 +41,7 @@ impl UseCase for EnrolAffiliate {
             .claims(AffiliateEvent::CODE_SCOPE, Some(&code));
         Ok(touches.decide(move |table| {
             match table.state::<Client>(client_id.uuid())? {
-                Client::Active(_) | Client::Suspended(_) => {}
+                Client::Active(_) | Client::Suspended(_) | Client::Inactive(_) => {}
                 Client::Absent | Client::Erased => {
                     return Err(Refused::of(&ClientRefusal::Absent).at("/client_id").into());
                 }

@@ -51,7 +51,7 @@ impl UseCase for ReferClient {
         let clicked_on = self.clicked_on;
         Ok(touches.decide(move |table| {
             match table.state::<Client>(client_id.uuid())? {
-                Client::Active(_) | Client::Suspended(_) => {}
+                Client::Active(_) | Client::Suspended(_) | Client::Inactive(_) => {}
                 Client::Absent | Client::Erased => {
                     return Err(Refused::of(&ClientRefusal::Absent).into());
                 }

@@ -45,7 +45,7 @@ impl UseCase for AssignGroup {
         let before = membership.group();
         Ok(touches.decide(move |table| {
             match table.state::<Client>(client_id.uuid())? {
-                Client::Active(_) | Client::Suspended(_) => {}
+                Client::Active(_) | Client::Suspended(_) | Client::Inactive(_) => {}
                 Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
                 Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
             }

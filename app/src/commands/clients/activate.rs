@@ -1,4 +1,4 @@
-//! Sells to a suspended client again.
+//! Sells to a suspended or inactive client again.
 
 use async_trait::async_trait;
 use billfold_domain::client::{Client, ClientCommand};

@@ -30,7 +30,9 @@ impl UseCase for ChangeClientContact {
         let known = room.load::<Client>(id).await?;
         let version = known.version;
         let previous = match &known.state.0 {
-            Client::Active(profile) | Client::Suspended(profile) => profile.email_index.clone(),
+            Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
+                profile.email_index.clone()
+            }
             Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
             Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
         };

@@ -1,9 +1,11 @@
-//! Use cases about a client: register, change the contact, suspend, activate, erase; and what is
+//! Use cases about a client: register, change the contact, suspend, deactivate, activate,
+//! erase; and what is
 //! kept about one: further contacts, notes, the seller's own fields.
 
 mod activate;
 mod change_contact;
 mod contacts;
+mod deactivate;
 mod entrust;
 mod erase;
 mod notes;
@@ -25,6 +27,7 @@ use crate::vault::{Wanted, field};
 pub use activate::ActivateClient;
 pub use change_contact::ChangeClientContact;
 pub use contacts::{ContactNamed, RemoveClientContact, SetClientContact};
+pub use deactivate::DeactivateClient;
 pub use entrust::{EntrustClient, WithdrawClient};
 pub use erase::{ClientErased, EraseClient};
 pub use notes::{AddClientNote, NoteWritten, RemoveClientNote};
@@ -67,7 +70,7 @@ async fn seal_for<T: Serialize>(
     content: &T,
 ) -> Result<Pii<T>, Error> {
     match room.load::<Client>(client.uuid()).await?.state.0 {
-        Client::Active(_) | Client::Suspended(_) => {}
+        Client::Active(_) | Client::Suspended(_) | Client::Inactive(_) => {}
         Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
         Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
     }
@@ -83,6 +86,12 @@ pub(super) fn must_be_active(table: &Table<'_, '_>, client: ClientId) -> Result<
         Client::Active(_) => Ok(()),
         Client::Absent => Err(Refused::of(&ClientRefusal::Absent).into()),
         Client::Erased => Err(Refused::of(&ClientRefusal::Erased).into()),
+        Client::Inactive(_) => Err(Refused::new(
+            "client.inactive",
+            crate::error::Kind::State,
+            "the client is inactive, activate it first",
+        )
+        .into()),
         Client::Suspended(_) => Err(Refused::new(
             "client.suspended",
             crate::error::Kind::State,

@@ -381,7 +381,7 @@ fn see(table: &Table<'_, '_>, late: &LateInvoice) -> Result<Seen, No> {
 /// Where a client is; at the seller's place unless the client has one.
 fn zone_of(client: &Client, seller: Zone) -> Zone {
     match client {
-        Client::Active(profile) | Client::Suspended(profile) => {
+        Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
             profile.billing.zone.unwrap_or(seller)
         }
         Client::Absent | Client::Erased => seller,

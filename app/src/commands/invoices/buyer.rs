@@ -40,7 +40,7 @@ pub(in crate::commands) async fn sealed_buyer(
 ) -> Result<Buyer, Error> {
     let known = room.load::<Client>(client.uuid()).await?;
     let profile = match &known.state.0 {
-        Client::Active(profile) | Client::Suspended(profile) => profile,
+        Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => profile,
         Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
         Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
     };

@@ -179,7 +179,7 @@ impl Purchase {
     fn client(&self, table: &mut Table<'_, '_>, sealed: &SealedCustomer) -> Result<(), No> {
         let id = self.row.client_id(self.tenant).uuid();
         match table.state::<Client>(id)? {
-            Client::Active(_) | Client::Suspended(_) => Ok(()),
+            Client::Active(_) | Client::Suspended(_) | Client::Inactive(_) => Ok(()),
             Client::Erased => Err(Refused::of(&ClientRefusal::Erased).into()),
             Client::Absent => {
                 let id_there = self.row.customer.clone();

@@ -36,7 +36,9 @@ impl Account {
         now: DateTime<Utc>,
     ) -> Result<Self, Refused> {
         let billing = match client {
-            Client::Active(profile) | Client::Suspended(profile) => profile.billing,
+            Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
+                profile.billing
+            }
             Client::Absent => return Err(Refused::of(&ClientRefusal::Absent)),
             Client::Erased => return Err(Refused::of(&ClientRefusal::Erased)),
         };

@@ -116,7 +116,7 @@ impl Keys {
         let now = settings.at(door.clock().now());
         let issued_on = settings.day_of(now);
         let contact = |client: &Loaded<Held<Client>>| match &client.state.0 {
-            Client::Active(profile) | Client::Suspended(profile) => {
+            Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
                 Some((profile.contact.subject(), profile.contact.class()))
             }
             Client::Absent | Client::Erased => None,
@@ -138,7 +138,9 @@ impl Keys {
         client: &Loaded<Held<Client>>,
     ) -> Result<Addressee, Error> {
         let profile = match &client.state.0 {
-            Client::Active(profile) | Client::Suspended(profile) => profile,
+            Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
+                profile
+            }
             Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
             Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
         };

@@ -32,7 +32,7 @@ pub async fn which_tax(
 ) -> Result<TaxEvidence, Error> {
     let (client, _) = door.load::<Client>(tenant, ask.client_id.uuid()).await?;
     let profile = match &client {
-        Client::Active(profile) | Client::Suspended(profile) => profile,
+        Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => profile,
         Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
         Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
     };

@@ -32,7 +32,9 @@ impl Rates {
     ) -> Result<(Touches, Self), Error> {
         let known = room.load::<Client>(client_id.uuid()).await?;
         let profile = match &known.state.0 {
-            Client::Active(profile) | Client::Suspended(profile) => profile,
+            Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
+                profile
+            }
             Client::Absent => return Err(Refused::of(&ClientRefusal::Absent).into()),
             Client::Erased => return Err(Refused::of(&ClientRefusal::Erased).into()),
         };

@@ -39,7 +39,7 @@ fn line(minor: i64, rate: &str) -> NewLine {
 
 fn seller() -> Seller {
     let country = Country::parse("DE").unwrap();
-    Seller { name: "Nordlicht Hosting GmbH".into(), country, vat_id: None }
+    Seller { name: "Nordlicht Hosting GmbH".into(), country, vat_id: None, letterhead: None }
 }
 
 /// An issued invoice and every event of it.

@@ -73,6 +73,7 @@ fn terms() -> IssueTerms {
             name: "Nordlicht Hosting GmbH".into(),
             country: Country::parse("DE").unwrap(),
             vat_id: None,
+            letterhead: None,
         },
         buyer: Some(buyer(KeyClass::Fiscal)),
         particulars: Particulars::default(),

@@ -407,7 +407,7 @@ fn over_sixty() -> CompleteInvoice {
     };
     let series = NumberFormat::yearly("INV");
     let number = Series::new(&series, DocumentKind::Invoice, TODAY).next(|_| None).unwrap();
-    let seller = Seller { name: "Seller".into(), country, vat_id: None };
+    let seller = Seller { name: "Seller".into(), country, vat_id: None, letterhead: None };
     let terms = IssueTerms {
         number,
         due_date: Some(TODAY),

@@ -35,6 +35,9 @@ const SHAPED: &[&str] = &[
     "price",
     "vat_id",
     "phone",
+    "iban",
+    "bic",
+    "postal_code",
 ];
 
 /// Free texts of the API: names of fields of request bodies that are strings with room for a
@@ -121,6 +124,10 @@ impl Typist<'_> {
     async fn people(&mut self) -> String {
         let field = json!({ "label": HARM, "kind": "text" });
         self.change(Method::PUT, "/api/v1/settings", "/custom-fields/manager", field).await;
+        let account = json!({ "iban": "DE89370400440532013000", "holder": HARM });
+        let letterhead = json!({ "line1": HARM, "line2": HARM, "city": HARM, "state": HARM,
+            "registration": HARM, "bank_account": account });
+        self.change(Method::PUT, "/api/v1/settings", "/letterhead", letterhead).await;
         let address = json!({ "line1": HARM, "line2": HARM, "city": HARM, "state": HARM,
             "country": "DE" });
         let person = json!({ "name": HARM, "company": HARM, "first_name": HARM,

@@ -5,9 +5,10 @@ use billfold_app::commands::client_groups::{
     AssignGroup, CreateGroup, SetGroupDiscount, SetGroupTier,
 };
 use billfold_app::commands::clients::{
-    ActivateClient, AddClientNote, ChangeClientContact, EntrustClient, EraseClient, RegisterClient,
-    RegisterClientOfReseller, RemoveClientContact, RemoveClientNote, SetClientBilling,
-    SetClientContact, SetClientCustomFields, SetClientTaxFacts, SuspendClient, WithdrawClient,
+    ActivateClient, AddClientNote, ChangeClientContact, DeactivateClient, EntrustClient,
+    EraseClient, RegisterClient, RegisterClientOfReseller, RemoveClientContact, RemoveClientNote,
+    SetClientBilling, SetClientContact, SetClientCustomFields, SetClientTaxFacts, SuspendClient,
+    WithdrawClient,
 };
 use billfold_app::commands::data_subjects::{AskForExport, Person};
 use billfold_app::commands::tax_rates::{
@@ -162,6 +163,7 @@ fn taxes() -> Vec<Row> {
 
 fn leaving() -> Vec<Row> {
     vec![
+        id("client_id", |_, other| DeactivateClient { client_id: other.client, reason: because() }),
         id("client_id", |_, other| SuspendClient { client_id: other.client, reason: because() }),
         id("client_id", |_, other| ActivateClient { client_id: other.client }),
         // Nobody is erased with own ids before all else was asked of them: see `seller`.

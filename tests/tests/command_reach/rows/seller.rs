@@ -3,8 +3,8 @@
 use billfold_app::commands::tenants::{
     AppointOperator, CloseTenant, CreateTenant, DefineCustomField, DismissOperator, MoveTestClock,
     OpenTenant, ReleaseHostName, RenameTenant, ResumeTenant, RetireCustomField, SetApprovalLimits,
-    SetBrand, SetClientRegistration, SetConventions, SetDocumentNumbers, SetLogo, SetPaymentTerm,
-    SetSecondFactor, SetVatId, SuspendTenant, TakeHostName,
+    SetBrand, SetClientRegistration, SetConventions, SetDocumentNumbers, SetLetterhead, SetLogo,
+    SetPaymentTerm, SetSecondFactor, SetVatId, SuspendTenant, TakeHostName,
 };
 
 use crate::row::{Row, alone, part};
@@ -22,6 +22,7 @@ pub(super) fn rows() -> Vec<Row> {
         alone::<SetClientRegistration>(SETTING),
         alone::<SetConventions>(SETTING),
         alone::<SetDocumentNumbers>(SETTING),
+        alone::<SetLetterhead>(SETTING),
         alone::<SetLogo>("pictures are named by what is in them"),
         alone::<SetPaymentTerm>(SETTING),
         alone::<SetSecondFactor>(SETTING),

@@ -39,7 +39,12 @@ impl History {
             currency: currency(seller),
             lines: vec![self.line(seller, Step { other: 1, ..step })],
             valid_until: None,
-            seller: Seller { name: "Example Hosting".to_owned(), country, vat_id: None },
+            seller: Seller {
+                name: "Example Hosting".to_owned(),
+                country,
+                vat_id: None,
+                letterhead: None,
+            },
             buyer: None,
             particulars: Particulars::default(),
             automatic: BTreeMap::new(),

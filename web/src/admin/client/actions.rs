@@ -5,7 +5,7 @@ use axum::Router;
 use billfold_app::commands::affiliates::{EnrolAffiliate, ReferClient};
 use billfold_app::commands::client_groups::AssignGroup;
 use billfold_app::commands::clients::{
-    ActivateClient, EraseClient, SetClientTaxFacts, SuspendClient,
+    ActivateClient, DeactivateClient, EraseClient, SetClientTaxFacts, SuspendClient,
 };
 use billfold_domain::client::Client;
 use billfold_domain::kernel::ClientId;
@@ -41,9 +41,14 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
             action(Verb::Refer, "Record who brought them", "users"),
             Action::new(format!("{href}/access"), "Access", "key-round").on_a_page(),
             action(Verb::Suspend, "Suspend", "ban"),
+            action(Verb::Deactivate, "Deactivate", "log-out"),
             erase,
         ],
-        ClientStatus::Suspended => vec![action(Verb::Activate, "Activate", "play"), erase],
+        ClientStatus::Suspended => {
+            let leave = action(Verb::Deactivate, "Deactivate", "log-out");
+            vec![action(Verb::Activate, "Activate", "play"), leave, erase]
+        }
+        ClientStatus::Inactive => vec![action(Verb::Activate, "Activate", "play"), erase],
         ClientStatus::Erased => Vec::new(),
     }
 }
@@ -51,6 +56,7 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Suspend,
+    Deactivate,
     Activate,
     Group,
     TaxFacts,
@@ -65,6 +71,7 @@ impl Deed for Verb {
     const NEEDS: Permission = Permission::ClientsWrite;
     const ALL: &'static [Verb] = &[
         Verb::Suspend,
+        Verb::Deactivate,
         Verb::Activate,
         Verb::Group,
         Verb::TaxFacts,
@@ -76,6 +83,7 @@ impl Deed for Verb {
     fn words(self) -> Words {
         let (path, button, done) = match self {
             Verb::Suspend => ("suspend", "Suspend client", "suspended"),
+            Verb::Deactivate => ("deactivate", "Deactivate client", "deactivated"),
             Verb::Activate => ("activate", "Activate client", "activated"),
             Verb::Group => ("group", "Set group", "grouped"),
             Verb::TaxFacts => ("tax-facts", "Set tax facts", "tax-facts"),
@@ -96,6 +104,11 @@ impl Deed for Verb {
             Verb::Suspend => (
                 "Suspend this client?",
                 "Nothing new is sold to a suspended client. What is owed stays owed.",
+            ),
+            Verb::Deactivate => (
+                "Has this client left?",
+                "Nothing new is sold to an inactive client, who signs in no longer. What is owed \
+                 stays owed.",
             ),
             Verb::Activate => ("Activate this client?", "The client may buy again."),
             Verb::Group => (
@@ -125,7 +138,7 @@ impl Deed for Verb {
             Verb::Activate => Vec::new(),
             Verb::Group => vec![terms::group_field(asked).await?],
             Verb::TaxFacts => terms::tax_fields(asked, &known),
-            Verb::Suspend | Verb::Erase => {
+            Verb::Suspend | Verb::Deactivate | Verb::Erase => {
                 if self == Verb::Erase {
                     asked.state.must(asked.visitor, Permission::ClientsErase)?;
                 }
@@ -149,6 +162,7 @@ impl Deed for Verb {
         let read = [ClientList::NAME, AffiliateList::NAME];
         let code = asked.sent.one("code").to_owned();
         match self {
+            Verb::Deactivate => asked.command(DeactivateClient { client_id, reason }, &read).await,
             Verb::Suspend => asked.command(SuspendClient { client_id, reason }, &read).await,
             Verb::Activate => asked.command(ActivateClient { client_id }, &read).await,
             Verb::Group => {

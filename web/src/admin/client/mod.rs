@@ -81,7 +81,7 @@ pub(crate) struct Head {
     pub(crate) name: String,
     /// The identifier.
     pub(crate) id: Ident,
-    /// Active, suspended, erased.
+    /// Active, suspended, inactive, erased.
     pub(crate) status: Badge,
     /// Since when, country, currency, terms.
     pub(crate) facts: Vec<String>,

@@ -42,7 +42,7 @@ pub(crate) struct Record {
     pub(crate) pictured: bool,
     /// The identifier.
     pub(crate) id: Ident,
-    /// Active, suspended, erased.
+    /// Active, suspended, inactive, erased.
     pub(crate) status: Badge,
     /// Label and value of every field a client has.
     pub(crate) profile: Vec<(&'static str, String)>,

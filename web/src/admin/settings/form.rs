@@ -8,8 +8,8 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use billfold_app::commands::tenants::{
-    RenameTenant, SetClientRegistration, SetConventions, SetDocumentNumbers, SetPaymentTerm,
-    SetSecondFactor, SetVatId,
+    RenameTenant, SetClientRegistration, SetConventions, SetDocumentNumbers, SetLetterhead,
+    SetPaymentTerm, SetSecondFactor, SetVatId,
 };
 use billfold_app::commands::{Ask, UseCase};
 use billfold_domain::kernel::{NumberFormat, NumberScheme};
@@ -17,7 +17,7 @@ use billfold_domain::role::Permission;
 use billfold_domain::tenant::Profile;
 
 use super::conventions::{self, chosen, word};
-use super::{PATH, profile};
+use super::{PATH, letterhead, profile};
 use crate::admin::confirm::Confirm;
 use crate::admin::list::address;
 use crate::error::PageError;
@@ -32,6 +32,7 @@ use crate::visitor::{Posted, Visitor};
 pub(super) enum Setting {
     Name,
     VatId,
+    Letterhead,
     DocumentNumbers,
     PaymentTerm,
     SecondFactor,
@@ -40,9 +41,10 @@ pub(super) enum Setting {
 }
 
 impl Setting {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Name,
         Self::VatId,
+        Self::Letterhead,
         Self::DocumentNumbers,
         Self::PaymentTerm,
         Self::SecondFactor,
@@ -55,6 +57,7 @@ impl Setting {
         match self {
             Self::Name => "/admin/settings/name",
             Self::VatId => "/admin/settings/vat-number",
+            Self::Letterhead => "/admin/settings/letterhead",
             Self::DocumentNumbers => "/admin/settings/document-numbers",
             Self::PaymentTerm => "/admin/settings/payment-term",
             Self::SecondFactor => "/admin/settings/sign-in",
@@ -67,6 +70,7 @@ impl Setting {
         match self {
             Self::Name => "Legal name",
             Self::VatId => "VAT number",
+            Self::Letterhead => "Address and bank account",
             Self::DocumentNumbers => "How documents are numbered",
             Self::PaymentTerm => "When documents are due",
             Self::SecondFactor => "How staff sign in",
@@ -79,6 +83,9 @@ impl Setting {
         match self {
             Self::Name => "Documents issued from now on show it. Issued ones keep the old name.",
             Self::VatId => "Documents issued from now on show it. Issued ones keep the old number.",
+            Self::Letterhead => {
+                "Documents issued from now on show it. Issued ones keep what they said."
+            }
             Self::DocumentNumbers => {
                 "Holds for documents issued from now on. A new prefix counts from 1. A prefix that \
                  invoices ever had is never one of credit notes, nor the other way round."
@@ -118,6 +125,7 @@ impl Setting {
                 let known = now.vat_id.as_deref().unwrap_or_default();
                 vec![line("vat_id", "VAT number", known).hint(hint)]
             }
+            Self::Letterhead => letterhead::asked(sent, wrong, &now.letterhead),
             Self::DocumentNumbers => {
                 let kinds = [
                     ("invoice", "invoices", &now.invoice_numbers),
@@ -158,7 +166,11 @@ impl Setting {
     fn done(self) -> &'static str {
         match self {
             Self::SecondFactor | Self::ClientRegistration => "second-step-demand",
-            Self::Name | Self::VatId | Self::DocumentNumbers | Self::PaymentTerm => "documents-set",
+            Self::Name
+            | Self::VatId
+            | Self::Letterhead
+            | Self::DocumentNumbers
+            | Self::PaymentTerm => "documents-set",
             Self::Conventions => "conventions",
         }
     }
@@ -169,6 +181,10 @@ impl Setting {
         match self {
             Self::Name => asked.command(RenameTenant { name: sent.one("name").to_owned() }).await,
             Self::VatId => asked.command(SetVatId { vat_id: sent.some("vat_id") }).await,
+            Self::Letterhead => {
+                let letterhead = letterhead::read(sent);
+                asked.command(SetLetterhead { letterhead }).await
+            }
             Self::DocumentNumbers => {
                 let mut wrong = Wrong::default();
                 let invoices = format_of(sent, "invoice", &mut wrong);

@@ -4,6 +4,7 @@
 pub(crate) mod branding;
 pub(crate) mod conventions;
 mod form;
+pub(crate) mod letterhead;
 mod logo;
 
 use askama::Template;
@@ -89,6 +90,8 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     };
     let invoices = numbered(&profile.invoice_numbers, DocumentKind::Invoice, today);
     let credit_notes = numbered(&profile.credit_note_numbers, DocumentKind::CreditNote, today);
+    let said = letterhead::lines(&profile.letterhead);
+    let letterhead = if said.is_empty() { "None".to_owned() } else { said.join(" · ") };
     page(&Settings {
         shell: visitor.shell(&state, PATH, head).await?,
         seller: vec![
@@ -97,6 +100,7 @@ async fn show(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
             Line::fixed("Currency of the books", profile.currency.code()),
             Line::fixed("Time zone", &profile.time_zone),
             Line::of("VAT number", profile.vat_id.as_deref().unwrap_or("None"), Setting::VatId),
+            Line::of("Address and bank account", letterhead, Setting::Letterhead),
         ],
         documents: vec![
             Line::of("Invoices", invoices, Setting::DocumentNumbers),

@@ -5,6 +5,8 @@
 //! forgotten. Absent on purpose: a second description kept by hand. `api/openapi.json` is this
 //! document, locked by a test so that every change of it is seen.
 
+mod examples;
+
 use std::collections::BTreeMap;
 
 use utoipa::openapi::header::HeaderBuilder;
@@ -75,6 +77,7 @@ pub(crate) fn complete(mut document: utoipa::openapi::OpenApi) -> utoipa::openap
     let components = document.components.get_or_insert_with(Components::new);
     add_security(components);
     components.schemas.values_mut().for_each(close_variants);
+    examples::give(components);
     components.parameters.insert("IdempotencyKey".to_owned(), idempotency_key().into());
     for kind in SHARED {
         components.responses.insert(name_of(kind).to_owned(), problem(kind).into());
