@@ -181,6 +181,33 @@ fn a_source_that_cannot_be_reached_is_named_without_its_password_and_with_what_t
 }
 
 #[test]
+fn whoever_runs_the_program_tries_whether_mail_leaves() {
+    let folder = TempFolder::new();
+    let test = |to: &str, variables: &[(&str, &str)]| {
+        run(folder.path(), &["mail", "test", "--to", to], variables, "")
+    };
+    let none = test("ada@example.org", &[]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(stderr(&none).contains("mail.driver"), "{}", stderr(&none));
+    let files = [("BILLFOLD_MAIL_DRIVER", "file")];
+    let sent = test("ada@example.org", &files);
+    assert_eq!(sent.status.code(), Some(0), "{}", stderr(&sent));
+    let mut written = fs::read_dir(folder.path().join("mail")).unwrap();
+    let letter = fs::read_to_string(written.next().unwrap().unwrap().path()).unwrap();
+    assert!(letter.contains("To: ada@example.org") && written.next().is_none(), "{letter}");
+    assert_eq!(test("nobody", &files).status.code(), Some(2));
+    // A port that was free a moment ago and answers nobody.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let server = [
+        ("BILLFOLD_MAIL_DRIVER", "smtp"),
+        ("BILLFOLD_MAIL_SMTP_HOST", "127.0.0.1"),
+        ("BILLFOLD_MAIL_SMTP_PORT", &port),
+        ("BILLFOLD_MAIL_SMTP_SECURITY", "clear"),
+    ];
+    assert_eq!(test("ada@example.org", &server).status.code(), Some(3));
+}
+
+#[test]
 fn accounts_are_taken_over_from_a_file_that_a_dry_run_only_reads() {
     let folder = TempFolder::new();
     assert_eq!(open_seller(folder.path()).status.code(), Some(0));

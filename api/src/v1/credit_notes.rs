@@ -9,7 +9,7 @@ use axum::extract::State;
 use billfold_domain::credit_note::{Corrected, CreditNote, IssuedNote, Offset};
 use billfold_domain::kernel::{ClientId, CreditNoteId, Money};
 use billfold_projections::credit_note_list::{self, CreditNoteList, CreditNoteRow};
-use billfold_projections::{Order as Direction, Projection, Scope};
+use billfold_projections::{Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +22,7 @@ use crate::auth::{Clients, InvoicesRead, Scoped, Within};
 use crate::problem::Problem;
 use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
-use crate::wire::{Page, Paging, WireLine, WireMoney, WireTaxGroup};
+use crate::wire::{Page, Paging, WireLine, WireMoney, WireTaxGroup, sort};
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(list_credit_notes)).routes(routes!(read_credit_note))
@@ -41,7 +41,7 @@ async fn list_credit_notes(
     let wanted = part.wanted()?;
     let filter = query.read(scope)?;
     state.reach_within(scope, CreditNoteList::NAME, part.min_position).await?;
-    let (reads, order) = (state.reads(), Direction::Descending);
+    let (reads, order) = (state.reads(), CreditNoteSort::order(query.sort));
     let page = credit_note_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireCreditNote::from)))
 }
@@ -61,6 +61,8 @@ async fn read_credit_note(
     Ok(Versioned { body: CreditNoteDetail::of(id, note, version), version })
 }
 
+sort!(CreditNoteSort, "issue_date", "-issue_date");
+
 /// Which credit notes are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +75,9 @@ struct ListCreditNotes {
     from: Option<NaiveDate>,
     /// Last day.
     to: Option<NaiveDate>,
+    /// Order of the list; `-` in front means latest first, which is usual.
+    #[param(inline)]
+    sort: Option<CreditNoteSort>,
 }
 
 impl ListCreditNotes {

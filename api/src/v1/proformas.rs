@@ -11,8 +11,8 @@ use billfold_app::commands::proformas::{
 use billfold_domain::invoice::Particulars;
 use billfold_domain::kernel::{ClientId, InvoiceId, Money, ProformaId};
 use billfold_domain::proforma::Proforma;
+use billfold_projections::Projection;
 use billfold_projections::proforma_list::{self, ProformaList, ProformaRow, ProformaStatus};
-use billfold_projections::{Order as Direction, Projection};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -26,7 +26,7 @@ use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::{IfMatchHeader, Reason};
-use crate::wire::{Page, Paging, WireLine, WireMoney, WireTaxGroup};
+use crate::wire::{Page, Paging, WireLine, WireMoney, WireTaxGroup, sort};
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -50,7 +50,7 @@ async fn list_proformas(
     let wanted = part.wanted()?;
     let filter = query.read()?;
     state.reach(ProformaList::NAME, part.min_position).await?;
-    let (reads, order) = (state.reads(), Direction::Descending);
+    let (reads, order) = (state.reads(), ProformaSort::order(query.sort));
     let page = proforma_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireProforma::from)))
 }
@@ -173,6 +173,8 @@ async fn withdraw_proforma(
     Ok(Answer::plain(&done, proforma_id, proforma_id.uuid()))
 }
 
+sort!(ProformaSort, "issue_date", "-issue_date");
+
 /// Which proformas are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -184,6 +186,9 @@ struct ListProformas {
     /// What became of it.
     #[param(inline)]
     status: Option<WireProformaStatus>,
+    /// Order of the list; `-` in front means latest first, which is usual.
+    #[param(inline)]
+    sort: Option<ProformaSort>,
 }
 
 impl ListProformas {

@@ -11,6 +11,7 @@ mod line;
 mod money;
 mod page;
 mod schedule;
+mod sort;
 mod words;
 
 pub use contact::{WireAddress, WireContact};
@@ -20,6 +21,7 @@ pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup, asked_t
 pub use money::WireMoney;
 pub use page::{Page, Paging, Total};
 pub use schedule::{WireAnchor, WireInterval, WireIntervalUnit, WireTiming};
+pub(crate) use sort::sort;
 pub use words::{
     WireCycle, WireLineKind, WireProductKind, WireRateClass, WireTaxCategory, WireVatCheck,
 };

@@ -12,6 +12,7 @@ mod dun;
 mod expire;
 mod job;
 mod keys;
+mod mail;
 mod migrate;
 mod password;
 mod personal_data;
@@ -81,6 +82,9 @@ enum Command {
     /// Count, rotate, back up and expire the keys under which personal data lies.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Try whether mail leaves as the settings say.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Write everything held about one person to a file, as JSON.
     PersonalData(personal_data::Arguments),
     #[command(flatten)]
@@ -190,6 +194,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         }
         Command::User(command) => runtime.block_on(user::run(context, command, output)),
         Command::Keys(command) => runtime.block_on(keys::run(context, command, output)),
+        Command::Mail(command) => runtime.block_on(mail::run(context, command)),
         Command::PersonalData(arguments) => {
             runtime.block_on(personal_data::run(context, arguments))
         }

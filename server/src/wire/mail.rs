@@ -38,7 +38,11 @@ pub(super) fn parts(context: &Context, app: PgPool) -> anyhow::Result<MailParts>
     })
 }
 
-fn mailer(context: &Context, mail: &Mail) -> anyhow::Result<Option<Arc<dyn Mailer>>> {
+/// The way out that the settings name; none where no mail is sent.
+///
+/// # Errors
+/// As [`parts`].
+pub(crate) fn mailer(context: &Context, mail: &Mail) -> anyhow::Result<Option<Arc<dyn Mailer>>> {
     let sender = Sender::parse(&mail.from);
     let sender = sender.ok_or_else(|| anyhow!("mail.from: {:?} is no mail address", mail.from))?;
     Ok(match mail.driver {

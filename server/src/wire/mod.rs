@@ -25,6 +25,7 @@ pub use background::Background;
 pub(crate) use background::stopped;
 pub use due_accounts::ListedAccounts;
 pub use foundation::Foundation;
+pub(crate) use mail::mailer;
 pub use node::Node;
 pub use operations::NodeOperations;
 pub use routes::routes;

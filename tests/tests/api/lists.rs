@@ -65,6 +65,30 @@ async fn following_the_cursor_shows_every_row_once_whatever_the_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sorted_list_read_the_other_way_round_is_the_same_backwards() {
+    let (shop, invoices) = busy_shop().await;
+    for invoice in invoices.iter().take(3) {
+        shop.program().void(invoice).await.expect(200);
+    }
+    let mut compared = 0;
+    for route in routes(&shop).await.iter().filter(|route| route.takes("sort")) {
+        let parameters = route.operation["parameters"].as_array().unwrap().iter();
+        let sort = parameters.clone().find(|each| each["name"] == "sort").unwrap();
+        let words = sort["schema"]["enum"].as_array().unwrap().iter();
+        let words: Vec<&str> = words.map(|word| word.as_str().unwrap()).collect();
+        for word in words.iter().filter(|word| !word.starts_with('-')) {
+            assert!(words.contains(&format!("-{word}").as_str()), "{} by {word}", route.path);
+            let there = all(&shop, &format!("{}?sort={word}", route.path), 3).await;
+            let mut back = all(&shop, &format!("{}?sort=-{word}", route.path), 3).await;
+            back.reverse();
+            assert_eq!(there, back, "{} by {word}", route.path);
+            compared += usize::from(there.len() > 2);
+        }
+    }
+    assert!(compared >= 9, "only {compared} lists had rows to compare");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_list_counts_its_rows_when_asked_and_only_then() {
     let (shop, _) = busy_shop().await;
     let ada = shop.fresh("/api/v1/clients?sort=registered_at").await.expect(200);

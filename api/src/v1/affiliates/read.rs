@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use billfold_domain::affiliate::{Affiliate, Partner, Standing, Statement, StatementLine};
 use billfold_domain::kernel::{AffiliateId, Currency, Money, TenantId};
+use billfold_projections::Projection;
 use billfold_projections::affiliate_list::{
     self, AffiliateBalanceRow, AffiliateList, AffiliateRow, AffiliateStatus, CommissionRow,
     PayoutRow, ReferralRow,
 };
 use billfold_projections::payment_list::{self, AllocationRow, PaymentList};
-use billfold_projections::{Order as Direction, Projection};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,7 +20,7 @@ use crate::auth::{AffiliatesRead, May};
 use crate::problem::Problem;
 use crate::receive::{Check, Filter, Ident, ListOf};
 use crate::state::ApiState;
-use crate::wire::{Page, Paging, WireMoney};
+use crate::wire::{Page, Paging, WireMoney, sort};
 
 /// Lists affiliates, latest first, each with what it has.
 #[utoipa::path(
@@ -35,7 +35,8 @@ pub(super) async fn list_affiliates(
     let wanted = part.wanted()?;
     state.reach(AffiliateList::NAME, part.min_position).await?;
     let filter = affiliate_list::Filter { status: query.status.map(AffiliateStatus::from) };
-    let (reads, tenant, order) = (state.reads(), caller.tenant, Direction::Descending);
+    let (reads, tenant) = (state.reads(), caller.tenant);
+    let order = AffiliateSort::order(query.sort);
     let page = affiliate_list::page(reads, tenant, &filter, order, &wanted).await?;
     let ids: Vec<_> = page.value.rows.iter().map(|row| row.affiliate_id).collect();
     let balances = affiliate_list::balances(reads, tenant, &ids).await?.value;
@@ -157,6 +158,8 @@ async fn must_exist(state: &ApiState, tenant: TenantId, id: AffiliateId) -> Resu
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
+sort!(AffiliateSort, "enrolled_at", "-enrolled_at");
+
 /// Which affiliates are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +168,9 @@ pub(super) struct ListAffiliates {
     /// Whether they may refer and earn.
     #[param(inline)]
     status: Option<WireAffiliateStatus>,
+    /// Order of the list; `-` in front means latest first, which is usual.
+    #[param(inline)]
+    sort: Option<AffiliateSort>,
 }
 
 /// Which lines of a statement are wanted.

@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::receive::{Check, Filter, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::{as_of, position_of};
-use crate::wire::{Page, Paging, WireContact};
+use crate::wire::{Page, Paging, WireContact, sort};
 
 /// Lists clients.
 #[utoipa::path(
@@ -171,14 +171,7 @@ pub(super) struct ListClients {
     sort: Option<ClientSort>,
 }
 
-/// The order of a client list.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-enum ClientSort {
-    #[serde(rename = "registered_at")]
-    Earliest,
-    #[serde(rename = "-registered_at")]
-    Latest,
-}
+sort!(ClientSort, "registered_at", "-registered_at");
 
 impl ListClients {
     fn read(&self, scope: Scope) -> Result<(client_list::Filter, Order), Problem> {
@@ -194,10 +187,7 @@ impl ListClients {
             check.text("/q", q, 100);
         }
         check.finish()?;
-        let order = match self.sort {
-            Some(ClientSort::Earliest) => Order::Ascending,
-            Some(ClientSort::Latest) | None => Order::Descending,
-        };
+        let order = ClientSort::order(self.sort);
         let status = self.status.map(ClientStatus::from);
         Ok((
             client_list::Filter {

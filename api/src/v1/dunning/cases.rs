@@ -8,8 +8,8 @@ use billfold_app::commands::dunning::{
 };
 use billfold_domain::dunning::{DunningCase, OpenedCase, PauseReason, StopReason};
 use billfold_domain::kernel::{ClientId, DunningCaseId, InvoiceId};
+use billfold_projections::Projection;
 use billfold_projections::dunning_case_list::{self, CaseRow, CaseStatus, DunningCaseList};
-use billfold_projections::{Order as Direction, Projection};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +22,7 @@ use crate::problem::Problem;
 use crate::receive::{Body, Check, IdempotencyKey, Ident, IfMatch, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
-use crate::wire::{Page, Paging};
+use crate::wire::{Page, Paging, sort};
 
 /// Lists dunning cases, the latest first.
 #[utoipa::path(
@@ -37,7 +37,7 @@ pub(super) async fn list_dunning_cases(
     let wanted = part.wanted()?;
     let filter = query.read()?;
     state.reach(DunningCaseList::NAME, part.min_position).await?;
-    let (reads, order) = (state.reads(), Direction::Descending);
+    let (reads, order) = (state.reads(), CaseSort::order(query.sort));
     let page = dunning_case_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireCase::from)))
 }
@@ -185,6 +185,8 @@ async fn act<U: UseCase<Answer = ()>>(
     Ok(Answer::plain(&done, id, id.uuid()))
 }
 
+sort!(CaseSort, "opened_on", "-opened_on");
+
 /// Which cases are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -200,6 +202,9 @@ pub(super) struct ListDunningCases {
     invoice_id: Option<String>,
     /// Only those whose next stage may be taken on this day or before.
     next_by: Option<NaiveDate>,
+    /// Order of the list; `-` in front means latest first, which is usual.
+    #[param(inline)]
+    sort: Option<CaseSort>,
 }
 
 impl ListDunningCases {

@@ -5,10 +5,10 @@ use axum::extract::State;
 use billfold_app::commands::gift_cards::{GiftCardCode, find_by_code};
 use billfold_domain::gift_card::{Card, CardRedemption, GiftCard, RedeemTo};
 use billfold_domain::kernel::{GiftCardId, Money};
+use billfold_projections::Projection;
 use billfold_projections::gift_card_list::{
     self, Filter, GiftCardList, GiftCardRow, GiftCardStatus,
 };
-use billfold_projections::{Order as Direction, Projection};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +18,7 @@ use crate::auth::{May, PaymentsRead};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, Ident, ListOf};
 use crate::state::ApiState;
-use crate::wire::{Page, Paging, WireMoney};
+use crate::wire::{Page, Paging, WireMoney, sort};
 
 /// Lists gift cards, newest first.
 #[utoipa::path(
@@ -33,7 +33,7 @@ pub(super) async fn list_gift_cards(
     let wanted = part.wanted()?;
     let filter = query.read()?;
     state.reach(GiftCardList::NAME, part.min_position).await?;
-    let (reads, order) = (state.reads(), Direction::Descending);
+    let (reads, order) = (state.reads(), GiftCardSort::order(query.sort));
     let page = gift_card_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, WireGiftCard::from)))
 }
@@ -70,6 +70,8 @@ pub(super) async fn look_up_gift_card(
     Ok(Json(GiftCardDetail::of(id, &card).ok_or_else(Problem::not_found)?))
 }
 
+sort!(GiftCardSort, "issued_at", "-issued_at");
+
 /// Which gift cards are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +80,9 @@ pub(super) struct ListGiftCards {
     /// Those that are `issued`, `active`, `expired` or `cancelled`.
     #[param(example = "active")]
     status: Option<String>,
+    /// Order of the list; `-` in front means latest first, which is usual.
+    #[param(inline)]
+    sort: Option<GiftCardSort>,
 }
 
 impl ListGiftCards {

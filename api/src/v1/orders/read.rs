@@ -16,7 +16,7 @@ use crate::auth::{Clients, OrdersRead, Scoped, Within};
 use crate::problem::Problem;
 use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
-use crate::wire::{Page, Paging, WireCycle, WireLineKind, WireMoney, WirePeriod};
+use crate::wire::{Page, Paging, WireCycle, WireLineKind, WireMoney, WirePeriod, sort};
 
 /// Lists orders by the day they were placed.
 #[utoipa::path(
@@ -133,14 +133,7 @@ pub(super) struct ListOrders {
     sort: Option<OrderSort>,
 }
 
-/// The order of a list of orders.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-enum OrderSort {
-    #[serde(rename = "placed_on")]
-    Earliest,
-    #[serde(rename = "-placed_on")]
-    Latest,
-}
+sort!(OrderSort, "placed_on", "-placed_on");
 
 impl ListOrders {
     fn read(&self, scope: Scope) -> Result<(order_list::Filter, Direction), Problem> {
@@ -151,12 +144,8 @@ impl ListOrders {
         let (Some(client), Some(from), Some(to)) = (client, from, to) else {
             return Err(check.problem());
         };
-        let direction = match self.sort {
-            Some(OrderSort::Earliest) => Direction::Ascending,
-            Some(OrderSort::Latest) | None => Direction::Descending,
-        };
         let status = self.status.map(OrderStatus::from);
-        Ok((order_list::Filter { scope, client, status, from, to }, direction))
+        Ok((order_list::Filter { scope, client, status, from, to }, OrderSort::order(self.sort)))
     }
 }
 

@@ -18,7 +18,7 @@ use crate::problem::{Kind, Problem};
 use crate::receive::{Check, Filter, ListOf};
 use crate::state::ApiState;
 use crate::v1::parameters::Fresh;
-use crate::wire::{Page, Paging, WireMoney};
+use crate::wire::{Page, Paging, WireMoney, sort};
 
 /// Lists payments by the day they arrived.
 #[utoipa::path(
@@ -92,14 +92,7 @@ pub(super) struct ListPayments {
     sort: Option<PaymentSort>,
 }
 
-/// The order of a list of payments.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-enum PaymentSort {
-    #[serde(rename = "received_on")]
-    Earliest,
-    #[serde(rename = "-received_on")]
-    Latest,
-}
+sort!(PaymentSort, "received_on", "-received_on");
 
 impl ListPayments {
     fn read(&self, scope: Scope) -> Result<(payment_list::Filter, Order), Problem> {
@@ -109,10 +102,6 @@ impl ListPayments {
         check.optional_date("/from", self.from);
         check.optional_date("/to", self.to);
         check.finish()?;
-        let order = match self.sort {
-            Some(PaymentSort::Earliest) => Order::Ascending,
-            Some(PaymentSort::Latest) | None => Order::Descending,
-        };
         let filter = payment_list::Filter {
             scope,
             client: client.flatten(),
@@ -122,7 +111,7 @@ impl ListPayments {
             from: self.from,
             to: self.to,
         };
-        Ok((filter, order))
+        Ok((filter, PaymentSort::order(self.sort)))
     }
 }
 

@@ -6,7 +6,7 @@ use billfold_domain::kernel::{ClientId, SubscriptionId};
 use billfold_domain::subscription::service::{Billed, DocumentRef};
 use billfold_domain::subscription::{Contract, PendingChange, Standing, Subscription};
 use billfold_projections::subscription_list::{self, SubscriptionList, SubscriptionRow};
-use billfold_projections::{Order as Direction, Projection, Scope};
+use billfold_projections::{Projection, Scope};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::receive::{Check, ListOf};
 use crate::state::ApiState;
 use crate::wire::{
-    Page, Paging, WireAnchor, WireInterval, WireMoney, WirePeriod, WireTax, WireTiming,
+    Page, Paging, WireAnchor, WireInterval, WireMoney, WirePeriod, WireTax, WireTiming, sort,
 };
 
 /// Lists subscriptions by the day they began.
@@ -35,7 +35,7 @@ pub(super) async fn list_subscriptions(
     let filter = query.read(scope)?;
     let today = state.today(caller.tenant).await?;
     state.reach_within(scope, SubscriptionList::NAME, part.min_position).await?;
-    let (reads, order) = (state.reads(), Direction::Descending);
+    let (reads, order) = (state.reads(), SubscriptionSort::order(query.sort));
     let page = subscription_list::page(reads, caller.tenant, &filter, order, &wanted).await?;
     Ok(Json(Page::of(page, |row| WireSubscription::of(row, today))))
 }
@@ -61,6 +61,8 @@ pub(super) async fn read_subscription(
     Ok(Versioned { body, version })
 }
 
+sort!(SubscriptionSort, "started_on", "-started_on");
+
 /// Which subscriptions are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -73,6 +75,9 @@ pub(super) struct ListSubscriptions {
     due_by: Option<NaiveDate>,
     /// Only those whose end has not come on this day.
     running_on: Option<NaiveDate>,
+    /// Order of the list; `-` in front means latest first, which is usual.
+    #[param(inline)]
+    sort: Option<SubscriptionSort>,
 }
 
 impl ListSubscriptions {
