@@ -293,8 +293,9 @@ impl Access {
         let wanted = |tenant| attempt.tenant.is_none_or(|wanted| wanted == tenant);
         if let Some(at) = matching.iter().position(|row| wanted(row.tenant)) {
             let account = matching.swap_remove(at);
-            self.upgrade(&account, password).await;
-            return Ok(Ok((account.into(), self.without_second_step(matching).await?)));
+            let owner = Owner::from(account);
+            self.upgrade(&owner, password).await;
+            return Ok(Ok((owner, self.without_second_step(matching).await?)));
         }
         misses.retain(|miss| wanted(miss.tenant));
         if misses.is_empty()
@@ -319,14 +320,13 @@ impl Access {
     }
 
     /// Hashes a password anew that another system had hashed. A failure only delays it.
-    async fn upgrade(&self, account: &StaffRow, password: &str) {
+    pub(super) async fn upgrade(&self, account: &Owner, password: &str) {
         let old = &account.password_hash;
         if !self.parts.passwords.is_outdated(old) {
             return;
         }
         let Ok(better) = self.parts.passwords.hash(password).await else { return };
-        let (tenant, id) = (account.tenant, account.id);
-        if let Err(error) = self.parts.staff.upgrade_password(tenant, id, old, &better).await {
+        if let Err(error) = self.set_better_hash(account, &better).await {
             tracing::warn!(%error, "a password hash could not be replaced by a better one");
         }
     }
