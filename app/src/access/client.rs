@@ -195,7 +195,8 @@ impl Access {
     ) -> Result<Verified, AccessError> {
         let password = attempt.password.reveal();
         let found = self.client_account(tenant, address).await?;
-        let refused = |reason| Ok(Err(vec![Miss { tenant, staff: None, reason }]));
+        let holder = found.as_ref().map(|row| Holder::Client(row.client));
+        let refused = |reason| Ok(Err(vec![Miss { tenant, holder, reason }]));
         let Some(row) = found else {
             self.parts.passwords.verify_nobody(password).await;
             return refused(SignInRefused::UnknownAddress);

@@ -2,7 +2,7 @@
 //! answer.
 
 use billfold_domain::kernel::{ClientId, StaffId, TenantId};
-use billfold_domain::sign_in::{MeansChange, SignInCommand};
+use billfold_domain::sign_in::SignInCommand;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ impl Access {
             let row = self.parts.staff.find(account.tenant, account.staff).await?;
             let Some(row) = row.filter(|row| row.disabled_at.is_none()) else { continue };
             let staff_id = Some(row.id);
-            let what = SignInCommand::AskReset { staff_id };
+            let what = SignInCommand::AskReset { staff_id, client_id: None };
             self.note_once(id, row.tenant, &address, origin, what).await?;
             letters.extend(self.code_letter(row.tenant, Holder::Staff(row.id), at).await?);
         }
@@ -81,7 +81,7 @@ impl Access {
         if letters.is_empty()
             && let Some(tenant) = place
         {
-            let what = SignInCommand::AskReset { staff_id: None };
+            let what = SignInCommand::AskReset { staff_id: None, client_id: None };
             self.note_once(id, tenant, &address, origin, what).await?;
         }
         Ok(letters)
@@ -103,8 +103,8 @@ impl Access {
         if !self.is_active(tenant, row.client).await? {
             return Ok(Vec::new());
         }
-        let (client_id, what) = (row.client, MeansChange::ResetCodeMade);
-        let what = SignInCommand::ChangeClientMeans { client_id, what };
+        let client_id = Some(row.client);
+        let what = SignInCommand::AskReset { staff_id: None, client_id };
         // The same asking may be noted for somebody of the staff.
         let id = Uuid::new_v5(&id, b"client");
         self.note_once(id, tenant, &address, origin, what).await?;
