@@ -12,7 +12,7 @@ use billfold_domain::approval::ApprovalLimits;
 use billfold_domain::invoice::{Letterhead, Seller};
 use billfold_domain::kernel::{Country, Currency, ImageHash, NumberFormat, TenantId, Zone};
 use billfold_domain::subscription::Conventions;
-use billfold_domain::tenant::{Brand, Tenant, TenantRefusal};
+use billfold_domain::tenant::{Brand, HostName, Tenant, TenantRefusal};
 use billfold_event_store::Store;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -60,6 +60,8 @@ pub struct Settings {
     pub brand: Brand,
     /// The picture beside its name.
     pub logo: Option<ImageHash>,
+    /// The first of the names it is found under; that of the installation if none.
+    pub host_name: Option<HostName>,
     /// Whether its staff look after all sellers of the installation.
     pub operator: bool,
 }
@@ -101,6 +103,7 @@ impl Settings {
             test_clock: profile.test_clock,
             brand: profile.brand.clone(),
             logo: profile.logo,
+            host_name: profile.host_names.first().cloned(),
             operator: profile.operator,
         })
     }

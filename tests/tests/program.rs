@@ -7,7 +7,12 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use billfold_tests::harness::{Program, TempFolder, TestDb, billfold};
+use serde_json::{Value, json};
 use sqlx::ConnectOptions;
+
+const PASSWORD: &str = "correct horse battery";
+/// bcrypt, 12 rounds, of that password, as libxcrypt made it.
+const BCRYPT: &str = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
 
 /// Runs a command to its end, with this text as its input.
 fn run(data: &Path, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Output {
@@ -211,7 +216,7 @@ fn whoever_runs_the_program_tries_whether_mail_leaves() {
 fn accounts_are_taken_over_from_a_file_that_a_dry_run_only_reads() {
     let folder = TempFolder::new();
     assert_eq!(open_seller(folder.path()).status.code(), Some(0));
-    let hash = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
+    let hash = BCRYPT;
     let rows = format!(
         "email,name,password_hash,roles\n\
          ada@example.org,Ada,{hash},admin\n\
@@ -239,4 +244,86 @@ fn accounts_are_taken_over_from_a_file_that_a_dry_run_only_reads() {
     assert!(stdout(&code).starts_with("bfp_"), "{}", stderr(&code));
     let nobody = run(folder.path(), &["user", "reset-code", "--email", "x@example.org"], &[], "");
     assert_eq!(nobody.status.code(), Some(2));
+}
+
+/// Whoever signs in at the program, with the cookie and the token that changes ask for.
+async fn signed_in(program: &Program, http: &reqwest::Client) -> (String, String) {
+    let body = json!({ "email": "admin@example.test", "password": PASSWORD });
+    let reply = http.post(program.url("/api/v1/auth/login")).json(&body).send().await.unwrap();
+    let cookie = reply.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let cookie = cookie.to_owned();
+    let body: Value = reply.json().await.unwrap();
+    (cookie, body["csrf_token"].as_str().unwrap().to_owned())
+}
+
+/// Registers a client; answers the id.
+async fn client(program: &Program, http: &reqwest::Client, name: &str) -> String {
+    let (cookie, csrf) = signed_in(program, http).await;
+    let contact = json!({ "name": name, "email": format!("{name}@example.org") });
+    let body = json!({ "contact": contact, "country": "DE" });
+    let ask = http.post(program.url("/api/v1/clients")).json(&body);
+    let ask = ask.header("cookie", cookie).header("x-csrf-token", csrf);
+    let reply = ask.header("idempotency-key", name).send().await.unwrap();
+    assert_eq!(reply.status(), 201);
+    let made: Value = reply.json().await.unwrap();
+    made["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_of_clients_come_along_all_or_none_and_let_them_in() {
+    let folder = TempFolder::new();
+    let program = Program::serve(folder.path()).await;
+    assert_eq!(open_seller(folder.path()).status.code(), Some(0));
+    let create = ["user", "create-admin", "--email", "admin@example.test"];
+    let made = run(folder.path(), &create, &[], &format!("{PASSWORD}\n"));
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    let http = reqwest::Client::new();
+    let ada = client(&program, &http, "ada").await;
+    let grace = client(&program, &http, "grace").await;
+
+    let file = folder.path().join("clients.csv");
+    let import = ["user", "import", "--clients", file.to_str().unwrap()];
+    let rows = format!(
+        "client_id,email,password_hash\n\
+         {ada},,{BCRYPT}\n\
+         nobody,,{BCRYPT}\n\
+         ,nobody@example.org,{BCRYPT}\n\
+         {grace},ada@example.org,{BCRYPT}\n\
+         ,grace@example.org,in-clear\n\
+         ,,{BCRYPT}\n\
+         ,ADA@example.org,{BCRYPT}\n"
+    );
+    fs::write(&file, rows).unwrap();
+    let refused = run(folder.path(), &import, &[], "");
+    assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));
+    let told = stdout(&refused);
+    let wrong = [
+        "nothing taken over: 6 refused",
+        "line 3: client_id: is not the id of a client",
+        "line 4: email: no client of this seller has this address",
+        "line 5: email: this is the address of another client",
+        "line 6: password_hash: give an argon2id hash, or a bcrypt hash of cost 10 to 14",
+        "line 7: client_id: name the client by id or mail address",
+        "line 8: email: names the client of line 2 again",
+    ];
+    assert_eq!(told.lines().collect::<Vec<_>>(), wrong);
+
+    let rows =
+        format!("email,password_hash\nada@example.org,{BCRYPT}\ngrace@example.org,{BCRYPT}\n");
+    fs::write(&file, rows).unwrap();
+    let dry = run(folder.path(), &[&import[..], &["--dry-run"]].concat(), &[], "");
+    for (done, expected) in [
+        (dry, "2 would be taken over, 0 had a password and keep it"),
+        (run(folder.path(), &import, &[], ""), "2 taken over, 0 had a password and keep it"),
+        (run(folder.path(), &import, &[], ""), "0 taken over, 2 had a password and keep it"),
+    ] {
+        assert_eq!(stdout(&done), expected, "{}", stderr(&done));
+        assert_eq!(done.status.code(), Some(0));
+    }
+    for (password, status) in [("wrong horse battery", 401), (PASSWORD, 200)] {
+        let body = json!({ "email": "grace@example.org", "password": password });
+        let ask = http.post(program.url("/api/v1/auth/client/token")).json(&body);
+        assert_eq!(ask.send().await.unwrap().status(), status, "{password}");
+    }
+    assert!(program.stop().await.success());
 }

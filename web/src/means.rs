@@ -8,6 +8,7 @@ pub(crate) fn sentence(what: MeansChange) -> &'static str {
         MeansChange::PasswordReplaced => "Password changed by its owner",
         MeansChange::PasswordReset => "Forgotten password set anew by a code",
         MeansChange::PasswordSet => "Password set for somebody",
+        MeansChange::PasswordBroughtAlong => "Password brought along from another system",
         MeansChange::ResetCodeMade => "Code for a forgotten password made",
         MeansChange::SecondStepSetUp => "Second step set up",
         MeansChange::SecondStepRemoved => "Second step taken away",

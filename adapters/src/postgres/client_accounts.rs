@@ -7,7 +7,17 @@ use billfold_app::ports::{ClientAccountRow, ClientAccounts, StoreFailure};
 use billfold_domain::kernel::{BlindIndex, ClientId, TenantId};
 use sqlx::postgres::{PgPool, PgRow};
 
-use super::scoped::{Scoped, get};
+use super::scoped::{Scoped, Statement, get};
+
+const PUT: &str = "insert into client_accounts (tenant_id, client_id, email_index, password_hash, \
+       created_at, email_verified_at) \
+     values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, client_id) do update \
+     set email_index = excluded.email_index, password_hash = excluded.password_hash, \
+         email_verified_at = excluded.email_verified_at";
+
+const ADD: &str = "insert into client_accounts (tenant_id, client_id, email_index, password_hash, \
+       created_at, email_verified_at) \
+     values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, client_id) do nothing";
 
 /// The accounts.
 #[derive(Clone, Debug)]
@@ -26,21 +36,12 @@ impl PostgresClientAccounts {
 #[async_trait]
 impl ClientAccounts for PostgresClientAccounts {
     async fn put(&self, row: &ClientAccountRow) -> Result<(), StoreFailure> {
-        let statement = sqlx::query(
-            "insert into client_accounts (tenant_id, client_id, email_index, password_hash, \
-               created_at, email_verified_at) \
-             values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, client_id) do update \
-             set email_index = excluded.email_index, password_hash = excluded.password_hash, \
-                 email_verified_at = excluded.email_verified_at",
-        )
-        .bind(row.tenant.uuid())
-        .bind(row.client.uuid())
-        .bind(row.email_index.as_str())
-        .bind(&row.password_hash)
-        .bind(row.created_at)
-        .bind(row.email_verified_at);
-        self.rows.execute(row.tenant, statement).await?;
+        self.rows.execute(row.tenant, bound(PUT, row)).await?;
         Ok(())
+    }
+
+    async fn add(&self, row: &ClientAccountRow) -> Result<bool, StoreFailure> {
+        Ok(self.rows.execute(row.tenant, bound(ADD, row)).await? == 1)
     }
 
     async fn find(
@@ -86,4 +87,33 @@ impl ClientAccounts for PostgresClientAccounts {
         .bind(password_hash);
         Ok(self.rows.execute(tenant, statement).await? == 1)
     }
+
+    async fn upgrade_password(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        old: &str,
+        better: &str,
+    ) -> Result<(), StoreFailure> {
+        let statement = sqlx::query(
+            "update client_accounts set password_hash = $4 \
+             where tenant_id = $1 and client_id = $2 and password_hash = $3",
+        )
+        .bind(tenant.uuid())
+        .bind(client.uuid())
+        .bind(old)
+        .bind(better);
+        self.rows.execute(tenant, statement).await?;
+        Ok(())
+    }
+}
+
+fn bound<'q>(sql: &'q str, row: &'q ClientAccountRow) -> Statement<'q> {
+    sqlx::query(sql)
+        .bind(row.tenant.uuid())
+        .bind(row.client.uuid())
+        .bind(row.email_index.as_str())
+        .bind(&row.password_hash)
+        .bind(row.created_at)
+        .bind(row.email_verified_at)
 }

@@ -8,7 +8,7 @@ use sqlx::query::Query;
 use sqlx::{Decode, Postgres, Row, Transaction, Type};
 
 /// A statement with what is bound to it.
-type Statement<'q> = Query<'q, Postgres, PgArguments>;
+pub(super) type Statement<'q> = Query<'q, Postgres, PgArguments>;
 
 /// The rows of tenants, a tenant at a time.
 #[derive(Clone, Debug)]

@@ -70,10 +70,23 @@ impl Access {
         what: SignInCommand,
     ) -> Result<(), AccessError> {
         let actor = Actor::system(DOORKEEPER).map_err(crate::Error::bug);
+        let actor = actor.map_err(AccessError::Log)?;
+        self.note_once_by(actor, id, tenant, address, origin, what).await
+    }
+
+    /// The same by somebody who is known.
+    pub(super) async fn note_once_by(
+        &self,
+        actor: Actor,
+        id: Uuid,
+        tenant: TenantId,
+        address: &BlindIndex,
+        origin: &RequestOrigin,
+        what: SignInCommand,
+    ) -> Result<(), AccessError> {
         let key = format!("sign-in:{id}");
         let note = NoteSignIn { sign_in_id: SignIn::id_of(tenant, address), what };
-        let ask = Ask::new(tenant, actor.map_err(AccessError::Log)?, key, note);
-        let ask = ask.from_origin(origin.clone());
+        let ask = Ask::new(tenant, actor, key, note).from_origin(origin.clone());
         self.parts.door.execute(ask).await.map_err(AccessError::Log)?;
         Ok(())
     }

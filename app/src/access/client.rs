@@ -195,7 +195,8 @@ impl Access {
     ) -> Result<Verified, AccessError> {
         let password = attempt.password.reveal();
         let found = self.client_account(tenant, address).await?;
-        let refused = |reason| Ok(Err(vec![Miss { tenant, staff: None, reason }]));
+        let holder = found.as_ref().map(|row| Holder::Client(row.client));
+        let refused = |reason| Ok(Err(vec![Miss { tenant, holder, reason }]));
         let Some(row) = found else {
             self.parts.passwords.verify_nobody(password).await;
             return refused(SignInRefused::UnknownAddress);
@@ -207,12 +208,14 @@ impl Access {
         if !self.parts.passwords.verify(password, &row.password_hash).await? {
             return refused(SignInRefused::WrongPassword);
         }
-        if row.email_index == *address {
-            return Ok(Ok((row.into(), Vec::new())));
-        }
-        // The contact has another address by now.
-        let row = self.keep(tenant, row.client, address.clone(), row.password_hash).await?;
-        Ok(Ok((row.into(), Vec::new())))
+        let row = match row.email_index == *address {
+            true => row,
+            // The contact has another address by now.
+            false => self.keep(tenant, row.client, address.clone(), row.password_hash).await?,
+        };
+        let owner = Owner::from(row);
+        self.upgrade(&owner, password).await;
+        Ok(Ok((owner, Vec::new())))
     }
 
     /// The account of the client whose contact has an address, whether it may sign in or not.
@@ -221,10 +224,21 @@ impl Access {
         tenant: TenantId,
         address: &BlindIndex,
     ) -> Result<Option<ClientAccountRow>, AccessError> {
+        let Some(client) = self.client_with_address(tenant, address).await? else {
+            return Ok(None);
+        };
+        Ok(self.parts.clients.find(tenant, client).await?)
+    }
+
+    /// The client whose contact has an address.
+    pub(super) async fn client_with_address(
+        &self,
+        tenant: TenantId,
+        address: &BlindIndex,
+    ) -> Result<Option<ClientId>, AccessError> {
         let scope = ClientEvent::EMAIL_SCOPE;
         let holders = self.parts.door.holders(tenant, scope, address.as_str()).await?;
-        let Some(client) = holders.first() else { return Ok(None) };
-        Ok(self.parts.clients.find(tenant, ClientId::new(*client)).await?)
+        Ok(holders.first().copied().map(ClientId::new))
     }
 
     /// Where a client wants to sign in or register.

@@ -40,11 +40,7 @@ impl Access {
             let detail = "choose at least one role";
             return Err(AccessError::Malformed { field: "/roles", detail });
         }
-        let hash = account.password_hash.reveal();
-        if self.parts.passwords.check(hash).is_err() {
-            let detail = "give an argon2id hash, or a bcrypt hash of cost 10 to 14";
-            return Err(AccessError::Malformed { field: "/password_hash", detail });
-        }
+        self.check_hash(&account.password_hash)?;
         let now = self.parts.clock.now();
         let address = self.parts.vault.sign_in_index(&account.profile.email, now).await?;
         let accounts = self.parts.staff.accounts_of(&address).await?;
@@ -74,5 +70,12 @@ impl Access {
             Err(error) if error.code() == StaffEvent::EMAIL_TAKEN => Err(AccessError::Taken),
             Err(error) => Err(error),
         }
+    }
+
+    /// Refuses a hash that could not be verified here.
+    pub(super) fn check_hash(&self, hash: &Secret) -> Result<(), AccessError> {
+        let detail = "give an argon2id hash, or a bcrypt hash of cost 10 to 14";
+        let refused = |_| AccessError::Malformed { field: "/password_hash", detail };
+        self.parts.passwords.check(hash.reveal()).map_err(refused)
     }
 }

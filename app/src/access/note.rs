@@ -5,13 +5,13 @@
 //! names; if it names none, or one that does not exist, at the oldest seller of the installation.
 
 use billfold_domain::kernel::{Actor, BlindIndex, SessionId, TenantId};
-use billfold_domain::sign_in::{EndOfSession, SignIn, SignInCommand};
+use billfold_domain::sign_in::{EndOfSession, SignIn, SignInCommand, SignInRefused};
 
 use super::{Access, AccessError};
 use crate::commands::sign_ins::NoteSignIn;
 use crate::commands::{Ask, RequestOrigin};
 use crate::mint;
-use crate::ports::{Ending, SessionRef};
+use crate::ports::{Ending, Holder, SessionRef};
 
 /// Sessions that end in one event append.
 const AT_ONCE: usize = 1_000;
@@ -80,4 +80,14 @@ impl Access {
         }
         Ok(ended.len())
     }
+}
+
+/// That nobody came in, to be noted.
+pub(super) fn refused(
+    holder: Option<Holder>,
+    reason: SignInRefused,
+    slowed: bool,
+) -> SignInCommand {
+    let (staff_id, client_id) = (holder.and_then(Holder::staff), holder.and_then(Holder::client));
+    SignInCommand::Refuse { staff_id, client_id, reason, slowed }
 }

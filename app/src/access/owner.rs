@@ -128,4 +128,22 @@ impl Access {
             }
         })
     }
+
+    /// Puts a better hash of the same password in place of the one that was read.
+    pub(super) async fn set_better_hash(
+        &self,
+        owner: &Owner,
+        better: &str,
+    ) -> Result<(), AccessError> {
+        let (tenant, old) = (owner.tenant, &owner.password_hash);
+        match owner.holder {
+            Holder::Staff(staff) => {
+                self.parts.staff.upgrade_password(tenant, staff, old, better).await?;
+            }
+            Holder::Client(client) => {
+                self.parts.clients.upgrade_password(tenant, client, old, better).await?;
+            }
+        }
+        Ok(())
+    }
 }

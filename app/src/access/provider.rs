@@ -9,7 +9,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use billfold_domain::kernel::{Actor, BlindIndex, StaffId};
-use billfold_domain::sign_in::{MeansChange, SignInCommand, SignInMethod, SignInRefused};
+use billfold_domain::sign_in::{MeansChange, SignInMethod, SignInRefused};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -19,10 +19,10 @@ use super::identity::Identity;
 use super::owner::Owner;
 use super::sign_in::Admitted;
 use super::tries::Trying;
-use super::{Access, AccessError, Secret, SignedIn};
+use super::{Access, AccessError, Secret, SignedIn, note};
 use crate::commands::RequestOrigin;
 use crate::ports::{
-    Account, ProviderFailure, ProviderLinkRow, ProviderName, ProviderReturn, ProviderVisit,
+    Account, Holder, ProviderFailure, ProviderLinkRow, ProviderName, ProviderReturn, ProviderVisit,
     StaffRow, Vouched,
 };
 
@@ -238,8 +238,8 @@ impl Access {
             let found = self.parts.staff.find(account.tenant, account.staff).await?;
             let Some(row) = found else { continue };
             if row.disabled_at.is_some() {
-                let reason = SignInRefused::AccountStopped;
-                let what = SignInCommand::Refuse { staff_id: Some(row.id), reason, slowed: false };
+                let holder = Some(Holder::Staff(row.id));
+                let what = note::refused(holder, SignInRefused::AccountStopped, false);
                 self.note(row.tenant, &row.email_index, None, origin, what).await?;
                 continue;
             }
@@ -281,8 +281,7 @@ impl Access {
         origin: &RequestOrigin,
     ) -> Result<(), AccessError> {
         let Some(tenant) = self.place_of_unknown(None).await? else { return Ok(()) };
-        let reason = SignInRefused::ProviderRefused;
-        let what = SignInCommand::Refuse { staff_id: None, reason, slowed: false };
+        let what = note::refused(None, SignInRefused::ProviderRefused, false);
         self.note(tenant, address, None, origin, what).await
     }
 

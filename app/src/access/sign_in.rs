@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use billfold_domain::kernel::{BlindIndex, ClientId, StaffId, TenantId};
-use billfold_domain::sign_in::{SignInCommand, SignInMethod, SignInRefused};
+use billfold_domain::sign_in::{SignInMethod, SignInRefused};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep_until};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::owner::Owner;
 use super::token::Secret;
 use super::tries::{Tried, Trying};
-use super::{Access, AccessError, SignedIn, jwt};
+use super::{Access, AccessError, SignedIn, jwt, note};
 use crate::commands::RequestOrigin;
 use crate::ports::{Holder, StaffRow};
 
@@ -57,7 +57,8 @@ pub(super) struct Admitted {
 /// A seller at which nobody came in.
 pub(super) struct Miss {
     pub(super) tenant: TenantId,
-    pub(super) staff: Option<StaffId>,
+    /// Whose account was tried, if there is one.
+    pub(super) holder: Option<Holder>,
     pub(super) reason: SignInRefused,
 }
 
@@ -197,18 +198,18 @@ impl Access {
         let (account, also) = match verified {
             Ok(verified) => verified,
             Err(misses) => {
-                for Miss { tenant, staff: staff_id, reason } in misses {
-                    let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+                for Miss { tenant, holder, reason } in misses {
+                    let what = note::refused(holder, reason, tried.slows);
                     self.note(tenant, address, None, &attempt.origin, what).await?;
                 }
                 return Err(AccessError::NotValid);
             }
         };
-        if let Holder::Staff(staff) = account.holder
+        if let Holder::Staff(_) = account.holder
             && self.parts.only_by_provider
         {
-            let (staff_id, reason) = (Some(staff), SignInRefused::ProviderOnly);
-            let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+            let reason = SignInRefused::ProviderOnly;
+            let what = note::refused(Some(account.holder), reason, tried.slows);
             self.note(account.tenant, address, None, &attempt.origin, what).await?;
             return Err(AccessError::NotValid);
         }
@@ -236,8 +237,7 @@ impl Access {
         if let Some(method) = self.take_code(account, code).await? {
             return Ok(method);
         }
-        let (staff_id, reason) = (account.holder.staff(), SignInRefused::WrongCode);
-        let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+        let what = note::refused(Some(account.holder), SignInRefused::WrongCode, tried.slows);
         self.note(account.tenant, &account.email_index, None, origin, what).await?;
         Err(AccessError::WrongCode)
     }
@@ -274,17 +274,17 @@ impl Access {
         let password = attempt.password.reveal();
         let (mut matching, mut misses, mut tried) = (Vec::new(), Vec::new(), false);
         for account in self.parts.staff.accounts_of(address).await? {
-            let (tenant, staff) = (account.tenant, Some(account.staff));
+            let (tenant, holder) = (account.tenant, Some(Holder::Staff(account.staff)));
             let Some(row) = self.parts.staff.find(tenant, account.staff).await? else { continue };
             if row.disabled_at.is_some() {
-                misses.push(Miss { tenant, staff, reason: SignInRefused::AccountStopped });
+                misses.push(Miss { tenant, holder, reason: SignInRefused::AccountStopped });
                 continue;
             }
             tried = true;
             if self.parts.passwords.verify(password, &row.password_hash).await? {
                 matching.push(row);
             } else {
-                misses.push(Miss { tenant, staff, reason: SignInRefused::WrongPassword });
+                misses.push(Miss { tenant, holder, reason: SignInRefused::WrongPassword });
             }
         }
         if !tried {
@@ -293,14 +293,15 @@ impl Access {
         let wanted = |tenant| attempt.tenant.is_none_or(|wanted| wanted == tenant);
         if let Some(at) = matching.iter().position(|row| wanted(row.tenant)) {
             let account = matching.swap_remove(at);
-            self.upgrade(&account, password).await;
-            return Ok(Ok((account.into(), self.without_second_step(matching).await?)));
+            let owner = Owner::from(account);
+            self.upgrade(&owner, password).await;
+            return Ok(Ok((owner, self.without_second_step(matching).await?)));
         }
         misses.retain(|miss| wanted(miss.tenant));
         if misses.is_empty()
             && let Some(tenant) = self.place_of_unknown(attempt.tenant).await?
         {
-            misses.push(Miss { tenant, staff: None, reason: SignInRefused::UnknownAddress });
+            misses.push(Miss { tenant, holder: None, reason: SignInRefused::UnknownAddress });
         }
         Ok(Err(misses))
     }
@@ -319,14 +320,13 @@ impl Access {
     }
 
     /// Hashes a password anew that another system had hashed. A failure only delays it.
-    async fn upgrade(&self, account: &StaffRow, password: &str) {
+    pub(super) async fn upgrade(&self, account: &Owner, password: &str) {
         let old = &account.password_hash;
         if !self.parts.passwords.is_outdated(old) {
             return;
         }
         let Ok(better) = self.parts.passwords.hash(password).await else { return };
-        let (tenant, id) = (account.tenant, account.id);
-        if let Err(error) = self.parts.staff.upgrade_password(tenant, id, old, &better).await {
+        if let Err(error) = self.set_better_hash(account, &better).await {
             tracing::warn!(%error, "a password hash could not be replaced by a better one");
         }
     }

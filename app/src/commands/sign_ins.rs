@@ -45,8 +45,9 @@ fn person(what: &SignInCommand) -> Option<Person> {
         }
         SignInCommand::SucceedClient { client_id, .. }
         | SignInCommand::ChangeClientMeans { client_id, .. } => Some(Person::Client(*client_id)),
-        SignInCommand::Refuse { staff_id, .. } | SignInCommand::AskReset { staff_id } => {
-            staff_id.map(Person::Staff)
+        SignInCommand::Refuse { staff_id, client_id, .. }
+        | SignInCommand::AskReset { staff_id, client_id } => {
+            staff_id.map(Person::Staff).or_else(|| client_id.map(Person::Client))
         }
         SignInCommand::End { .. } => None,
     }

@@ -31,6 +31,9 @@ pub trait ClientAccounts: Send + Sync {
     /// Keeps how a client signs in, in place of what was kept before.
     async fn put(&self, row: &ClientAccountRow) -> Result<(), StoreFailure>;
 
+    /// Keeps how a client signs in who has no account yet; false when there is one.
+    async fn add(&self, row: &ClientAccountRow) -> Result<bool, StoreFailure>;
+
     /// The account of a client.
     async fn find(
         &self,
@@ -45,4 +48,14 @@ pub trait ClientAccounts: Send + Sync {
         client: ClientId,
         password_hash: &str,
     ) -> Result<bool, StoreFailure>;
+
+    /// Replaces the password hash by a better one of the same password; nothing is done if it is
+    /// no longer `old`.
+    async fn upgrade_password(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        old: &str,
+        better: &str,
+    ) -> Result<(), StoreFailure>;
 }

@@ -39,6 +39,15 @@ impl Holder {
             Self::Client(_) => None,
         }
     }
+
+    /// The client, if it is one.
+    #[must_use]
+    pub fn client(self) -> Option<ClientId> {
+        match self {
+            Self::Staff(_) => None,
+            Self::Client(client) => Some(client),
+        }
+    }
 }
 
 impl From<StaffId> for Holder {

@@ -27,8 +27,10 @@ pub enum SignInCommand {
     },
     /// Nobody came in.
     Refuse {
-        /// Whose account was tried, if there is one.
+        /// Whose account was tried, if it is one of staff.
         staff_id: Option<StaffId>,
+        /// Whose account was tried, if it is one of a client.
+        client_id: Option<ClientId>,
         /// Why.
         reason: SignInRefused,
         /// Whether the address, or the network it was tried from, has to wait from now on.
@@ -43,8 +45,10 @@ pub enum SignInCommand {
     },
     /// Somebody asked for a code by mail.
     AskReset {
-        /// Whose account it is, if there is one.
+        /// Whose account it is, if it is one of staff.
         staff_id: Option<StaffId>,
+        /// Whose account it is, if it is one of a client.
+        client_id: Option<ClientId>,
     },
     /// Something about how somebody comes in was changed.
     ChangeMeans {

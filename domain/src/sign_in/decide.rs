@@ -30,8 +30,9 @@ impl Aggregate for SignIn {
                 let (client_id, method, session_id) = (*client_id, *method, *session_id);
                 Ok(vec![SignInEvent::ClientSucceeded { client_id, method, session_id }])
             }
-            SignInCommand::Refuse { staff_id, reason, slowed } => {
-                let refused = SignInEvent::Refused { staff_id: *staff_id, reason: *reason };
+            SignInCommand::Refuse { staff_id, client_id, reason, slowed } => {
+                let (staff_id, client_id, reason) = (*staff_id, *client_id, *reason);
+                let refused = SignInEvent::Refused { staff_id, client_id, reason };
                 let refusals = self.refusals.saturating_add(1);
                 let slowed = slowed.then_some(SignInEvent::Slowed { refusals });
                 Ok([refused].into_iter().chain(slowed).collect())
@@ -45,8 +46,9 @@ impl Aggregate for SignIn {
                     |session_id: &_| SignInEvent::Ended { session_id: *session_id, how: *how };
                 Ok(sessions.iter().map(ended).collect())
             }
-            SignInCommand::AskReset { staff_id } => {
-                Ok(vec![SignInEvent::ResetAsked { staff_id: *staff_id }])
+            SignInCommand::AskReset { staff_id, client_id } => {
+                let (staff_id, client_id) = (*staff_id, *client_id);
+                Ok(vec![SignInEvent::ResetAsked { staff_id, client_id }])
             }
             SignInCommand::ChangeMeans { staff_id, what, which } => {
                 if let Some(which) = which {

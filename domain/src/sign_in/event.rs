@@ -30,9 +30,12 @@ pub enum SignInEvent {
     },
     /// Nobody came in.
     Refused {
-        /// Whose account was tried; absent when the address has none here.
+        /// Whose account was tried; absent when the address has none of staff here.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         staff_id: Option<StaffId>,
+        /// The same for one of a client.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_id: Option<ClientId>,
         /// Why.
         reason: SignInRefused,
     },
@@ -50,9 +53,13 @@ pub enum SignInEvent {
     },
     /// Somebody who says that they forgot the password asked for a code by mail.
     ResetAsked {
-        /// Whose account it is; absent when the address has none here, and nothing was sent.
+        /// Whose account it is, if it is one of staff. Where nobody is named the address has no
+        /// account here, and nothing was sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         staff_id: Option<StaffId>,
+        /// The same for one of a client.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_id: Option<ClientId>,
     },
     /// Something about how the owner of the address comes in was changed.
     MeansChanged {

@@ -12,6 +12,8 @@ pub enum MeansChange {
     PasswordReset,
     /// Somebody who may, or the command line, set a new password.
     PasswordSet,
+    /// The hash of a password came along from another system.
+    PasswordBroughtAlong,
     /// Somebody who may, or the command line, made a code that sets a new password.
     ResetCodeMade,
     /// A second step is asked for from now on.

@@ -27,11 +27,12 @@ fn succeeded(bits: u128) -> SignInEvent {
 
 fn refuse(slowed: bool) -> SignInCommand {
     let reason = SignInRefused::WrongPassword;
-    SignInCommand::Refuse { staff_id: Some(staff()), reason, slowed }
+    SignInCommand::Refuse { staff_id: Some(staff()), client_id: None, reason, slowed }
 }
 
 fn refused() -> SignInEvent {
-    SignInEvent::Refused { staff_id: Some(staff()), reason: SignInRefused::WrongPassword }
+    let reason = SignInRefused::WrongPassword;
+    SignInEvent::Refused { staff_id: Some(staff()), client_id: None, reason }
 }
 
 #[test]
@@ -94,9 +95,9 @@ fn what_changes_about_a_way_in_is_noted_as_it_is_told() {
         what: MeansChange::PasskeyAdded,
         which: Some("yubikey".to_owned()),
     };
-    let asked = SignInEvent::ResetAsked { staff_id: None };
+    let asked = SignInEvent::ResetAsked { staff_id: None, client_id: None };
     given::<SignIn>([refused()])
-        .when(issued(SignInCommand::AskReset { staff_id: None }))
+        .when(issued(SignInCommand::AskReset { staff_id: None, client_id: None }))
         .then([asked])
         .when(issued(change(Some("yubikey".to_owned()))))
         .then([changed])
@@ -132,4 +133,18 @@ fn a_session_of_a_client_begins_once_and_forgets_refusals() {
     crate::kernel::Aggregate::apply(&mut state, &refused());
     crate::kernel::Aggregate::apply(&mut state, &succeeded);
     assert_eq!(state.refusals(), 0);
+}
+
+#[test]
+fn a_refused_try_and_an_asked_code_name_the_client_whose_account_it_is() {
+    let (staff_id, client_id) = (None, Some(ClientId::new(Uuid::from_u128(8))));
+    let reason = SignInRefused::WrongPassword;
+    given::<SignIn>([])
+        .when(issued(SignInCommand::Refuse { staff_id, client_id, reason, slowed: true }))
+        .then([
+            SignInEvent::Refused { staff_id, client_id, reason },
+            SignInEvent::Slowed { refusals: 1 },
+        ])
+        .when(issued(SignInCommand::AskReset { staff_id, client_id }))
+        .then([SignInEvent::ResetAsked { staff_id, client_id }]);
 }

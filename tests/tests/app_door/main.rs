@@ -3,6 +3,7 @@
 
 mod access;
 mod catalogue;
+mod client_hashes;
 mod clients;
 mod demo;
 mod house;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::access::{Gate, PASSWORD, attempt, not_valid, nowhere};
 
 /// bcrypt, 12 rounds, of the password of all tests, as libxcrypt made it.
-const BCRYPT: &str = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
+pub(crate) const BCRYPT: &str = "$2b$12$abcdefghijklmnopqrstuuE3j5FFjC71WyDL2KIK7ShSoj8tPD3m6";
 const ADA: &str = "ada@example.org";
 const GRACE: &str = "grace@example.org";
 

@@ -1,6 +1,7 @@
 //! How clients come in, who changes that, and what is left of it once they are erased (AUT-08,
 //! AUT-11, AUT-12, CLI-06).
 
+use billfold_domain::kernel::ClientId;
 use billfold_tests::shop::{PASSWORD, Reply, Shop, fresh_key, send};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -121,6 +122,61 @@ async fn nothing_to_sign_in_with_is_left_of_an_erased_client() {
         let me = own(shop, token, Method::GET, "/api/v1/auth/me", Value::Null).await;
         me.problem(401, "unauthenticated");
         ask_for_token(shop).await.problem(401, "unauthenticated");
+    })
+    .await;
+}
+
+/// Whom each refused sign-in names, oldest first, with the address that was tried.
+async fn refused(shop: &Shop) -> Vec<(Value, Value)> {
+    let path = "/api/v1/events?event_type=sign_in.refused&sort=position";
+    let listed = shop.fresh(path).await.expect(200).body;
+    let mut told = Vec::new();
+    for event in listed["items"].as_array().unwrap() {
+        let path = format!("/api/v1/events/{}", event["position"]);
+        let event = shop.get(&path).await.expect(200).body;
+        told.push((
+            event["payload"]["refused"]["client_id"].clone(),
+            event["aggregate_id"].clone(),
+        ));
+    }
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_sign_in_names_the_client_until_nothing_is_left_to_sign_in_with() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        invited(shop, &client).await;
+        let try_in = async |email: &str| {
+            let body = json!({ "email": email, "password": "a wholly other sentence" });
+            let ask = shop.http().post(shop.url("/api/v1/auth/client/login")).json(&body);
+            send(ask).await.problem(401, "unauthenticated");
+        };
+        try_in(EMAIL).await;
+        try_in("nobody@example.org").await;
+        let path = format!("/api/v1/clients/{client}");
+        let suspended =
+            shop.change(Method::DELETE, &path, shop.get(&path).await.version(), json!({}));
+        suspended.await.expect(200);
+        try_in(EMAIL).await;
+        let named = json!(client.parse::<ClientId>().unwrap().uuid());
+        let tries = refused(shop).await;
+        let who: Vec<&Value> = tries.iter().map(|(who, _)| who).collect();
+        assert_eq!(who, [&named, &Value::Null, &named]);
+        // The audit log finds them beside everything else at the address of the client.
+        let stream = tries[0].1.as_str().unwrap();
+        let path = format!("/api/v1/audit?entity_type=sign_in&entity_id={stream}&limit=100");
+        let found = shop.fresh(&path).await.expect(200).body;
+        let found = found["items"].as_array().unwrap().iter();
+        let found = found.filter(|entry| entry["event_type"] == "sign_in.refused").count();
+        assert_eq!(found, 2);
+
+        let path = format!("/api/v1/clients/{client}");
+        let seen = shop.get(&path).await.version();
+        let why = json!({ "reason": "asked to be forgotten" });
+        shop.change(Method::POST, &format!("{path}/erase"), seen, why).await.expect(200);
+        try_in(EMAIL).await;
+        assert_eq!(refused(shop).await.last().unwrap().0, Value::Null, "nobody has the address");
     })
     .await;
 }

@@ -106,6 +106,18 @@ pub(super) fn password_changed(head: &Head<'_>, at: DateTime<Utc>) -> Letter {
     letter(head, format!("{seller}: your password was changed"), &paragraphs, None, None)
 }
 
+/// Where the pages of a seller are who has a name of its own: there, as safely as those of the
+/// installation and at the same port (TEN-06).
+pub(super) fn pages_of(public_url: &str, host_name: Option<&str>) -> String {
+    let Some(host_name) = host_name else { return public_url.to_owned() };
+    let (scheme, rest) = public_url.split_once("://").unwrap_or(("https", public_url));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
+    let port = port.filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{scheme}://{host_name}{port}")
+}
+
 fn place(head: &Head<'_>, page: Page) -> String {
     let (path, name) = match (head.reader, page) {
         (Reader::Staff, Page::Forgotten) => ("/admin/forgot-password", "Forgot your password?"),
@@ -172,6 +184,15 @@ mod tests {
         assert!(letter.text.contains("https://books.example/admin/reset-password. It"));
         assert!(!letter.html.contains("<b>") && !letter.subject.contains('\n'));
         assert!(password_changed(&head, end).text.contains("1970-01-01 00:00 UTC"));
+    }
+
+    #[test]
+    fn a_seller_with_a_name_of_its_own_leads_readers_there() {
+        let of = |url, name| pages_of(url, Some(name));
+        assert_eq!(of("https://books.example", "pay.example.org"), "https://pay.example.org");
+        assert_eq!(of("http://[::1]:9420", "pay.example.org"), "http://pay.example.org:9420");
+        assert_eq!(of("http://[::1]", "pay.example.org"), "http://pay.example.org");
+        assert_eq!(pages_of("https://books.example", None), "https://books.example");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! answer.
 
 use billfold_domain::kernel::{ClientId, StaffId, TenantId};
-use billfold_domain::sign_in::{MeansChange, SignInCommand};
+use billfold_domain::sign_in::SignInCommand;
+use billfold_domain::tenant::HostName;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -70,7 +71,7 @@ impl Access {
             let row = self.parts.staff.find(account.tenant, account.staff).await?;
             let Some(row) = row.filter(|row| row.disabled_at.is_none()) else { continue };
             let staff_id = Some(row.id);
-            let what = SignInCommand::AskReset { staff_id };
+            let what = SignInCommand::AskReset { staff_id, client_id: None };
             self.note_once(id, row.tenant, &address, origin, what).await?;
             letters.extend(self.code_letter(row.tenant, Holder::Staff(row.id), at).await?);
         }
@@ -81,7 +82,7 @@ impl Access {
         if letters.is_empty()
             && let Some(tenant) = place
         {
-            let what = SignInCommand::AskReset { staff_id: None };
+            let what = SignInCommand::AskReset { staff_id: None, client_id: None };
             self.note_once(id, tenant, &address, origin, what).await?;
         }
         Ok(letters)
@@ -103,8 +104,8 @@ impl Access {
         if !self.is_active(tenant, row.client).await? {
             return Ok(Vec::new());
         }
-        let (client_id, what) = (row.client, MeansChange::ResetCodeMade);
-        let what = SignInCommand::ChangeClientMeans { client_id, what };
+        let client_id = Some(row.client);
+        let what = SignInCommand::AskReset { staff_id: None, client_id };
         // The same asking may be noted for somebody of the staff.
         let id = Uuid::new_v5(&id, b"client");
         self.note_once(id, tenant, &address, origin, what).await?;
@@ -177,7 +178,10 @@ impl Access {
     ) -> Result<Vec<Letter>, AccessError> {
         let Some(to) = self.address_of(tenant, holder).await? else { return Ok(Vec::new()) };
         let settings = self.parts.door.settings(tenant).await?;
+        let named = settings.host_name.as_ref().map(HostName::as_str);
         let public_url = self.parts.mail.public_url.as_deref();
+        let public_url = public_url.map(|url| letter::pages_of(url, named));
+        let public_url = public_url.as_deref();
         let reader = match holder {
             Holder::Staff(_) => Reader::Staff,
             Holder::Client(_) => Reader::Client(tenant),

@@ -13,7 +13,7 @@ mod ceremony;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use billfold_domain::kernel::{Actor, KeyClass, Pii, StaffId, SubjectId, TenantId};
-use billfold_domain::sign_in::{MeansChange, SignInCommand, SignInMethod, SignInRefused};
+use billfold_domain::sign_in::{MeansChange, SignInMethod, SignInRefused};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,11 +25,11 @@ use super::identity::Identity;
 use super::owner::Owner;
 use super::sign_in::taken;
 use super::tries::Trying;
-use super::{Access, AccessError, Secret, SignedIn};
+use super::{Access, AccessError, Secret, SignedIn, note};
 use crate::commands::RequestOrigin;
 use crate::commands::staff::colleague;
 use crate::mint;
-use crate::ports::{PasskeyRow, StaffRow, StoreFailure};
+use crate::ports::{Holder, PasskeyRow, StaffRow, StoreFailure};
 use crate::vault::{Wanted, field};
 
 /// What sealed challenges are for.
@@ -278,7 +278,8 @@ impl Access {
             None => self.place_of_unknown(None).await?,
         };
         if let Some(tenant) = place {
-            let what = SignInCommand::Refuse { staff_id, reason, slowed: tried.slows };
+            let holder = staff_id.map(Holder::Staff);
+            let what = note::refused(holder, reason, tried.slows);
             self.note(tenant, &address, None, origin, what).await?;
         }
         Err(AccessError::NotValid)

@@ -107,10 +107,21 @@ fn sign_ins() -> Vec<Row> {
         id("what.staff", |own, other| note(own.sign_in, succeed(other.staff))),
         id("what.refused", |own, other| {
             let (staff_id, reason) = (Some(other.staff), SignInRefused::WrongPassword);
-            note(own.sign_in, SignInCommand::Refuse { staff_id, reason, slowed: false })
+            let client_id = None;
+            note(own.sign_in, SignInCommand::Refuse { staff_id, client_id, reason, slowed: false })
+        }),
+        id("what.refused_client", |own, other| {
+            let (client_id, reason) = (Some(other.client), SignInRefused::WrongPassword);
+            let staff_id = None;
+            note(own.sign_in, SignInCommand::Refuse { staff_id, client_id, reason, slowed: false })
         }),
         id("what.reset", |own, other| {
-            note(own.sign_in, SignInCommand::AskReset { staff_id: Some(other.staff) })
+            let (staff_id, client_id) = (Some(other.staff), None);
+            note(own.sign_in, SignInCommand::AskReset { staff_id, client_id })
+        }),
+        id("what.reset_client", |own, other| {
+            let (staff_id, client_id) = (None, Some(other.client));
+            note(own.sign_in, SignInCommand::AskReset { staff_id, client_id })
         }),
         id("what.means", |own, other| {
             let (staff_id, what) = (other.staff, MeansChange::PasswordSet);

@@ -1,46 +1,25 @@
-//! `billfold user import`: accounts of staff from a file, with the hashes of their passwords.
-//!
-//! The file is CSV with the columns `email`, `name`, `password_hash` and `roles` (names with
-//! semicolons between them), or JSON lines with such fields when its name ends in `.jsonl`. A bad
-//! row is told with its line and stops nobody else; an address that has an account is left as it
-//! is, so that a second run adds nothing.
+//! Accounts of staff: rows of `email`, `name`, `password_hash` and `roles` (names with semicolons
+//! between them). A bad row is told with its line and stops nobody else; an address that has an
+//! account is left as it is.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use billfold_app::access::{AccessError, ImportedStaff, Secret};
 use billfold_app::commands::roles::{KeptRole, roles};
 use billfold_domain::kernel::{RoleId, TenantId};
 use billfold_domain::staff::StaffProfile;
 use billfold_replay_tools::outcome::Output;
-use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::job::on_node;
-use super::user::only_tenant;
-use super::{Context, Stop};
+use super::Arguments;
+use super::rows::{self, Line};
+use crate::cli::job::on_node;
+use crate::cli::{Context, Stop};
 use crate::wire::Node;
 
 /// Refused rows that are told one by one.
 const TOLD: usize = 100;
-
-/// What to read.
-#[derive(Debug, Args)]
-pub(super) struct Arguments {
-    /// The file: CSV with the columns email, name, password_hash, roles; or JSON lines (.jsonl).
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
-    /// The seller, as `billfold tenant list` shows it; may be left out if there is only one.
-    #[arg(long, value_name = "ID")]
-    tenant: Option<TenantId>,
-    /// Only say what would be done.
-    #[arg(long)]
-    dry_run: bool,
-}
 
 /// A row of the file.
 #[derive(Deserialize)]
@@ -52,9 +31,6 @@ struct Row {
     password_hash: String,
     roles: String,
 }
-
-/// A row with the line it begins on, or what is wrong with it.
-type Line = (u64, Result<Row, String>);
 
 /// What came of a file.
 #[derive(Debug, Default, Serialize)]
@@ -84,50 +60,19 @@ pub(super) async fn run(
     arguments: Arguments,
     output: Output,
 ) -> Result<ExitCode, Stop> {
-    let lines = read(&arguments.file).map_err(Stop::usage)?;
+    let fields = "email, name, password_hash and roles";
+    let lines = rows::read(&arguments.file, fields).map_err(Stop::usage)?;
     let report = on_node(&context, async |node| take_over(node, &arguments, lines).await).await?;
     output.result(&report);
     Ok(if report.refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<Line>> {
-    let what = || format!("{} cannot be read", path.display());
-    let file = File::open(path).with_context(what)?;
-    if path.extension().is_some_and(|kind| kind == "jsonl") {
-        let mut lines = Vec::new();
-        for (no, line) in (1..).zip(BufReader::new(file).lines()) {
-            let line = line.with_context(what)?;
-            if !line.trim().is_empty() {
-                lines.push((no, serde_json::from_str(&line).map_err(|_| bad_row())));
-            }
-        }
-        return Ok(lines);
-    }
-    let mut reader = csv::Reader::from_reader(file);
-    let mut lines = Vec::new();
-    for record in reader.deserialize::<Row>() {
-        let line = reader_line(&record, lines.len());
-        lines.push((line, record.map_err(|_| bad_row())));
-    }
-    Ok(lines)
-}
-
-/// The parsers' own words may repeat what stands in the row, which is personal data.
-fn bad_row() -> String {
-    "is not a row of email, name, password_hash and roles".to_owned()
-}
-
-fn reader_line(record: &Result<Row, csv::Error>, before: usize) -> u64 {
-    let told = record.as_ref().err().and_then(csv::Error::position).map(csv::Position::line);
-    // The first line holds the names of the columns.
-    told.unwrap_or_else(|| u64::try_from(before).unwrap_or_default() + 2)
-}
-
-async fn take_over(node: &Node, arguments: &Arguments, lines: Vec<Line>) -> Result<Report, Stop> {
-    let tenant = match arguments.tenant {
-        Some(tenant) => tenant,
-        None => only_tenant(node).await?,
-    };
+async fn take_over(
+    node: &Node,
+    arguments: &Arguments,
+    lines: Vec<Line<Row>>,
+) -> Result<Report, Stop> {
+    let tenant = arguments.tenant(node).await?;
     let roles = roles(node.door(), tenant).await.map_err(Stop::from_app)?;
     let mut report = Report { dry_run: arguments.dry_run, ..Report::default() };
     for (line, row) in lines {
