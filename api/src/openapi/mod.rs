@@ -143,7 +143,7 @@ fn name_of(kind: Kind) -> &'static str {
 
 fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
     let public = is_public(operation);
-    if write && is_command(operation) {
+    if write && (is_command(operation) || named(operation, "create_key")) {
         let parameters = operation.parameters.get_or_insert_with(Vec::new);
         parameters.push(RefOr::Ref(Ref::new("#/components/parameters/IdempotencyKey")));
     }
@@ -155,7 +155,7 @@ fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
         // Signing in: the one write that nobody has to be signed in for.
         kinds.push(Kind::Unauthenticated);
     }
-    if named(operation, "register_account") || named(operation, "invite_") {
+    if ["register_account", "invite_", "create_key"].iter().any(|start| named(operation, start)) {
         kinds.extend([Kind::State, Kind::Rule]);
     }
     if named(operation, "ask_password_reset") {

@@ -74,8 +74,13 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same() {
 async fn a_key_is_shown_once_works_within_its_scopes_and_ends_at_once() {
     let shop = Shop::open().await;
     let body = json!({ "name": "import", "scopes": ["clients:read"] });
-    let made = send(shop.request(reqwest::Method::POST, "/api/v1/api-keys").json(&body)).await;
-    let made = made.expect(201);
+    let create = |key: &str| {
+        let path = "/api/v1/api-keys";
+        shop.request(reqwest::Method::POST, path).header("idempotency-key", key)
+    };
+    let once = fresh_key();
+    let made = send(create(&once).json(&body)).await.expect(201);
+    send(create(&once).json(&body)).await.problem(409, "api_key.shown_already");
     let (id, key) = (made.body["id"].as_str().unwrap(), made.body["key"].as_str().unwrap());
     let list = |key: &str| shop.http().get(shop.url("/api/v1/clients")).bearer_auth(key);
     send(list(key)).await.expect(200);
@@ -88,10 +93,10 @@ async fn a_key_is_shown_once_works_within_its_scopes_and_ends_at_once() {
     send(list(key)).await.problem(401, "unauthenticated");
     send(revoke()).await.problem(404, "not_found");
     let wrong = json!({ "name": "x", "scopes": ["root"] });
-    let wrong = send(shop.request(reqwest::Method::POST, "/api/v1/api-keys").json(&wrong)).await;
+    let wrong = send(create(&fresh_key()).json(&wrong)).await;
     assert_eq!(wrong.problem(400, "malformed").pointer(), "/scopes/0");
     let none = json!({ "name": "x", "scopes": [] });
-    let none = send(shop.request(reqwest::Method::POST, "/api/v1/api-keys").json(&none)).await;
+    let none = send(create(&fresh_key()).json(&none)).await;
     assert_eq!(none.problem(400, "malformed").pointer(), "/scopes");
 }
 

@@ -89,6 +89,7 @@ async fn make_key(base: &str) -> String {
     let csrf = me["csrf_token"].as_str().unwrap_or_else(|| panic!("{me}"));
     let new = json!({ "name": "load", "scopes": ["clients:write", "invoices:write"] });
     let made = browser.post(format!("{base}/api/v1/api-keys")).header("x-csrf-token", csrf);
+    let made = made.header("idempotency-key", "load");
     let made: Value = made.json(&new).send().await.expect("an answer").json().await.expect("JSON");
     made["key"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
 }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::auth::{ApiKeysWrite, May, refused};
 use crate::problem::Problem;
-use crate::receive::{Body, Check, Ident};
+use crate::receive::{Body, Check, IdempotencyKey, Ident};
 use crate::state::ApiState;
 
 /// Lists the seller's API keys, newest first, at most 1,000.
@@ -33,7 +33,7 @@ pub(super) async fn list_keys(
 /// Makes an API key.
 ///
 /// The answer is the only one that ever shows the secret. A key can hold no scope that its maker
-/// lacks.
+/// lacks. Who sends the same request with the same key again is told that it was made.
 #[utoipa::path(
     post, path = "", tag = "access", request_body = NewKey,
     responses((status = 201, body = MadeKey)),
@@ -41,10 +41,12 @@ pub(super) async fn list_keys(
 pub(super) async fn create_key(
     State(state): State<ApiState>,
     May(caller, _): May<ApiKeysWrite>,
+    key: IdempotencyKey,
     Body(new): Body<NewKey>,
 ) -> Result<(StatusCode, [(axum::http::HeaderName, String); 1], Json<MadeKey>), Problem> {
     let terms = new.read()?;
-    let made = state.access().add_api_key(caller.tenant, &caller.by(), None, terms).await;
+    let key = key.command_key();
+    let made = state.access().add_api_key(caller.tenant, &caller.by(), Some(&key), terms).await;
     let (id, secret) = made.map_err(refused)?;
     let body = MadeKey { id: id.to_string(), key: secret.reveal().to_owned() };
     Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/api-keys/{id}"))], Json(body)))
