@@ -2,8 +2,8 @@
 //! API-129, API-140 to API-145).
 //!
 //! Guarantees: an alias answers as the route it stands for does, with the same rights, keys and
-//! versions; a client below `/api/client` reads what is their own. Absent on purpose: entries in the
-//! OpenAPI document, which names each thing once.
+//! versions; a client below `/api/client` reads what is their own. Absent on purpose: entries in
+//! the OpenAPI document, which names each thing once.
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;

@@ -14,82 +14,13 @@ impl Aggregate for Client {
     type Refusal = ClientRefusal;
 
     fn decide(&self, ask: &Issued<ClientCommand>) -> Result<Vec<ClientEvent>, ClientRefusal> {
-        use ClientCommand as Ask;
         match (self, &ask.command) {
-            (Self::Absent, Ask::Register(new)) => register(new),
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::Register(new),
-            ) => register_again(known, new),
+            (Self::Absent, ClientCommand::Register(new)) => register(new),
             (Self::Absent, _) => Err(ClientRefusal::Absent),
             (Self::Erased, _) => Err(ClientRefusal::Erased),
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::ChangeContact { contact, email_index, country },
-            ) => change_contact(known, contact, email_index.as_ref(), *country),
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::SetBilling(billing),
-            ) => {
-                let billing = *billing;
-                if known.billing == billing {
-                    return Ok(Vec::new());
-                }
-                Ok(vec![ClientEvent::BillingSet { billing }])
-            }
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::SetTaxFacts(tax),
-            ) => {
-                tax.check()?;
-                if known.tax == *tax {
-                    return Ok(Vec::new());
-                }
-                Ok(vec![ClientEvent::TaxFactsSet { tax: tax.clone() }])
-            }
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::Record(ask),
-            ) => record::decide(known, ask),
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::Entrust { reseller },
-            ) => {
-                let reseller = *reseller;
-                if known.reseller == Some(reseller) {
-                    return Ok(Vec::new());
-                }
-                Ok(vec![ClientEvent::Entrusted { reseller }])
-            }
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::WithdrawFromReseller,
-            ) => {
-                let withdrawn = |reseller| ClientEvent::WithdrawnFromReseller { reseller };
-                Ok(known.reseller.map(withdrawn).into_iter().collect())
-            }
-            (Self::Active(_) | Self::Inactive(_), Ask::Suspend { reason }) => {
-                check_line("reason", reason, 500)?;
-                Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])
-            }
-            (Self::Suspended(_), Ask::Suspend { .. }) => Err(ClientRefusal::AlreadySuspended),
-            (Self::Active(_) | Self::Suspended(_), Ask::Deactivate { reason }) => {
-                check_line("reason", reason, 500)?;
-                Ok(vec![ClientEvent::Deactivated { reason: reason.clone() }])
-            }
-            (Self::Inactive(_), Ask::Deactivate { .. }) => Err(ClientRefusal::AlreadyInactive),
-            (Self::Suspended(_) | Self::Inactive(_), Ask::Activate) => {
-                Ok(vec![ClientEvent::Activated {}])
-            }
-            (Self::Active(_), Ask::Activate) => Err(ClientRefusal::AlreadyActive),
-            (
-                Self::Active(known) | Self::Suspended(known) | Self::Inactive(known),
-                Ask::Erase { reason },
-            ) => {
-                check_line("reason", reason, 500)?;
-                let (reason, email_index) = (reason.clone(), known.email_index.clone());
-                Ok(vec![ClientEvent::Erased { reason, email_index }])
-            }
+            (Self::Active(known), ask) => known.decide(Standing::Active, ask),
+            (Self::Suspended(known), ask) => known.decide(Standing::Suspended, ask),
+            (Self::Inactive(known), ask) => known.decide(Standing::Inactive, ask),
         }
     }
 
@@ -104,6 +35,74 @@ impl Aggregate for Client {
 }
 
 bridge_to_cqrs_es!(Client);
+
+/// How a client who is known stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Active,
+    Suspended,
+    Inactive,
+}
+
+impl Profile {
+    fn decide(
+        &self,
+        standing: Standing,
+        ask: &ClientCommand,
+    ) -> Result<Vec<ClientEvent>, ClientRefusal> {
+        use ClientCommand as Ask;
+        let unless = |same: bool, event: ClientEvent| if same { Vec::new() } else { vec![event] };
+        Ok(match ask {
+            Ask::Register(new) => register_again(self, new)?,
+            Ask::ChangeContact { contact, email_index, country } => {
+                change_contact(self, contact, email_index.as_ref(), *country)?
+            }
+            Ask::SetBilling(billing) => {
+                let billing = *billing;
+                unless(self.billing == billing, ClientEvent::BillingSet { billing })
+            }
+            Ask::SetTaxFacts(tax) => {
+                tax.check()?;
+                unless(self.tax == *tax, ClientEvent::TaxFactsSet { tax: tax.clone() })
+            }
+            Ask::Record(ask) => record::decide(self, ask)?,
+            Ask::Entrust { reseller } => {
+                let reseller = *reseller;
+                unless(self.reseller == Some(reseller), ClientEvent::Entrusted { reseller })
+            }
+            Ask::WithdrawFromReseller => {
+                let withdrawn = |reseller| ClientEvent::WithdrawnFromReseller { reseller };
+                self.reseller.map(withdrawn).into_iter().collect()
+            }
+            Ask::Suspend { .. } | Ask::Deactivate { .. } | Ask::Activate => stand(standing, ask)?,
+            Ask::Erase { reason } => {
+                check_line("reason", reason, 500)?;
+                let (reason, email_index) = (reason.clone(), self.email_index.clone());
+                vec![ClientEvent::Erased { reason, email_index }]
+            }
+        })
+    }
+}
+
+/// Whether somebody may buy and sign in, from now on.
+fn stand(now: Standing, ask: &ClientCommand) -> Result<Vec<ClientEvent>, ClientRefusal> {
+    use ClientCommand as Ask;
+    match ask {
+        Ask::Suspend { .. } if now == Standing::Suspended => Err(ClientRefusal::AlreadySuspended),
+        Ask::Suspend { reason } => {
+            check_line("reason", reason, 500)?;
+            Ok(vec![ClientEvent::Suspended { reason: reason.clone() }])
+        }
+        Ask::Deactivate { .. } if now == Standing::Inactive => Err(ClientRefusal::AlreadyInactive),
+        Ask::Deactivate { reason } => {
+            check_line("reason", reason, 500)?;
+            Ok(vec![ClientEvent::Deactivated { reason: reason.clone() }])
+        }
+        Ask::Activate if now == Standing::Active => Err(ClientRefusal::AlreadyActive),
+        Ask::Activate => Ok(vec![ClientEvent::Activated {}]),
+        _ => Ok(Vec::new()),
+    }
+}
 
 fn register(new: &Register) -> Result<Vec<ClientEvent>, ClientRefusal> {
     check_key_class(&new.contact)?;

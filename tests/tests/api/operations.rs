@@ -171,7 +171,7 @@ async fn a_slash_at_the_end_and_the_old_addresses_are_answered_too() {
     let delete = shop.program().request(Method::DELETE, &user).header("if-match", seen);
     send(delete.header("idempotency-key", fresh_key())).await.expect(200);
     let read = shop.get(&format!("/api/v1/clients/{client}")).await.expect(200).body;
-    assert_eq!(read["status"], "suspended", "{read}");
+    assert_eq!(read["status"], "inactive", "{read}");
     let plan = json!({ "code": "vps-s", "name": "VPS S", "kind": "vps" });
     shop.post("/api/v1/admin/plans", plan).await.expect(201);
     let plans = shop.fresh("/api/v1/admin/plans").await.expect(200).body;

@@ -21,7 +21,9 @@ async fn limit(shop: &Shop, limits: &[(&str, Value)]) {
 
 /// Does something to a thing as it is now.
 async fn on(shop: &Shop, caller: &Caller, path: &str, verb: &str, body: Value) -> Reply {
-    shop.fresh("/api/v1/payments?limit=1").await.expect(200);
+    for list in ["/api/v1/payments?limit=1", "/api/v1/approvals?limit=1"] {
+        shop.fresh(list).await.expect(200);
+    }
     let seen = caller.get(path).await.version();
     caller.change(Method::POST, &format!("{path}/{verb}"), seen, body).await
 }

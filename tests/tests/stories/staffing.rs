@@ -176,7 +176,7 @@ async fn everybody_says_their_own_name_and_nobody_moves_their_own_address() {
         assert_eq!(put(&caller, OWN, moved).await.status, 400);
         let nameless = put(&caller, OWN, json!({ "name": "" })).await;
         assert_eq!(nameless.problem(400, "malformed").pointer(), "/name");
-        shop.get(OWN).await.problem(403, "permission.missing");
+        shop.get(OWN).await.problem(401, "unauthenticated");
     })
     .await;
 }

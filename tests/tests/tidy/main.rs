@@ -99,7 +99,9 @@ fn shapes(source: &Source) -> Vec<String> {
         shape |= line.contains("#[derive(") && has_word(line, "ToSchema");
         known_as = after(line, "#[schema(as = ").or(known_as);
         if let Some(name) = after(line, "struct ").or_else(|| after(line, "enum ")) {
-            names.extend(shape.then(|| known_as.take().unwrap_or(name)));
+            // A macro's variable stands for names that are given elsewhere.
+            let name = known_as.take().unwrap_or(name);
+            names.extend((shape && !name.is_empty()).then_some(name));
             (shape, known_as) = (false, None);
         }
     }
