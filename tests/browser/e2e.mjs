@@ -17,6 +17,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import { invite, rooms, welcome } from "./portal.mjs";
 import { usePasskeys } from "./passkeys.mjs";
+import { hireReseller, shopOfReseller } from "./resellers.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pictures = join(here, "screenshots");
@@ -107,6 +108,7 @@ async function signIn(page, node) {
 }
 
 const stamp = Date.now().toString(36);
+const reseller = `ida.${stamp}@northwind.example`;
 
 /// Client, product, invoices and payments through the forms; answers where they are.
 async function useForms(page, node, take) {
@@ -651,6 +653,9 @@ async function visit(browser, node, width, made) {
   }
   await rooms({ page, take }, node, `ada.${stamp}@brightfield.example`, width, lookAtBoth);
   await context.close();
+  const theirs = await browser.newContext({ viewport, reducedMotion: "reduce" });
+  await shopOfReseller(await open(theirs, node), node, reseller, made, width, { lookAtBoth, equal });
+  await theirs.close();
 }
 
 /// A theme is colours and nothing else, so the second look asks about colours alone. The third is for languages that are
@@ -716,6 +721,7 @@ try {
   const ordered = await useOrders(page, node, subscribed);
   const all = await usePeople(browser, page, node, take, ordered);
   await welcome(browser, node, await invite(page, node, all.client));
+  await hireReseller(page, node, reseller, all.client);
   check("using subscriptions and orders is quiet", take());
   await context.close();
   await useNoScript(browser, node);

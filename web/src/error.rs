@@ -21,6 +21,8 @@ pub(crate) enum PageError {
     SignedOut,
     /// The account may not.
     Forbidden(Permission),
+    /// The account may, but for some clients only, and this is about all of them.
+    BeyondReach,
     /// The form was not sent by our own page.
     Forged,
     /// There is nothing here, or it is of another seller.
@@ -65,6 +67,13 @@ impl PageError {
                 StatusCode::FORBIDDEN,
                 "Your account may not see this",
                 format!("It needs the permission {permission}. Ask an administrator."),
+            ),
+            PageError::BeyondReach => (
+                StatusCode::FORBIDDEN,
+                "This is about all clients",
+                "Your role is about the clients you look after. Their pages are open to you; \
+                 this one is for those who see everybody."
+                    .to_owned(),
             ),
             PageError::Forged => (
                 StatusCode::FORBIDDEN,

@@ -5,11 +5,12 @@
 //! keyboard jumps alike. Absent on purpose: reading anything; a handler fills a [`Shell`] from the
 //! session and the projections' status.
 
-use billfold_domain::role::{Permission, Permission as P, Permissions};
+use billfold_domain::role::Permission as P;
 
 use crate::brand::Branding;
 use crate::flash::Flash;
-use crate::view::Badge;
+use crate::reach::{Held, Needs};
+use crate::view::{Badge, Position};
 
 /// A page that can be gone to from anywhere.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,20 @@ pub(crate) struct Place {
     /// The key after `g` that jumps to it.
     pub(crate) jump: &'static str,
     /// Who may open it.
-    needs: Permission,
+    needs: Needs,
+}
+
+/// Something that can be begun from anywhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Command {
+    /// The address of its form.
+    pub(crate) path: &'static str,
+    /// What it does.
+    pub(crate) label: &'static str,
+    /// Its icon in the sprite.
+    pub(crate) icon: &'static str,
+    /// Who may begin it.
+    needs: Needs,
 }
 
 /// Places of one kind of work.
@@ -40,9 +54,23 @@ const fn place(
     label: &'static str,
     icon: &'static str,
     jump: &'static str,
-    needs: Permission,
+    needs: P,
 ) -> Place {
-    Place { path, label, icon, jump, needs }
+    Place { path, label, icon, jump, needs: Needs::of_all(needs) }
+}
+
+/// A place that also shows a reseller what is theirs.
+const fn of_own(place: Place) -> Place {
+    Place { needs: Needs::of_own(place.needs.permission), ..place }
+}
+
+const fn begin(path: &'static str, label: &'static str, icon: &'static str, needs: P) -> Command {
+    Command { path, label, icon, needs: Needs::of_own(needs) }
+}
+
+/// What is for those who see every client.
+const fn of_all(command: Command) -> Command {
+    Command { needs: Needs::of_all(command.needs.permission), ..command }
 }
 
 /// Every place, by group.
@@ -50,18 +78,24 @@ const GROUPS: [Group; 5] = [
     Group {
         label: "Work",
         places: &[
-            place("/admin", "Overview", "layout-dashboard", "o", P::InvoicesRead),
-            place("/admin/clients", "Clients", "users", "c", P::ClientsRead),
-            place("/admin/invoices", "Invoices", "receipt-text", "i", P::InvoicesRead),
-            place("/admin/subscriptions", "Subscriptions", "refresh-cw", "s", P::SubscriptionsRead),
+            of_own(place("/admin", "Overview", "layout-dashboard", "o", P::InvoicesRead)),
+            of_own(place("/admin/clients", "Clients", "users", "c", P::ClientsRead)),
+            of_own(place("/admin/invoices", "Invoices", "receipt-text", "i", P::InvoicesRead)),
+            of_own(place(
+                "/admin/subscriptions",
+                "Subscriptions",
+                "refresh-cw",
+                "s",
+                P::SubscriptionsRead,
+            )),
             place("/admin/billing-runs", "Billing runs", "refresh-cw", "l", P::SubscriptionsRead),
-            place("/admin/payments", "Payments", "credit-card", "p", P::PaymentsRead),
-            place("/admin/credit-notes", "Credit notes", "undo-2", "n", P::InvoicesRead),
+            of_own(place("/admin/payments", "Payments", "credit-card", "p", P::PaymentsRead)),
+            of_own(place("/admin/credit-notes", "Credit notes", "undo-2", "n", P::InvoicesRead)),
             place("/admin/proformas", "Proformas", "file-text", "f", P::InvoicesRead),
             place("/admin/approvals", "Approvals", "badge-check", "4", P::ApprovalsDecide),
             place("/admin/dunning", "Dunning", "clock", "u", P::InvoicesRead),
-            place("/admin/orders", "Orders", "shopping-cart", "d", P::OrdersRead),
-            place("/admin/products", "Products", "package", "k", P::ProductsRead),
+            of_own(place("/admin/orders", "Orders", "shopping-cart", "d", P::OrdersRead)),
+            of_own(place("/admin/products", "Products", "package", "k", P::ProductsRead)),
             place("/admin/client-groups", "Client groups", "wallet", "m", P::ProductsRead),
             place("/admin/tax-rates", "Tax rates", "sigma", "x", P::ProductsRead),
             place("/admin/coupons", "Coupons", "banknote", "v", P::ProductsRead),
@@ -109,16 +143,34 @@ const GROUPS: [Group; 5] = [
 
 /// The places of the dock on narrow windows; the menu button is the fifth.
 const DOCK: [Place; 4] = [
-    place("/admin", "Overview", "layout-dashboard", "o", P::InvoicesRead),
-    place("/admin/clients", "Clients", "users", "c", P::ClientsRead),
-    place("/admin/invoices", "Invoices", "receipt-text", "i", P::InvoicesRead),
+    of_own(place("/admin", "Overview", "layout-dashboard", "o", P::InvoicesRead)),
+    of_own(place("/admin/clients", "Clients", "users", "c", P::ClientsRead)),
+    of_own(place("/admin/invoices", "Invoices", "receipt-text", "i", P::InvoicesRead)),
     place("/admin/events", "Events", "activity", "e", P::EventsRead),
 ];
 
+/// Everything that can be begun from anywhere.
+const COMMANDS: [Command; 9] = [
+    begin("/admin/clients/new", "New client", "user-plus", P::ClientsWrite),
+    begin("/admin/invoices/new", "New invoice", "file-plus", P::InvoicesWrite),
+    begin("/admin/subscriptions/new", "New subscription", "refresh-cw", P::SubscriptionsWrite),
+    begin("/admin/orders/new", "New order", "shopping-cart", P::OrdersWrite),
+    begin("/admin/payments/new", "Record payment", "hand-coins", P::PaymentsWrite),
+    begin("/admin/gift-cards/redeem", "Redeem gift card", "wallet", P::PaymentsWrite),
+    of_all(begin("/admin/products/new", "New product", "package-plus", P::ProductsWrite)),
+    of_all(begin("/admin/client-groups/new", "New client group", "wallet", P::ProductsWrite)),
+    of_all(begin("/admin/tax-rates/new", "New tax", "sigma", P::ProductsWrite)),
+];
+
+/// What somebody may begin.
+pub(crate) fn commands(held: Held) -> Vec<Command> {
+    COMMANDS.into_iter().filter(|command| held.meets(command.needs)).collect()
+}
+
 /// The places that somebody may open, by group.
-pub(crate) fn places(may: Permissions) -> Vec<(&'static str, Vec<Place>)> {
+pub(crate) fn places(held: Held) -> Vec<(&'static str, Vec<Place>)> {
     let open = |group: &Group| {
-        let places = group.places.iter().copied().filter(|place| may.allow(place.needs));
+        let places = group.places.iter().copied().filter(|place| held.meets(place.needs));
         (group.label, places.collect::<Vec<_>>())
     };
     GROUPS.iter().map(open).filter(|(_, places)| !places.is_empty()).collect()
@@ -188,8 +240,8 @@ pub(crate) struct Shell {
     pub(crate) tenant: String,
     /// Who is signed in.
     pub(crate) person: Person,
-    /// What they may do for any client of the seller.
-    pub(crate) may: Permissions,
+    /// What they may do, and for whose clients.
+    pub(crate) held: Held,
     /// Goes into every form as `csrf`.
     pub(crate) csrf: String,
     /// The log position this page was built from; the live stream starts after it.
@@ -209,12 +261,30 @@ pub(crate) struct Shell {
 impl Shell {
     /// The places that can be gone to, by group.
     pub(crate) fn groups(&self) -> Vec<(&'static str, Vec<Place>)> {
-        places(self.may)
+        places(self.held)
     }
 
     /// The places of the dock.
     pub(crate) fn dock(&self) -> Vec<Place> {
-        DOCK.iter().copied().filter(|place| self.may.allow(place.needs)).collect()
+        DOCK.iter().copied().filter(|place| self.held.meets(place.needs)).collect()
+    }
+
+    /// What can be begun from anywhere.
+    pub(crate) fn commands(&self) -> Vec<Command> {
+        commands(self.held)
+    }
+
+    /// Whether a place or a form is open to them: a link is shown only then.
+    pub(crate) fn leads(&self, path: &str) -> bool {
+        let places = GROUPS.iter().flat_map(|group| group.places);
+        let places = places.map(|place| (place.path, place.needs));
+        let forms = COMMANDS.iter().map(|command| (command.path, command.needs));
+        places.chain(forms).any(|(known, needs)| known == path && self.held.meets(needs))
+    }
+
+    /// A position of the log, which leads to its event for whoever may see events.
+    pub(crate) fn at(&self, position: impl std::borrow::Borrow<i64>) -> Position {
+        Position { at: *position.borrow(), leads: self.leads("/admin/events") }
     }
 
     /// What waits at a place; nothing where nothing does.

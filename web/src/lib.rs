@@ -20,6 +20,7 @@ mod means;
 mod names;
 pub mod operations;
 mod portal;
+mod reach;
 mod router;
 mod show;
 mod state;

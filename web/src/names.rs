@@ -21,6 +21,7 @@ use billfold_projections::{Order, Reads, Wanted};
 use crate::error::PageError;
 use crate::layout::Person;
 use crate::show::short_id;
+use crate::visitor::Visitor;
 
 /// How long colleagues' names are kept.
 const KEPT: Duration = Duration::from_secs(60);
@@ -69,9 +70,15 @@ impl Names {
         Ok(person.unwrap_or_else(nobody))
     }
 
-    /// Who did something, for a list: a function from the stored actor to a name.
-    pub(crate) async fn actors(&self, tenant: TenantId) -> Result<Actors, PageError> {
-        Ok(Actors(self.colleagues(tenant).await?))
+    /// Who did something, for a list: a function from the stored actor to a name. Whoever looks
+    /// after own clients only is told no colleague's name, as the API tells them none.
+    pub(crate) async fn actors(&self, visitor: &Visitor) -> Result<Actors, PageError> {
+        let people = self.colleagues(visitor.tenant()).await?;
+        if !visitor.is_of_own_clients() {
+            return Ok(Actors { people, others: "former colleague" });
+        }
+        let own = visitor.staff().and_then(|id| Some((id, people.get(&id)?.clone())));
+        Ok(Actors { people: Arc::new(own.into_iter().collect()), others: "staff" })
     }
 
     /// The names of some clients.
@@ -158,7 +165,11 @@ fn nameless(row: &ClientRow) -> String {
 
 /// From stored actors to names.
 #[derive(Clone, Debug)]
-pub(crate) struct Actors(Colleagues);
+pub(crate) struct Actors {
+    people: Colleagues,
+    /// What staff is called whose name is not told.
+    others: &'static str,
+}
 
 impl Actors {
     /// What a stored actor such as `staff:<uuid>` is called.
@@ -167,8 +178,8 @@ impl Actors {
         match kind {
             "staff" => {
                 let id = name.parse().ok().map(StaffId::new);
-                let person = id.and_then(|id| self.0.get(&id));
-                person.map_or_else(|| "former colleague".to_owned(), |person| person.name.clone())
+                let person = id.and_then(|id| self.people.get(&id));
+                person.map_or_else(|| self.others.to_owned(), |person| person.name.clone())
             }
             "key" => name.parse().map_or_else(
                 |_| "API key".to_owned(),
@@ -186,7 +197,7 @@ impl Actors {
         let one = |(id, person): (&StaffId, &Person)| {
             (Actor::Staff(*id).to_string(), person.name.clone())
         };
-        let mut people: Vec<_> = self.0.iter().map(one).collect();
+        let mut people: Vec<_> = self.people.iter().map(one).collect();
         people.sort_by(|a, b| a.1.cmp(&b.1));
         people
     }

@@ -6,20 +6,21 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use axum::http::{HeaderMap, header};
 use billfold_api::layers::{Limits, Rates};
-use billfold_app::access::Access;
+use billfold_app::access::{Access, Belongs, holds};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_app::pictures::Pictures;
 use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
 use billfold_domain::role::Permission;
-use billfold_projections::Reads;
+use billfold_projections::{Reads, Scope};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::brand::Branding;
 use crate::error::PageError;
 use crate::names::Names;
 use crate::operations::Operations;
+use crate::reach::Needs;
 use crate::visitor::Visitor;
 
 /// How long a page waits for its own write to reach the read models.
@@ -153,10 +154,34 @@ impl WebState {
         Seen::Now
     }
 
-    /// Whether the visitor may do what a permission names.
+    /// Refuses whoever may not do what a permission names for every client of the seller.
     pub(crate) fn must(&self, visitor: &Visitor, permission: Permission) -> Result<(), PageError> {
-        let may = visitor.caller.identity.may(permission);
-        if may { Ok(()) } else { Err(PageError::Forbidden(permission)) }
+        self.must_scope(visitor, Needs::of_all(permission)).map(drop)
+    }
+
+    /// Whose things the visitor may ask for; refuses whoever lacks the permission, or has it for
+    /// fewer clients than is enough here.
+    pub(crate) fn must_scope(&self, visitor: &Visitor, needs: Needs) -> Result<Scope, PageError> {
+        let identity = &visitor.caller.identity;
+        let scope = identity.scope(needs.permission, needs.narrowest);
+        scope.ok_or(match identity.rights.permissions.allow(needs.permission) {
+            true => PageError::BeyondReach,
+            false => PageError::Forbidden(needs.permission),
+        })
+    }
+
+    /// The same, and not found unless the thing that is asked for lies within that.
+    pub(crate) async fn must_hold<I: Belongs>(
+        &self,
+        visitor: &Visitor,
+        needs: Needs,
+        thing: I,
+    ) -> Result<Scope, PageError> {
+        let scope = self.must_scope(visitor, needs)?;
+        match holds(self.door(), visitor.tenant(), scope, thing).await? {
+            true => Ok(scope),
+            false => Err(PageError::NotFound),
+        }
     }
 }
 

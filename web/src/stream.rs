@@ -12,6 +12,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use billfold_domain::kernel::TenantId;
+use billfold_domain::role::Permission;
 use billfold_projections::event_index::{self, EventIndex, Stored};
 use billfold_projections::{Projection as _, Wanted};
 use futures_util::stream::{self, Stream};
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 
 use crate::admin::overview::FeedItem;
 use crate::state::WebState;
-use crate::view::{ClockTime, at};
+use crate::view::{ClockTime, Position};
 use crate::visitor::{Visitor, health};
 
 /// Events that fit into the list on the overview; what is older is not sent.
@@ -42,6 +43,8 @@ struct Watcher {
     tenant: TenantId,
     head: watch::Receiver<i64>,
     seen: i64,
+    /// Whether whoever looks may see events.
+    leads: bool,
     feed: bool,
 }
 
@@ -54,9 +57,13 @@ pub(crate) async fn events(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let head = state.operations().head();
+    let may = |permission| visitor.caller.identity.may(permission);
+    let (leads, sees_all) = (may(Permission::EventsRead), may(Permission::InvoicesRead));
     let watcher = Watcher {
         seen: resumed.or(asked.after).unwrap_or_else(|| *head.borrow()),
-        feed: asked.feed.is_some(),
+        leads,
+        // The list on the overview is of the whole seller, too.
+        feed: sees_all && asked.feed.is_some(),
         tenant: visitor.tenant(),
         state,
         head,
@@ -99,7 +106,7 @@ impl Watcher {
     fn fragment(&self, position: i64, events: &[Stored]) -> String {
         let mut html = format!(
             r##"<hx-partial hx-target="#log-position" hx-swap="innerHTML">{}</hx-partial>"##,
-            at(position)
+            Position { at: position, leads: self.leads }
         );
         let health = health(*self.head.borrow(), position);
         html.push_str(&format!(

@@ -17,7 +17,7 @@ use billfold_api::problem::Kind;
 use billfold_app::access::Access;
 use billfold_app::commands::Ask;
 use billfold_domain::kernel::StaffId;
-use billfold_domain::role::{Permission, Permissions};
+use billfold_domain::role::{Permission, Permissions, Reach};
 use billfold_projections::approval_list;
 
 use crate::admin::list::address;
@@ -27,6 +27,7 @@ use crate::fields::Fields;
 use crate::flash::Flash;
 use crate::layout::{Shell, Theme};
 use crate::operations::Proof;
+use crate::reach::{Held, Needs};
 use crate::state::WebState;
 use crate::view::{Badge, Tone, grouped};
 
@@ -74,9 +75,19 @@ impl Visitor {
             .from_origin(self.caller.origin.clone())
     }
 
-    /// What they may do for any client of the seller.
-    pub(crate) fn may(&self) -> Permissions {
-        Permission::all().filter(|permission| self.caller.identity.may(*permission)).collect()
+    /// What they may do, and for whose clients.
+    pub(crate) fn held(&self) -> Held {
+        Held::by(&self.caller.identity)
+    }
+
+    /// Whether they may do what needs so much.
+    pub(crate) fn meets(&self, needs: Needs) -> bool {
+        self.caller.identity.scope(needs.permission, needs.narrowest).is_some()
+    }
+
+    /// Whether their role is about some clients of the seller only.
+    pub(crate) fn is_of_own_clients(&self) -> bool {
+        self.caller.identity.rights.reach != Reach::Seller
     }
 
     /// How many approvals wait for this person; none while the list does not answer, since no page
@@ -106,13 +117,13 @@ impl Visitor {
             }
             _ => None,
         };
-        let may = self.may();
+        let held = self.held();
         Ok(Shell {
             theme: self.theme,
             here,
             tenant: settings.name.clone(),
             person: state.names().person(self.tenant(), self.staff()).await?,
-            may: if settings.operator { may } else { may.beyond(of_operator()) },
+            held: if settings.operator { held } else { held.without(of_operator()) },
             csrf: self.caller.identity.csrf_token().unwrap_or_default(),
             position,
             health: health(head, position),

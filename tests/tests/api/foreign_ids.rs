@@ -6,21 +6,23 @@
 //! with an id of a new kind fails here until a thing of that kind is made in [`things`].
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use billfold_tests::shop::{Caller, PASSWORD, Shop, eur, fresh_key, send};
 use reqwest::Method;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use sqlx::Row;
+use uuid::Uuid;
 
 use super::routes::{body_for, dunned, hired, money_off, routes, subscribed_and_left};
 
 /// A name that only the first seller's client has, and an amount that only its invoice has.
-const NAME: &str = "Wilhelmina Quicksilver";
-const AMOUNT: &str = "4711.13";
+pub(super) const NAME: &str = "Wilhelmina Quicksilver";
+pub(super) const AMOUNT: &str = "4711.13";
 
 /// One thing of every kind, by the word of its collection in addresses.
-async fn things(shop: &Shop) -> BTreeMap<&'static str, String> {
+pub(super) async fn things(shop: &Shop) -> BTreeMap<&'static str, String> {
     let client = shop.client(NAME).await;
     let invoice = shop.invoice(&client, &[AMOUNT]).await;
     let pay = format!("/api/v1/invoices/{invoice}/pay");
@@ -94,7 +96,7 @@ async fn waiting(shop: &Shop, payment: &str) -> String {
 }
 
 /// An address with the things in the places of ids; whether it names one of them.
-fn filled(path: &str, things: &BTreeMap<&str, String>, position: i64) -> (String, bool) {
+pub(super) fn filled(path: &str, things: &BTreeMap<&str, String>, position: i64) -> (String, bool) {
     let mut names = false;
     let mut segments: Vec<String> = Vec::new();
     for segment in path.split('/') {
@@ -142,9 +144,15 @@ fn filled(path: &str, things: &BTreeMap<&str, String>, position: i64) -> (String
     (segments.join("/"), names)
 }
 
+/// A key as the forms of pages carry one.
+pub(super) fn form_key() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(1);
+    Uuid::from_u128(COUNT.fetch_add(1, Ordering::Relaxed).into()).to_string()
+}
+
 /// Everything that is kept for a seller: where each of its streams stands, and its rows that are
 /// no history.
-async fn kept_for(shop: &Shop) -> Vec<String> {
+pub(super) async fn kept_for(shop: &Shop) -> Vec<String> {
     let mut kept = Vec::new();
     let pools = shop.db.pools();
     let heads = "select aggregate_type || ' ' || aggregate_id || ' ' || last_sequence \
@@ -284,7 +292,7 @@ async fn no_page_tells_or_changes_anything_of_another_seller() {
             let mut form = browser.request(method.clone(), shop.url(&path));
             form = form.headers(request.headers().clone());
             if method == Method::POST {
-                let sent = format!("csrf={}&key={}", token.as_str().unwrap(), fresh_key());
+                let sent = format!("csrf={}&key={}", token.as_str().unwrap(), form_key());
                 let media = "application/x-www-form-urlencoded";
                 form = form.header("content-type", media).body(sent);
             }

@@ -8,6 +8,7 @@ mod hostile;
 mod limits;
 mod lists;
 mod operations;
+mod pages_of_resellers;
 mod reach;
 mod routes;
 mod writes;

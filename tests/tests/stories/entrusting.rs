@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use billfold_tests::shop::{PASSWORD, Shop};
+use billfold_tests::shop::{Caller, PASSWORD, Shop};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -85,6 +85,92 @@ async fn a_list_of_a_resellers_clients_shows_nothing_of_another_seller() {
         assert_eq!(wrong.pointer(), "/reseller_id");
         let reader = shop.sign_in("ida@example.org", PASSWORD).await;
         reader.get("/api/v1/resellers").await.problem(403, "permission.missing");
+    })
+    .await;
+}
+
+/// What a page says, and how it was answered.
+async fn page(who: &Caller, path: &str) -> (u16, String) {
+    let answer = who.request(Method::GET, path).send().await.expect("an answer");
+    (answer.status().as_u16(), answer.text().await.expect("a page"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reseller_signs_in_and_works_on_the_pages_of_own_clients() {
+    Shop::story(async |shop| {
+        let ida = hired(shop, "Ida", "reseller").await;
+        let (ada, grace) = (shop.client("Ada").await, shop.client("Grace").await);
+        entrust(shop, &ada, &ida).await;
+        let own = shop.invoice(&ada, &["10.00"]).await;
+        let other = shop.invoice(&grace, &["4711.13"]).await;
+        let read = shop.get(&format!("/api/v1/invoices/{other}")).await.expect(200).body;
+        let number = read["number"].as_str().expect("a number").to_owned();
+        for list in ["clients", "invoices"] {
+            shop.fresh(&format!("/api/v1/{list}")).await.expect(200);
+        }
+        let reader = shop.sign_in("ida@example.org", PASSWORD).await;
+        let shows = async |path: &str, what: &[&str]| {
+            let (status, text) = page(&reader, path).await;
+            assert_eq!(status, 200, "{path}");
+            let tells_other = [&grace, &other].iter().any(|id| text.contains(id.as_str()));
+            assert!(!tells_other && !text.contains("Grace") && !text.contains("4,711"), "{path}");
+            for word in what {
+                assert!(text.contains(word), "{path} without {word}");
+            }
+        };
+        shows("/admin", &["Ada", &own, "The clients you look after"]).await;
+        shows("/admin/clients", &[&ada]).await;
+        shows("/admin/clients?q=ada", &[&ada]).await;
+        shows("/admin/clients?q=grace", &["No client fits"]).await;
+        shows("/admin/clients?q=grace@example.org", &["No client fits"]).await;
+        shows("/admin/invoices", &[&own]).await;
+        shows(&format!("/admin/invoices?q={number}"), &["No invoice fits"]).await;
+        shows(&format!("/admin/invoices/{own}"), &["Ada"]).await;
+        shows(&format!("/admin/clients/{ada}?tab=invoices"), &[&own]).await;
+        shows(&format!("/admin/clients/{ada}/record"), &["ada@example.org"]).await;
+        shows("/admin/subscriptions/new", &["Ada"]).await;
+        for path in [
+            format!("/admin/clients/{grace}"),
+            format!("/admin/clients/{grace}/record"),
+            format!("/admin/invoices/{other}"),
+        ] {
+            assert_eq!(page(&reader, &path).await.0, 404, "{path}");
+        }
+        let (status, text) = page(&reader, "/admin/journal").await;
+        assert_eq!(status, 403);
+        assert!(text.contains("permission ledger:read"), "{text}");
+        let (status, text) = page(&reader, "/admin/coupons").await;
+        assert_eq!(status, 403);
+        assert!(text.contains("the clients you look after"), "{text}");
+        let overview = page(&reader, "/admin").await.1;
+        for place in ["/admin/coupons", "/admin/dunning", "/admin/invoices/new", "/admin/events"] {
+            assert!(!overview.contains(&format!("href=\"{place}\"")), "{place}");
+        }
+        for place in ["/admin/orders", "/admin/products", "/admin/clients/new"] {
+            assert!(overview.contains(&format!("href=\"{place}\"")), "{place}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_reseller_registers_on_the_page_is_theirs() {
+    Shop::story(async |shop| {
+        let ida = hired(shop, "Ida", "reseller").await;
+        let reader = shop.sign_in("ida@example.org", PASSWORD).await;
+        let csrf = reader.get("/api/v1/auth/me").await.expect(200).body["csrf_token"].clone();
+        let form = format!(
+            "csrf={}&key=01960000-0000-7000-8000-000000000001&name=Edsger&email=edsger@example.org&country=NL&currency=EUR",
+            csrf.as_str().expect("a token")
+        );
+        let media = "application/x-www-form-urlencoded";
+        let sent = reader.request(Method::POST, "/admin/clients/new");
+        let made = sent.header("content-type", media).body(form).send().await.expect("an answer");
+        let (status, text) = (made.status(), made.text().await.expect("a page"));
+        assert_eq!(status, 200, "the page of the client, to which it leads: {text}");
+        let path = format!("/api/v1/clients?reseller_id={ida}");
+        let theirs = shop.fresh(&path).await.expect(200).body;
+        assert_eq!(ids(&theirs).len(), 1);
     })
     .await;
 }

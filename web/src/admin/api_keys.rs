@@ -139,7 +139,7 @@ async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();
     let keys = state.access().list_api_keys(tenant).await?;
-    let (actors, now) = (state.names().actors(tenant).await?, state.now());
+    let (actors, now) = (state.names().actors(&visitor).await?, state.now());
     page(&ApiKeys {
         shell: visitor.shell(&state, PATH, head).await?,
         rows: keys.into_iter().map(|key| KeyRow::of(key, &actors, now)).collect(),
@@ -170,7 +170,7 @@ async fn form(
         key: new_key(),
         error: above(wrong),
         fields: fields(sent, wrong),
-        modules: by_module(visitor.may(), tick),
+        modules: by_module(visitor.held().of_all(), tick),
     })
 }
 

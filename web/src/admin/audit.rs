@@ -136,7 +136,7 @@ async fn list(
     let mut found = audit_log::page(state.reads(), tenant, &filter, &wanted).await?;
     let events = found.value.rows.iter_mut().map(|entry| &mut entry.event);
     origins::reveal(state.door().vault(), tenant, events).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let rows: Vec<AuditRow> = found.value.rows.iter().map(|entry| row(entry, &actors)).collect();
     page(&Audit {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,

@@ -19,6 +19,7 @@ use super::list::address;
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::{go, page, refused};
 use crate::state::WebState;
 use crate::upload::{PictureForm, Uploaded, with_picture};
@@ -66,11 +67,19 @@ trait Pictured: Copy + Send + Sync + 'static {
     fn page(self) -> String;
 
     /// Refuses a visitor who may not see the picture.
-    fn seen_by(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError>;
+    fn seen_by(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+    ) -> impl Future<Output = Result<(), PageError>> + Send;
 
     /// Refuses a visitor who may not change the picture; what they may do, where it is that of a
     /// colleague.
-    fn changed_by(self, state: &WebState, visitor: &Visitor) -> Result<Option<Rights>, PageError>;
+    fn changed_by(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+    ) -> impl Future<Output = Result<Option<Rights>, PageError>> + Send;
 
     /// Name, version, and whether there is a picture.
     fn known(
@@ -95,12 +104,17 @@ impl Pictured for ClientId {
         format!("{}/{self}/record", Self::PLACE)
     }
 
-    fn seen_by(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
-        state.must(visitor, Permission::ClientsRead)
+    async fn seen_by(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+        state.must_hold(visitor, Needs::of_own(Permission::ClientsRead), self).await.map(drop)
     }
 
-    fn changed_by(self, state: &WebState, visitor: &Visitor) -> Result<Option<Rights>, PageError> {
-        state.must(visitor, Permission::ClientsWrite).map(|()| None)
+    async fn changed_by(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+    ) -> Result<Option<Rights>, PageError> {
+        state.must_hold(visitor, Needs::of_own(Permission::ClientsWrite), self).await?;
+        Ok(None)
     }
 
     async fn known(
@@ -133,14 +147,18 @@ impl Pictured for StaffId {
         format!("{}/{self}", Self::PLACE)
     }
 
-    fn seen_by(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+    async fn seen_by(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
         if visitor.staff() == Some(self) {
             return Ok(());
         }
         state.must(visitor, Permission::StaffRead)
     }
 
-    fn changed_by(self, state: &WebState, visitor: &Visitor) -> Result<Option<Rights>, PageError> {
+    async fn changed_by(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+    ) -> Result<Option<Rights>, PageError> {
         if visitor.staff() == Some(self) {
             return Ok(None);
         }
@@ -167,7 +185,7 @@ async fn show<I: Pictured>(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let id = I::parse(&id)?;
-    id.seen_by(&state, &visitor)?;
+    id.seen_by(&state, &visitor).await?;
     let found = state.pictures().avatar(visitor.tenant(), id.person()).await?;
     let found = found.ok_or(PageError::NotFound)?;
     Ok(([(CONTENT_TYPE, "image/png")], found.png).into_response())
@@ -193,7 +211,7 @@ async fn set<I: Pictured>(
     sent: Uploaded,
 ) -> Result<Response, PageError> {
     let (id, visitor) = (I::parse(&id)?, sent.visitor.clone());
-    let held = id.changed_by(&state, &visitor)?;
+    let held = id.changed_by(&state, &visitor).await?;
     let (key, seen) = (sent.fields.key()?, version(&sent.fields));
     let wrong = match sent.picture() {
         Err(wrong) => wrong,
@@ -217,7 +235,7 @@ async fn remove<I: Pictured>(
     posted: Posted,
 ) -> Result<Response, PageError> {
     let (id, Posted { visitor, fields }) = (I::parse(&id)?, posted);
-    let held = id.changed_by(&state, &visitor)?;
+    let held = id.changed_by(&state, &visitor).await?;
     let ask = visitor.ask(&fields.key()?, id.person());
     let ask = Ask { expect: version(&fields), ..ask };
     match state.pictures().remove_avatar(ask, held).await {
@@ -235,7 +253,7 @@ async fn form<I: Pictured>(
     id: I,
     wrong: &Wrong,
 ) -> Result<PicturePage, PageError> {
-    id.changed_by(state, visitor)?;
+    id.changed_by(state, visitor).await?;
     let (name, version, pictured) = id.known(state, visitor).await?;
     let head = *state.operations().head().borrow();
     let own = id.page().trim_end_matches("/record").to_owned();

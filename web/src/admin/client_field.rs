@@ -1,8 +1,8 @@
 //! The client that a form is about: asked for, and found again by what was typed.
 
 use billfold_domain::kernel::ClientId;
-use billfold_projections::client_list::{self, Filter, Known};
-use billfold_projections::{Order, Wanted};
+use billfold_projections::client_list::{self, Filter};
+use billfold_projections::{Order, Scope, Wanted};
 use serde::Deserialize;
 
 use crate::error::PageError;
@@ -22,14 +22,17 @@ pub(crate) struct About {
     pub(crate) client: String,
 }
 
-/// The client, picked from the list of clients where it is short enough to be read, else named.
+/// The client, picked from the list of clients within a scope where it is short enough to be read,
+/// else named.
 pub(crate) async fn ask(
     state: &WebState,
     visitor: &Visitor,
+    scope: Scope,
     chosen: &str,
 ) -> Result<Field, PageError> {
     let tenant = visitor.tenant();
-    let filter = Filter { status: Some(client_list::ClientStatus::Active), ..Filter::default() };
+    let status = Some(client_list::ClientStatus::Active);
+    let filter = Filter { scope, status, ..Filter::default() };
     let wanted = Wanted { limit: OFFERED, ..Wanted::default() };
     let order = Order::Descending;
     let found = client_list::page(state.reads(), tenant, &filter, order, &wanted).await?.value;
@@ -45,32 +48,29 @@ pub(crate) async fn ask(
     Ok(Field::choice("client", "Client", options).with(chosen).required())
 }
 
-/// The client that a field names.
+/// The client within a scope that a field names.
 pub(crate) async fn named(
     state: &WebState,
     visitor: &Visitor,
+    scope: Scope,
     text: &str,
 ) -> Result<Option<ClientId>, PageError> {
     if text.is_empty() {
         return Ok(None);
     }
-    if let Ok(id) = text.parse::<ClientId>() {
-        let known = Known::Id(id);
-        let found = client_list::find(state.reads(), visitor.tenant(), &known).await?.value;
-        return Ok(found.map(|row| row.client_id));
-    }
-    let (found, _) = super::clients::find(state, visitor.tenant(), text).await?;
+    let (found, _) = super::clients::find(state, visitor.tenant(), scope, text).await?;
     Ok(found.map(|row| row.client_id))
 }
 
-/// The client that a field names; that there is none is noted.
+/// The client within a scope that a field names; that there is none is noted.
 pub(crate) async fn read(
     state: &WebState,
     visitor: &Visitor,
+    scope: Scope,
     text: &str,
     wrong: &mut Wrong,
 ) -> Result<Option<ClientId>, PageError> {
-    let client = named(state, visitor, text).await?;
+    let client = named(state, visitor, scope, text).await?;
     if client.is_none() {
         wrong.at("client", "no client has this id or mail address");
     }

@@ -9,6 +9,7 @@ use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::{go, page, refused};
 use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
@@ -18,12 +19,13 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use billfold_app::Refused;
-use billfold_app::commands::clients::RegisterClient;
+use billfold_app::access::holds;
+use billfold_app::commands::clients::{RegisterClient, RegisterClientOfReseller};
 use billfold_domain::client::{Address, ContactCard};
 use billfold_domain::kernel::{Country, Currency};
 use billfold_domain::role::Permission;
-use billfold_projections::Projection as _;
 use billfold_projections::client_list::{self, ClientList, Known};
+use billfold_projections::{Projection as _, Scope};
 
 /// The form for a new client.
 #[derive(Debug, Template)]
@@ -80,7 +82,10 @@ async fn check(State(state): State<WebState>, posted: Posted) -> Result<Response
         let tenant = visitor.tenant();
         let index = state.door().vault().email_index(tenant, &email, state.now()).await?;
         let known = client_list::find(state.reads(), tenant, &Known::Email(index)).await?;
-        if known.value.is_some() {
+        let scope = state.must_scope(&visitor, NEEDS)?;
+        if let Some(row) = known.value
+            && holds(state.door(), tenant, scope, row.client_id).await?
+        {
             wrong.at("contact/email", "belongs to another client");
         }
     }
@@ -95,7 +100,7 @@ async fn form(
     key: String,
     wrong: &Wrong,
 ) -> Result<NewClient, PageError> {
-    state.must(visitor, Permission::ClientsWrite)?;
+    state.must_scope(visitor, NEEDS)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
@@ -120,6 +125,8 @@ async fn form(
     })
 }
 
+/// Whom a reseller registers is theirs.
+const NEEDS: Needs = Needs::of_own(Permission::ClientsWrite);
 /// How many fields say who somebody is; the others say where.
 const WHO: usize = 7;
 const NAMES: [&str; 13] = [
@@ -188,7 +195,7 @@ pub(crate) fn card_fields(
 
 async fn register(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::ClientsWrite)?;
+    let scope = state.must_scope(&visitor, NEEDS)?;
     let key = fields.key()?;
     let mut wrong = Wrong::default();
     let country = Country::parse(fields.one("country"));
@@ -207,7 +214,15 @@ async fn register(State(state): State<WebState>, posted: Posted) -> Result<Respo
             currency: Some(currency),
             origin: None,
         };
-        match state.command(visitor.ask(&key, command), &[ClientList::NAME]).await {
+        let read = [ClientList::NAME];
+        let done = match scope {
+            Scope::ClientsOf(reseller) => {
+                let theirs = RegisterClientOfReseller { register: command, reseller };
+                state.command(visitor.ask(&key, theirs), &read).await
+            }
+            _ => state.command(visitor.ask(&key, command), &read).await,
+        };
+        match done {
             Ok((done, seen)) => {
                 let to = format!("{PATH}/{}", done.answer.client_id);
                 return Ok(go(&address(&to, &[("done", seen.word("client"))])));

@@ -13,15 +13,17 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use billfold_app::access::holds;
 use billfold_app::client_search::{self, SearchError};
 use billfold_domain::kernel::{ClientId, StaffId, TenantId};
 use billfold_domain::role::Permission;
 use billfold_projections::client_list::{self, ClientStatus, Filter, Known};
-use billfold_projections::{Cursor, Order, Wanted};
+use billfold_projections::{Cursor, Order, Scope, Wanted};
 use serde::Deserialize;
 
 use super::list::{Chip, Pager};
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, Badge, Day, Ident};
 
 /// The page.
@@ -94,7 +96,7 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::ClientsRead)?;
+    let scope = state.must_scope(&visitor, Needs::of_own(Permission::ClientsRead))?;
     let tenant = visitor.tenant();
     let status = match wishes.status.as_str() {
         "active" => Some(ClientStatus::Active),
@@ -107,7 +109,7 @@ async fn list(
         "" => None,
         id => Some(id.parse::<StaffId>().map_err(|_| PageError::NotFound)?),
     };
-    let filter = Filter { status, reseller, ..Filter::default() };
+    let filter = Filter { scope, status, reseller, ..Filter::default() };
     let part = wanted(&wishes.cursor)?;
     let (found, next, position) = match wishes.q.trim() {
         "" => {
@@ -117,7 +119,13 @@ async fn list(
         }
         q => sought(&state, tenant, q, &filter, &part).await?,
     };
-    let counts = client_list::counts(state.reads(), tenant).await?.value;
+    // They are of the whole seller, which is also what they are shown for.
+    let counts = match scope {
+        Scope::Seller if reseller.is_none() => {
+            Some(client_list::counts(state.reads(), tenant).await?.value)
+        }
+        _ => None,
+    };
     let (status, q) = (wishes.status.as_str(), wishes.q.as_str());
     let to = |cursor: &str| {
         let reseller = ("reseller", wishes.reseller.as_str());
@@ -130,7 +138,7 @@ async fn list(
     };
     let shown = Clients {
         shell: visitor.shell(&state, PATH, position).await?,
-        chips: chips(&wishes, &counts),
+        chips: chips(&wishes, counts.as_deref()),
         pager: Pager {
             text,
             newer: (!wishes.cursor.is_empty()).then(|| to("")),
@@ -139,6 +147,7 @@ async fn list(
         rows: rows(&state, tenant, &found).await?,
         whose: match reseller {
             None => None,
+            Some(_) if !visitor.meets(Needs::of_all(Permission::StaffRead)) => None,
             Some(_) => Some(state.names().person(tenant, reseller).await?.name),
         },
         status: wishes.status.clone(),
@@ -160,7 +169,7 @@ async fn sought(
     filter: &Filter,
     part: &Wanted,
 ) -> Result<(Vec<client_list::ClientRow>, Option<Cursor>, i64), PageError> {
-    if let (Some(row), position) = find(state, tenant, q).await? {
+    if let (Some(row), position) = find(state, tenant, filter.scope, q).await? {
         return Ok((vec![row], None, position));
     }
     let reads = (state.door().vault().as_ref(), state.reads());
@@ -172,10 +181,11 @@ async fn sought(
     Ok((found.value.rows, found.value.next, found.as_of_position))
 }
 
-/// The client that somebody looks for: by id, by mail address, or by the id of an import.
+/// The client within a scope that somebody looks for: by id, by mail address, or by the id of an import.
 pub(crate) async fn find(
     state: &WebState,
     tenant: TenantId,
+    scope: Scope,
     q: &str,
 ) -> Result<(Option<client_list::ClientRow>, i64), PageError> {
     let known = if let Ok(id) = q.parse::<ClientId>() {
@@ -187,32 +197,38 @@ pub(crate) async fn find(
         Known::Origin(source.to_owned(), id.to_owned())
     };
     let found = client_list::find(state.reads(), tenant, &known).await?;
-    Ok((found.value, found.as_of_position))
+    let row = match found.value {
+        Some(row) if holds(state.door(), tenant, scope, row.client_id).await? => Some(row),
+        _ => None,
+    };
+    Ok((row, found.as_of_position))
 }
 
 /// The source of purchases that were imported, when somebody types no source.
 const IMPORTED: &str = billfold_app::imports::purchases::SOURCE;
 
-fn chips(wishes: &Wishes, counts: &[(ClientStatus, i64)]) -> Vec<Chip> {
-    let all = counts.iter().map(|(_, count)| count).sum();
-    let chip = |label: &str, word: &str, count| Chip {
+fn chips(wishes: &Wishes, counts: Option<&[(ClientStatus, i64)]>) -> Vec<Chip> {
+    let count = |wanted: Option<ClientStatus>| {
+        let of = counts?.iter().filter(|(known, _)| wanted.is_none_or(|wanted| wanted == *known));
+        Some(of.map(|(_, count)| count).sum())
+    };
+    let chip = |label: &str, word: &str, wanted| Chip {
         label: label.to_owned(),
-        // Counted for the whole seller only.
-        count: wishes.reseller.is_empty().then_some(count),
+        count: count(wanted),
         href: address(PATH, &[("status", word), ("reseller", &wishes.reseller), ("q", &wishes.q)]),
         on: wishes.status == word,
     };
-    let of = |wanted| counts.iter().find(|(known, _)| *known == wanted).map_or(0, |(_, n)| *n);
     vec![
-        chip("All", "", all),
-        chip("Active", "active", of(ClientStatus::Active)),
-        chip("Suspended", "suspended", of(ClientStatus::Suspended)),
-        chip("Inactive", "inactive", of(ClientStatus::Inactive)),
-        chip("Erased", "erased", of(ClientStatus::Erased)),
+        chip("All", "", None),
+        chip("Active", "active", Some(ClientStatus::Active)),
+        chip("Suspended", "suspended", Some(ClientStatus::Suspended)),
+        chip("Inactive", "inactive", Some(ClientStatus::Inactive)),
+        chip("Erased", "erased", Some(ClientStatus::Erased)),
     ]
 }
 
-async fn rows(
+/// Clients as rows, with their names and what they owe.
+pub(super) async fn rows(
     state: &WebState,
     tenant: TenantId,
     found: &[client_list::ClientRow],

@@ -8,6 +8,8 @@ use crate::error::PageError;
 use crate::fields::REFUSED;
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
+use crate::visitor::Visitor;
 
 /// A thing that may be done; most open in a dialog where there is a script.
 #[derive(Clone, Debug)]
@@ -22,12 +24,25 @@ pub(crate) struct Action {
     pub(crate) class: &'static str,
     /// Whether it opens in a dialog; too large a form has a page of its own.
     pub(crate) sheet: bool,
+    /// Who may do it; nothing where whoever sees it may.
+    needs: Option<Needs>,
 }
 
 impl Action {
     /// An action that is confirmed in a dialog.
     pub(crate) fn new(href: String, label: &'static str, icon: &'static str) -> Action {
-        Action { href, label, icon, class: "", sheet: true }
+        Action { href, label, icon, class: "", sheet: true, needs: None }
+    }
+
+    /// The same action, for those who may do it.
+    pub(crate) fn needs(self, needs: Needs) -> Action {
+        Action { needs: Some(needs), ..self }
+    }
+
+    /// Those that somebody may do.
+    pub(crate) fn open(actions: Vec<Action>, visitor: &Visitor) -> Vec<Action> {
+        let open = |action: &Action| action.needs.is_none_or(|needs| visitor.meets(needs));
+        actions.into_iter().filter(open).collect()
     }
 
     /// The same action in another class.

@@ -4,6 +4,7 @@ use super::credit_notes::PATH;
 use super::invoice::{Line, Tax, buyer_lines, line, seller_lines, tax};
 use crate::error::PageError;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -78,8 +79,8 @@ async fn show_note(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::InvoicesRead)?;
     let id: CreditNoteId = id.parse().map_err(|_| PageError::NotFound)?;
+    state.must_hold(&visitor, Needs::of_own(Permission::InvoicesRead), id).await?;
     let tenant = visitor.tenant();
     let head = *state.operations().head().borrow();
     let (note, _) = state.door().load::<CreditNote>(tenant, id.uuid()).await?;

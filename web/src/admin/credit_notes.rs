@@ -3,6 +3,7 @@
 use super::list::{Pager, address, wanted};
 use crate::error::PageError;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -77,13 +78,13 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::InvoicesRead)?;
+    let scope = state.must_scope(&visitor, Needs::of_own(Permission::InvoicesRead))?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let client = match wishes.client.as_str() {
         "" => None,
         text => Some(text.parse::<ClientId>().map_err(|_| PageError::NotFound)?),
     };
-    let (filter, order) = (Filter { client, ..Filter::default() }, Order::Descending);
+    let (filter, order) = (Filter { scope, client, ..Filter::default() }, Order::Descending);
     let found = credit_note_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
     let rows = rows(&state, tenant, &found.value.rows).await?;
     let this = |cursor: &str| address(PATH, &[("client", &wishes.client), ("cursor", cursor)]);

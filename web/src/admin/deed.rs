@@ -20,6 +20,7 @@ use super::list::address;
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::router::go;
 use crate::state::{Seen, WebState};
 use crate::visitor::{Posted, Visitor};
@@ -39,9 +40,20 @@ pub(crate) trait Deed: Copy + Send + Sync + 'static {
     /// How it is called.
     fn words(self) -> Words;
 
-    /// Whether somebody may do it: what [`Deed::NEEDS`] says, unless it needs something else.
-    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
-        state.must(visitor, Self::NEEDS)
+    /// What this one needs: [`Deed::NEEDS`] for every client of the seller, unless it says so.
+    fn needs(self) -> Needs {
+        Needs::of_all(Self::NEEDS)
+    }
+
+    /// Refuses whoever may not do it with this thing. A deed that a narrower reach is enough for
+    /// says whose the thing is.
+    fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        _: &Self::Id,
+    ) -> impl Future<Output = Result<(), PageError>> + Send {
+        async move { state.must_scope(visitor, self.needs()).map(drop) }
     }
 
     /// Where "no" leads.
@@ -120,7 +132,7 @@ pub(crate) fn action<D: Deed>(
     label: &'static str,
     icon: &'static str,
 ) -> Action {
-    Action::new(format!("{back}/{}", deed.words().path), label, icon)
+    Action::new(format!("{back}/{}", deed.words().path), label, icon).needs(deed.needs())
 }
 
 /// The reason that the audit log keeps.
@@ -135,8 +147,8 @@ async fn question<D: Deed>(
     Path((id, verb)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let (deed, sent) = (find::<D>(&verb)?, Fields::default());
-    deed.must(&state, &visitor)?;
     let asked = Asked::<D>::of(&state, &visitor, &id, &sent)?;
+    deed.must(&state, &visitor, &asked.id).await?;
     asked.confirm(deed).await?.ask(visitor.partial)
 }
 
@@ -147,9 +159,16 @@ async fn answer<D: Deed>(
 ) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
     let deed = find::<D>(&verb)?;
-    deed.must(&state, &visitor)?;
     let mut asked = Asked::<D>::of(&state, &visitor, &id, &fields)?;
-    match deed.act(&asked).await? {
+    deed.must(&state, &visitor, &asked.id).await?;
+    let done = match deed.act(&asked).await {
+        // Whom it waits for is not for whoever looks after own clients only to see.
+        Err(PageError::Waits(_)) if visitor.is_of_own_clients() => {
+            return Ok(go(&address(&D::back(&asked.id), &[("done", "approval-asked")])));
+        }
+        done => done?,
+    };
+    match done {
         Ok(seen) => {
             Ok(go(&address(&deed.after(&asked.id), &[("done", seen.word(deed.words().done))])))
         }

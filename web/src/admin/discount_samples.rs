@@ -102,6 +102,7 @@ pub(super) fn gift_card(filled: bool) -> gift_card::GiftCardPage {
 
 pub(super) fn gift_card_form(sold: bool) -> gift_cards::GiftCardForm {
     gift_cards::GiftCardForm {
+        back: "/admin/gift-cards".to_owned(),
         shell: shell("/admin/gift-cards"),
         title: "Sell a gift card",
         action: "/admin/gift-cards/new",

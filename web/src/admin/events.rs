@@ -184,7 +184,7 @@ async fn list(
     };
     let wanted = wanted(&wishes.cursor)?;
     let found = event_index::page(state.reads(), tenant, &filter, &wanted).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let rows = rows(&actors, &found.value.rows);
     let chip = |label: &str, word: &str| Chip {
         label: label.to_owned(),
@@ -255,7 +255,7 @@ async fn show_event(
     let found = event_index::find(state.reads(), tenant, position).await?;
     let mut event = found.value.ok_or(PageError::NotFound)?;
     origins::reveal(state.door().vault(), tenant, [&mut event]).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let chain = Filter {
         correlation: Some(event.correlation_id),
         order: Order::Ascending,

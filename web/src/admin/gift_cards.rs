@@ -26,6 +26,7 @@ use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::{go, page, refused};
 use crate::show;
 use crate::state::WebState;
@@ -77,6 +78,8 @@ pub(crate) struct GiftCardForm {
     pub(crate) title: &'static str,
     /// Where it is sent.
     pub(crate) action: &'static str,
+    /// Where "cancel" goes.
+    pub(crate) back: String,
     /// What its button says.
     pub(crate) verb: &'static str,
     /// The command's key.
@@ -194,6 +197,7 @@ async fn sale(
         shell: visitor.shell(state, PATH, head).await?,
         title: "Sell a gift card",
         action: "/admin/gift-cards/new",
+        back: PATH.to_owned(),
         verb: "Sell gift card",
         key: new_key(),
         error: wrong.whole.clone(),
@@ -237,6 +241,9 @@ async fn sell(State(state): State<WebState>, posted: Posted) -> Result<Response,
     refused(&sale(&state, &visitor, &fields, &wrong).await?)
 }
 
+/// Who may turn a card into a client's credit.
+const REDEEMS: Needs = Needs::of_own(Permission::PaymentsWrite);
+
 async fn ask(
     State(state): State<WebState>,
     visitor: Visitor,
@@ -252,7 +259,7 @@ async fn redemption(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<GiftCardForm, PageError> {
-    state.must(visitor, Permission::PaymentsWrite)?;
+    state.must_scope(visitor, REDEEMS)?;
     let head = *state.operations().head().borrow();
     let text = |name: &str, label: &str| {
         Field::input(name, label, "text").with(sent.one(name)).wrong(wrong.of(name))
@@ -261,6 +268,10 @@ async fn redemption(
         shell: visitor.shell(state, PATH, head).await?,
         title: "Redeem a gift card",
         action: "/admin/gift-cards/redeem",
+        back: match sent.one("client").parse::<ClientId>() {
+            Ok(client) => format!("/admin/clients/{client}"),
+            Err(_) => "/admin/clients".to_owned(),
+        },
         verb: "Redeem gift card",
         key: new_key(),
         error: wrong.whole.clone(),
@@ -275,9 +286,12 @@ async fn redemption(
 
 async fn redeem(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::PaymentsWrite)?;
+    state.must_scope(&visitor, REDEEMS)?;
     let mut wrong = Wrong::default();
     let client: Option<ClientId> = fields.one("client").parse().ok();
+    if let Some(client) = client {
+        state.must_hold(&visitor, REDEEMS, client).await?;
+    }
     if client.is_none() {
         wrong.at("client", "write the id of a client");
     }

@@ -35,6 +35,7 @@ use super::confirm::Action;
 use super::list::Chip;
 use super::settings::letterhead;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, Badge, Day, Moment};
 
 /// The page.
@@ -244,8 +245,8 @@ async fn show_invoice(
     Path(id): Path<String>,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::InvoicesRead)?;
     let (id, tenant) = (parse(&id)?, visitor.tenant());
+    state.must_hold(&visitor, Needs::of_own(Permission::InvoicesRead), id).await?;
     let whole = History::of(events_of(&state, tenant, id, AsOf::Now).await?);
     if whole.events.is_empty() {
         return Err(PageError::NotFound);
@@ -273,14 +274,18 @@ async fn show_invoice(
     let parts = Parts::of(&kept)?;
     let client = client_of(&kept).ok_or(PageError::NotFound)?;
     let names = state.names().clients(tenant, [client]).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let has_credit = has_credit(&state, tenant, (client, parts.currency), today).await?;
     let actions = invoice_actions::actions(&href, stands, has_credit);
+    let actions = Action::open(actions, &visitor);
     page(&Invoice {
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),
         status: show::status(stands.status(today)),
-        dunning: super::dunning::mark(&state, tenant, id, wishes.as_of).await?,
+        dunning: match visitor.meets(Needs::of_all(Permission::InvoicesRead)) {
+            true => super::dunning::mark(&state, tenant, id, wishes.as_of).await?,
+            false => None,
+        },
         client: (
             names.get(&client).cloned().unwrap_or_default(),
             format!("/admin/clients/{client}"),

@@ -26,6 +26,7 @@ use super::list::{address, day};
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::show;
 use crate::state::{Seen, WebState};
 use crate::visitor::Visitor;
@@ -33,6 +34,9 @@ use crate::visitor::Visitor;
 /// What a page about an invoice is read from.
 pub(super) const READ: [&str; 4] =
     [InvoiceList::NAME, EventIndex::NAME, Journal::NAME, ClientList::NAME];
+
+/// Who may write and correct an invoice.
+pub(super) const WRITES: Needs = Needs::of_own(Permission::InvoicesWrite);
 
 /// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
@@ -43,8 +47,10 @@ pub(super) fn routes() -> Router<WebState> {
 pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Action> {
     let action = |verb, label, icon| deed::action(verb, href, label, icon);
     let void = action(Verb::Void, "Void", "ban").class("danger");
-    let debit = Action::new(format!("{href}/debit"), "Correct upwards", "file-plus").on_a_page();
-    let credit = Action::new(format!("{href}/credit"), "Credit", "undo-2").on_a_page();
+    let debit = Action::new(format!("{href}/debit"), "Correct upwards", "file-plus");
+    let debit = debit.on_a_page().needs(WRITES);
+    let credit = Action::new(format!("{href}/credit"), "Credit", "undo-2");
+    let credit = credit.on_a_page().needs(WRITES);
     let id = href.rsplit('/').next().unwrap_or_default();
     match invoice {
         Invoice::Draft(draft) if !draft.coupons.is_empty() => vec![
@@ -57,7 +63,7 @@ pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Ac
             action(Verb::Discard, "Discard", "trash-2").class("danger"),
             action(Verb::ApplyCoupon, "Apply coupon", "banknote"),
             action(Verb::Proforma, "Make proforma", "file-text"),
-            Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page(),
+            Action::new(format!("{href}/edit"), "Edit lines", "pencil").on_a_page().needs(WRITES),
             action(Verb::Issue, "Issue", "badge-check").class("primary"),
         ],
         Invoice::Open(_) => {
@@ -67,7 +73,8 @@ pub(super) fn actions(href: &str, invoice: &Invoice, has_credit: bool) -> Vec<Ac
             actions.extend([credit, debit]);
             let use_credit = || action(Verb::UseCredit, "Use credit", "wallet");
             actions.extend(has_credit.then(use_credit));
-            actions.push(Action::new(pay, "Record payment", "hand-coins").class("primary"));
+            let pay = Action::new(pay, "Record payment", "hand-coins").class("primary");
+            actions.push(pay.needs(Needs::of_own(Permission::PaymentsWrite)));
             actions
         }
         Invoice::Settled { .. } => {
@@ -115,8 +122,23 @@ impl Deed for Verb {
         Verb::TakeCouponsOff,
     ];
 
-    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
-        state.must(visitor, self.deed().map_or(Self::NEEDS, DeedKind::permission))
+    fn needs(self) -> Needs {
+        match self {
+            // Proformas are no document of a reseller's clients.
+            Verb::Proforma => Needs::of_all(Self::NEEDS),
+            // Spending a client's credit is a payment.
+            Verb::UseCredit => Needs::of_own(Permission::PaymentsWrite),
+            _ => Needs::of_own(self.deed().map_or(Self::NEEDS, DeedKind::permission)),
+        }
+    }
+
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        id: &InvoiceId,
+    ) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), *id).await.map(drop)
     }
 
     fn words(self) -> Words {

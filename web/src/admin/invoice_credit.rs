@@ -17,13 +17,12 @@ use billfold_app::commands::invoices::{CreditInvoice, ForeseenCredit, foresee_cr
 use billfold_domain::credit_note::{CreditPart, CreditScope, HowMuch};
 use billfold_domain::invoice::{self as domain, Document, Invoice as Stands, LineGivenBack};
 use billfold_domain::kernel::{InvoiceId, Money, Period};
-use billfold_domain::role::Permission;
 use billfold_projections::Projection as _;
 use billfold_projections::credit_note_list::CreditNoteList;
 use chrono::NaiveDate;
 
 use super::invoice::{Line, line, tax};
-use super::invoice_actions::{READ, parse};
+use super::invoice_actions::{READ, WRITES, parse};
 use super::invoice_lines::Totals;
 use super::list::address;
 use crate::error::PageError;
@@ -128,8 +127,8 @@ struct Known {
 
 impl Known {
     async fn load(state: &WebState, visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        state.must(visitor, Permission::InvoicesWrite)?;
         let (id, tenant) = (parse(id)?, visitor.tenant());
+        state.must_hold(visitor, WRITES, id).await?;
         let (known, version) = state.door().load::<Stands>(tenant, id.uuid()).await?;
         let document = known.document().cloned().map(Box::new).ok_or(PageError::NotFound)?;
         let whole = CreditScope::Everything;

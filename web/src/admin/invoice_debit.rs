@@ -14,9 +14,8 @@ use billfold_app::commands::invoices::DebitInvoice;
 use billfold_app::commands::tax_rates::AskedLine;
 use billfold_domain::invoice::{Document, Invoice as Stands};
 use billfold_domain::kernel::InvoiceId;
-use billfold_domain::role::Permission;
 
-use super::invoice_actions::{READ, parse};
+use super::invoice_actions::{READ, WRITES, parse};
 use super::invoice_form::{InvoiceForm, due_field};
 use super::invoice_lines::{self, Terms, Typed};
 use super::list::{address, day};
@@ -44,8 +43,8 @@ struct Known {
 
 impl Known {
     async fn load(state: &WebState, visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        state.must(visitor, Permission::InvoicesWrite)?;
         let id = parse(id)?;
+        state.must_hold(visitor, WRITES, id).await?;
         let (known, version) = state.door().load::<Stands>(visitor.tenant(), id.uuid()).await?;
         let document = known.document().cloned().map(Box::new).ok_or(PageError::NotFound)?;
         Ok(Self { id, document, version })

@@ -12,10 +12,9 @@ use axum::routing::{get, post};
 use billfold_app::commands::invoices::ReviseDraft;
 use billfold_domain::invoice::{DraftInvoice, Invoice};
 use billfold_domain::kernel::InvoiceId;
-use billfold_domain::role::Permission;
 
 use super::invoice;
-use super::invoice_actions::{READ, parse};
+use super::invoice_actions::{READ, WRITES, parse};
 use super::invoice_form::{InvoiceForm, SAVE, due_field};
 use super::invoice_lines::{self, Terms, Typed};
 use super::list::{address, day};
@@ -49,7 +48,7 @@ impl Edit {
         visitor: &Visitor,
         id: InvoiceId,
     ) -> Result<Option<Edit>, PageError> {
-        state.must(visitor, Permission::InvoicesWrite)?;
+        state.must_hold(visitor, WRITES, id).await?;
         let (known, version) = state.door().load::<Invoice>(visitor.tenant(), id.uuid()).await?;
         let saved = match known {
             Invoice::Absent => return Err(PageError::NotFound),

@@ -2,7 +2,7 @@
 //! invoice.
 
 use super::client_field::{self, About};
-use super::invoice_actions::READ;
+use super::invoice_actions::{READ, WRITES};
 use super::invoice_lines::{self, LineFields, Terms, Totals, Typed};
 use super::list::{address, day};
 use crate::error::PageError;
@@ -17,7 +17,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use billfold_app::commands::invoices::DraftInvoice;
 use billfold_domain::kernel::Currency;
-use billfold_domain::role::Permission;
+use billfold_projections::Scope;
 
 use crate::form::Field;
 use crate::layout::Shell;
@@ -83,12 +83,12 @@ async fn lines(State(state): State<WebState>, posted: Posted) -> Result<Response
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::InvoicesWrite)?;
+    let scope = state.must_scope(&visitor, WRITES)?;
     let draft = Draft::of(&fields);
     let key = fields.key()?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let mut wrong = Wrong::default();
-    let client_id = client_field::read(&state, &visitor, &draft.client, &mut wrong).await?;
+    let client_id = client_field::read(&state, &visitor, scope, &draft.client, &mut wrong).await?;
     let due_date = day(&draft.due_date);
     if due_date.is_err() {
         wrong.at("due_date", "is no day");
@@ -147,7 +147,7 @@ async fn form(
     draft: &Draft,
     wrong: &Wrong,
 ) -> Result<InvoiceForm, PageError> {
-    state.must(visitor, Permission::InvoicesWrite)?;
+    let scope = state.must_scope(visitor, WRITES)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let currency = Currency::parse(&draft.currency).unwrap_or(settings.currency);
@@ -163,7 +163,7 @@ async fn form(
         key: new_key(),
         version: String::new(),
         error: wrong.whole.clone(),
-        head: head_fields(state, visitor, draft, currency, wrong).await?,
+        head: head_fields(state, (visitor, scope), draft, currency, wrong).await?,
         lines,
         totals,
     })
@@ -171,14 +171,14 @@ async fn form(
 
 async fn head_fields(
     state: &WebState,
-    visitor: &Visitor,
+    (visitor, scope): (&Visitor, Scope),
     draft: &Draft,
     currency: Currency,
     wrong: &Wrong,
 ) -> Result<Vec<Field>, PageError> {
     let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
     Ok(vec![
-        client_field::ask(state, visitor, &draft.client).await?.wrong(wrong.of("client")),
+        client_field::ask(state, visitor, scope, &draft.client).await?.wrong(wrong.of("client")),
         Field::choice("currency", "Currency", super::clients::choices(currencies))
             .with(currency.code())
             .wrong(wrong.of("currency")),

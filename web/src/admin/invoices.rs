@@ -14,13 +14,14 @@ use axum::routing::get;
 use billfold_domain::invoice::InvoiceStatus;
 use billfold_domain::kernel::{ClientId, TenantId};
 use billfold_domain::role::Permission;
-use billfold_projections::Order;
 use billfold_projections::invoice_list::{self, Count, Filter, Sort};
+use billfold_projections::{Order, Scope};
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::list::{Chip, Pager};
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, Badge, Day};
 
 /// The page.
@@ -94,20 +95,23 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::InvoicesRead)?;
+    let scope = state.must_scope(&visitor, Needs::of_own(Permission::InvoicesRead))?;
     let tenant = visitor.tenant();
     let today = state.today(tenant).await?;
-    let filter = filter(&wishes, today)?;
+    let filter = Filter { scope, ..filter(&wishes, today)? };
     let wanted = wanted(&wishes.cursor)?;
     let order = (Sort::IssueDate, Order::Descending);
     let found = invoice_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
-    let counts = invoice_list::counts(state.reads(), tenant, today).await?.value;
+    let counts = match scope {
+        Scope::Seller => Some(invoice_list::counts(state.reads(), tenant, today).await?.value),
+        _ => None,
+    };
     let older = found.value.next.map(|next| wishes.address(&wishes.status, &next.to_string()));
     let shown = found.value.rows.len();
     let newer = (!wishes.cursor.is_empty()).then(|| wishes.address(&wishes.status, ""));
     page(&Invoices {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,
-        chips: chips(&wishes, &counts),
+        chips: chips(&wishes, counts.as_deref()),
         rows: rows(&state, tenant, today, &found.value.rows).await?,
         pager: Pager { text: format!("{shown} invoices on this page"), newer, older },
         status: wishes.status,
@@ -134,24 +138,26 @@ fn filter(wishes: &Wishes, today: NaiveDate) -> Result<Filter, PageError> {
     })
 }
 
-fn chips(wishes: &Wishes, counts: &[Count]) -> Vec<Chip> {
+/// One per state: of the whole seller those that have invoices, of fewer clients all of them, since
+/// only the former are counted.
+fn chips(wishes: &Wishes, counts: Option<&[Count]>) -> Vec<Chip> {
     let count = |wanted: Option<InvoiceStatus>| {
-        let rows = counts.iter().filter(|count| wanted.is_none_or(|word| count.status == word));
-        rows.map(|count| count.invoices).sum::<i64>()
+        let rows = counts?.iter().filter(|count| wanted.is_none_or(|word| count.status == word));
+        Some(rows.map(|count| count.invoices).sum::<i64>())
     };
     let chip = |label: &str, status: Option<InvoiceStatus>| {
         let word = status.map_or("", InvoiceStatus::word);
         Chip {
             label: label.to_owned(),
             // A filter by client or text makes the counts of the whole books meaningless.
-            count: (wishes.client.is_empty() && wishes.q.is_empty()).then(|| count(status)),
+            count: count(status).filter(|_| wishes.client.is_empty() && wishes.q.is_empty()),
             href: wishes.address(word, ""),
             on: wishes.status == word,
         }
     };
     let shown = InvoiceStatus::ALL
         .into_iter()
-        .filter(|status| count(Some(*status)) > 0 || wishes.status == status.word());
+        .filter(|status| count(Some(*status)) != Some(0) || wishes.status == status.word());
     let words = shown.map(|status| chip(&show::words(status.word()), Some(status)));
     std::iter::once(chip("All", None)).chain(words).collect()
 }

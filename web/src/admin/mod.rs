@@ -47,6 +47,7 @@ pub(crate) mod number_register;
 pub(crate) mod order;
 pub(crate) mod orders;
 pub(crate) mod overview;
+mod own_overview;
 pub(crate) mod payment;
 pub(crate) mod payments;
 pub(crate) mod periods;

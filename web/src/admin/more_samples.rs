@@ -451,3 +451,24 @@ pub(super) fn fault() -> fault::Fault {
         request: "0193".to_owned(),
     }
 }
+
+/// Of somebody who looks after some clients, or none yet.
+pub(super) fn own_overview(some: bool) -> own_overview::OwnOverview {
+    let counted = |label, value: &str, tone, href| own_overview::Counted {
+        label,
+        value: value.to_owned(),
+        tone,
+        href,
+    };
+    let held = crate::reach::Held::everything_of_own();
+    own_overview::OwnOverview {
+        shell: crate::layout::Shell { held, ..shell("/admin") },
+        figures: vec![
+            counted("Active clients", "3", "t1", "/admin/clients?status=active"),
+            counted("To be paid", "12", "t3", "/admin/invoices"),
+            counted("Overdue", "10,000+", "t4", "/admin/invoices?status=overdue"),
+        ],
+        open: if some { invoice_rows() } else { Vec::new() },
+        newest: Some(if some { clients().rows } else { Vec::new() }),
+    }
+}

@@ -19,6 +19,7 @@ use billfold_projections::order_list::{self, Filter, OrderStatus};
 
 use super::list::Pager;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, Badge, Day};
 
 /// The page.
@@ -67,10 +68,11 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::OrdersRead)?;
+    let scope = state.must_scope(&visitor, Needs::of_own(Permission::OrdersRead))?;
     let tenant = visitor.tenant();
     let (order, wanted) = (Order::Descending, at.wanted()?);
-    let found = order_list::page(state.reads(), tenant, &Filter::default(), order, &wanted).await?;
+    let filter = Filter { scope, ..Filter::default() };
+    let found = order_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
     let rows = &found.value.rows;
     let names = state.names().clients(tenant, rows.iter().map(|row| row.client_id)).await?;
     let row = |row: &order_list::OrderRow| OrderRow {

@@ -21,12 +21,14 @@ use billfold_domain::kernel::{Currency, TenantId};
 use billfold_domain::role::Permission;
 use billfold_projections::invoice_list::{self, Count, Sort};
 use billfold_projections::revenue_by_day::{self, ChartMonth};
-use billfold_projections::{Order, Wanted, client_list, event_index};
+use billfold_projections::{Order, Scope, Wanted, client_list, event_index};
 use chrono::NaiveDate;
 
 use super::invoices::InvoiceRow;
+use super::own_overview;
 use crate::chart::{Chart, Spark};
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, ClockTime};
 
 /// The page.
@@ -108,11 +110,15 @@ pub(crate) fn routes() -> Router<WebState> {
 }
 
 async fn overview(State(state): State<WebState>, visitor: Visitor) -> Result<Response, PageError> {
-    if let Err(refused) = state.must(&visitor, Permission::InvoicesRead) {
-        // Whoever signs in lands here; those who may not see it go to the first they may.
-        let places = layout::places(visitor.may());
-        let first = places.first().and_then(|(_, places)| places.first());
-        return first.map(|place| go(place.path)).ok_or(refused);
+    match state.must_scope(&visitor, Needs::of_own(Permission::InvoicesRead)) {
+        Ok(Scope::Seller) => {}
+        Ok(scope) => return own_overview::show(&state, &visitor, scope).await,
+        Err(refused) => {
+            // Whoever signs in lands here; those who may not see it go to the first they may.
+            let places = layout::places(visitor.held());
+            let first = places.first().and_then(|(_, places)| places.first());
+            return first.map(|place| go(place.path)).ok_or(refused);
+        }
     }
     let tenant = visitor.tenant();
     let settings = state.door().settings(tenant).await?;

@@ -27,6 +27,7 @@ use serde::Deserialize;
 use super::list::{Chip, Pager};
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, Badge, Day, Ident};
 
 /// The page.
@@ -89,6 +90,9 @@ pub(crate) struct NewPayment {
 /// The list.
 pub(crate) const PATH: &str = "/admin/payments";
 
+/// Who may record one by hand.
+const RECORDS: Needs = Needs::of_own(Permission::PaymentsWrite);
+
 /// The list's and the form's addresses.
 pub(crate) fn routes() -> Router<WebState> {
     Router::new().route(PATH, get(list)).route("/admin/payments/new", get(blank).post(record))
@@ -107,14 +111,15 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::PaymentsRead)?;
+    let scope = state.must_scope(&visitor, Needs::of_own(Permission::PaymentsRead))?;
     let tenant = visitor.tenant();
     let status = match wishes.status.as_str() {
         "settled" => Some(PaymentStatus::Settled),
         "declined" => Some(PaymentStatus::Declined),
         _ => None,
     };
-    let filter = Filter { status, unapplied: wishes.status == "unapplied", ..Filter::default() };
+    let unapplied = wishes.status == "unapplied";
+    let filter = Filter { scope, status, unapplied, ..Filter::default() };
     let (order, wanted) = (Order::Descending, wanted(&wishes.cursor)?);
     let found = payment_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
     let rows = &found.value.rows;
@@ -204,6 +209,7 @@ async fn invoice_named(
         return Ok(None);
     }
     let id: InvoiceId = text.parse().map_err(|_| PageError::NotFound)?;
+    state.must_hold(visitor, RECORDS, id).await?;
     let (invoice, _) = state.door().load::<Invoice>(visitor.tenant(), id.uuid()).await?;
     if invoice.document().is_none() {
         return Err(PageError::NotFound);
@@ -218,7 +224,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewPayment, PageError> {
-    state.must(visitor, Permission::PaymentsWrite)?;
+    let scope = state.must_scope(visitor, RECORDS)?;
     let head = *state.operations().head().borrow();
     let settings = state.door().settings(visitor.tenant()).await?;
     let invoice = invoice_named(state, visitor, &about.invoice).await?;
@@ -230,7 +236,7 @@ async fn form(
     if document.is_some() {
         fields.push(hidden("invoice", &about.invoice));
     } else {
-        let client = client_field::ask(state, visitor, &about.client).await?;
+        let client = client_field::ask(state, visitor, scope, &about.client).await?;
         fields.push(client.wrong(wrong.of("client")));
         let currencies = Currency::all().map(|currency| (currency.code(), currency.name()));
         let chosen = sent.some("currency").unwrap_or_else(|| settings.currency.code().to_owned());
@@ -275,7 +281,7 @@ async fn form(
 
 async fn record(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::PaymentsWrite)?;
+    let scope = state.must_scope(&visitor, RECORDS)?;
     let about = About {
         client: fields.one("client").to_owned(),
         invoice: fields.one("invoice").to_owned(),
@@ -286,7 +292,7 @@ async fn record(State(state): State<WebState>, posted: Posted) -> Result<Respons
     let (client, currency) = match document {
         Some(document) => (Some(document.client_id), Some(document.total.currency())),
         None => (
-            client_field::read(&state, &visitor, &about.client, &mut wrong).await?,
+            client_field::read(&state, &visitor, scope, &about.client, &mut wrong).await?,
             Currency::parse(fields.one("currency")).ok(),
         ),
     };

@@ -75,7 +75,7 @@ async fn list(
     let found = accounting_period_list::page(state.reads(), tenant, &wanted).await?;
     let id = AccountingPeriod::id_of(tenant).uuid();
     let (books, _) = state.door().load::<AccountingPeriod>(tenant, id).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let last = books.closed_through();
     let line = |row: &PeriodRow| PeriodLine {
         month: month(row.month),

@@ -25,6 +25,7 @@ use chrono::NaiveDate;
 use super::list::Pager;
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::view::{Amount, Badge, Day, Ident};
 
 /// The page.
@@ -95,7 +96,7 @@ async fn list(
     visitor: Visitor,
     Query(at): Query<AtCursor>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::ProductsRead)?;
+    state.must_scope(&visitor, Needs::of_own(Permission::ProductsRead))?;
     let tenant = visitor.tenant();
     let wanted = at.wanted()?;
     let found = product_list::page(state.reads(), tenant, true, &wanted).await?;

@@ -1,6 +1,5 @@
 //! One of every page, filled, for the tests that read the HTML.
 
-use billfold_domain::role::Permissions;
 use chrono::{DateTime, NaiveDate, TimeZone as _, Utc};
 
 use super::list::{Chip, Pager};
@@ -10,6 +9,7 @@ use crate::chart::{Chart, Month, Spark};
 use crate::flash::Flash;
 use crate::form::Field;
 use crate::layout::{Person, Shell, Theme};
+use crate::reach::Held;
 use crate::view::{Amount, Badge, ClockTime, Day, Icon, Ident, Moment, Tone};
 
 pub(super) fn eur(minor: i64) -> Amount {
@@ -42,7 +42,7 @@ pub(super) fn shell(here: &'static str) -> Shell {
             email: "maria@northwind.example".to_owned(),
             picture: Some("/admin/staff/stf_01/avatar".to_owned()),
         },
-        may: Permissions::all(),
+        held: Held::everything(),
         csrf: "0123456789abcdef".to_owned(),
         position: 184_231,
         health: Badge::new(Tone::Green, "Projections current"),
@@ -279,6 +279,7 @@ pub(super) fn client(tab: &'static str, past: bool) -> client::Client {
         later,
     };
     client::Client {
+        tabs: vec![("ledger", "Ledger"), ("invoices", "Invoices"), ("events", "Events")],
         shell: shell("/admin/clients"),
         head: head(),
         as_of: client::AsOf {

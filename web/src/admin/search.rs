@@ -12,16 +12,18 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use billfold_app::access::holds;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::kernel::{CreditNoteId, InvoiceId, SubscriptionId};
-use billfold_domain::role::{Permission, Permissions};
+use billfold_domain::role::{Permission, Reach};
 use billfold_projections::event_index;
 use billfold_projections::invoice_list::{self, Sort};
 use billfold_projections::subscription_list;
-use billfold_projections::{Order, Wanted};
+use billfold_projections::{Order, Scope, Wanted};
 use serde::Deserialize;
 
 use crate::layout::Shell;
+use crate::reach::Held;
 use crate::view::Icon;
 
 /// The page; its `hits` block is what the palette shows.
@@ -60,18 +62,6 @@ pub(crate) struct Hit {
 
 /// Answers of one kind.
 const MOST: u32 = 6;
-/// Things that can be begun from anywhere: name, icon, address.
-const COMMANDS: [(&str, &str, &str); 8] = [
-    ("New client", "user-plus", "/admin/clients/new"),
-    ("New invoice", "file-plus", "/admin/invoices/new"),
-    ("New subscription", "refresh-cw", "/admin/subscriptions/new"),
-    ("Record payment", "hand-coins", "/admin/payments/new"),
-    ("New product", "package-plus", "/admin/products/new"),
-    ("New client group", "wallet", "/admin/client-groups/new"),
-    ("New tax", "sigma", "/admin/tax-rates/new"),
-    ("API reference", "file-text", "/docs"),
-];
-
 /// The search's address.
 pub(crate) fn routes() -> Router<WebState> {
     Router::new().route("/admin/search", get(search))
@@ -99,7 +89,7 @@ async fn search(
             ("Credit notes", credit_notes(&state, &visitor, &q).await?),
             ("Clients", clients(&state, &visitor, &q).await?),
             ("Events", events(&state, &visitor, &q).await?),
-            ("Pages and commands", places(visitor.may(), &q)),
+            ("Pages and commands", places(visitor.held(), &q)),
         ] {
             if !hits.is_empty() {
                 groups.push(Hits { label, hits });
@@ -113,16 +103,22 @@ async fn search(
     page(&found)
 }
 
+/// Whose things of a kind the visitor may find; nobody's without the permission.
+fn scope(visitor: &Visitor, permission: Permission) -> Option<Scope> {
+    visitor.caller.identity.scope(permission, Reach::OwnClients)
+}
+
 async fn invoices(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
     let digits = q.bytes().filter(u8::is_ascii_digit).count();
-    if !visitor.caller.identity.may(Permission::InvoicesRead) || digits < 2 {
-        return Ok(Vec::new());
-    }
+    let scope = scope(visitor, Permission::InvoicesRead).filter(|_| digits >= 2);
+    let Some(scope) = scope else { return Ok(Vec::new()) };
     let (tenant, today) = (visitor.tenant(), state.today(visitor.tenant()).await?);
     let found = match q.parse::<InvoiceId>() {
+        Ok(id) if !holds(state.door(), tenant, scope, id).await? => Vec::new(),
         Ok(id) => invoice_list::find(state.reads(), tenant, id).await?.value.into_iter().collect(),
         Err(_) => {
             let filter = invoice_list::Filter {
+                scope,
                 number: Some(q.to_uppercase()),
                 ..invoice_list::Filter::on(today)
             };
@@ -148,8 +144,12 @@ async fn subscriptions(
     q: &str,
 ) -> Result<Vec<Hit>, PageError> {
     let id = q.parse::<SubscriptionId>().ok();
-    let may = visitor.caller.identity.may(Permission::SubscriptionsRead);
-    let Some(id) = id.filter(|_| may) else { return Ok(Vec::new()) };
+    let Some((id, scope)) = id.zip(scope(visitor, Permission::SubscriptionsRead)) else {
+        return Ok(Vec::new());
+    };
+    if !holds(state.door(), visitor.tenant(), scope, id).await? {
+        return Ok(Vec::new());
+    }
     let (tenant, today) = (visitor.tenant(), state.today(visitor.tenant()).await?);
     let found: Vec<_> =
         subscription_list::find(state.reads(), tenant, id).await?.value.into_iter().collect();
@@ -166,9 +166,13 @@ async fn subscriptions(
 /// The credit note with that id.
 async fn credit_notes(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
     let id = q.parse::<CreditNoteId>().ok();
-    let may = visitor.caller.identity.may(Permission::InvoicesRead);
-    let Some(id) = id.filter(|_| may) else { return Ok(Vec::new()) };
+    let Some((id, scope)) = id.zip(scope(visitor, Permission::InvoicesRead)) else {
+        return Ok(Vec::new());
+    };
     let tenant = visitor.tenant();
+    if !holds(state.door(), tenant, scope, id).await? {
+        return Ok(Vec::new());
+    }
     let (note, _) = state.door().load::<CreditNote>(tenant, id.uuid()).await?;
     let Some(note) = note.issued() else { return Ok(Vec::new()) };
     let mut names = state.names().clients(tenant, [note.client_id]).await?;
@@ -182,10 +186,8 @@ async fn credit_notes(state: &WebState, visitor: &Visitor, q: &str) -> Result<Ve
 }
 
 async fn clients(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>, PageError> {
-    if !visitor.caller.identity.may(Permission::ClientsRead) {
-        return Ok(Vec::new());
-    }
-    let (row, _) = super::clients::find(state, visitor.tenant(), q).await?;
+    let Some(scope) = scope(visitor, Permission::ClientsRead) else { return Ok(Vec::new()) };
+    let (row, _) = super::clients::find(state, visitor.tenant(), scope, q).await?;
     let Some(row) = row else { return Ok(Vec::new()) };
     let names = state.names().of_rows(visitor.tenant(), std::slice::from_ref(&row)).await?;
     let hit = |name: String| Hit {
@@ -213,9 +215,9 @@ async fn events(state: &WebState, visitor: &Visitor, q: &str) -> Result<Vec<Hit>
     Ok(found.into_iter().map(hit).collect())
 }
 
-fn places(may: Permissions, q: &str) -> Vec<Hit> {
+fn places(held: Held, q: &str) -> Vec<Hit> {
     let q = q.to_lowercase();
-    let places = layout::places(may).into_iter().flat_map(|(_, places)| places);
+    let places = layout::places(held).into_iter().flat_map(|(_, places)| places);
     let places = places.map(|place| (place.label, place.icon, place.path));
     let fits = |(label, ..): &(&str, &str, &str)| label.to_lowercase().contains(&q);
     let hit = |(label, icon, path): (&str, &'static str, &str)| Hit {
@@ -224,7 +226,10 @@ fn places(may: Permissions, q: &str) -> Vec<Hit> {
         note: String::new(),
         href: path.to_owned(),
     };
-    places.chain(COMMANDS).filter(fits).map(hit).collect()
+    let commands = layout::commands(held).into_iter();
+    let commands = commands.map(|command| (command.label, command.icon, command.path));
+    let reference = ("API reference", "file-text", "/docs");
+    places.chain(commands).chain([reference]).filter(fits).map(hit).collect()
 }
 
 #[cfg(test)]
@@ -233,10 +238,18 @@ mod tests {
 
     #[test]
     fn pages_and_commands_are_found_by_a_part_of_their_name() {
-        let found = places(Permissions::all(), "TRIAL");
+        let found = places(Held::everything(), "TRIAL");
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].href, "/admin/trial-balance");
-        assert_eq!(places(Permissions::all(), "invoice").len(), 2);
-        assert!(places(Permissions::all(), "zzz").is_empty());
+        assert_eq!(places(Held::everything(), "invoice").len(), 2);
+        assert!(places(Held::everything(), "zzz").is_empty());
+    }
+
+    #[test]
+    fn a_page_about_all_clients_is_not_found_by_who_sees_a_few() {
+        let own = Held::everything_of_own();
+        assert!(places(own, "TRIAL").is_empty());
+        assert!(places(own, "new product").is_empty());
+        assert_eq!(places(own, "invoice").len(), 2);
     }
 }

@@ -3,6 +3,7 @@
 use super::list::{Chip, Pager, address, wanted};
 use crate::error::PageError;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -61,6 +62,8 @@ pub(crate) struct SubscriptionRow {
 
 /// The list's address.
 pub(super) const PATH: &str = "/admin/subscriptions";
+/// Who may see them.
+pub(super) const READS: Needs = Needs::of_own(Permission::SubscriptionsRead);
 /// Subscriptions on the page of their client.
 const FEW: u32 = 5;
 
@@ -110,10 +113,13 @@ async fn list(
     visitor: Visitor,
     Query(wishes): Query<Wishes>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::SubscriptionsRead)?;
+    let scope = state.must_scope(&visitor, READS)?;
     let (tenant, wanted) = (visitor.tenant(), wanted(&wishes.cursor)?);
     let today = state.today(tenant).await?;
-    let filter = wishes.filter(today)?;
+    let filter = Filter { scope, ..wishes.filter(today)? };
+    if let Some(client) = filter.client {
+        state.must_hold(&visitor, READS, client).await?;
+    }
     let order = Order::Descending;
     let found = subscription_list::page(state.reads(), tenant, &filter, order, &wanted).await?;
     let rows = rows(&state, tenant, today, &found.value.rows).await?;

@@ -10,8 +10,8 @@ use billfold_domain::kernel::{Country, Percent, TaxRateId};
 use billfold_domain::role::Permission;
 use billfold_domain::tax::{PriceMode, RateClass, TaxEvidence, VatCheck};
 use billfold_domain::tax_rate::{DefineTaxRate, TaxIdentity, TaxRate};
-use billfold_projections::Projection as _;
 use billfold_projections::tax_rate_list::{self, Rated, TaxRateList};
+use billfold_projections::{Projection as _, Scope};
 use serde::Deserialize;
 
 use super::deed::{self, Asked, Deed, Question, Words};
@@ -150,7 +150,8 @@ async fn answer(
     if wishes.client.trim().is_empty() || !visitor.caller.identity.may(Permission::ClientsRead) {
         return Ok(None);
     }
-    let client = super::client_field::named(state, visitor, wishes.client.trim()).await?;
+    let client =
+        super::client_field::named(state, visitor, Scope::Seller, wishes.client.trim()).await?;
     let Some(client_id) = client else {
         let text = "No client has this id or mail address.".to_owned();
         return Ok(Some(refusal(text)));

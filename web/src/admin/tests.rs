@@ -22,6 +22,8 @@ fn pages() -> Vec<(&'static str, String)> {
     [
         ("overview", samples::overview().render()),
         ("welcome", welcome.render()),
+        ("overview of own", more::own_overview(true).render()),
+        ("overview of nobody", more::own_overview(false).render()),
         ("clients", more::clients().render()),
         ("client-new", more::new_client().render()),
         ("client", samples::client("ledger", false).render()),
@@ -91,6 +93,7 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
     ]
     .into_iter()
     .chain(office_pages())
+    .chain(dunning_pages())
     .map(|(name, html)| (name, html.unwrap()))
     .collect()
 }
@@ -157,6 +160,11 @@ fn office_pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("client-group", taxes::client_group(true).render()),
         ("client-group-none", taxes::client_group(false).render()),
         ("client-group-new", taxes::new_client_group().render()),
+    ]
+}
+
+fn dunning_pages() -> Vec<(&'static str, askama::Result<String>)> {
+    vec![
         ("dunning", dunning::cases(true).render()),
         ("dunning-none", dunning::cases(false).render()),
         ("dunning-case", dunning::case(false).render()),

@@ -1,6 +1,5 @@
 //! What happened to one thing, newest first.
 
-use billfold_domain::kernel::TenantId;
 use billfold_projections::event_index::{self, Filter, Stored};
 use billfold_projections::{Order, Wanted};
 use uuid::Uuid;
@@ -10,6 +9,7 @@ use crate::happened::happened;
 use crate::names::Actors;
 use crate::state::WebState;
 use crate::view::Moment;
+use crate::visitor::Visitor;
 
 /// Things on a timeline.
 const SHOWN: u32 = 24;
@@ -49,7 +49,7 @@ impl Happened {
 /// The newest events of one stream.
 pub(crate) async fn of(
     state: &WebState,
-    tenant: TenantId,
+    visitor: &Visitor,
     aggregate: &str,
     id: Uuid,
 ) -> Result<Vec<Happened>, PageError> {
@@ -59,7 +59,8 @@ pub(crate) async fn of(
         ..Filter::default()
     };
     let wanted = Wanted { limit: SHOWN, ..Wanted::default() };
-    let found = event_index::page(state.reads(), tenant, &filter, &wanted).await?.value.rows;
-    let actors = state.names().actors(tenant).await?;
+    let found =
+        event_index::page(state.reads(), visitor.tenant(), &filter, &wanted).await?.value.rows;
+    let actors = state.names().actors(visitor).await?;
     Ok(found.iter().map(|event| Happened::of(event, &actors)).collect())
 }

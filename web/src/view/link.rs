@@ -7,18 +7,26 @@ use askama::filters::HtmlSafe;
 
 use super::Escaped;
 
-/// A position of the log; links to its event.
+/// A position of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Position(pub(crate) i64);
+pub(crate) struct Position {
+    /// Which.
+    pub(crate) at: i64,
+    /// Whether it links to its event.
+    pub(crate) leads: bool,
+}
 
-/// [`Position`] as a call, for templates.
+/// A position that links, as a call, where only those look who may see events.
 pub(crate) fn at(position: impl Borrow<i64>) -> Position {
-    Position(*position.borrow())
+    Position { at: *position.borrow(), leads: true }
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.0;
+        let at = self.at;
+        if !self.leads {
+            return write!(f, r##"<span class="pos"><bdi dir="ltr">#{at}</bdi></span>"##);
+        }
         write!(f, r##"<a class="pos" href="/admin/events/{at}"><bdi dir="ltr">#{at}</bdi></a>"##)
     }
 }

@@ -16,7 +16,7 @@ use std::fmt;
 pub(crate) use amount::Amount;
 pub(crate) use badge::{Badge, Tone};
 pub(crate) use icon::{Icon, icon};
-pub(crate) use link::{Ident, at, count, grouped};
+pub(crate) use link::{Ident, Position, at, count, grouped};
 pub(crate) use time::{ClockTime, Day, Moment};
 
 /// Text with the five characters escaped that HTML gives a meaning to.

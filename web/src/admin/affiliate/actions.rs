@@ -21,8 +21,8 @@ use crate::admin::list::day;
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::state::{Seen, WebState};
-use crate::visitor::Visitor;
 
 /// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
@@ -119,9 +119,9 @@ impl Deed for Verb {
         Verb::Fail,
     ];
 
-    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+    fn needs(self) -> Needs {
         let out = self == Verb::PayOut;
-        state.must(visitor, if out { Permission::AffiliatesPay } else { Self::NEEDS })
+        Needs::of_all(if out { Permission::AffiliatesPay } else { Self::NEEDS })
     }
 
     fn words(self) -> Words {

@@ -41,7 +41,12 @@ impl Deed for Verb {
         Words { path, button, done, danger: self == Verb::Decline }
     }
 
-    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        _: &ApprovalId,
+    ) -> Result<(), PageError> {
         match self {
             Verb::Grant | Verb::Decline => state.must(visitor, Self::NEEDS),
             Verb::Withdraw => involved(visitor),

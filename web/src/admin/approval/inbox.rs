@@ -92,7 +92,7 @@ async fn list(
     };
     let part = wanted(&asked.cursor)?;
     let found = approval_list::page(state.reads(), tenant, &filter, now, &part).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let row = |row: &ApprovalRow| InboxRow {
         href: format!("{PATH}/{}", row.approval_id),
         kind: kind(&row.kind),

@@ -90,7 +90,7 @@ async fn show_one(
     let asked = approval.asked().ok_or(PageError::NotFound)?;
     let row = approval_list::find(state.reads(), tenant, id).await?.value;
     let row = row.ok_or(PageError::NotFound)?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let stands = row.status_at(state.door().now(tenant).await?);
     let own = row.asked_by == visitor.caller.actor.to_string();
     let amount = show::minor(row.amount, row.currency);
@@ -113,7 +113,7 @@ async fn show_one(
         decided,
         command: asked.command.clone(),
         hash: asked.command_hash.clone(),
-        timeline: timeline::of(&state, tenant, "approval", id.uuid()).await?,
+        timeline: timeline::of(&state, &visitor, "approval", id.uuid()).await?,
         actions: actions(&visitor, id, stands, own),
     })
 }

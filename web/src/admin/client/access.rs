@@ -23,12 +23,15 @@ use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key, sentence};
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::{go, page, refused};
 use crate::state::WebState;
 use crate::view::Moment;
 use crate::visitor::{Posted, Visitor};
 
 const PATH: &str = "/admin/clients";
+/// Who may let a client in.
+pub(super) const NEEDS: Needs = Needs::of_own(Permission::ClientsWrite);
 
 /// The page.
 #[derive(Debug, Template)]
@@ -44,8 +47,8 @@ pub(crate) struct Access {
     pub(crate) seen: i64,
     /// What is wrong.
     pub(crate) error: String,
-    /// The reseller.
-    pub(crate) reseller: Field,
+    /// The reseller, for those who may choose one.
+    pub(crate) reseller: Option<Field>,
     /// When the client last signed in.
     pub(crate) last: Option<Moment>,
     /// The code to be handed over, and when it ends.
@@ -81,11 +84,13 @@ async fn of(
     id: ClientId,
     wrong: &Wrong,
 ) -> Result<Access, PageError> {
-    state.must(visitor, Permission::ClientsWrite)?;
+    state.must_hold(visitor, NEEDS, id).await?;
     let tenant = visitor.tenant();
     let (client, seen) = state.door().load::<Stands>(tenant, id.uuid()).await?;
     let profile = client.profile().ok_or(PageError::NotFound)?;
     let known = profile.reseller.map(|reseller| reseller.to_string()).unwrap_or_default();
+    // Whose client it is, only those decide who see every client.
+    let entrusts = visitor.meets(Needs::of_all(Permission::ClientsWrite));
     let option = |colleague: Colleague| {
         let name = colleague.profile.clear().map(|profile| profile.name);
         (colleague.staff_id.to_string(), name.unwrap_or_else(|| "Erased".to_owned()))
@@ -106,7 +111,7 @@ async fn of(
         key: new_key(),
         seen,
         error: wrong.whole.clone(),
-        reseller,
+        reseller: entrusts.then_some(reseller),
         last: last.map(Moment),
         code: None,
         mailed: state.access().sends_mail(),
@@ -163,8 +168,8 @@ async fn invite(
     posted: Posted,
 ) -> Result<Response, PageError> {
     let visitor = posted.visitor;
-    state.must(&visitor, Permission::ClientsWrite)?;
     let id = parsed(&id)?;
+    state.must_hold(&visitor, NEEDS, id).await?;
     let by = visitor.caller.by();
     match state.access().invite_client(visitor.tenant(), &by, id).await {
         Ok((code, ends)) => {

@@ -22,7 +22,9 @@ use crate::admin::list::day;
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::state::{Seen, WebState};
+use crate::visitor::Visitor;
 
 /// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
@@ -39,7 +41,9 @@ pub(super) fn actions(href: &str, status: ClientStatus) -> Vec<Action> {
             action(Verb::TaxFacts, "Set tax facts", "sigma"),
             action(Verb::Enrol, "Make an affiliate", "user-plus"),
             action(Verb::Refer, "Record who brought them", "users"),
-            Action::new(format!("{href}/access"), "Access", "key-round").on_a_page(),
+            Action::new(format!("{href}/access"), "Access", "key-round")
+                .on_a_page()
+                .needs(super::access::NEEDS),
             action(Verb::Suspend, "Suspend", "ban"),
             action(Verb::Deactivate, "Deactivate", "log-out"),
             erase,
@@ -79,6 +83,26 @@ impl Deed for Verb {
         Verb::Enrol,
         Verb::Refer,
     ];
+
+    fn needs(self) -> Needs {
+        match self {
+            Verb::Suspend | Verb::Deactivate | Verb::Activate => {
+                Needs::of_own(Permission::ClientsWrite)
+            }
+            Verb::Erase => Needs::of_own(Permission::ClientsErase),
+            Verb::Group | Verb::TaxFacts => Needs::of_all(Permission::ClientsWrite),
+            Verb::Enrol | Verb::Refer => Needs::of_all(Permission::AffiliatesWrite),
+        }
+    }
+
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        id: &ClientId,
+    ) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), *id).await.map(drop)
+    }
 
     fn words(self) -> Words {
         let (path, button, done) = match self {
@@ -139,15 +163,9 @@ impl Deed for Verb {
             Verb::Group => vec![terms::group_field(asked).await?],
             Verb::TaxFacts => terms::tax_fields(asked, &known),
             Verb::Suspend | Verb::Deactivate | Verb::Erase => {
-                if self == Verb::Erase {
-                    asked.state.must(asked.visitor, Permission::ClientsErase)?;
-                }
                 vec![deed::reason(asked, "For the audit log; no personal data")]
             }
-            Verb::Enrol | Verb::Refer => {
-                asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
-                self.link(asked)
-            }
+            Verb::Enrol | Verb::Refer => self.link(asked),
         };
         Ok(Question {
             title: title.to_owned(),
@@ -177,16 +195,9 @@ impl Deed for Verb {
                 let tax = terms::tax_facts(asked.sent);
                 asked.command_on_seen(SetClientTaxFacts { client_id, tax }, &read).await
             }
-            Verb::Erase => {
-                asked.state.must(asked.visitor, Permission::ClientsErase)?;
-                asked.command(EraseClient { client_id, reason }, &read).await
-            }
-            Verb::Enrol => {
-                asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
-                asked.command(EnrolAffiliate { client_id, code }, &read).await
-            }
+            Verb::Erase => asked.command(EraseClient { client_id, reason }, &read).await,
+            Verb::Enrol => asked.command(EnrolAffiliate { client_id, code }, &read).await,
             Verb::Refer => {
-                asked.state.must(asked.visitor, Permission::AffiliatesWrite)?;
                 let clicked_on = day(asked.sent.one("clicked_on"))?;
                 asked.command(ReferClient { client_id, code, clicked_on }, &read).await
             }

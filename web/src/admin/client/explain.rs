@@ -42,7 +42,7 @@ pub(super) async fn explain(
     let positions: Vec<i64> = postings.iter().take(PARTS).map(|one| one.position()).collect();
     let order = Order::Ascending;
     let stored = event_index::at(state.reads(), seen.tenant, &positions, order).await?.value;
-    let actors = state.names().actors(seen.tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let parts: Vec<Part> = stored
         .iter()
         .zip(postings.iter().take(PARTS).rev())

@@ -24,9 +24,11 @@ use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong};
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::show;
 use crate::state::Seen;
 use crate::state::WebState;
+use crate::visitor::Visitor;
 
 pub(super) fn routes() -> Router<WebState> {
     deed::routes::<Verb>()
@@ -57,6 +59,19 @@ impl Deed for Verb {
     const PAGE: &'static str = "/admin/client-records";
     const NEEDS: Permission = Permission::ClientsWrite;
     const ALL: &'static [Verb] = &[Verb::Details, Verb::Contact, Verb::Note, Verb::CustomFields];
+
+    fn needs(self) -> Needs {
+        Needs::of_own(Self::NEEDS)
+    }
+
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        id: &ClientId,
+    ) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), *id).await.map(drop)
+    }
 
     fn words(self) -> Words {
         let (path, button, done) = match self {

@@ -32,6 +32,7 @@ use super::timeline::Happened;
 use crate::error::PageError;
 use crate::layout::Shell;
 use crate::names::Actors;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -54,6 +55,8 @@ pub(crate) struct Client {
     pub(crate) as_of: AsOf,
     /// `ledger`, `invoices` or `events`.
     pub(crate) tab: &'static str,
+    /// The views that there are, each with its label.
+    pub(crate) tabs: Vec<(&'static str, &'static str)>,
     /// For the ledger tab, newest first.
     pub(crate) ledger: Vec<Entry>,
     /// For the invoices tab.
@@ -241,12 +244,9 @@ async fn show_account(
     if visitor.caller.identity.may(Permission::AffiliatesRead) {
         head.brought_by = brought_by(&state, &seen).await?;
     }
-    let actors = state.names().actors(seen.tenant).await?;
-    let tab = match wishes.tab.as_str() {
-        "invoices" => "invoices",
-        "events" => "events",
-        _ => "ledger",
-    };
+    let actors = state.names().actors(&visitor).await?;
+    let tabs = tabs(&visitor);
+    let tab = tabs.iter().map(|(tab, _)| *tab).find(|tab| *tab == wishes.tab).unwrap_or("ledger");
     let (mut entries, mut invoices, mut events) = (Vec::new(), Vec::new(), Vec::new());
     let pager = match tab {
         "invoices" => {
@@ -268,7 +268,7 @@ async fn show_account(
         }
     };
     let as_of = seen.as_of(&state, compare).await?;
-    let may = visitor.caller.identity.may(Permission::SubscriptionsRead);
+    let may = visitor.meets(Needs::of_own(Permission::SubscriptionsRead));
     let subscriptions = if may && !as_of.past {
         let (rows, more) = few_of(&state, seen.tenant, seen.row.client_id).await?;
         Some(Subscribed { rows, more })
@@ -285,10 +285,21 @@ async fn show_account(
         pager,
         balances: seen.balances(compare),
         subscriptions,
-        actions: actions::actions(&head.href, seen.row.status),
+        actions: Action::open(actions::actions(&head.href, seen.row.status), &visitor),
+        tabs,
         timeline: timeline(&state, &seen, &actors).await?,
         head,
     })
+}
+
+/// What of the account can be seen.
+fn tabs(visitor: &Visitor) -> Vec<(&'static str, &'static str)> {
+    let mut tabs = vec![("ledger", "Ledger")];
+    let may = visitor.meets(Needs::of_own(Permission::InvoicesRead));
+    tabs.extend(may.then_some(("invoices", "Invoices")));
+    // The API lists events to nobody who reaches own clients only.
+    tabs.extend((!visitor.is_of_own_clients()).then_some(("events", "Events")));
+    tabs
 }
 
 async fn head(

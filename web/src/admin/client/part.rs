@@ -21,7 +21,9 @@ use crate::admin::confirm::Action;
 use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
 use crate::fields::Wrong;
+use crate::reach::Needs;
 use crate::state::{Seen, WebState};
+use crate::visitor::Visitor;
 
 /// Where they are asked about.
 pub(super) const PAGE: &str = "/admin/client-parts";
@@ -73,6 +75,14 @@ impl Deed for Verb {
     const PAGE: &'static str = PAGE;
     const NEEDS: Permission = Permission::ClientsWrite;
     const ALL: &'static [Verb] = &[Verb::ChangeContact, Verb::RemoveContact, Verb::RemoveNote];
+
+    fn needs(self) -> Needs {
+        Needs::of_own(Self::NEEDS)
+    }
+
+    async fn must(self, state: &WebState, visitor: &Visitor, id: &PartOf) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), id.client).await.map(drop)
+    }
 
     fn words(self) -> Words {
         let (path, button, done) = match self {

@@ -20,6 +20,7 @@ use crate::admin::deed;
 use crate::error::PageError;
 use crate::layout::Shell;
 use crate::names::Actors;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -100,16 +101,16 @@ async fn show_record(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::ClientsRead)?;
     let (id, tenant) = (parse(&id)?, visitor.tenant());
+    state.must_hold(&visitor, Needs::of_own(Permission::ClientsRead), id).await?;
     let known = client_list::Known::Id(id);
     let found = client_list::find(state.reads(), tenant, &known).await?;
     let row = found.value.ok_or(PageError::NotFound)?;
     let (client, _) = state.door().load::<Client>(tenant, id.uuid()).await?;
     let names = state.names().of_rows(tenant, std::slice::from_ref(&row)).await?;
     let name = names.into_iter().next().unwrap_or_default();
-    let actors = state.names().actors(tenant).await?;
-    let may = visitor.caller.identity.may(Permission::ClientsWrite) && client.profile().is_some();
+    let actors = state.names().actors(&visitor).await?;
+    let may = visitor.meets(Needs::of_own(Permission::ClientsWrite)) && client.profile().is_some();
     let base = format!("{PATH}/{id}");
     let hands_out = visitor.caller.identity.may(Permission::ClientsErase);
     page(&Record {

@@ -11,6 +11,7 @@ use super::account::{Account, KEPT};
 use super::{AsOf, Balance};
 use crate::admin::list::day;
 use crate::error::PageError;
+use crate::reach::Needs;
 use crate::show;
 use crate::state::WebState;
 use crate::view::Moment;
@@ -44,7 +45,7 @@ impl Seen {
         id: ClientId,
         wishes: &Wishes,
     ) -> Result<Seen, PageError> {
-        state.must(visitor, Permission::ClientsRead)?;
+        state.must_hold(visitor, Needs::of_own(Permission::ClientsRead), id).await?;
         let tenant = visitor.tenant();
         let row = client_list::find(state.reads(), tenant, &Known::Id(id)).await?.value;
         let row = row.ok_or(PageError::NotFound)?;

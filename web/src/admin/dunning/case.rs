@@ -109,7 +109,7 @@ async fn show_case(
         stages: stages(case, matches!(stands, DunningCase::Open(_))),
         days,
         ended: ended(&stands),
-        timeline: timeline::of(&state, tenant, "dunning_case", id.uuid()).await?,
+        timeline: timeline::of(&state, &visitor, "dunning_case", id.uuid()).await?,
         actions: actions::actions(&format!("{PATH}/{id}"), row.status),
     })
 }

@@ -18,6 +18,7 @@ use crate::admin::orders::PATH;
 use crate::admin::subscription::form::{tax_fields, taxed};
 use crate::error::PageError;
 use crate::fields::Wrong;
+use crate::reach::Needs;
 use crate::state::{Seen, WebState};
 use crate::visitor::Visitor;
 
@@ -29,10 +30,7 @@ pub(super) fn routes() -> Router<WebState> {
 }
 
 /// What may be done with an order as it stands.
-pub(super) fn actions(id: OrderId, order: &Order, visitor: &Visitor) -> Vec<Action> {
-    if !visitor.caller.identity.may(Permission::OrdersWrite) {
-        return Vec::new();
-    }
+pub(super) fn actions(id: OrderId, order: &Order) -> Vec<Action> {
     let back = format!("{PATH}/{id}");
     let action = |verb, label, icon| deed::action(verb, &back, label, icon);
     let cancel = action(Verb::Cancel, "Cancel", "ban").class("danger");
@@ -66,6 +64,19 @@ impl Deed for Verb {
     const NEEDS: Permission = Permission::OrdersWrite;
     const ALL: &'static [Verb] =
         &[Verb::Accept, Verb::Hold, Verb::Release, Verb::Complete, Verb::Cancel];
+
+    fn needs(self) -> Needs {
+        Needs::of_own(Self::NEEDS)
+    }
+
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        id: &OrderId,
+    ) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), *id).await.map(drop)
+    }
 
     fn words(self) -> Words {
         let (path, button, done) = match self {

@@ -12,8 +12,8 @@ use billfold_app::commands::orders::{AskedAnswer, OrderedItem, PlaceOrder};
 use billfold_domain::kernel::{Currency, ProductId};
 use billfold_domain::product::{OptionKind, Product, ProductOption};
 use billfold_domain::role::Permission;
-use billfold_projections::Projection as _;
 use billfold_projections::order_list::OrderList;
+use billfold_projections::{Projection as _, Scope};
 
 use crate::admin::client_field::{self, About};
 use crate::admin::clients::choices;
@@ -24,6 +24,7 @@ use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key};
 use crate::form::Field;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::{go, page, refused};
 use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
@@ -47,6 +48,8 @@ pub(crate) struct NewOrder {
 }
 
 const NEW: &str = "/admin/orders/new";
+/// Who may place one.
+const PLACES: Needs = Needs::of_own(Permission::OrdersWrite);
 
 /// The form's address.
 pub(super) fn routes() -> Router<WebState> {
@@ -64,11 +67,12 @@ async fn blank(
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::OrdersWrite)?;
+    let scope = state.must_scope(&visitor, PLACES)?;
     let key = fields.key()?;
     let options = options(&state, &visitor, fields.one("product_id")).await?;
     let mut wrong = Wrong::default();
-    let command = read(&state, &visitor, &fields, &options, &mut wrong).await?;
+    let asker = (&visitor, scope);
+    let command = read(&state, asker, &fields, &options, &mut wrong).await?;
     // Questions that were not seen are asked before anything else is.
     let unseen = !options.is_empty() && fields.one("asked") != fields.one("product_id");
     if let Some(command) = command.filter(|_| !unseen) {
@@ -99,12 +103,12 @@ async fn options(
 /// The command that a form asks for; what is wrong with it is noted.
 async fn read(
     state: &WebState,
-    visitor: &Visitor,
+    (visitor, scope): (&Visitor, Scope),
     sent: &Fields,
     options: &[ProductOption],
     wrong: &mut Wrong,
 ) -> Result<Option<PlaceOrder>, PageError> {
-    let client = client_field::read(state, visitor, sent.one("client"), wrong).await?;
+    let client = client_field::read(state, visitor, scope, sent.one("client"), wrong).await?;
     let choice = chosen(sent, wrong);
     let currency = Currency::parse(sent.one("currency"));
     let currency = currency.map_err(|error| wrong.at("currency", error.to_string())).ok();
@@ -137,7 +141,7 @@ async fn form(
     (sent, options): (&Fields, &[ProductOption]),
     wrong: &Wrong,
 ) -> Result<NewOrder, PageError> {
-    state.must(visitor, Permission::OrdersWrite)?;
+    let scope = state.must_scope(visitor, PLACES)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let catalogue = Catalogue::read(state, visitor).await?;
@@ -149,7 +153,7 @@ async fn form(
         key: new_key(),
         error: wrong.whole.clone(),
         service: vec![
-            client_field::ask(state, visitor, client).await?.wrong(wrong.of("client")),
+            client_field::ask(state, visitor, scope, client).await?.wrong(wrong.of("client")),
             product,
             cycle,
             Field::choice("currency", "Currency", choices(currencies))

@@ -20,6 +20,7 @@ use super::orders::{PATH, status};
 use super::timeline::{self, Happened};
 use crate::error::PageError;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -97,8 +98,8 @@ async fn show_order(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::OrdersRead)?;
     let id: OrderId = id.parse().map_err(|_| PageError::NotFound)?;
+    state.must_hold(&visitor, Needs::of_own(Permission::OrdersRead), id).await?;
     let tenant = visitor.tenant();
     let (order, _) = state.door().load::<Order>(tenant, id.uuid()).await?;
     let placed = order.placed().ok_or(PageError::NotFound)?;
@@ -119,8 +120,8 @@ async fn show_order(
             None => None,
         },
         waiting: matches!(order, Order::Placed(_)),
-        actions: actions::actions(id, &order, &visitor),
-        timeline: timeline::of(&state, tenant, "order", id.uuid()).await?,
+        actions: Action::open(actions::actions(id, &order), &visitor),
+        timeline: timeline::of(&state, &visitor, "order", id.uuid()).await?,
     })
 }
 

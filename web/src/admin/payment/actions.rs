@@ -23,6 +23,7 @@ use crate::admin::list::day;
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong};
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::show;
 use crate::state::{Seen, WebState};
 use crate::visitor::Visitor;
@@ -92,9 +93,18 @@ impl Deed for Verb {
         Verb::DisputeFee,
     ];
 
-    fn must(self, state: &WebState, visitor: &Visitor) -> Result<(), PageError> {
+    fn needs(self) -> Needs {
         let refund = self == Verb::Refund;
-        state.must(visitor, if refund { Permission::PaymentsRefund } else { Self::NEEDS })
+        Needs::of_own(if refund { Permission::PaymentsRefund } else { Self::NEEDS })
+    }
+
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        id: &PaymentId,
+    ) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), *id).await.map(drop)
     }
 
     fn words(self) -> Words {
@@ -256,6 +266,7 @@ impl Verb {
                 else {
                     return Ok(Err(wrong));
                 };
+                asked.state.must_hold(asked.visitor, self.needs(), invoice_id).await?;
                 let command = MatchPayment { payment_id, invoice_id, amount, from };
                 asked.command_on_seen(command, &read).await
             }

@@ -22,6 +22,7 @@ use super::payments::{PATH, status_of};
 use super::timeline::{self, Happened};
 use crate::error::PageError;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -123,8 +124,8 @@ async fn show_payment(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::PaymentsRead)?;
     let id: PaymentId = id.parse().map_err(|_| PageError::NotFound)?;
+    state.must_hold(&visitor, Needs::of_own(Permission::PaymentsRead), id).await?;
     let tenant = visitor.tenant();
     let found = payment_list::find(state.reads(), tenant, id).await?;
     let (row, allocations) = found.value.ok_or(PageError::NotFound)?;
@@ -148,8 +149,8 @@ async fn show_payment(
         allocations: allocated(&state, tenant, &allocations, payment.settled()).await?,
         refunds: back.refunds.iter().map(refunded).collect(),
         disputes: back.disputes.iter().map(disputed).collect(),
-        timeline: timeline::of(&state, tenant, "payment", id.uuid()).await?,
-        actions: actions::actions(&format!("{PATH}/{id}"), &payment),
+        timeline: timeline::of(&state, &visitor, "payment", id.uuid()).await?,
+        actions: Action::open(actions::actions(&format!("{PATH}/{id}"), &payment), &visitor),
     })
 }
 

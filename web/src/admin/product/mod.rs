@@ -23,6 +23,7 @@ use super::products::{PATH, status};
 use super::timeline::{self, Happened};
 use crate::error::PageError;
 use crate::layout::Shell;
+use crate::reach::Needs;
 use crate::router::page;
 use crate::show;
 use crate::state::WebState;
@@ -105,12 +106,17 @@ async fn show_product(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::ProductsRead)?;
+    state.must_scope(&visitor, Needs::of_own(Permission::ProductsRead))?;
     let id: ProductId = id.parse().map_err(|_| PageError::NotFound)?;
     let tenant = visitor.tenant();
     let found = product_list::find(state.reads(), tenant, id).await?;
     let priced = found.value.ok_or(PageError::NotFound)?;
-    let tiers = product_list::tier_prices(state.reads(), tenant, id).await?.value;
+    // What groups of clients pay, and who set it, is for those who see every client.
+    let sees_all = visitor.meets(Needs::of_all(Permission::ProductsRead));
+    let tiers = match sees_all {
+        true => product_list::tier_prices(state.reads(), tenant, id).await?.value,
+        false => Vec::new(),
+    };
     let today = state.today(tenant).await?;
     let product = &priced.product;
     let mut facts = vec![show::line_kind(LineKind::from(product.kind))];
@@ -124,7 +130,7 @@ async fn show_product(
         status: status(product),
         facts,
         actions: match product.retired_on {
-            None => actions::actions(id),
+            None => Action::open(actions::actions(id), &visitor),
             Some(_) => Vec::new(),
         },
         prices: prices(&set, today),
@@ -137,7 +143,10 @@ async fn show_product(
             .map(|feature| (feature.key.clone(), feature.value.clone()))
             .collect(),
         quotas: product.quotas.0.iter().map(quota).collect(),
-        timeline: timeline::of(&state, tenant, "product", id.uuid()).await?,
+        timeline: match sees_all {
+            true => timeline::of(&state, &visitor, "product", id.uuid()).await?,
+            false => Vec::new(),
+        },
     })
 }
 

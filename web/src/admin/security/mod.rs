@@ -136,7 +136,7 @@ async fn of(state: &WebState, visitor: &Visitor, wrongs: Wrongs) -> Result<Secur
         passkey_fields: passkeys::fields(),
         links: links.into_iter().map(LinkLine::of).collect(),
         mail: mail::card(state, visitor, wrongs.mail).await?,
-        timeline: timeline::of(state, visitor.tenant(), "sign_in", stream.uuid()).await?,
+        timeline: timeline::of(state, visitor, "sign_in", stream.uuid()).await?,
     })
 }
 

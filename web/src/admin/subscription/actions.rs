@@ -24,8 +24,10 @@ use crate::admin::deed::{self, Asked, Deed, Question, Words};
 use crate::error::PageError;
 use crate::fields::Wrong;
 use crate::form::Field;
+use crate::reach::Needs;
 use crate::state::{Seen, WebState};
 use crate::view::Day;
+use crate::visitor::Visitor;
 
 /// What pages about a subscription and its documents are read from.
 pub(super) const READ: [&str; 6] = [
@@ -36,6 +38,9 @@ pub(super) const READ: [&str; 6] = [
     Journal::NAME,
     ClientList::NAME,
 ];
+
+/// Who may begin, change and end them.
+pub(super) const WRITES: Needs = Needs::of_own(Permission::SubscriptionsWrite);
 
 /// The addresses of all of them.
 pub(super) fn routes() -> Router<WebState> {
@@ -52,7 +57,8 @@ pub(super) fn actions(href: &str, standing: Standing, contract: &Contract) -> Ve
     } else {
         action(Verb::AttachCoupon, "Apply coupon", "banknote")
     };
-    let change = Action::new(format!("{href}/change"), "Change", "pencil").on_a_page();
+    let change = Action::new(format!("{href}/change"), "Change", "pencil");
+    let change = change.on_a_page().needs(WRITES);
     match standing {
         Standing::Trialing | Standing::Active => {
             let at_end = action(Verb::Cancel, "Cancel at end of term", "ban");
@@ -101,6 +107,19 @@ impl Deed for Verb {
         Verb::TakeCouponsOff,
         Verb::WithdrawChange,
     ];
+
+    fn needs(self) -> Needs {
+        WRITES
+    }
+
+    async fn must(
+        self,
+        state: &WebState,
+        visitor: &Visitor,
+        id: &SubscriptionId,
+    ) -> Result<(), PageError> {
+        state.must_hold(visitor, self.needs(), *id).await.map(drop)
+    }
 
     fn words(self) -> Words {
         let (path, button, done) = match self {

@@ -13,11 +13,10 @@ use axum::routing::get;
 use billfold_app::commands::Ask;
 use billfold_app::commands::subscriptions::{ChangeSubscription, Foreseen, Offer, Thought};
 use billfold_domain::kernel::{Cycle, SubscriptionId};
-use billfold_domain::role::Permission;
 use billfold_domain::subscription::service::PlanTerms;
 use billfold_domain::subscription::{ChangePolicy, Contract, Interval, IntervalUnit, Subscription};
 
-use super::actions::READ;
+use super::actions::{READ, WRITES};
 use super::catalogue::{Catalogue, Choice, chosen};
 use super::foreseen::{Foresight, look_ahead};
 use super::{PATH, parse, price, words};
@@ -72,8 +71,8 @@ struct Known {
 
 impl Known {
     async fn load(state: &WebState, visitor: &Visitor, id: &str) -> Result<Self, PageError> {
-        state.must(visitor, Permission::SubscriptionsWrite)?;
         let id = parse(id)?;
+        state.must_hold(visitor, WRITES, id).await?;
         let (known, version) =
             state.door().load::<Subscription>(visitor.tenant(), id.uuid()).await?;
         match known {

@@ -9,11 +9,11 @@ use billfold_app::commands::subscriptions::{Offer, Subscribe};
 use billfold_app::commands::tax_rates::AskedTax;
 use billfold_domain::invoice::{TaxCategory, TaxTreatment};
 use billfold_domain::kernel::{Country, Currency, Percent, Refusal as _};
-use billfold_domain::role::Permission;
 use billfold_domain::tax::RateClass;
+use billfold_projections::Scope;
 
 use super::PATH;
-use super::actions::READ;
+use super::actions::{READ, WRITES};
 use super::catalogue::{Catalogue, chosen};
 use crate::admin::client_field::{self, About};
 use crate::admin::clients::choices;
@@ -62,9 +62,9 @@ async fn blank(
 
 async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response, PageError> {
     let Posted { visitor, fields } = posted;
-    state.must(&visitor, Permission::SubscriptionsWrite)?;
+    let scope = state.must_scope(&visitor, WRITES)?;
     let key = fields.key()?;
-    let wrong = match read(&state, &visitor, &fields).await? {
+    let wrong = match read(&state, (&visitor, scope), &fields).await? {
         Ok(command) => match state.command(visitor.ask(&key, command), &READ).await {
             Ok((done, seen)) => {
                 let to = format!("{PATH}/{}", done.answer.subscription_id);
@@ -80,11 +80,11 @@ async fn save(State(state): State<WebState>, posted: Posted) -> Result<Response,
 /// The command that a form asks for, or what is wrong with it.
 async fn read(
     state: &WebState,
-    visitor: &Visitor,
+    (visitor, scope): (&Visitor, Scope),
     sent: &Fields,
 ) -> Result<Result<Subscribe, Wrong>, PageError> {
     let mut wrong = Wrong::default();
-    let client = client_field::read(state, visitor, sent.one("client"), &mut wrong).await?;
+    let client = client_field::read(state, visitor, scope, sent.one("client"), &mut wrong).await?;
     let choice = chosen(sent, &mut wrong);
     let currency = Currency::parse(sent.one("currency"));
     let currency = currency.map_err(|error| wrong.at("currency", error.to_string())).ok();
@@ -137,7 +137,7 @@ async fn form(
     sent: &Fields,
     wrong: &Wrong,
 ) -> Result<NewSubscription, PageError> {
-    state.must(visitor, Permission::SubscriptionsWrite)?;
+    let scope = state.must_scope(visitor, WRITES)?;
     let settings = state.door().settings(visitor.tenant()).await?;
     let head = *state.operations().head().borrow();
     let catalogue = Catalogue::read(state, visitor).await?;
@@ -154,7 +154,7 @@ async fn form(
             format!("/admin/clients/{client}")
         },
         service: vec![
-            client_field::ask(state, visitor, client).await?.wrong(wrong.of("client")),
+            client_field::ask(state, visitor, scope, client).await?.wrong(wrong.of("client")),
             product,
             cycle,
             Field::choice("currency", "Currency", choices(currencies))

@@ -19,12 +19,11 @@ use billfold_domain::coupon::Left;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{SubscriptionId, TenantId};
-use billfold_domain::role::Permission;
 use billfold_domain::subscription::service::{Billed, DocumentRef, Phase, PlanTerms};
 use billfold_domain::subscription::{Contract, Standing, Subscription};
 
 use super::confirm::Action;
-use super::subscriptions::PATH;
+use super::subscriptions::{PATH, READS};
 use super::timeline::{self, Happened};
 use crate::error::PageError;
 use crate::layout::Shell;
@@ -99,8 +98,8 @@ async fn show_subscription(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    state.must(&visitor, Permission::SubscriptionsRead)?;
     let (id, tenant) = (parse(&id)?, visitor.tenant());
+    state.must_hold(&visitor, READS, id).await?;
     let head = *state.operations().head().borrow();
     let (subscription, _) = state.door().load::<Subscription>(tenant, id.uuid()).await?;
     let contract = subscription.contract().ok_or(PageError::NotFound)?;
@@ -125,8 +124,11 @@ async fn show_subscription(
         billed: billed_rows(&state, tenant, billed).await?,
         older: billed.len().saturating_sub(LINES),
         foreseen: foreseen::next(&state, &visitor, id).await?,
-        timeline: timeline::of(&state, tenant, "subscription", id.uuid()).await?,
-        actions: actions::actions(&format!("{PATH}/{id}"), standing, contract),
+        timeline: timeline::of(&state, &visitor, "subscription", id.uuid()).await?,
+        actions: Action::open(
+            actions::actions(&format!("{PATH}/{id}"), standing, contract),
+            &visitor,
+        ),
     })
 }
 
