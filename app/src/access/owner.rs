@@ -108,7 +108,7 @@ impl Access {
         }
     }
 
-    /// Whether a client may sign in: neither suspended nor erased, as the log says now.
+    /// Whether a client may sign in: neither suspended, inactive nor erased, as the log says now.
     pub(super) async fn is_active(
         &self,
         tenant: TenantId,
