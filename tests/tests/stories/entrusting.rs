@@ -160,7 +160,8 @@ async fn whom_a_reseller_registers_on_the_page_is_theirs() {
         let reader = shop.sign_in("ida@example.org", PASSWORD).await;
         let csrf = reader.get("/api/v1/auth/me").await.expect(200).body["csrf_token"].clone();
         let form = format!(
-            "csrf={}&key=01960000-0000-7000-8000-000000000001&name=Edsger&email=edsger@example.org&country=NL&currency=EUR",
+            "csrf={}&key=01960000-0000-7000-8000-000000000001&name=Edsger\
+             &email=edsger@example.org&country=NL&currency=EUR",
             csrf.as_str().expect("a token")
         );
         let media = "application/x-www-form-urlencoded";

@@ -119,7 +119,7 @@ async fn list(
         }
         q => sought(&state, tenant, q, &filter, &part).await?,
     };
-    // They are of the whole seller, which is also what they are shown for.
+    // Counted for the whole seller only.
     let counts = match scope {
         Scope::Seller if reseller.is_none() => {
             Some(client_list::counts(state.reads(), tenant).await?.value)
@@ -181,7 +181,8 @@ async fn sought(
     Ok((found.value.rows, found.value.next, found.as_of_position))
 }
 
-/// The client within a scope that somebody looks for: by id, by mail address, or by the id of an import.
+/// The client within a scope that somebody looks for: by id, by mail address, or by the id of an
+/// import.
 pub(crate) async fn find(
     state: &WebState,
     tenant: TenantId,

@@ -282,10 +282,7 @@ async fn show_invoice(
         shell: visitor.shell(&state, PATH, head).await?,
         number: stands.document().map_or_else(|| "Draft".to_owned(), |it| it.number.clone()),
         status: show::status(stands.status(today)),
-        dunning: match visitor.meets(Needs::of_all(Permission::InvoicesRead)) {
-            true => super::dunning::mark(&state, tenant, id, wishes.as_of).await?,
-            false => None,
-        },
+        dunning: dunned(&state, &visitor, id, wishes.as_of).await?,
         client: (
             names.get(&client).cloned().unwrap_or_default(),
             format!("/admin/clients/{client}"),
@@ -310,6 +307,19 @@ async fn show_invoice(
         position,
         href,
     })
+}
+
+/// How its dunning case stands, for those who may see the cases.
+async fn dunned(
+    state: &WebState,
+    visitor: &Visitor,
+    id: InvoiceId,
+    as_of: Option<i64>,
+) -> Result<Option<(Badge, String)>, PageError> {
+    if !visitor.meets(Needs::of_all(Permission::InvoicesRead)) {
+        return Ok(None);
+    }
+    super::dunning::mark(state, visitor.tenant(), id, as_of).await
 }
 
 /// Whether the client has credit that could pay an invoice in this currency.
