@@ -47,6 +47,10 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { name: "0011_doors", sql: include_str!("../../migrations/0011_doors.sql") },
     Migration { name: "0012_avatars", sql: include_str!("../../migrations/0012_avatars.sql") },
+    Migration {
+        name: "0013_client_addresses",
+        sql: include_str!("../../migrations/0013_client_addresses.sql"),
+    },
 ];
 
 /// The log of an install; a second one is another chain.

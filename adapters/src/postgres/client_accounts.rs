@@ -72,6 +72,24 @@ impl ClientAccounts for PostgresClientAccounts {
         row.map(account).transpose()
     }
 
+    async fn move_to(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        email_index: &BlindIndex,
+    ) -> Result<(), StoreFailure> {
+        let statement = sqlx::query(
+            "update client_accounts set email_index = $3, \
+               email_verified_at = case when email_index = $3 then email_verified_at end \
+             where tenant_id = $1 and client_id = $2",
+        )
+        .bind(tenant.uuid())
+        .bind(client.uuid())
+        .bind(email_index.as_str());
+        self.rows.execute(tenant, statement).await?;
+        Ok(())
+    }
+
     async fn set_password(
         &self,
         tenant: TenantId,

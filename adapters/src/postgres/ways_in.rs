@@ -20,7 +20,7 @@ pub(super) async fn forget(
         "delete from recovery_codes where tenant_id = $1 and account_id = $2",
         "delete from second_factors where tenant_id = $1 and account_id = $2",
         "delete from reset_codes where tenant_id = $1 and account_id = $2",
-        "delete from address_codes where tenant_id = $1 and staff_id = $2",
+        "delete from address_codes where tenant_id = $1 and account_id = $2",
         "delete from passkeys where tenant_id = $1 and staff_id = $2",
         "delete from provider_links where tenant_id = $1 and staff_id = $2",
     ] {

@@ -4,7 +4,7 @@
 //! Guarantees: whose an address is, the log says: it is that of the client's own contact; a client
 //! who was suspended or erased is not let in, and their sessions end when they are used next; what
 //! a client may do follows from the built-in role, never from a role of staff. Absent on purpose:
-//! proof that an address is the client's, which needs mail; `email_verified_at` stays unset.
+//! keeping clients out whose address is not proved (`address_code` says how it is).
 
 use billfold_domain::client::{Client, ClientEvent};
 use billfold_domain::kernel::{Actor, BlindIndex, ClientId, TenantId};
@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use super::by::By;
 use super::identity::{Identity, Via};
+use super::mail::Errand;
 use super::owner::Owner;
 use super::password::check_password;
 use super::session::is_used_by_browser;
@@ -122,7 +123,9 @@ impl Access {
         let (code, code_hash) = token::new_reset_code(tenant);
         let expires_at = now + INVITATION;
         let holder = Holder::Client(client);
-        let stored = ResetCodeRow { tenant, holder, code_hash, created_at: now, expires_at };
+        let mailed_to = self.sends_mail().then(|| index.clone());
+        let stored =
+            ResetCodeRow { tenant, holder, mailed_to, code_hash, created_at: now, expires_at };
         self.parts.reset_codes.put(&stored).await?;
         let (client_id, what) = (client, MeansChange::ResetCodeMade);
         let what = SignInCommand::ChangeClientMeans { client_id, what };
@@ -171,6 +174,7 @@ impl Access {
         let hash = self.parts.passwords.hash(password.reveal()).await?;
         let done = self.parts.door.execute(ask.from_origin(origin.clone())).await?;
         self.keep(tenant, client, index, hash).await?;
+        self.mail_if_possible(&Errand::prove_address(tenant, client)).await;
         Ok(done)
     }
 
@@ -208,12 +212,11 @@ impl Access {
         if !self.parts.passwords.verify(password, &row.password_hash).await? {
             return refused(SignInRefused::WrongPassword);
         }
-        let row = match row.email_index == *address {
-            true => row,
+        if row.email_index != *address {
             // The contact has another address by now.
-            false => self.keep(tenant, row.client, address.clone(), row.password_hash).await?,
-        };
-        let owner = Owner::from(row);
+            self.parts.clients.move_to(tenant, row.client, address).await?;
+        }
+        let owner = Owner { email_index: address.clone(), ..Owner::from(row) };
         self.upgrade(&owner, password).await;
         Ok(Ok((owner, Vec::new())))
     }

@@ -71,6 +71,34 @@ impl Access {
         })
     }
 
+    /// An account at the address it has now: the contact of a client may have another one since
+    /// the last sign-in, which nobody proved.
+    pub(super) async fn owner_now(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+    ) -> Result<Option<Owner>, AccessError> {
+        let Some(owner) = self.owner(tenant, holder).await? else { return Ok(None) };
+        let Holder::Client(client) = holder else { return Ok(Some(owner)) };
+        match self.index_of_client(tenant, client).await? {
+            Some(index) if index != owner.email_index => {
+                self.parts.clients.move_to(tenant, client, &index).await?;
+                Ok(Some(Owner { email_index: index, ..owner }))
+            }
+            _ => Ok(Some(owner)),
+        }
+    }
+
+    /// The keyed hash of the address that a client's contact has, as the log says now.
+    pub(super) async fn index_of_client(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+    ) -> Result<Option<BlindIndex>, AccessError> {
+        let (client, _) = self.parts.door.load::<Client>(tenant, client.uuid()).await?;
+        Ok(client.profile().and_then(|profile| profile.email_index.clone()))
+    }
+
     /// An account that may sign in.
     pub(super) async fn live_owner(
         &self,

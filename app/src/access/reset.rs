@@ -1,10 +1,11 @@
 //! Forgotten passwords: a code that sets a new one, once, within an hour (AUT-05).
 //!
 //! Guarantees: a code names its seller and opens one account; a newer one takes its place; a new
-//! password ends every session of its owner, who is told by mail. The second step stays as it is.
+//! password ends every session of its owner, who is told by mail. A code that was mailed proves the
+//! address it went to. The second step stays as it is.
 //! Absent on purpose: asking for a code by address, which `forgotten` does.
 
-use billfold_domain::kernel::{Actor, TenantId};
+use billfold_domain::kernel::TenantId;
 use billfold_domain::sign_in::MeansChange;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
@@ -16,7 +17,7 @@ use super::token::{self, Secret};
 use super::{Access, AccessError};
 use crate::commands::RequestOrigin;
 use crate::commands::roles::must_cover;
-use crate::ports::{Holder, ResetCodeRow, StaffRow};
+use crate::ports::{Holder, ResetCodeRow, StaffRow, TakenResetCode};
 
 /// How long a code lasts.
 const CODE: TimeDelta = TimeDelta::hours(1);
@@ -39,7 +40,10 @@ impl Access {
         let holder = Holder::Staff(row.id);
         let (code, code_hash) = token::new_reset_code(tenant);
         let expires_at = now + CODE;
-        let stored = ResetCodeRow { tenant, holder, code_hash, created_at: now, expires_at };
+        // Whoever made it hands it over.
+        let mailed_to = None;
+        let stored =
+            ResetCodeRow { tenant, holder, mailed_to, code_hash, created_at: now, expires_at };
         self.parts.reset_codes.put(&stored).await?;
         let (actor, what) = (by.actor.clone(), MeansChange::ResetCodeMade);
         self.note_change(&row, actor, what, None, &by.origin).await?;
@@ -105,23 +109,21 @@ impl Access {
     ) -> Result<(), AccessError> {
         let (tenant, hash) = token::read_reset_code(code.reveal()).ok_or(AccessError::NotValid)?;
         let now = self.parts.clock.now();
-        let holder = self.parts.reset_codes.take(tenant, &hash, now).await?;
-        let staff = match holder.ok_or(AccessError::NotValid)? {
-            Holder::Staff(staff) => staff,
-            Holder::Client(client) => {
-                let owner = self.accept(tenant, client, password).await?;
-                self.end_by_new_password(&owner, None, origin).await?;
-                let (by, what) = (Actor::Client(client), MeansChange::PasswordReset);
-                return self.tell_of_password(&owner, by, what, origin).await;
+        let taken = self.parts.reset_codes.take(tenant, &hash, now).await?;
+        let TakenResetCode { holder, mailed_to } = taken.ok_or(AccessError::NotValid)?;
+        let owner = match holder {
+            Holder::Client(client) => self.accept(tenant, client, password).await?,
+            Holder::Staff(staff) => {
+                let row = self.parts.staff.find(tenant, staff).await?;
+                let row = row.filter(|row| row.disabled_at.is_none());
+                let row = row.ok_or(AccessError::NotValid)?;
+                let new = self.parts.passwords.hash(password.reveal()).await?;
+                self.parts.staff.set_password(tenant, staff, &new).await?;
+                row.into()
             }
         };
-        let row = self.parts.staff.find(tenant, staff).await?;
-        let row = row.filter(|row| row.disabled_at.is_none()).ok_or(AccessError::NotValid)?;
-        let new = self.parts.passwords.hash(password.reveal()).await?;
-        self.parts.staff.set_password(tenant, staff, &new).await?;
-        let owner = row.into();
         self.end_by_new_password(&owner, None, origin).await?;
-        let (by, what) = (Actor::Staff(staff), MeansChange::PasswordReset);
-        self.tell_of_password(&owner, by, what, origin).await
+        self.tell_of_password(&owner, holder.actor(), MeansChange::PasswordReset, origin).await?;
+        self.proved_by_mail(&owner, mailed_to, origin).await
     }
 }

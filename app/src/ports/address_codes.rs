@@ -4,10 +4,10 @@
 //! once, for the address that it was sent to.
 
 use async_trait::async_trait;
-use billfold_domain::kernel::{BlindIndex, StaffId, TenantId};
+use billfold_domain::kernel::{BlindIndex, TenantId};
 use chrono::{DateTime, Utc};
 
-use super::StoreFailure;
+use super::{Holder, StoreFailure};
 
 /// A code to store.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct AddressCodeRow {
     /// The seller.
     pub tenant: TenantId,
     /// Whose address it proves.
-    pub staff: StaffId,
+    pub holder: Holder,
     /// Which address.
     pub email_index: BlindIndex,
     /// SHA-256 of the code.
@@ -36,15 +36,25 @@ pub trait AddressCodes: Send + Sync {
     async fn take(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
         code_hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<bool, StoreFailure>;
 
-    /// Since when the address of an account is proved.
+    /// Takes it as proved that an address reaches the owner of an account; false when the account
+    /// has another one by now, or it was proved before.
+    async fn prove(
+        &self,
+        tenant: TenantId,
+        holder: Holder,
+        email_index: &BlindIndex,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreFailure>;
+
+    /// Since when the address that is kept with an account is proved.
     async fn proved_since(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
     ) -> Result<Option<DateTime<Utc>>, StoreFailure>;
 }

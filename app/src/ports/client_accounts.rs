@@ -41,6 +41,14 @@ pub trait ClientAccounts: Send + Sync {
         client: ClientId,
     ) -> Result<Option<ClientAccountRow>, StoreFailure>;
 
+    /// Keeps another address with the account, which is not proved. The same one stays as it is.
+    async fn move_to(
+        &self,
+        tenant: TenantId,
+        client: ClientId,
+        email_index: &BlindIndex,
+    ) -> Result<(), StoreFailure>;
+
     /// Replaces the password hash; false when there is no account.
     async fn set_password(
         &self,

@@ -60,7 +60,7 @@ pub use passwords::{PasswordHashing, PasswordRefusal};
 pub use pictures::PictureStore;
 pub use provider_links::{ProviderLinkRow, ProviderLinks};
 pub use refresh_tokens::{Presented, RefreshTokenRow, RefreshTokens};
-pub use reset_codes::{ResetCodeRow, ResetCodes};
+pub use reset_codes::{ResetCodeRow, ResetCodes, TakenResetCode};
 pub use second_factors::{SecondFactorRow, SecondFactors};
 pub use sessions::{Ending, SessionKind, SessionRef, SessionRow, Sessions};
 pub use sign_in_failures::{BegunTry, FailureKey, SignInFailures};

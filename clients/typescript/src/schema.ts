@@ -6235,6 +6235,11 @@ export interface components {
              */
             currency?: string | null;
             /**
+             * Format: date-time
+             * @description Since when its mail address is proved to reach it; null if it is not.
+             */
+            email_verified_at?: string | null;
+            /**
              * @description Its id.
              * @example cli_01kchkq7w7fc9r6a8b9c0d1e2f
              */

@@ -3,9 +3,12 @@
 
 use billfold_domain::kernel::ClientId;
 use billfold_tests::shop::{PASSWORD, Reply, Shop, fresh_key, send};
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use totp_rs::{Builder, Secret};
+use totp_rs::{Builder, Secret, Totp};
+
+use super::portal::{Browser, hidden};
 
 const CODE: &str = "/api/v1/auth/password-reset";
 const SECOND_STEP: &str = "/api/v1/auth/second-factor";
@@ -30,8 +33,8 @@ async fn own(shop: &Shop, token: &str, method: Method, path: &str, body: Value) 
     send(request.header("idempotency-key", fresh_key()).json(&body)).await
 }
 
-/// Sets up a second step.
-async fn second_step(shop: &Shop, token: &str) {
+/// Sets up a second step; answers what shows its codes.
+async fn second_step(shop: &Shop, token: &str) -> Totp {
     let proof = json!({ "password": PASSWORD });
     let made = own(shop, token, Method::POST, SECOND_STEP, proof).await.expect(200).body;
     let secret = Secret::try_from_base32(made["secret"].as_str().unwrap()).unwrap();
@@ -40,6 +43,7 @@ async fn second_step(shop: &Shop, token: &str) {
     let body = json!({ "code": totp.generate(now).to_string() });
     let path = format!("{SECOND_STEP}/confirm");
     own(shop, token, Method::POST, &path, body).await.expect(200);
+    totp
 }
 
 /// Every noted change of a client's way in, oldest first: what it was, and who made it.
@@ -95,6 +99,37 @@ async fn a_second_step_of_a_client_is_noted_too() {
         second_step(shop, token.as_str().unwrap()).await;
         let told = changes(shop).await;
         assert_eq!(told.last().unwrap(), &("second_step_set_up".to_owned(), "client".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_the_portal_a_client_renews_the_recovery_codes() {
+    Shop::story(async |shop| {
+        let client = shop.client("Grace Hopper").await;
+        invited(shop, &client).await;
+        let mut browser = Browser::new(shop);
+        let (_, page) = browser.get("/portal/sign-in").await;
+        let csrf = hidden(&page, "csrf");
+        let form = [("csrf", csrf.as_str()), ("email", EMAIL), ("password", PASSWORD)];
+        assert_eq!(browser.post("/portal/sign-in", &form).await.0, 303);
+        let token = ask_for_token(shop).await.expect(200).body["access_token"].clone();
+        let totp = second_step(shop, token.as_str().unwrap()).await;
+        shop.clock.advance(TimeDelta::minutes(1));
+        let (_, page) = browser.get("/portal/security").await;
+        let csrf = hidden(&page, "csrf");
+        let now = u64::try_from(shop.clock.now().timestamp()).unwrap();
+        let right = totp.generate(now).to_string();
+        let wrong = if right == "000000" { "111111" } else { "000000" };
+        for (code, status, codes) in [(wrong, 422, 0), (right.as_str(), 200, 10)] {
+            let form = [("csrf", csrf.as_str()), ("renewal", code)];
+            let (answered, page) = browser.post("/portal/security/second-step/renew", &form).await;
+            assert_eq!(answered, status, "{page}");
+            assert_eq!(page.matches("<li><code>").count(), codes, "{page}");
+        }
+        let told = changes(shop).await;
+        let last = ("recovery_codes_renewed".to_owned(), "client".to_owned());
+        assert_eq!(told.last().unwrap(), &last);
     })
     .await;
 }
@@ -170,6 +205,10 @@ async fn a_refused_sign_in_names_the_client_until_nothing_is_left_to_sign_in_wit
         let found = found["items"].as_array().unwrap().iter();
         let found = found.filter(|entry| entry["event_type"] == "sign_in.refused").count();
         assert_eq!(found, 2);
+        let ada = shop.staff("Ada King").await;
+        let page = ada.request(Method::GET, &format!("/admin/clients/{client}/access"));
+        let page = page.send().await.unwrap().text().await.unwrap();
+        assert_eq!(page.matches("Sign-in refused").count(), 2, "{page}");
 
         let path = format!("/api/v1/clients/{client}");
         let seen = shop.get(&path).await.version();

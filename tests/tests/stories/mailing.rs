@@ -59,7 +59,8 @@ async fn a_forgotten_password_is_set_anew_by_a_code_that_only_the_address_gets()
     assert_eq!(asked.len(), 2);
     assert!(asked.iter().all(|event| event["ip"] == "127.0.0.1"), "{asked:?}");
     assert!(postbox.mails().iter().all(|mail| mail.to == EMAIL));
-    assert_eq!(noted(&shop, "sign_in.means_changed").await.len(), 1);
+    // The new password, and the address: its owner was reached.
+    assert_eq!(noted(&shop, "sign_in.means_changed").await.len(), 2);
     shop.assert_books_balance().await;
 }
 

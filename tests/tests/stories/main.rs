@@ -10,6 +10,7 @@ mod billing;
 mod billing_runs;
 mod clients;
 mod clients_mail;
+mod clients_proof;
 mod clients_ways_in;
 mod closing;
 mod correcting;

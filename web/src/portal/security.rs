@@ -12,13 +12,15 @@ use billfold_domain::kernel::SessionId;
 use super::{Guest, Room, Sent};
 use crate::admin::list::address;
 use crate::admin::security::{
-    Factor, Picture, SessionLine, code, factor_fields, grouped, picture, secret, told,
+    Factor, MailCard, Picture, SessionLine, code, factor_fields, grouped, mail_fields, picture,
+    renew_fields, secret, told,
 };
 use crate::error::PageError;
 use crate::fields::REFUSED;
 use crate::form::Field;
 use crate::router::{go, page};
 use crate::state::WebState;
+use crate::view::Moment;
 
 const PATH: &str = "/portal/security";
 const SET_UP: &str = "/portal/security/second-step";
@@ -35,6 +37,10 @@ pub(crate) struct Security {
     pub(crate) factor: Option<Factor>,
     /// What setting it up or taking it away asks for.
     pub(crate) factor_fields: Vec<Field>,
+    /// What new recovery codes ask for.
+    pub(crate) renew_fields: Vec<Field>,
+    /// Whether the mail address is proved.
+    pub(crate) mail: MailCard,
     /// Why something was refused.
     pub(crate) error: String,
     /// Where this account is signed in.
@@ -65,6 +71,9 @@ pub(super) fn routes() -> Router<WebState> {
         .route(SET_UP, get(set_up).post(enrol))
         .route("/portal/security/second-step/confirm", post(confirm))
         .route("/portal/security/second-step/remove", post(remove))
+        .route("/portal/security/second-step/renew", post(renew))
+        .route("/portal/security/mail/send", post(send_code))
+        .route("/portal/security/mail/verify", post(prove_address))
         .route("/portal/security/sessions/{id}/end", post(end_one))
         .route("/portal/security/sessions/end-others", post(end_others))
 }
@@ -84,9 +93,21 @@ async fn of(state: &WebState, guest: &Guest, error: String) -> Result<Security, 
             secret("password", "New password", "new-password").hint("10 to 256 characters"),
         ],
         factor_fields: factor_fields(factor.is_some()),
+        renew_fields: renew_fields(),
         factor: factor.map(Factor::of),
+        mail: mail_card(state, guest).await?,
         error,
         sessions: sessions.iter().map(|own| SessionLine::at(PATH, own)).collect(),
+    })
+}
+
+async fn mail_card(state: &WebState, guest: &Guest) -> Result<MailCard, PageError> {
+    let since = state.access().address_proved_since(&guest.caller.identity).await?;
+    Ok(MailCard {
+        since: since.map(Moment),
+        sends: state.access().sends_mail(),
+        fields: mail_fields(),
+        error: String::new(),
     })
 }
 
@@ -155,18 +176,46 @@ async fn confirm(State(state): State<WebState>, sent: Sent) -> Result<Response, 
     let Sent { guest, fields } = sent;
     let (caller, code) = (&guest.caller, Secret::new(fields.one("code")));
     match state.access().confirm_second_factor(&caller.identity, &code, &caller.origin).await {
-        Ok(codes) => page(&SecondStep {
-            room: guest.room(&state, PATH).await?,
-            secret: None,
-            fields: Vec::new(),
-            error: String::new(),
-            codes: codes.iter().map(|code| code.reveal().to_owned()).collect(),
-        }),
+        Ok(codes) => shown(&state, &guest, &codes).await,
         Err(error) => match form(&state, &guest, told(error)?).await? {
             Some(form) => Ok((REFUSED, Html(form.render()?)).into_response()),
             None => Ok(go(PATH)),
         },
     }
+}
+
+/// The only page that ever shows them.
+async fn shown(state: &WebState, guest: &Guest, codes: &[Secret]) -> Result<Response, PageError> {
+    page(&SecondStep {
+        room: guest.room(state, PATH).await?,
+        secret: None,
+        fields: Vec::new(),
+        error: String::new(),
+        codes: codes.iter().map(|code| code.reveal().to_owned()).collect(),
+    })
+}
+
+async fn renew(State(state): State<WebState>, sent: Sent) -> Result<Response, PageError> {
+    let Sent { guest, fields } = sent;
+    let (caller, code) = (&guest.caller, Secret::new(fields.one("renewal")));
+    match state.access().renew_recovery_codes(&caller.identity, &code, &caller.origin).await {
+        Ok(codes) => shown(&state, &guest, &codes).await,
+        refused => after(&state, &guest, refused, PATH.to_owned()).await,
+    }
+}
+
+async fn send_code(State(state): State<WebState>, sent: Sent) -> Result<Response, PageError> {
+    let Sent { guest, .. } = sent;
+    let caller = &guest.caller;
+    let outcome = state.access().send_address_code(&caller.identity, &caller.origin).await;
+    after(&state, &guest, outcome, done("address-code")).await
+}
+
+async fn prove_address(State(state): State<WebState>, sent: Sent) -> Result<Response, PageError> {
+    let Sent { guest, fields } = sent;
+    let (caller, code) = (&guest.caller, Secret::new(fields.one("address_code")));
+    let outcome = state.access().prove_address(&caller.identity, &code, &caller.origin).await;
+    after(&state, &guest, outcome, done("address-proved")).await
 }
 
 async fn remove(State(state): State<WebState>, sent: Sent) -> Result<Response, PageError> {

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::retained::RetainedRecords;
 use crate::answer::Versioned;
-use crate::auth::{ClientsRead, Scoped, Within};
+use crate::auth::{ClientsRead, Scoped, Within, refused};
 use crate::problem::Problem;
 use crate::receive::{Check, Filter, ListOf};
 use crate::state::ApiState;
@@ -308,6 +308,8 @@ pub(super) struct ClientDetail {
     registered_at: Option<DateTime<Utc>>,
     /// When it last signed in; null if it never did.
     last_sign_in_at: Option<DateTime<Utc>>,
+    /// Since when its mail address is proved to reach it; null if it is not.
+    email_verified_at: Option<DateTime<Utc>>,
     /// What the law asks to keep about it, also once erased; null if nothing.
     retained: Option<RetainedRecords>,
     /// Its version, as in `ETag`.
@@ -336,6 +338,7 @@ impl ClientDetail {
             None => None,
         };
         let times = times(state, tenant, id).await?;
+        let proved = state.access().client_address_proved_since(tenant, id).await;
         let country = profile.as_ref().and_then(|profile| profile.country);
         let currency = profile.as_ref().map(|profile| profile.currency);
         let reseller = profile.as_ref().and_then(|profile| profile.reseller);
@@ -350,6 +353,7 @@ impl ClientDetail {
             origin: origin.map(|origin| WireOrigin { source: origin.source, id: origin.id }),
             registered_at: times.0,
             last_sign_in_at: times.1,
+            email_verified_at: proved.map_err(refused)?,
             retained: RetainedRecords::of(state, tenant, id).await?,
             version,
             as_of_position: None,

@@ -11,7 +11,7 @@ mod resolve;
 
 use std::sync::Arc;
 
-use billfold_domain::kernel::{StaffId, TenantId};
+use billfold_domain::kernel::TenantId;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -75,6 +75,13 @@ pub(super) enum Errand {
         /// The account.
         staff: Uuid,
     },
+    /// A client has an address that nobody proved.
+    ProveClientAddress {
+        /// The seller.
+        tenant: Uuid,
+        /// The client.
+        client: Uuid,
+    },
     /// The password of an account is another one.
     PasswordChanged {
         /// The seller.
@@ -98,8 +105,12 @@ pub(super) enum Errand {
 }
 
 impl Errand {
-    pub(super) fn prove_address(tenant: TenantId, staff: StaffId) -> Self {
-        Self::ProveAddress { tenant: tenant.uuid(), staff: staff.uuid() }
+    pub(super) fn prove_address(tenant: TenantId, holder: impl Into<Holder>) -> Self {
+        let tenant = tenant.uuid();
+        match holder.into() {
+            Holder::Staff(staff) => Self::ProveAddress { tenant, staff: staff.uuid() },
+            Holder::Client(client) => Self::ProveClientAddress { tenant, client: client.uuid() },
+        }
     }
 
     pub(super) fn password_changed(tenant: TenantId, holder: Holder, at: DateTime<Utc>) -> Self {

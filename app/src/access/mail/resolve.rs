@@ -1,7 +1,7 @@
 //! From what happened to the letters it leads to: the work that must not show in the time of an
 //! answer.
 
-use billfold_domain::kernel::{ClientId, StaffId, TenantId};
+use billfold_domain::kernel::{BlindIndex, ClientId, StaffId, TenantId};
 use billfold_domain::sign_in::SignInCommand;
 use billfold_domain::tenant::HostName;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,7 +32,12 @@ impl Access {
                 self.reset_letters(id, &email, named, &origin, at).await?
             }
             Errand::ProveAddress { tenant, staff } => {
-                self.proof_letter(TenantId::new(tenant), StaffId::new(staff)).await?
+                let holder = Holder::Staff(StaffId::new(staff));
+                self.proof_letter(TenantId::new(tenant), holder).await?
+            }
+            Errand::ProveClientAddress { tenant, client } => {
+                let holder = Holder::Client(ClientId::new(client));
+                self.proof_letter(TenantId::new(tenant), holder).await?
             }
             Errand::PasswordChanged { tenant, staff, at } => {
                 let holder = Holder::Staff(StaffId::new(staff));
@@ -73,7 +78,8 @@ impl Access {
             let staff_id = Some(row.id);
             let what = SignInCommand::AskReset { staff_id, client_id: None };
             self.note_once(id, row.tenant, &address, origin, what).await?;
-            letters.extend(self.code_letter(row.tenant, Holder::Staff(row.id), at).await?);
+            letters
+                .extend(self.code_letter(row.tenant, Holder::Staff(row.id), &address, at).await?);
         }
         let place = self.place_of_unknown(named).await?;
         if let Some(tenant) = place.filter(|place| named.is_none_or(|named| named == *place)) {
@@ -109,7 +115,7 @@ impl Access {
         // The same asking may be noted for somebody of the staff.
         let id = Uuid::new_v5(&id, b"client");
         self.note_once(id, tenant, &address, origin, what).await?;
-        self.code_letter(tenant, Holder::Client(row.client), at).await
+        self.code_letter(tenant, Holder::Client(row.client), &address, at).await
     }
 
     /// A new code for an account, in place of the one before.
@@ -117,11 +123,13 @@ impl Access {
         &self,
         tenant: TenantId,
         holder: Holder,
+        address: &BlindIndex,
         at: DateTime<Utc>,
     ) -> Result<Vec<Letter>, AccessError> {
         let (code, code_hash) = token::new_reset_code(tenant);
-        let expires_at = at + RESET;
-        let stored = ResetCodeRow { tenant, holder, code_hash, created_at: at, expires_at };
+        let (mailed_to, expires_at) = (Some(address.clone()), at + RESET);
+        let stored =
+            ResetCodeRow { tenant, holder, mailed_to, code_hash, created_at: at, expires_at };
         self.parts.reset_codes.put(&stored).await?;
         self.written(tenant, holder, |head| letter::reset(head, &code, expires_at)).await
     }
@@ -147,16 +155,15 @@ impl Access {
     async fn proof_letter(
         &self,
         tenant: TenantId,
-        staff: StaffId,
+        holder: Holder,
     ) -> Result<Vec<Letter>, AccessError> {
-        let Some(row) = self.parts.staff.find(tenant, staff).await? else { return Ok(Vec::new()) };
+        let Some(row) = self.owner_now(tenant, holder).await? else { return Ok(Vec::new()) };
         let now = self.parts.clock.now();
         let (code, code_hash) = token::new_address_code(tenant);
         let (email_index, expires_at) = (row.email_index.clone(), now + PROVE);
         let stored =
-            AddressCodeRow { tenant, staff, email_index, code_hash, created_at: now, expires_at };
+            AddressCodeRow { tenant, holder, email_index, code_hash, created_at: now, expires_at };
         self.parts.address_codes.put(&stored).await?;
-        let holder = Holder::Staff(staff);
         self.written(tenant, holder, |head| letter::prove(head, &code, expires_at)).await
     }
 

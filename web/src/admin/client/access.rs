@@ -14,11 +14,13 @@ use billfold_app::commands::staff::{Colleague, colleagues};
 use billfold_domain::client::Client as Stands;
 use billfold_domain::kernel::{Actor, ClientId, StaffId};
 use billfold_domain::role::Permission;
+use billfold_domain::sign_in::SignIn;
 use billfold_projections::Projection as _;
 use billfold_projections::audit_log;
 use billfold_projections::client_list::ClientList;
 
 use crate::admin::list::address;
+use crate::admin::timeline::{self, Happened};
 use crate::error::PageError;
 use crate::fields::{Fields, Wrong, new_key, sentence};
 use crate::form::Field;
@@ -51,6 +53,10 @@ pub(crate) struct Access {
     pub(crate) reseller: Option<Field>,
     /// When the client last signed in.
     pub(crate) last: Option<Moment>,
+    /// Since when the client's mail address is proved.
+    pub(crate) proved: Option<Moment>,
+    /// What happened at the door of the client's address, refused tries too.
+    pub(crate) timeline: Vec<Happened>,
     /// The code to be handed over, and when it ends.
     pub(crate) code: Option<(String, Moment)>,
     /// Whether invitations go to the client by mail too.
@@ -113,6 +119,14 @@ async fn of(
         error: wrong.whole.clone(),
         reseller: entrusts.then_some(reseller),
         last: last.map(Moment),
+        timeline: match &profile.email_index {
+            Some(address) => {
+                let stream = SignIn::id_of(tenant, address);
+                timeline::of(state, tenant, "sign_in", stream.uuid()).await?
+            }
+            None => Vec::new(),
+        },
+        proved: state.access().client_address_proved_since(tenant, id).await?.map(Moment),
         code: None,
         mailed: state.access().sends_mail(),
     })

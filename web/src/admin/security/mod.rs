@@ -29,9 +29,7 @@ use crate::state::WebState;
 use crate::visitor::{Posted, Visitor};
 
 pub(crate) use links::LinkLine;
-pub(crate) use mail::MailCard;
-#[cfg(test)]
-pub(crate) use mail::fields as mail_fields;
+pub(crate) use mail::{MailCard, fields as mail_fields};
 pub(crate) use passkeys::PasskeyLine;
 #[cfg(test)]
 pub(crate) use passkeys::fields as passkey_fields;
