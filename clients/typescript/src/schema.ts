@@ -917,6 +917,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads who you are to colleagues. */
+        get: operations["read_own_profile"];
+        /**
+         * Changes your own name or phone number. The address you sign in with stays; whoever tends staff
+         *     changes it.
+         */
+        put: operations["change_own_profile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -9013,6 +9034,19 @@ export interface components {
             /** @description What is ordered. */
             items: components["schemas"]["NewItem"][];
         };
+        /** @description Who you are to colleagues from now on. */
+        NewOwnProfile: {
+            /**
+             * @description What colleagues call you.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @description Phone number: digits, blanks and `+ ( ) . / -`; none if absent.
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
+        };
         /** @description What a device made. */
         NewPasskey: {
             /**
@@ -9715,6 +9749,29 @@ export interface components {
              * @description Its version, as in `ETag`.
              */
             version: number;
+        };
+        /** @description Who you are to colleagues. */
+        OwnStaffProfile: {
+            /**
+             * @description Where you sign in from.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description Your id.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            id: string;
+            /**
+             * @description What colleagues call you.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /**
+             * @description Phone number.
+             * @example +49 30 1234567
+             */
+            phone?: string | null;
         };
         /** @description Part of a list. */
         Page_AccountingPeriod: {
@@ -12809,6 +12866,11 @@ export interface components {
              * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
              */
             id: string;
+            /**
+             * Format: date-time
+             * @description When they last signed in; null if they never did.
+             */
+            last_sign_in_at?: string | null;
             /**
              * @description What colleagues call them; null once erased.
              * @example Ada Lovelace
@@ -15974,6 +16036,89 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    read_own_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reads who you are to colleagues. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnStaffProfile"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_own_profile: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOwnProfile"];
+            };
+        };
+        responses: {
+            /**
+             * @description Changes your own name or phone number. The address you sign in with stays; whoever tends staff
+             *     changes it.
+             */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];
