@@ -18,6 +18,7 @@ pub use line::{NewLineBody, WireLine, WirePeriod, WireTax, WireTaxGroup, asked_t
 pub use money::WireMoney;
 pub use page::{Page, Paging, Total};
 pub use schedule::{WireAnchor, WireInterval, WireIntervalUnit, WireTiming};
+pub(crate) use words::words;
 pub use words::{
     WireCycle, WireLineKind, WireProductKind, WireRateClass, WireTaxCategory, WireVatCheck,
 };

@@ -51,4 +51,5 @@ mod test_clock;
 mod together;
 mod troubles;
 mod vouching;
+mod watching;
 mod webhooks;
