@@ -57,6 +57,7 @@ pub mod subject_events;
 pub mod subscription_list;
 pub mod table;
 pub mod tax_rate_list;
+pub mod unusual;
 pub mod webhook_endpoint_list;
 
 pub use error::Error;

@@ -31,6 +31,7 @@ use crate::projection::Definition;
 use crate::revenue_by_day::RevenueByDay;
 use crate::subscription_list::SubscriptionList;
 use crate::tax_rate_list::TaxRateList;
+use crate::unusual::Unusual;
 use crate::webhook_endpoint_list::WebhookEndpointList;
 
 /// All projections. A new one is a file and a row here.
@@ -60,6 +61,7 @@ pub const PROJECTIONS: &[Definition] = &[
     Definition::of::<RevenueByDay>(),
     Definition::of::<WebhookEndpointList>(),
     Definition::of::<ApprovalList>(),
+    Definition::of::<Unusual>(),
     Definition::of::<EventIndex>(),
 ];
 

@@ -136,6 +136,7 @@ const GROUPS: [Group; 5] = [
         label: "Audit",
         places: &[
             place("/admin/audit", "Audit log", "scroll-text", "a", P::EventsRead),
+            place("/admin/unusual", "Unusual days", "triangle-alert", "8", P::EventsRead),
             place("/admin/integrity", "Integrity", "shield-check", "y", P::EventsRead),
         ],
     },

@@ -73,6 +73,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/dunning-runs", dunning::runs())
         .nest("/events", history::events())
         .nest("/audit", history::audit())
+        .nest("/unusual", history::unusual())
         .nest("/integrity", history::integrity())
         .nest("/webhook-endpoints", webhook_endpoints::router())
         .nest("/read-models", history::read_models())

@@ -22,6 +22,7 @@ pub use money::WireMoney;
 pub use page::{Page, Paging, Total};
 pub use schedule::{WireAnchor, WireInterval, WireIntervalUnit, WireTiming};
 pub(crate) use sort::sort;
+pub(crate) use words::words;
 pub use words::{
     WireCycle, WireLineKind, WireProductKind, WireRateClass, WireTaxCategory, WireVatCheck,
 };

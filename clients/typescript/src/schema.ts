@@ -4872,6 +4872,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unusual": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists days that had far more of something than the 35 days before them, newest first: refunds,
+         *     write-offs and other deeds of one actor; refused sign-ins, lock-outs, entries to dunning and
+         *     declined charges of the seller. Each says which figures made it so, and where its events are.
+         */
+        get: operations["list_unusual"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhook-endpoints": {
         parameters: {
             query?: never;
@@ -12425,6 +12446,75 @@ export interface components {
             total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
+        Page_UnusualDay: {
+            /**
+             * Format: int64
+             * @description The log position this page was built from.
+             * @example 1842
+             */
+            as_of_position: number;
+            /** @description The rows, in order. */
+            items: {
+                /**
+                 * @description By whom; null where the seller is counted as a whole.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
+                actor?: string | null;
+                /**
+                 * @description How often on average on each of the 35 days before, with one decimal.
+                 * @example 0.6
+                 */
+                average_before: string;
+                /**
+                 * Format: int64
+                 * @description How often on the busiest of them.
+                 * @example 3
+                 */
+                busiest_before: number;
+                /**
+                 * Format: int64
+                 * @description How often.
+                 * @example 14
+                 */
+                count: number;
+                /**
+                 * Format: date
+                 * @description The day, of UTC, on which it was recorded.
+                 */
+                day: string;
+                /**
+                 * @description The entries of the audit log that are these events and no others.
+                 * @example /api/v1/audit?event_type=payment.refund_requested&from=2026-11-20T00:00:00.000000Z&to=2026-11-20T23:59:59.999999Z
+                 */
+                evidence: string;
+                /**
+                 * @description The same in words.
+                 * @example 14 on 2026-11-20; 0.6 a day on average in the 35 days before; unusual from 5
+                 */
+                explanation: string;
+                /** @description What was done. */
+                kind: components["schemas"]["Watched"];
+                /**
+                 * Format: int64
+                 * @description The log position of the last of them.
+                 * @example 1842
+                 */
+                last_position: number;
+                /**
+                 * Format: int64
+                 * @description From how many on the day was unusual.
+                 * @example 5
+                 */
+                threshold: number;
+            }[];
+            /**
+             * @description Send it as `cursor` for the next page; null at the end of the list.
+             * @example 323032362d30332d3031
+             */
+            next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
+        };
+        /** @description Part of a list. */
         Page_WebhookEndpoint: {
             /**
              * Format: int64
@@ -14911,11 +15001,70 @@ export interface components {
             /** @description Where the money lies afterwards. */
             to: components["schemas"]["Source"];
         };
+        /** @description A day that had far more of something than those before it. */
+        UnusualDay: {
+            /**
+             * @description By whom; null where the seller is counted as a whole.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
+            actor?: string | null;
+            /**
+             * @description How often on average on each of the 35 days before, with one decimal.
+             * @example 0.6
+             */
+            average_before: string;
+            /**
+             * Format: int64
+             * @description How often on the busiest of them.
+             * @example 3
+             */
+            busiest_before: number;
+            /**
+             * Format: int64
+             * @description How often.
+             * @example 14
+             */
+            count: number;
+            /**
+             * Format: date
+             * @description The day, of UTC, on which it was recorded.
+             */
+            day: string;
+            /**
+             * @description The entries of the audit log that are these events and no others.
+             * @example /api/v1/audit?event_type=payment.refund_requested&from=2026-11-20T00:00:00.000000Z&to=2026-11-20T23:59:59.999999Z
+             */
+            evidence: string;
+            /**
+             * @description The same in words.
+             * @example 14 on 2026-11-20; 0.6 a day on average in the 35 days before; unusual from 5
+             */
+            explanation: string;
+            /** @description What was done. */
+            kind: components["schemas"]["Watched"];
+            /**
+             * Format: int64
+             * @description The log position of the last of them.
+             * @example 1842
+             */
+            last_position: number;
+            /**
+             * Format: int64
+             * @description From how many on the day was unusual.
+             * @example 5
+             */
+            threshold: number;
+        };
         /**
          * @description What is known about a client's VAT number.
          * @enum {string}
          */
         VatCheck: "no_number" | "valid" | "invalid" | "pending" | "error";
+        /**
+         * @description What is counted per day: of each actor `refunds` asked for, `write_offs`, `voided_invoices`, `credit_notes`, `gift_cards` given out, `role_changes`, `api_keys` made, `data_exports` (all that is held about a person) and `erasures`; of the seller `refused_sign_ins`, `lock_outs`, `dunning_entries` and `declined_charges`.
+         * @enum {string}
+         */
+        Watched: "refunds" | "write_offs" | "voided_invoices" | "credit_notes" | "gift_cards" | "role_changes" | "api_keys" | "data_exports" | "erasures" | "refused_sign_ins" | "lock_outs" | "dunning_entries" | "declined_charges";
         /** @description Attempts to tell an endpoint of events. */
         WebhookDeliveries: {
             /** @description The attempts, the newest first. */
@@ -16835,6 +16984,11 @@ export interface operations {
                 /** @description What kind of change. */
                 action?: "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT";
                 /**
+                 * @description What happened: one type, or several with commas between.
+                 * @example invoice.issued,invoice.voided
+                 */
+                event_type?: string;
+                /**
                  * @description What kind of thing.
                  * @example invoice
                  */
@@ -16890,6 +17044,11 @@ export interface operations {
             query?: {
                 /** @description What kind of change. */
                 action?: "CREATE" | "UPDATE" | "DELETE" | "LOGIN" | "LOGOUT";
+                /**
+                 * @description What happened: one type, or several with commas between.
+                 * @example invoice.issued,invoice.voided
+                 */
+                event_type?: string;
                 /**
                  * @description What kind of thing.
                  * @example invoice
@@ -29285,6 +29444,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_unusual: {
+        parameters: {
+            query?: {
+                /** @description What was done. */
+                kind?: "refunds" | "write_offs" | "voided_invoices" | "credit_notes" | "gift_cards" | "role_changes" | "api_keys" | "data_exports" | "erasures" | "refused_sign_ins" | "lock_outs" | "dunning_entries" | "declined_charges";
+                /** @description First day. */
+                from?: string;
+                /** @description Last day. */
+                to?: string;
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Lists days that had far more of something than the 35 days before them, newest first: refunds,
+             *     write-offs and other deeds of one actor; refused sign-ins, lock-outs, entries to dunning and
+             *     declined charges of the seller. Each says which figures made it so, and where its events are.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UnusualDay"];
                 };
             };
             400: components["responses"]["Malformed"];

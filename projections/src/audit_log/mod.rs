@@ -60,6 +60,8 @@ pub struct Entry {
 pub struct Filter {
     /// What kind of change.
     pub action: Option<Action>,
+    /// One of these types of events; any if empty.
+    pub types: Vec<String>,
     /// What kind of thing, such as `invoice`.
     pub entity_type: Option<String>,
     /// Which; needs the kind.
@@ -74,6 +76,16 @@ pub struct Filter {
     pub as_of: AsOf,
 }
 
+impl Filter {
+    /// The types of events that fit; any if there are none and no action is asked for.
+    fn event_types(&self) -> Vec<String> {
+        let Some(action) = self.action else { return self.types.clone() };
+        let mut types = action.event_types(self.entity_type.as_deref());
+        types.retain(|name| self.types.is_empty() || self.types.contains(name));
+        types
+    }
+}
+
 /// Lines, newest first.
 ///
 /// # Errors
@@ -84,10 +96,8 @@ pub async fn page(
     filter: &Filter,
     wanted: &Wanted,
 ) -> Result<Answer<Page<Entry>>, Error> {
-    let kind = filter.entity_type.as_deref();
-    let types = filter.action.map_or_else(Vec::new, |action| action.event_types(kind));
     let events = event_index::Filter {
-        types,
+        types: filter.event_types(),
         stream: filter.entity_type.clone().map(|kind| (kind, filter.entity_id)),
         actor: filter.actor.clone(),
         correlation: None,
@@ -97,7 +107,7 @@ pub async fn page(
         order: Order::Descending,
     };
     if filter.action.is_some() && events.types.is_empty() {
-        // No type of event of this kind does that; an empty list would ask for all of them.
+        // No type of event that is asked for does that; an empty list would ask for all of them.
         let as_of_position = reads.position("event_index").await?;
         return Ok(Answer { as_of_position, value: wanted.whole(Vec::new()) });
     }

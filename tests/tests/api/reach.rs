@@ -142,6 +142,7 @@ const CLOSED: &[&str] = &[
     "list_staff",
     "list_tax_rates",
     "list_tenants",
+    "list_unusual",
     "list_webhook_deliveries",
     "list_webhook_endpoints",
     "look_up_gift_card",

@@ -10,3 +10,4 @@ mod log;
 mod pages;
 mod records;
 mod tenants;
+mod unusual;

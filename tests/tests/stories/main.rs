@@ -52,4 +52,5 @@ mod test_clock;
 mod together;
 mod troubles;
 mod vouching;
+mod watching;
 mod webhooks;

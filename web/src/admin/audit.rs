@@ -20,7 +20,7 @@ use billfold_app::settings::Settings;
 use billfold_domain::role::Permission;
 use billfold_domain::schema::event_types;
 use billfold_projections::audit_log::{self, Action, Change, Entry};
-use chrono::{Days, SecondsFormat, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -44,6 +44,8 @@ pub(crate) struct Audit {
     pub(crate) from: String,
     /// Recorded on or before.
     pub(crate) to: String,
+    /// What else narrows the list, when a page led here: types of events and a day of UTC.
+    pub(crate) narrowed: Vec<String>,
     /// Newest first.
     pub(crate) rows: Vec<AuditRow>,
     /// Neighbouring pages.
@@ -93,21 +95,41 @@ struct Wishes {
     actor: String,
     from: String,
     to: String,
+    /// Types of events, with commas between.
+    #[serde(rename = "type")]
+    types: String,
+    /// A day of UTC, whatever days the seller's zone has; `from` and `to` are then not looked at.
+    on: String,
     cursor: String,
 }
 
 impl Wishes {
     fn filter(&self, settings: &Settings) -> Result<audit_log::Filter, PageError> {
         let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let after_last = day(&self.to)?.and_then(|day| day.checked_add_days(Days::new(1)));
+        let start = |day: NaiveDate| match self.on.is_empty() {
+            true => settings.start_of(day),
+            false => day.and_time(NaiveTime::MIN).and_utc(),
+        };
+        let (first, last) = match day(&self.on)? {
+            Some(on) => (Some(on), Some(on)),
+            None => (day(&self.from)?, day(&self.to)?),
+        };
+        let after_last = last.and_then(|day| day.checked_add_days(Days::new(1)));
         Ok(audit_log::Filter {
             action: Action::parse(&self.action),
+            types: self.types.split(',').filter_map(said).collect(),
             entity_type: said(&self.entity),
             actor: said(&self.actor),
-            from: day(&self.from)?.map(|day| settings.start_of(day)),
-            to: after_last.map(|day| settings.start_of(day) - TimeDelta::microseconds(1)),
+            from: first.map(start),
+            to: after_last.map(|day| start(day) - TimeDelta::microseconds(1)),
             ..audit_log::Filter::default()
         })
+    }
+
+    fn narrowed(&self) -> Vec<String> {
+        let types = self.types.split(',').filter(|name| !name.is_empty()).map(str::to_owned);
+        let on = Some(&self.on).filter(|on| !on.is_empty()).map(|on| format!("{on} UTC"));
+        types.chain(on).collect()
     }
 
     fn address(&self, cursor: &str) -> String {
@@ -117,6 +139,8 @@ impl Wishes {
             ("actor", &self.actor),
             ("from", &self.from),
             ("to", &self.to),
+            ("type", &self.types),
+            ("on", &self.on),
             ("cursor", cursor),
         ];
         address(PATH, &pairs)
@@ -146,6 +170,7 @@ async fn list(
             older: found.value.next.map(|next| wishes.address(&next.to_string())),
         },
         rows,
+        narrowed: wishes.narrowed(),
         actions: actions(&wishes.action),
         entities: entities(&wishes.entity),
         actors: people(&actors, &wishes.actor),
@@ -189,8 +214,10 @@ fn files(filter: &audit_log::Filter) -> Vec<(&'static str, String)> {
         at.map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true)).unwrap_or_default()
     };
     let (from, to) = (instant(filter.from), instant(filter.to));
+    let types = filter.types.join(",");
     let pairs = [
         ("action", filter.action.map_or("", Action::as_str)),
+        ("event_type", &types),
         ("entity_type", filter.entity_type.as_deref().unwrap_or_default()),
         ("actor", filter.actor.as_deref().unwrap_or_default()),
         ("from", &from),

@@ -73,6 +73,7 @@ pub(crate) mod tenants;
 pub(crate) mod test_clock;
 pub(crate) mod timeline;
 pub(crate) mod trial_balance;
+pub(crate) mod unusual;
 pub(crate) mod webhook;
 
 /// Every page.
@@ -122,6 +123,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(events::routes())
         .merge(projections::routes())
         .merge(audit::routes())
+        .merge(unusual::routes())
         .merge(integrity::routes())
         .merge(approval::routes())
         .merge(webhook::routes())
@@ -171,3 +173,5 @@ mod tax_samples;
 mod tenant_samples;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unusual_samples;

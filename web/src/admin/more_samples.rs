@@ -311,6 +311,7 @@ pub(super) fn audit() -> audit::Audit {
         actors: vec![("staff:1".to_owned(), "Maria Lindqvist".to_owned(), false)],
         from: String::new(),
         to: String::new(),
+        narrowed: vec!["payment.refund_requested".to_owned(), "2026-11-20 UTC".to_owned()],
         files: vec![("CSV", "/api/v1/audit/export/csv?action=CREATE".to_owned())],
         rows: vec![audit::AuditRow {
             at: at(11, 18, 2, 0),

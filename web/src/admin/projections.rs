@@ -69,7 +69,7 @@ const PATH: &str = "/admin/projections";
 /// What else stands still with the invoice list: a payment must not miss the invoice it should pay.
 const PAYMENTS_WAIT: &str = " Meanwhile payments that pay the oldest invoices first are refused; \
      those that name their invoice are not.";
-const QUESTIONS: [(&str, &str); 10] = [
+const QUESTIONS: [(&str, &str); 11] = [
     ("account_balances", "What does every account hold, on any day and as known at any time?"),
     ("affiliate_list", "Who brings clients, what did it earn, and what was paid?"),
     ("client_list", "Who are the clients, and what do they owe?"),
@@ -80,6 +80,7 @@ const QUESTIONS: [(&str, &str); 10] = [
     ("payment_list", "What came in, and where did it go?"),
     ("product_list", "What is on sale, and at which price?"),
     ("revenue_by_day", "What was invoiced and collected, day by day?"),
+    ("unusual", "Which days had far more of something than those before?"),
 ];
 
 /// The page's and the question's addresses.

@@ -7,7 +7,7 @@ use super::{
     catalogue_samples as catalogue, discount_samples as discounts, dunning_samples as dunning,
     more_samples as more, run_samples as billing, samples, security_samples as security,
     staff_samples as people, subscription_samples as recurring, tax_samples as taxes,
-    tenant_samples as sellers,
+    tenant_samples as sellers, unusual_samples as unusual,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -94,6 +94,7 @@ fn recurring_pages() -> Vec<(&'static str, String)> {
     .into_iter()
     .chain(office_pages())
     .chain(dunning_pages())
+    .chain(people_pages())
     .map(|(name, html)| (name, html.unwrap()))
     .collect()
 }
@@ -107,25 +108,6 @@ fn office_pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("branding-tried", sellers::branding(true).render()),
         ("picture", sellers::picture_page(true).render()),
         ("picture-none", sellers::picture_page(false).render()),
-        ("staff", people::staff().render()),
-        ("staff-new", people::new_member().render()),
-        ("staff-member", people::member(true).render()),
-        ("staff-stopped", people::member(false).render()),
-        ("resellers", people::resellers(true).render()),
-        ("resellers-none", people::resellers(false).render()),
-        ("departments", people::departments(true).render()),
-        ("departments-none", people::departments(false).render()),
-        ("department-new", people::department(None).render()),
-        ("department", people::department(Some(true)).render()),
-        ("department-empty", people::department(Some(false)).render()),
-        ("roles", people::roles().render()),
-        ("role-new", people::role_form(None).render()),
-        ("role-edit", people::role_form(Some("/admin/roles/rol_01")).render()),
-        ("api-keys", keys::list(true).render()),
-        ("api-keys-none", keys::list(false).render()),
-        ("api-key-new", keys::form("").render()),
-        ("api-key-refused", keys::form("Choose at least one scope.").render()),
-        ("api-key-made", keys::made().render()),
         ("periods", billing::periods(true).render()),
         ("periods-none", billing::periods(false).render()),
         ("billing-runs", billing::runs(true).render()),
@@ -172,6 +154,32 @@ fn dunning_pages() -> Vec<(&'static str, askama::Result<String>)> {
         ("dunning-strategies", dunning::strategies(true).render()),
         ("dunning-strategies-none", dunning::strategies(false).render()),
         ("dunning-strategy-new", dunning::new_strategy().render()),
+    ]
+}
+
+fn people_pages() -> Vec<(&'static str, askama::Result<String>)> {
+    vec![
+        ("staff", people::staff().render()),
+        ("staff-new", people::new_member().render()),
+        ("staff-member", people::member(true).render()),
+        ("staff-stopped", people::member(false).render()),
+        ("resellers", people::resellers(true).render()),
+        ("resellers-none", people::resellers(false).render()),
+        ("departments", people::departments(true).render()),
+        ("departments-none", people::departments(false).render()),
+        ("department-new", people::department(None).render()),
+        ("department", people::department(Some(true)).render()),
+        ("department-empty", people::department(Some(false)).render()),
+        ("roles", people::roles().render()),
+        ("role-new", people::role_form(None).render()),
+        ("role-edit", people::role_form(Some("/admin/roles/rol_01")).render()),
+        ("unusual", unusual::list(true).render()),
+        ("unusual-none", unusual::list(false).render()),
+        ("api-keys", keys::list(true).render()),
+        ("api-keys-none", keys::list(false).render()),
+        ("api-key-new", keys::form("").render()),
+        ("api-key-refused", keys::form("Choose at least one scope.").render()),
+        ("api-key-made", keys::made().render()),
     ]
 }
 

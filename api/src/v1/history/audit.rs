@@ -47,6 +47,9 @@ pub(super) struct ListAudit {
     /// What kind of change.
     #[param(inline)]
     action: Option<WireAction>,
+    /// What happened: one type, or several with commas between.
+    #[param(example = "invoice.issued,invoice.voided", max_length = 400)]
+    event_type: Option<String>,
     /// What kind of thing.
     #[param(example = "invoice", pattern = "^[a-z_]{1,40}$")]
     entity_type: Option<String>,
@@ -66,6 +69,7 @@ pub(super) struct ListAudit {
 impl ListAudit {
     pub(super) fn read(&self) -> Result<audit_log::Filter, Problem> {
         let mut check = Check::query();
+        let types = check.optional_text("/event_type", self.event_type.as_deref(), 400);
         let entity_type = check.optional_kind("/entity_type", self.entity_type.as_deref());
         if self.entity_id.is_some() && entity_type.is_none() {
             check.wrong("/entity_type", "field.missing", "is needed with entity_id");
@@ -76,6 +80,7 @@ impl ListAudit {
         check.finish()?;
         Ok(audit_log::Filter {
             action: self.action.map(Action::from),
+            types: types.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),
             entity_type,
             entity_id: self.entity_id,
             actor: actor.flatten().map(|actor| actor.to_string()),

@@ -10,6 +10,7 @@ mod feed;
 mod integrity;
 mod origins;
 mod read_models;
+mod unusual;
 mod why;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -31,6 +32,10 @@ pub(super) fn events() -> OpenApiRouter<ApiState> {
 
 pub(super) fn audit() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new().routes(routes!(audit::list_audit)).routes(routes!(export::export_audit))
+}
+
+pub(super) fn unusual() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new().routes(routes!(unusual::list_unusual))
 }
 
 pub(super) fn integrity() -> OpenApiRouter<ApiState> {
