@@ -53,3 +53,4 @@ mod troubles;
 mod vouching;
 mod watching;
 mod webhooks;
+mod who_could;
