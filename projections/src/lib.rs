@@ -50,6 +50,7 @@ pub mod reader;
 pub mod rebuild;
 pub mod registry;
 pub mod revenue_by_day;
+pub mod rights_log;
 pub mod row;
 pub mod scope;
 pub mod status;

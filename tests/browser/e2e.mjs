@@ -553,6 +553,8 @@ const places = (made) => ({
   "tenant-new": "/admin/tenants/new",
   "staff-picture": `${made.member}/picture`,
   roles: "/admin/roles",
+  rights: "/admin/rights",
+  "rights-of-many": "/admin/rights?permission=invoices:write&before=8",
   "role-new": "/admin/roles/new",
   role: made.role,
   "client-groups": "/admin/client-groups",

@@ -32,6 +32,7 @@ mod products;
 mod proformas;
 mod resellers;
 mod revenue_recognitions;
+mod rights;
 mod roles;
 mod settings;
 mod staff;
@@ -51,6 +52,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/api-keys", access::keys())
         .nest("/staff", staff::router())
         .nest("/roles", roles::router())
+        .nest("/rights", rights::router())
         .nest("/departments", departments::router())
         .nest("/resellers", resellers::router())
         .nest("/clients", clients::router().merge(access::of_clients()))

@@ -16,12 +16,12 @@ use billfold_app::commands::roles::{self, KeptRole, rights_as_of};
 use billfold_app::commands::staff::{
     AddStaff, ChangeStaff, Colleague, EraseStaff, ResumeStaff, StopStaff, colleague, colleagues,
 };
-use billfold_domain::kernel::{Actor, RoleId, StaffId, TenantId};
+use billfold_domain::kernel::{Actor, RoleId, StaffId};
 use billfold_domain::role::{Permission, Rights};
 use billfold_domain::staff::StaffProfile;
 use billfold_projections::audit_log;
-use billfold_projections::event_index::{self, EventIndex};
-use billfold_projections::{AsOf, Projection as _, Wanted};
+use billfold_projections::event_index::EventIndex;
+use billfold_projections::{AsOf, Projection as _, rights_log};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -33,10 +33,7 @@ use crate::auth::{May, StaffRead, StaffWrite, refused};
 use crate::problem::Problem;
 use crate::receive::{Body, Check, Filter, IdempotencyKey, Ident, IfMatch};
 use crate::state::ApiState;
-use crate::v1::parameters::{IfMatchHeader, Reason, as_of, position_of};
-
-/// Roles that are looked through for what somebody could do once.
-const MOST_ROLES: u32 = 1_000;
+use crate::v1::parameters::{IfMatchHeader, Reason, as_of};
 
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
@@ -141,9 +138,11 @@ async fn read_rights(
             roles.filter(|role| role.facts.holders.contains(&id)).collect()
         }
         past => {
-            let position = position_of(&state, tenant, EventIndex::NAME, past).await?;
-            let own = ever_created(&state, tenant, position).await?;
-            rights_as_of(state.door(), tenant, id, own, position).await?
+            if let AsOf::Position(position) = past {
+                state.reach(EventIndex::NAME, Some(position)).await?;
+            }
+            let then = rights_log::then(state.reads(), tenant, past).await?.value;
+            rights_as_of(state.door(), tenant, id, then.roles, then.position).await?
         }
     };
     Ok(Json(WireRights::of(&held)))
@@ -244,20 +243,6 @@ async fn erase_staff(
     let erase = EraseStaff { staff_id, reason: reason.read()? };
     let done = state.access().erase_staff(caller.ask(&key, erase).expect(seen)).await;
     Ok(Answer::plain(&done.map_err(refused)?, staff_id, staff_id.uuid()))
-}
-
-/// The roles of a seller's own that there ever were.
-async fn ever_created(
-    state: &ApiState,
-    tenant: TenantId,
-    position: i64,
-) -> Result<Vec<uuid::Uuid>, Problem> {
-    let types = vec!["role.created".to_owned()];
-    let as_of = AsOf::Position(position);
-    let filter = event_index::Filter { types, as_of, ..event_index::Filter::default() };
-    let wanted = Wanted { limit: MOST_ROLES, ..Wanted::default() };
-    let page = event_index::page(state.reads(), tenant, &filter, &wanted).await?;
-    Ok(page.value.rows.into_iter().map(|event| event.aggregate_id).collect())
 }
 
 /// When.
@@ -412,6 +397,7 @@ impl WireRights {
     }
 }
 
-fn names<'a>(roles: impl Iterator<Item = &'a KeptRole>) -> HashMap<String, String> {
+/// Names of roles, by id.
+pub(super) fn names<'a>(roles: impl Iterator<Item = &'a KeptRole>) -> HashMap<String, String> {
     roles.map(|role| (role.role_id.to_string(), role.facts.name.clone())).collect()
 }

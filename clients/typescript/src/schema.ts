@@ -3850,6 +3850,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists who may do something, or could at a moment of the past: members of staff by their roles,
+         *     then API keys. Keys that were made before their making was an event are not known to the past.
+         */
+        get: operations["list_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -5033,6 +5053,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody who may do it. */
+        Able: {
+            /**
+             * @description As the log names them.
+             * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+             */
+            actor: string;
+            /**
+             * @description The key; null for a person.
+             * @example key_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            api_key_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, of a key that does.
+             */
+            expires_at?: string | null;
+            /**
+             * @description What people call them; null for people who were erased.
+             * @example Ada Lovelace
+             */
+            name?: string | null;
+            /** @description For whose data. */
+            reach: components["schemas"]["Reach"];
+            /**
+             * @description Names of the roles that allow it, by id; none for a key, whose scopes do.
+             * @example {
+             *       "rol_01kchkq7w7fc9r6a8b9c0d1e2f": "finance"
+             *     }
+             */
+            roles: {
+                [key: string]: string;
+            };
+            /**
+             * @description The member of staff; null for a key.
+             * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+             */
+            staff_id?: string | null;
+        };
         /** @description An account. */
         Account: {
             /**
@@ -10641,6 +10700,60 @@ export interface components {
              * @example +49 30 1234567
              */
             phone?: string | null;
+        };
+        /** @description Part of a list. */
+        Page_Able: {
+            /**
+             * Format: int64
+             * @description The log position this page was built from.
+             * @example 1842
+             */
+            as_of_position: number;
+            /** @description The rows, in order. */
+            items: {
+                /**
+                 * @description As the log names them.
+                 * @example staff:019a2f3c-5d7e-7cc0-8a55-0f4c1d2e3b4a
+                 */
+                actor: string;
+                /**
+                 * @description The key; null for a person.
+                 * @example key_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                api_key_id?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it ends, of a key that does.
+                 */
+                expires_at?: string | null;
+                /**
+                 * @description What people call them; null for people who were erased.
+                 * @example Ada Lovelace
+                 */
+                name?: string | null;
+                /** @description For whose data. */
+                reach: components["schemas"]["Reach"];
+                /**
+                 * @description Names of the roles that allow it, by id; none for a key, whose scopes do.
+                 * @example {
+                 *       "rol_01kchkq7w7fc9r6a8b9c0d1e2f": "finance"
+                 *     }
+                 */
+                roles: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description The member of staff; null for a key.
+                 * @example stf_01kchkq7w7fc9r6a8b9c0d1e2f
+                 */
+                staff_id?: string | null;
+            }[];
+            /**
+             * @description Send it as `cursor` for the next page; null at the end of the list.
+             * @example 323032362d30332d3031
+             */
+            next_cursor?: string | null;
+            total?: components["schemas"]["ListTotal"] | null;
         };
         /** @description Part of a list. */
         Page_AccountingPeriod: {
@@ -26329,6 +26442,55 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_rights: {
+        parameters: {
+            query: {
+                /**
+                 * @description What they may do, by a slug of `GET /permissions`.
+                 * @example invoices:write
+                 */
+                permission: string;
+                /**
+                 * @description As known at this log position or instant of the past; now if absent.
+                 * @example 2026-03-01T12:00:00Z
+                 */
+                as_of?: string;
+                /** @description Most rows, 1 to 100; 50 if absent. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Wait until the read side has reached this log position, at most two seconds. */
+                min_position?: number;
+                /** @description Count the rows of all pages, too. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Lists who may do something, or could at a moment of the past: members of staff by their roles,
+             *     then API keys. Keys that were made before their making was an event are not known to the past.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Able"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];

@@ -203,7 +203,8 @@ async fn no_route_tells_or_changes_anything_of_another_seller() {
             continue;
         }
         let (path, names) = filled(&route.template, &things, position);
-        let query = if route.takes("currency") { "?currency=EUR" } else { "" };
+        let asks = [("currency", "?currency=EUR"), ("permission", "?permission=invoices:read")];
+        let query = asks.into_iter().find(|(name, _)| route.takes(name)).map_or("", |(_, ask)| ask);
         let request = eve.request(route.method.clone(), &(path.clone() + query));
         let request = request.header("if-match", "\"1\"").header("idempotency-key", fresh_key());
         let mut body = body_for(&route.name, &things["products"], &things["invoices"]);

@@ -98,6 +98,7 @@ async fn every_list_counts_its_rows_when_asked_and_only_then() {
         let path = route.path.replace(&format!("cli_{}", "0".repeat(26)), &ada);
         let own = match route.name.as_str() {
             "read_ledger" | "explain_balance" => "&currency=EUR",
+            "list_rights" => "&permission=invoices:read",
             "read_number_register" => "&series=invoice/INV/2026",
             _ => "",
         };

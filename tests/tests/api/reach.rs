@@ -138,6 +138,7 @@ const CLOSED: &[&str] = &[
     "list_recognitions",
     "list_referrals",
     "list_resellers",
+    "list_rights",
     "list_roles",
     "list_staff",
     "list_tax_rates",

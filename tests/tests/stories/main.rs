@@ -54,3 +54,4 @@ mod troubles;
 mod vouching;
 mod watching;
 mod webhooks;
+mod who_could;

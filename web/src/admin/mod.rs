@@ -58,6 +58,7 @@ pub(crate) mod projections;
 mod recognise;
 mod resellers;
 mod reset_password;
+pub(crate) mod rights;
 pub(crate) mod roles;
 pub(crate) mod search;
 pub(crate) mod security;
@@ -131,6 +132,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(staff::routes())
         .merge(staff_member::routes())
         .merge(roles::routes())
+        .merge(rights::routes())
         .merge(departments::routes())
         .merge(resellers::routes())
         .merge(settings::routes())

@@ -3,7 +3,7 @@
 use super::samples::*;
 use super::*;
 use crate::form::Field;
-use crate::view::{Badge, Tone};
+use crate::view::{Badge, Moment, Tone};
 
 pub(super) fn staff() -> staff::Staff {
     let row = staff::MemberRow {
@@ -151,5 +151,30 @@ pub(super) fn department(known: Option<bool>) -> departments::DepartmentPage {
         fields: vec![Field::input("name", "Name", "text").with("<x>").wrong("Must not be empty.")],
         members: peopled.then_some(ada).into_iter().collect(),
         actions: known.map(|_| action).into_iter().collect(),
+    }
+}
+
+pub(super) fn who_could(asked: Option<bool>, filled: bool) -> rights::WhoCould {
+    let person = rights::AbleRow {
+        who: ("Ada <Lovelace>".to_owned(), "/admin/staff/stf_01".to_owned()),
+        kind: "staff",
+        roles: vec![("Finance".to_owned(), "/admin/roles/rol_01".to_owned())],
+        reach: "all of the seller",
+        ends: None,
+    };
+    let key = rights::AbleRow {
+        who: ("Shop <import>".to_owned(), "/admin/api-keys".to_owned()),
+        kind: "API key",
+        roles: Vec::new(),
+        ends: Some(Moment(chrono::DateTime::UNIX_EPOCH)),
+        ..person.clone()
+    };
+    rights::WhoCould {
+        shell: shell("/admin/roles"),
+        choices: vec![("Payments", vec![("payments:write", "Take <money>", asked.is_some())])],
+        on: "2026-03-01".to_owned(),
+        before: String::new(),
+        asked: asked.map(|past| ("Take <money>", past)),
+        rows: if filled { vec![person, key] } else { Vec::new() },
     }
 }

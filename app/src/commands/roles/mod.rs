@@ -1,6 +1,7 @@
 //! Use cases about roles: make one, change it, give it to staff, take it back, delete it; and what
 //! somebody may do (RBA-02 to RBA-09).
 
+mod able;
 mod change;
 mod create;
 mod delete;
@@ -11,6 +12,7 @@ mod take;
 use billfold_domain::kernel::{RoleId, TenantId};
 use billfold_domain::role::SystemRole;
 
+pub use able::{Able, who_could};
 pub use change::ChangeRole;
 pub use create::{CreateRole, RoleCreated};
 pub use delete::DeleteRole;

@@ -72,7 +72,7 @@ pub async fn rights_of(door: &Door, tenant: TenantId, staff: StaffId) -> Result<
 }
 
 /// What somebody could do at a moment of the past, by the roles they had then: the built-in ones
-/// and those of `own`, also such as were deleted since.
+/// and those of `own`, which the seller had then.
 ///
 /// # Errors
 /// The database does not answer.
