@@ -114,10 +114,12 @@ impl Access {
         };
         let (state, _) = self.parts.door.load::<Client>(tenant, client.uuid()).await?;
         match state {
-            Client::Active(profile) | Client::Suspended(profile) => match profile.email_index {
-                Some(index) => Ok((client, index)),
-                None => wrong(field, "the client has no mail address to sign in with"),
-            },
+            Client::Active(profile) | Client::Suspended(profile) | Client::Inactive(profile) => {
+                match profile.email_index {
+                    Some(index) => Ok((client, index)),
+                    None => wrong(field, "the client has no mail address to sign in with"),
+                }
+            }
             Client::Erased => wrong(field, "the client was erased"),
             Client::Absent => wrong(field, "this seller has no such client"),
         }

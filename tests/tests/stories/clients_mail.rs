@@ -96,9 +96,9 @@ async fn a_client_who_forgot_the_password_gets_a_code_by_mail_and_nobody_learns_
     assert!(news.text().contains(&page_of(&shop, "forgot-password")), "{}", news.text());
     all_is_sent(&shop).await;
     assert!(postbox.mails().is_empty(), "{:?}", postbox.mails());
-    // The new password of the client, whose invitation proved the address already; the asking, and
+    // The new password of the client, and that the mailed code proved the address; the asking, and
     // those that led to nothing.
-    assert_eq!(noted(&shop, "sign_in.client_means_changed").await, before + 1);
+    assert_eq!(noted(&shop, "sign_in.client_means_changed").await, before + 2);
     assert_eq!(noted(&shop, "sign_in.reset_asked").await, 3);
     let sql = "select count(*) from events where payload -> 'reset_asked' ->> 'client_id' = $1";
     let named = sqlx::query_scalar::<_, i64>(sql).bind(uuid_of(&client));
