@@ -94,7 +94,7 @@ const ONE_AT_TIMES: &[&str] = &[
 const DEEDS: &[(&str, &[&str], &[&str])] = &[
     (
         "/admin/clients/{id}/{verb}",
-        &["suspend", "activate", "erase"],
+        &["suspend", "deactivate", "activate", "erase"],
         &["group", "tax-facts", "affiliate", "referral"],
     ),
     ("/admin/client-data/{id}/{verb}", &[], &["export"]),
@@ -169,12 +169,14 @@ const OF_ALL: &[&str] = &[
     "/admin/proformas",
     "/admin/projections",
     "/admin/resellers",
+    "/admin/rights",
     "/admin/roles",
     "/admin/settings",
     "/admin/staff",
     "/admin/tax-rates",
     "/admin/tenants",
     "/admin/trial-balance",
+    "/admin/unusual",
     "/admin/webhooks",
 ];
 
