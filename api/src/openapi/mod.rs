@@ -143,7 +143,7 @@ fn name_of(kind: Kind) -> &'static str {
 
 fn complete_operation(operation: &mut Operation, write: bool, has_id: bool) {
     let public = is_public(operation);
-    if write && (is_command(operation) || named(operation, "create_key")) {
+    if write && is_keyed(operation) {
         let parameters = operation.parameters.get_or_insert_with(Vec::new);
         parameters.push(RefOr::Ref(Ref::new("#/components/parameters/IdempotencyKey")));
     }
@@ -250,6 +250,12 @@ fn is_command(operation: &Operation) -> bool {
         && !tagged(operation, "operations")
         && !foresees(operation)
         && !named(operation, "look_up_")
+}
+
+/// Whether it happens once per key: commands, and making an API key, whose answer is shown once and
+/// never stored.
+fn is_keyed(operation: &Operation) -> bool {
+    is_command(operation) || named(operation, "create_key")
 }
 
 /// Whether it says what would be, which is refused as the thing itself would be.
@@ -439,7 +445,7 @@ mod tests {
                 matches!(parameter, RefOr::Ref(reference)
                     if reference.ref_location.ends_with("IdempotencyKey"))
             });
-            assert_eq!(keyed, write && is_command(operation), "{path} {name}");
+            assert_eq!(keyed, write && is_keyed(operation), "{path} {name}");
             let adds = ADDS.contains(&name.as_str());
             let parts = ["{id}", "/settings/", "/branding", "/profile"];
             let of_one = parts.iter().any(|part| path.contains(part));

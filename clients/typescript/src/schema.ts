@@ -411,7 +411,7 @@ export interface paths {
         /**
          * Makes an API key.
          * @description The answer is the only one that ever shows the secret. A key can hold no scope that its maker
-         *     lacks.
+         *     lacks. Who sends the same request with the same key again is told that it was made.
          */
         post: operations["create_key"];
         delete?: never;
@@ -5068,6 +5068,7 @@ export interface components {
             /**
              * Format: date-time
              * @description When it ends, of a key that does.
+             * @example 2026-03-31T09:30:00Z
              */
             expires_at?: string | null;
             /**
@@ -6317,6 +6318,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Since when its mail address is proved to reach it; null if it is not.
+             * @example 2026-03-31T09:30:00Z
              */
             email_verified_at?: string | null;
             /**
@@ -10724,6 +10726,7 @@ export interface components {
                 /**
                  * Format: date-time
                  * @description When it ends, of a key that does.
+                 * @example 2026-03-31T09:30:00Z
                  */
                 expires_at?: string | null;
                 /**
@@ -12593,6 +12596,7 @@ export interface components {
                 /**
                  * Format: date
                  * @description The day, of UTC, on which it was recorded.
+                 * @example 2026-03-31
                  */
                 day: string;
                 /**
@@ -15141,6 +15145,7 @@ export interface components {
             /**
              * Format: date
              * @description The day, of UTC, on which it was recorded.
+             * @example 2026-03-31
              */
             day: string;
             /**
@@ -15888,6 +15893,8 @@ export interface operations {
             query?: {
                 /** @description Whether they may refer and earn. */
                 status?: "applied" | "active" | "suspended";
+                /** @description Order of the list; `-` in front means latest first, which is usual. */
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -16794,7 +16801,13 @@ export interface operations {
     create_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -16816,6 +16829,7 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
@@ -18956,7 +18970,7 @@ export interface operations {
                  */
                 q?: string;
                 /** @description Order of the list; `-` in front means latest first. */
-                sort?: "registered_at" | "-registered_at";
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -21010,6 +21024,8 @@ export interface operations {
                 from?: string;
                 /** @description Last day. */
                 to?: string;
+                /** @description Order of the list; `-` in front means latest first, which is usual. */
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -21405,6 +21421,8 @@ export interface operations {
                 invoice_id?: string;
                 /** @description Only those whose next stage may be taken on this day or before. */
                 next_by?: string;
+                /** @description Order of the list; `-` in front means latest first, which is usual. */
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -22353,6 +22371,8 @@ export interface operations {
                  * @example active
                  */
                 status?: string;
+                /** @description Order of the list; `-` in front means latest first, which is usual. */
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -24293,7 +24313,7 @@ export interface operations {
                 /** @description Last day. */
                 to?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "placed_on" | "-placed_on";
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -24689,7 +24709,7 @@ export interface operations {
                 /** @description Last day. */
                 to?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "received_on" | "-received_on";
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -25977,6 +25997,8 @@ export interface operations {
                 client_id?: string;
                 /** @description What became of it. */
                 status?: "open" | "converted" | "withdrawn";
+                /** @description Order of the list; `-` in front means latest first, which is usual. */
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -28188,6 +28210,8 @@ export interface operations {
                 due_by?: string;
                 /** @description Only those whose end has not come on this day. */
                 running_on?: string;
+                /** @description Order of the list; `-` in front means latest first, which is usual. */
+                sort?: "Earliest" | "Latest";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -123,7 +123,7 @@ async fn able(
     let tenant = visitor.tenant();
     let then = rights_log::then(state.reads(), tenant, past).await?.value;
     let able = who_could(state.door(), tenant, permission, &then, state.now()).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(visitor).await?;
     Ok(able.iter().map(|one| row(one, &actors)).collect())
 }
 

@@ -99,7 +99,7 @@ async fn list(
     let kind = Watched::parse(&wishes.kind);
     let filter = Filter { kind, from: day(&wishes.from)?, to: day(&wishes.to)? };
     let found = unusual::page(state.reads(), tenant, &filter, &wanted(&wishes.cursor)?).await?;
-    let actors = state.names().actors(tenant).await?;
+    let actors = state.names().actors(&visitor).await?;
     let rows: Vec<UnusualRow> = found.value.rows.iter().map(|day| row(day, &actors)).collect();
     page(&Unusual {
         shell: visitor.shell(&state, PATH, found.as_of_position).await?,

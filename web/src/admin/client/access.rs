@@ -122,7 +122,7 @@ async fn of(
         timeline: match &profile.email_index {
             Some(address) => {
                 let stream = SignIn::id_of(tenant, address);
-                timeline::of(state, tenant, "sign_in", stream.uuid()).await?
+                timeline::of(state, visitor, "sign_in", stream.uuid()).await?
             }
             None => Vec::new(),
         },
