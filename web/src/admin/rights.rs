@@ -22,14 +22,17 @@ use crate::state::WebState;
 use crate::view::Moment;
 use crate::visitor::Visitor;
 
+/// A permission: its slug, what it allows, whether it is asked about.
+type Choice = (&'static str, &'static str, bool);
+
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "admin/rights.html")]
 pub(crate) struct WhoCould {
     /// The frame.
     pub(crate) shell: Shell,
-    /// By module: value, what it allows, whether it is asked about.
-    pub(crate) choices: Vec<(&'static str, Vec<(&'static str, &'static str, bool)>)>,
+    /// By module.
+    pub(crate) choices: Vec<(&'static str, Vec<Choice>)>,
     /// At the end of which day; empty for now.
     pub(crate) on: String,
     /// Up to which position; empty for all.
