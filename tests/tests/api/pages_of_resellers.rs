@@ -219,7 +219,7 @@ fn kind(page: &str) -> Kind {
     let deeds = DEEDS.iter().filter(|(known, ..)| *known == page);
     found.extend(deeds.map(|(_, open, closed)| Kind::Deeds(open, closed)));
     let below = |place: &&str| page == *place || page.starts_with(&format!("{place}/"));
-    if found.is_empty() && OF_ALL.iter().any(|place| below(place)) {
+    if found.is_empty() && OF_ALL.iter().any(below) {
         found.push(Kind::OfAll);
     }
     assert_eq!(found.len(), 1, "{page} has to stand in one list of the table: say who reaches it");
