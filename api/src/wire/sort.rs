@@ -3,7 +3,7 @@
 /// Declares the order of a list by one field, latest first unless asked otherwise:
 /// `sort!(OrderSort, "placed_on", "-placed_on")`. The field is one that the list has an index of.
 macro_rules! sort {
-    ($name:ident, $earliest:literal, $latest:literal) => {
+    ($name:ident, $earliest:tt, $latest:tt) => {
         #[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
         enum $name {
             #[serde(rename = $earliest)]

@@ -15894,7 +15894,7 @@ export interface operations {
                 /** @description Whether they may refer and earn. */
                 status?: "applied" | "active" | "suspended";
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "enrolled_at" | "-enrolled_at";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -18970,7 +18970,7 @@ export interface operations {
                  */
                 q?: string;
                 /** @description Order of the list; `-` in front means latest first. */
-                sort?: "Earliest" | "Latest";
+                sort?: "registered_at" | "-registered_at";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -21025,7 +21025,7 @@ export interface operations {
                 /** @description Last day. */
                 to?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "issue_date" | "-issue_date";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -21422,7 +21422,7 @@ export interface operations {
                 /** @description Only those whose next stage may be taken on this day or before. */
                 next_by?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "opened_on" | "-opened_on";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -22372,7 +22372,7 @@ export interface operations {
                  */
                 status?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "issued_at" | "-issued_at";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -24313,7 +24313,7 @@ export interface operations {
                 /** @description Last day. */
                 to?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "placed_on" | "-placed_on";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -24709,7 +24709,7 @@ export interface operations {
                 /** @description Last day. */
                 to?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "received_on" | "-received_on";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -25998,7 +25998,7 @@ export interface operations {
                 /** @description What became of it. */
                 status?: "open" | "converted" | "withdrawn";
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "issue_date" | "-issue_date";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -28211,7 +28211,7 @@ export interface operations {
                 /** @description Only those whose end has not come on this day. */
                 running_on?: string;
                 /** @description Order of the list; `-` in front means latest first, which is usual. */
-                sort?: "Earliest" | "Latest";
+                sort?: "started_on" | "-started_on";
                 /** @description Most rows, 1 to 100; 50 if absent. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
