@@ -2,7 +2,7 @@
 //! AUT-10, AUD-01).
 
 use billfold_domain::role::Permission;
-use billfold_tests::shop::{Caller, Shop, send};
+use billfold_tests::shop::{Caller, Shop, fresh_key, send};
 use reqwest::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, USER_AGENT};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -41,7 +41,8 @@ async fn making_and_revoking_a_key_is_history_and_the_secret_is_in_no_event() {
         let ada = shop.staff("Ada Lovelace").await;
         let body = json!({ "name": "Order import", "scopes": ["orders:write", "clients:read"],
             "expires_at": "2030-01-01T00:00:00Z" });
-        let make = ada.request(Method::POST, KEYS).header(USER_AGENT, "Desk/1.0").json(&body);
+        let make = ada.request(Method::POST, KEYS).header(USER_AGENT, "Desk/1.0");
+        let make = make.header("idempotency-key", fresh_key()).json(&body);
         let made = send(make).await.expect(201).body;
         let (id, key) = (made["id"].as_str().unwrap(), made["key"].as_str().unwrap());
         let me = shop.http().get(shop.url("/api/v1/clients"));
@@ -80,7 +81,8 @@ async fn nobody_makes_a_key_that_may_do_what_they_may_not() {
         let few = shop.key_with(&[Permission::ApiKeysWrite, Permission::ClientsRead]).await;
         let make = |scope: &str| {
             let body = json!({ "name": "More", "scopes": ["clients:read", scope] });
-            send(shop.http().post(shop.url(KEYS)).bearer_auth(&few).json(&body))
+            let asked = shop.http().post(shop.url(KEYS)).bearer_auth(&few);
+            send(asked.header("idempotency-key", fresh_key()).json(&body))
         };
         make("payments:write").await.problem(403, "api_key.lacking");
         assert_eq!(told(shop, "More").await.len(), 0, "what was refused is no history");
