@@ -81,7 +81,8 @@ async function makeKey(url: string): Promise<string> {
   const { csrf_token: token } = (await session.json()) as { csrf_token: string };
   const me = await fetch(`${url}/api/v1/auth/me`, { headers: { cookie } });
   const { permissions } = (await me.json()) as { permissions: string[] };
-  const made = await post("/api/v1/api-keys", { name: "story", scopes: permissions }, { cookie, "x-csrf-token": token });
+  const keyed = { cookie, "x-csrf-token": token, "idempotency-key": "story" };
+  const made = await post("/api/v1/api-keys", { name: "story", scopes: permissions }, keyed);
   return ((await made.json()) as { key: string }).key;
 }
 
