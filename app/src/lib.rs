@@ -11,6 +11,7 @@ pub mod client_search;
 pub mod commands;
 pub mod demo;
 pub mod dunning_run;
+pub mod effects;
 mod error;
 pub mod expiry_run;
 pub mod imports;

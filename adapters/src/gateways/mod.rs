@@ -6,15 +6,15 @@ mod sandbox;
 
 use std::sync::Arc;
 
-use billfold_app::ports::{Gateway, Gateways};
+use billfold_app::ports::{InlineGateway, InlineGateways};
 
 pub use sandbox::Sandbox;
 
 /// How each driver is made.
-pub const GATEWAYS: &[fn() -> Arc<dyn Gateway>] = &[|| Arc::new(Sandbox)];
+pub const GATEWAYS: &[fn() -> Arc<dyn InlineGateway>] = &[|| Arc::new(Sandbox)];
 
 /// Every driver of this build.
 #[must_use]
-pub fn all() -> Gateways {
-    Gateways::new(GATEWAYS.iter().map(|make| make()).collect())
+pub fn all() -> InlineGateways {
+    InlineGateways::new(GATEWAYS.iter().map(|make| make()).collect())
 }

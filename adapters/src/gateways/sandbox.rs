@@ -8,7 +8,7 @@
 //! follow from the input.
 
 use async_trait::async_trait;
-use billfold_app::ports::{Charge, ChargeAnswer, ChargeUnknown, Gateway};
+use billfold_app::ports::{Charge, ChargeAnswer, ChargeUnknown, InlineGateway};
 use sha2::{Digest, Sha256};
 
 /// The driver.
@@ -24,7 +24,7 @@ const DECLINES: [(i64, &str, bool); 4] = [
 ];
 
 #[async_trait]
-impl Gateway for Sandbox {
+impl InlineGateway for Sandbox {
     fn key(&self) -> &'static str {
         "sandbox"
     }

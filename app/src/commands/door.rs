@@ -25,7 +25,7 @@ use super::room::Room;
 use super::table::{No, Table};
 use crate::error::{Error, Kind, Refused, Waiting};
 use crate::origins::Origins;
-use crate::ports::{Arrears, Deferrals, Gateways, LapsedCards, OpenInvoices, UnansweredApprovals};
+use crate::ports::{Arrears, Deferrals, InlineGateways, LapsedCards, OpenInvoices, UnansweredApprovals};
 use crate::retention::Retention;
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;
@@ -50,7 +50,7 @@ pub struct DoorParts {
     /// Personal data.
     pub vault: Arc<Vault>,
     /// Payment gateways by key.
-    pub gateways: Gateways,
+    pub gateways: InlineGateways,
     /// Finds unpaid invoices.
     pub open_invoices: Arc<dyn OpenInvoices>,
     /// Finds who is late.
@@ -75,7 +75,7 @@ pub(super) struct Inner {
     pub(super) store: Store,
     pub(super) vault: Arc<Vault>,
     origins: Origins,
-    pub(super) gateways: Gateways,
+    pub(super) gateways: InlineGateways,
     pub(super) open_invoices: Arc<dyn OpenInvoices>,
     pub(super) arrears: Arc<dyn Arrears>,
     pub(super) deferrals: Arc<dyn Deferrals>,
@@ -280,7 +280,7 @@ impl Door {
 
     /// The gateways a charge may name.
     #[must_use]
-    pub fn gateways(&self) -> &Gateways {
+    pub fn gateways(&self) -> &InlineGateways {
         &self.0.gateways
     }
 

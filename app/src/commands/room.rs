@@ -12,7 +12,7 @@ use super::held::{Held, Stored};
 use super::plan::stream;
 use crate::error::Error;
 use crate::mint;
-use crate::ports::{Arrears, Deferrals, Gateways, OpenInvoices};
+use crate::ports::{Arrears, Deferrals, InlineGateways, OpenInvoices};
 use crate::retention::Law;
 use crate::settings::Settings;
 use crate::vault::Vault;
@@ -39,7 +39,7 @@ impl Room<'_> {
 
     /// The payment gateways.
     #[must_use]
-    pub fn gateways(&self) -> &Gateways {
+    pub fn gateways(&self) -> &InlineGateways {
         &self.inner.gateways
     }
 

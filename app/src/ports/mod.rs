@@ -12,11 +12,14 @@ pub mod arrears;
 mod avatars;
 pub mod client_accounts;
 pub mod deferrals;
+pub mod driver;
 pub mod due_accounts;
+pub mod effect_queue;
 pub mod failure;
 pub mod gateway;
 pub mod holder;
 pub mod identity_providers;
+pub mod inline_gateway;
 pub mod lapsed_cards;
 pub mod mail_outbox;
 pub mod mailer;
@@ -46,11 +49,12 @@ pub use client_accounts::{ClientAccountRow, ClientAccounts};
 pub use deferrals::Deferrals;
 pub use due_accounts::{DueAccount, DueAccounts};
 pub use failure::StoreFailure;
-pub use gateway::{Charge, ChargeAnswer, ChargeUnknown, Gateway, Gateways};
+
 pub use holder::Holder;
 pub use identity_providers::{
     IdentityProviders, ProviderFailure, ProviderName, ProviderReturn, ProviderVisit, Vouched,
 };
+pub use inline_gateway::{Charge, ChargeAnswer, ChargeUnknown, InlineGateway, InlineGateways};
 pub use lapsed_cards::{LapsedCard, LapsedCards};
 pub use mail_outbox::{MailOutbox, QueuedMail};
 pub use mailer::{MailFailure, MailMessage, Mailer};

@@ -1,4 +1,5 @@
-//! Port: a payment gateway, looked up by its text key.
+//! Port: a payment gateway that answers while a command is planned; it gives way to
+//! [`Gateway`](crate::ports::gateway::Gateway), whose calls are effects of what was recorded.
 //!
 //! Contract: `charge` is called with a key that is the same for every try of one intent, and
 //! answers what the gateway decided. `Err` means that the outcome is unknown: the money may have
@@ -52,7 +53,7 @@ pub struct ChargeUnknown {
 
 /// A driver.
 #[async_trait]
-pub trait Gateway: Send + Sync {
+pub trait InlineGateway: Send + Sync {
     /// The key under which it is chosen and stored, such as `sandbox`.
     fn key(&self) -> &'static str;
 
@@ -68,28 +69,28 @@ pub trait Gateway: Send + Sync {
 
 /// The gateways this installation has, by key.
 #[derive(Clone, Default)]
-pub struct Gateways(Vec<Arc<dyn Gateway>>);
+pub struct InlineGateways(Vec<Arc<dyn InlineGateway>>);
 
-impl Gateways {
+impl InlineGateways {
     /// A list of drivers; a later one with the same key is never found.
     #[must_use]
-    pub fn new(drivers: Vec<Arc<dyn Gateway>>) -> Self {
+    pub fn new(drivers: Vec<Arc<dyn InlineGateway>>) -> Self {
         Self(drivers)
     }
 
     /// The driver with this key.
     #[must_use]
-    pub fn find(&self, key: &str) -> Option<&Arc<dyn Gateway>> {
+    pub fn find(&self, key: &str) -> Option<&Arc<dyn InlineGateway>> {
         self.0.iter().find(|driver| driver.key() == key)
     }
 
     /// Every driver, in the order of the list.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Gateway>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn InlineGateway>> {
         self.0.iter()
     }
 }
 
-impl std::fmt::Debug for Gateways {
+impl std::fmt::Debug for InlineGateways {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.0.iter().map(|driver| driver.key())).finish()
     }
