@@ -8,7 +8,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
 
 /// Crates of ours that each crate may see; `server`, `tests` and `benches` may see every one.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("event-store", &[]),
     ("projections", &["domain", "event-store"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("api", &["app", "projections", "domain"]),
     ("web", &["api", "app", "projections", "domain"]),
     ("replay-tools", &["app", "projections", "event-store", "domain"]),
+    ("peers", &["domain"]),
 ];
 
 /// Packages from outside that only some crates may use.
@@ -29,7 +30,7 @@ const RESERVED: [(&str, &[&str]); 9] = [
     ("anyhow", &["server", "tests", "benches"]),
     ("cqrs-es", &["domain", "event-store", "tests", "benches"]),
     ("postgres-es", &["event-store", "replay-tools", "tests", "benches"]),
-    ("axum", &["api", "web", "server", "tests", "benches"]),
+    ("axum", &["api", "web", "server", "peers", "tests", "benches"]),
     ("askama", &["web"]),
     ("clap", &["replay-tools", "server", "tests", "benches"]),
     ("nix", &["server", "tests", "benches"]),

@@ -2,19 +2,33 @@
 //!
 //! A new gateway is one file here and one row in `GATEWAYS`; nothing else names it.
 
+mod by_hand;
+mod inline_sandbox;
 mod sandbox;
 
 use std::sync::Arc;
 
+use billfold_app::ports::gateway::{Gateway, Gateways};
 use billfold_app::ports::{InlineGateway, InlineGateways};
 
-pub use sandbox::Sandbox;
+use crate::outbound::Outbound;
 
 /// How each driver is made.
-pub const GATEWAYS: &[fn() -> Arc<dyn InlineGateway>] = &[|| Arc::new(Sandbox)];
+pub const GATEWAYS: &[fn(&Outbound) -> Arc<dyn Gateway>] = &[
+    |_| Arc::new(sandbox::Sandbox),
+    |_| Arc::new(by_hand::BANK_TRANSFER),
+    |_| Arc::new(by_hand::CASH),
+];
 
 /// Every driver of this build.
 #[must_use]
-pub fn all() -> InlineGateways {
-    InlineGateways::new(GATEWAYS.iter().map(|make| make()).collect())
+pub fn all(outbound: &Outbound) -> Gateways {
+    Gateways::new(GATEWAYS.iter().map(|make| make(outbound)).collect())
+}
+
+/// Those that answer while a command is planned.
+#[must_use]
+pub fn inline() -> InlineGateways {
+    let sandbox: Arc<dyn InlineGateway> = Arc::new(inline_sandbox::Sandbox);
+    InlineGateways::new(vec![sandbox])
 }

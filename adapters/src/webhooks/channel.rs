@@ -6,7 +6,7 @@
 //! redirect is followed, no proxy of the environment used, no cookie kept, and of an answer nothing
 //! is read but its status. Absent on purpose: trying again, which the sender decides.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use async_trait::async_trait;
 use billfold_app::ports::{
     AddressRefusal, LONGEST_SEND, SendFailure, Sent, WebhookChannel, WebhookMessage,
 };
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{Client, Url, redirect};
 
 use super::signature::{
     ID_HEADER, SIGNATURE_HEADER, SignatureScheme, SigningKey, TIMESTAMP_HEADER,
 };
+use crate::addresses::{PublicOnly, is_public, is_refused_address};
 use crate::tls;
 
 /// How long connecting may take.
@@ -144,122 +144,9 @@ fn signed(message: &WebhookMessage) -> Option<HeaderMap> {
     Some(headers)
 }
 
-/// Names to addresses, without those that are not public.
-struct PublicOnly {
-    private_allowed: bool,
-}
-
-/// The name leads to no public address.
-#[derive(Debug, thiserror::Error)]
-#[error("the name leads to no public address")]
-struct NotPublic;
-
-impl Resolve for PublicOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        let private_allowed = self.private_allowed;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> =
-                found.filter(|address| private_allowed || is_public(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err(NotPublic.into());
-            }
-            let addresses: Addrs = Box::new(allowed.into_iter());
-            Ok(addresses)
-        })
-    }
-}
-
-fn is_refused_address(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<NotPublic>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
-/// Whether an address is one of the public internet: not private, loopback, link-local, shared,
-/// reserved, for documentation or for many.
-fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-/// The special purposes of RFC 6890 and its register.
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [first, second, third, _] = address.octets();
-    let shared = first == 100 && (64..128).contains(&second);
-    let protocol = first == 192 && second == 0 && third == 0;
-    let relay = first == 192 && second == 88 && third == 99;
-    let benchmark = first == 198 && (18..20).contains(&second);
-    !(first == 0
-        || first >= 240
-        || address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_documentation()
-        || address.is_multicast()
-        || shared
-        || protocol
-        || relay
-        || benchmark)
-}
-
-/// Global unicast (2000::/3) without what carries a version 4 address, tunnels or stands in books.
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [first, second, ..] = address.segments();
-    let special = first == 0x2001 && second < 0x0200;
-    let book = first == 0x2001 && second == 0x0db8 || first == 0x3fff && second < 0x1000;
-    let sixth_to_fourth = first == 0x2002;
-    (0x2000..0x4000).contains(&first) && !special && !book && !sixth_to_fourth
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_addresses_of_the_public_internet_are_public() {
-        for address in ["8.8.8.8", "100.63.0.1", "198.20.0.1", "2606:4700::1111", "2a00:1450::1"] {
-            assert!(is_public(address.parse().unwrap()), "{address}");
-        }
-        for address in [
-            "0.0.0.0",
-            "10.0.0.1",
-            "100.64.0.1",
-            "127.0.0.1",
-            "127.8.8.8",
-            "169.254.169.254",
-            "172.16.0.1",
-            "192.0.0.8",
-            "192.0.2.1",
-            "192.168.1.1",
-            "198.18.0.1",
-            "203.0.113.7",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::7f00:1",
-            "2001:db8::1",
-            "2001::1",
-            "2002:7f00:1::",
-            "fc00::1",
-            "fd00:ec2::254",
-            "fe80::1",
-            "fec0::1",
-            "ff02::1",
-        ] {
-            assert!(!is_public(address.parse().unwrap()), "{address}");
-        }
-    }
 
     #[tokio::test]
     async fn an_address_in_clear_a_local_name_and_a_disguised_number_are_not_called() {
@@ -282,12 +169,5 @@ mod tests {
             assert_eq!(channel.send(&message).await, Sent::Failed(SendFailure::Address));
         }
         assert_eq!(channel.check("https://8.8.8.8/hooks").await, Ok(()));
-    }
-
-    #[tokio::test]
-    async fn a_name_that_leads_to_this_machine_is_refused_where_it_is_connected() {
-        let resolver = PublicOnly { private_allowed: false };
-        let refused = resolver.resolve("localhost".parse().unwrap()).await.err().unwrap();
-        assert!(refused.is::<NotPublic>(), "{refused}");
     }
 }

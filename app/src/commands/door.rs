@@ -25,7 +25,9 @@ use super::room::Room;
 use super::table::{No, Table};
 use crate::error::{Error, Kind, Refused, Waiting};
 use crate::origins::Origins;
-use crate::ports::{Arrears, Deferrals, InlineGateways, LapsedCards, OpenInvoices, UnansweredApprovals};
+use crate::ports::{
+    Arrears, Deferrals, InlineGateways, LapsedCards, OpenInvoices, UnansweredApprovals,
+};
 use crate::retention::Retention;
 use crate::settings::{Settings, SettingsCache};
 use crate::vault::Vault;

@@ -106,7 +106,7 @@ impl Node {
         let door = Door::new(DoorParts {
             store: store.clone(),
             vault: Arc::clone(&vault),
-            gateways: gateways::all(),
+            gateways: gateways::inline(),
             open_invoices: Arc::new(ListedInvoices {
                 reads: reads.clone(),
                 feed: feed.clone(),

@@ -73,7 +73,7 @@ async fn door(db: &TestDb) -> Door {
     Door::new(DoorParts {
         store: store.expect("a log"),
         vault: Arc::new(Vault::new(Kek::from_bytes([7; 32].into()), keys)),
-        gateways: gateways::all(),
+        gateways: gateways::inline(),
         open_invoices: Arc::new(LogReader(db.feed.clone())),
         arrears: Arc::new(NobodyLate),
         deferrals: Arc::new(NothingAhead),

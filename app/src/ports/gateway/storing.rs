@@ -78,11 +78,8 @@ pub trait StoringMethods: Send + Sync {
     ///
     /// # Errors
     /// What is certain when there is no decision.
-    async fn begin(
-        &self,
-        call: &Call<'_>,
-        ask: &StoreAsk<'_>,
-    ) -> Result<MethodReport, CallFailure>;
+    async fn begin(&self, call: &Call<'_>, ask: &StoreAsk<'_>)
+    -> Result<MethodReport, CallFailure>;
 
     /// Looks up what became of it.
     ///
