@@ -14,10 +14,14 @@
 //! every call takes a [`Call`] and only a [`Leave`] makes one; an act that may have happened is
 //! looked up before it is done again; rows of one order key go one after another.
 
+mod follow;
+mod lane;
 mod leave;
 mod outcome;
 mod row;
 
+pub use follow::{MOST_TRIES, PROBE, Pace, follow};
+pub use lane::{Allowance, FAILURES_TO_OPEN, FULL_PACE, LaneState};
 pub use leave::{Call, Leave, with_claimed};
 pub use outcome::{Ending, LaneWord, Next, Outcome};
 pub use row::{Claimed, EffectRow, EffectSubject, Lane};
