@@ -32,7 +32,7 @@ impl EffectQueue for OneRow {
         Ok(Vec::new())
     }
 
-    async fn take_back(&self, _: u32) -> Result<u64, StoreFailure> {
+    async fn take_back(&self, _: DateTime<Utc>, _: u32) -> Result<u64, StoreFailure> {
         Ok(0)
     }
 

@@ -19,9 +19,11 @@ mod lane;
 mod leave;
 mod outcome;
 mod row;
+mod wanted;
 
 pub use follow::{MOST_TRIES, PROBE, Pace, follow};
 pub use lane::{Allowance, FAILURES_TO_OPEN, FULL_PACE, LaneState};
 pub use leave::{Call, Leave, with_claimed};
 pub use outcome::{Ending, LaneWord, Next, Outcome};
 pub use row::{Claimed, EffectRow, EffectSubject, Lane};
+pub use wanted::{Wanted, Wish};

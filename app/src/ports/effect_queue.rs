@@ -57,11 +57,12 @@ pub trait EffectQueue: Send + Sync {
     /// The store cannot be reached; nothing is changed.
     async fn finish(&self, endings: &[Ending]) -> Result<Vec<EffectRow>, StoreFailure>;
 
-    /// Lets rows whose lease ran out be claimed again, as questions; answers how many.
+    /// Lets rows whose lease ran out be claimed again, as questions, and those whose time has come;
+    /// answers how many.
     ///
     /// # Errors
     /// The store cannot be reached.
-    async fn take_back(&self, limit: u32) -> Result<u64, StoreFailure>;
+    async fn take_back(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreFailure>;
 
     /// Notes how a lane fares.
     ///
