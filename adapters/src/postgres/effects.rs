@@ -148,7 +148,7 @@ impl EffectQueue for PostgresEffects {
         let running = running(&mut transaction, lane).await?;
         let allowed = state.allow(how.limit, running, how.now);
         if allowed.calls == 0 {
-            return Ok(Granted { rows: Vec::new(), wait_until: allowed.wait_until });
+            return Ok(Granted { wait_until: allowed.wait_until, ..Granted::default() });
         }
         let granted_at = Instant::now();
         let rows = take(&mut transaction, lane, how, allowed.calls).await?;
@@ -157,7 +157,7 @@ impl EffectQueue for PostgresEffects {
         transaction.commit().await.map_err(failed)?;
         let until = granted_at + how.lease;
         let rows = rows.into_iter().map(|row| Claimed::granted(row, until)).collect();
-        Ok(Granted { rows, wait_until: allowed.wait_until })
+        Ok(Granted { rows, wait_until: allowed.wait_until, is_well: state.is_well() })
     }
 
     async fn finish(&self, endings: &[Ending]) -> Result<Vec<EffectRow>, StoreFailure> {

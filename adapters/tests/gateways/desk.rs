@@ -25,7 +25,7 @@ impl EffectQueue for OneRow {
 
     async fn claim(&self, _: &Lane, how: &Claiming<'_>) -> Result<Granted, StoreFailure> {
         let claimed = Claimed::granted(self.0.clone(), Instant::now() + how.lease);
-        Ok(Granted { rows: vec![claimed], wait_until: None })
+        Ok(Granted { rows: vec![claimed], ..Granted::default() })
     }
 
     async fn finish(&self, _: &[Ending]) -> Result<Vec<EffectRow>, StoreFailure> {

@@ -99,6 +99,15 @@ impl LaneState {
         Allowance { calls, wait_until }
     }
 
+    /// Whether nothing is wrong with it.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.failures == 0
+            && self.open_until.is_none()
+            && self.trouble.is_none()
+            && self.pace == FULL_PACE
+    }
+
     /// Takes calls from the budget.
     pub fn spend(&mut self, calls: u32) {
         self.tokens = self.tokens.saturating_sub(i64::from(calls) * CALL);

@@ -19,7 +19,10 @@ mod lane;
 mod leave;
 mod outcome;
 mod row;
+#[cfg(test)]
+mod simulation;
 mod wanted;
+mod worker;
 
 pub use follow::{MOST_TRIES, PROBE, Pace, follow};
 pub use lane::{Allowance, FAILURES_TO_OPEN, FULL_PACE, LaneState};
@@ -27,3 +30,4 @@ pub use leave::{Call, Leave, with_claimed};
 pub use outcome::{Ending, LaneWord, Next, Outcome};
 pub use row::{Claimed, EffectRow, EffectSubject, Lane};
 pub use wanted::{Wanted, Wish};
+pub use worker::{Deaths, Handled, Handler, Worker, WorkerOptions};

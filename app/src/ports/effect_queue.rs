@@ -33,6 +33,8 @@ pub struct Granted {
     pub rows: Vec<Claimed>,
     /// When the lane is worth another look, if it gave less than it has.
     pub wait_until: Option<DateTime<Utc>>,
+    /// Whether nothing is wrong with the lane, so that an answer is no news.
+    pub is_well: bool,
 }
 
 /// The queue.
