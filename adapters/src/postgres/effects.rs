@@ -308,7 +308,8 @@ async fn take(
              where w.tenant_id = $1 and w.lane = $2 and w.state = 'waiting' and w.next_at <= $3 \
                and not exists (select from effects b where b.tenant_id = w.tenant_id \
                    and b.order_key = w.order_key and b.state in ('waiting', 'running', 'dead') \
-                   and (b.position, b.ordinal, b.place) < (w.position, w.ordinal, w.place)) \
+                   and (b.state = 'running' or (b.position, b.ordinal, b.place) \
+                       < (w.position, w.ordinal, w.place))) \
              order by w.position, w.ordinal, w.place limit $4 for update skip locked) \
          returning e.tenant_id, e.effect_id, e.kind, e.position, e.ordinal, e.place, \
              e.subject_type, e.subject_id, e.part, e.lane, e.driver, e.asks, e.sent_at, \
