@@ -27,6 +27,7 @@ pub mod pictures;
 pub mod provider_links;
 pub mod refresh_tokens;
 pub mod reset_codes;
+pub mod schedules;
 pub mod second_factors;
 pub mod sessions;
 pub mod sign_in_failures;
@@ -61,6 +62,9 @@ pub use pictures::PictureStore;
 pub use provider_links::{ProviderLinkRow, ProviderLinks};
 pub use refresh_tokens::{Presented, RefreshTokenRow, RefreshTokens};
 pub use reset_codes::{ResetCodeRow, ResetCodes, TakenResetCode};
+pub use schedules::{
+    PastTurn, Schedules, Standing, Timetable, Turn, TurnEnd, TurnOutcome,
+};
 pub use second_factors::{SecondFactorRow, SecondFactors};
 pub use sessions::{Ending, SessionKind, SessionRef, SessionRow, Sessions};
 pub use sign_in_failures::{BegunTry, FailureKey, SignInFailures};

@@ -1,0 +1,50 @@
+//! What is due becomes documents.
+
+use async_trait::async_trait;
+use billfold_domain::billing_run::BillingRun;
+use billfold_domain::kernel::BillingRunId;
+
+use crate::billing_run::Bounds;
+use crate::commands::Ask;
+use crate::commands::billing_runs::StartBillingRun;
+use crate::error::Error;
+use crate::schedules::{Job, JobRoom, Task};
+
+#[derive(Debug)]
+pub(super) struct BillDueSubscriptions;
+
+#[async_trait]
+impl Job for BillDueSubscriptions {
+    fn key(&self) -> &'static str {
+        "bill_due_subscriptions"
+    }
+
+    fn says(&self) -> &'static str {
+        "Bills everything that is due by today"
+    }
+
+    fn cadence(&self) -> &'static str {
+        "daily 00:15"
+    }
+
+    async fn run(&self, room: &JobRoom, task: &Task) -> Result<String, Error> {
+        let settings = room.door.settings(task.tenant).await?;
+        let day = settings.day_of(task.due_at);
+        let id = BillingRunId::derive(task.tenant.uuid(), &task.name);
+        // A turn that broke off has its run already, whatever is left to do in it.
+        let (run, _) = room.door.load::<BillingRun>(task.tenant, id.uuid()).await?;
+        if run == BillingRun::Absent && !room.runs.is_due(task.tenant, day).await? {
+            return Ok("nothing was due".to_owned());
+        }
+        let start = StartBillingRun {
+            billing_run_id: Some(id),
+            through: Some(day),
+            largest: Vec::new(),
+            most_quarantined: u32::try_from(Bounds::default().quarantined).unwrap_or(u32::MAX),
+        };
+        let ask = Ask::new(task.tenant, task.actor.clone(), format!("{}/start", task.name), start);
+        room.door.execute(ask).await?;
+        let report = room.runs.conduct(task.tenant, id).await?;
+        Ok(format!("{id}: {report}"))
+    }
+}

@@ -1,0 +1,175 @@
+//! Plans what comes when, and does what is due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use billfold_domain::kernel::{Actor, TenantId};
+use billfold_domain::schedule::{Cadence, ScheduleChoice};
+use billfold_domain::tenant::Tenant;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::job::{Job, JobRoom, Task};
+use super::jobs::JOBS;
+use crate::error::Error;
+use crate::ports::{Schedules, Timetable, Turn, TurnEnd, TurnOutcome};
+use crate::settings::Settings;
+
+/// Who asks for what a job does.
+const ACTOR: &str = "schedule";
+/// How long a turn belongs to a process that says nothing.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often a process says that it goes on.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Pauses, in minutes, before a turn that broke off is tried again; after the last one it waits for
+/// its next time.
+const PAUSES: [i64; 5] = [1, 5, 15, 60, 180];
+/// The longest summary, in characters.
+const LONGEST_SUMMARY: usize = 500;
+
+/// The schedules of an installation, as one process works them off.
+#[derive(Clone)]
+pub struct Scheduler {
+    /// What jobs work with.
+    pub room: JobRoom,
+    /// When what comes.
+    pub schedules: Arc<dyn Schedules>,
+    /// This process.
+    pub process: String,
+}
+
+/// What a seller has done by itself, and when.
+#[derive(Clone)]
+pub struct Plan {
+    /// The job.
+    pub job: &'static dyn Job,
+    /// What the seller chose.
+    pub choice: ScheduleChoice,
+    /// How often it runs.
+    pub cadence: Cadence,
+}
+
+impl Scheduler {
+    /// What a seller has done by itself, in the order of [`JOBS`].
+    ///
+    /// # Errors
+    /// The seller is unknown, or the ledger does not answer.
+    pub async fn plans(&self, tenant: TenantId) -> Result<Vec<Plan>, Error> {
+        let (seller, _) = self.room.door.load::<Tenant>(tenant, tenant.uuid()).await?;
+        JOBS.iter().map(|job| plan(*job, &seller)).collect()
+    }
+
+    /// Notes when everything of a seller comes next; what runs no longer by itself is let go.
+    ///
+    /// # Errors
+    /// The seller is unknown, or the database does not answer.
+    pub async fn note(&self, tenant: TenantId) -> Result<(), Error> {
+        let (seller, version) = self.room.door.load::<Tenant>(tenant, tenant.uuid()).await?;
+        let now = self.room.door.clock().now();
+        let mut jobs = Vec::new();
+        if let Tenant::Open(profile) = &seller
+            && profile.test_clock.is_none()
+        {
+            let zone = Settings::of(&seller, version)?.zone();
+            for job in JOBS {
+                let Plan { choice, cadence, .. } = plan(*job, &seller)?;
+                let Some(due_at) = cadence.next_after(now, zone) else { continue };
+                if choice.running {
+                    let follows = format!("{cadence} {zone}");
+                    jobs.push(Timetable { job: job.key().to_owned(), follows, due_at });
+                }
+            }
+        }
+        Ok(self.schedules.keep(tenant, &jobs).await?)
+    }
+
+    /// Does what has been due longest; false if nothing is due.
+    ///
+    /// # Errors
+    /// The database does not answer; a turn that was taken is done again once its lease is over.
+    pub async fn work(&self) -> Result<bool, Error> {
+        let now = self.room.door.clock().now();
+        let Some(turn) = self.schedules.take(&self.process, now, LEASE).await? else {
+            return Ok(false);
+        };
+        let Some(done) = self.held(&turn).await? else {
+            let (tenant, job) = (turn.tenant, &turn.job);
+            tracing::warn!(%tenant, job, "another process took a job over");
+            return Ok(true);
+        };
+        let end = self.end_of(&turn, done).await?;
+        let (tenant, job, summary) = (turn.tenant, &turn.job, &end.summary);
+        match end.outcome {
+            TurnOutcome::Done => tracing::info!(%tenant, job, summary, "a job is done"),
+            TurnOutcome::Failed => tracing::warn!(%tenant, job, summary, "a job broke off"),
+        }
+        self.schedules.end(&turn, &end).await?;
+        Ok(true)
+    }
+
+    /// Does a turn while its lease is kept; nothing if somebody else has it by now.
+    async fn held(&self, turn: &Turn) -> Result<Option<Result<String, Error>>, Error> {
+        let mut working = std::pin::pin!(self.run(turn));
+        loop {
+            tokio::select! {
+                done = &mut working => return Ok(Some(done)),
+                () = tokio::time::sleep(HEARTBEAT) => {
+                    if !self.schedules.hold(turn, LEASE).await? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn run(&self, turn: &Turn) -> Result<String, Error> {
+        let Some(job) = JOBS.iter().find(|job| job.key() == turn.job) else {
+            return Ok("this release does not know the job".to_owned());
+        };
+        let due_at = turn.due_at;
+        let task = Task {
+            tenant: turn.tenant,
+            due_at,
+            name: format!("schedule/{}/{}", turn.job, due_at.format("%Y-%m-%dT%H:%M:%SZ")),
+            actor: Actor::system(ACTOR).map_err(Error::bug)?,
+        };
+        job.run(&self.room, &task).await
+    }
+
+    async fn end_of(&self, turn: &Turn, done: Result<String, Error>) -> Result<TurnEnd, Error> {
+        let at = self.room.door.clock().now();
+        let next = self.next(turn, at).await?;
+        let (outcome, summary, again_at) = match done {
+            Ok(summary) => (TurnOutcome::Done, summary, None),
+            Err(error) => (TurnOutcome::Failed, error.to_string(), again(turn, at, next)),
+        };
+        let summary = summary.chars().take(LONGEST_SUMMARY).collect();
+        Ok(TurnEnd { outcome, summary, at, again_at, next })
+    }
+
+    /// The first time of a job after now: times that passed come to one turn.
+    async fn next(&self, turn: &Turn, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+        let settings = self.room.door.settings(turn.tenant).await?;
+        let plans = self.plans(turn.tenant).await?;
+        let plan = plans.iter().find(|plan| plan.job.key() == turn.job);
+        let after = turn.due_at.max(now);
+        let next = plan.and_then(|plan| plan.cadence.next_after(after, settings.zone()));
+        Ok(next.unwrap_or(DateTime::<Utc>::MAX_UTC))
+    }
+}
+
+/// When a turn that broke off is tried again, if that is before its next time.
+fn again(turn: &Turn, at: DateTime<Utc>, next: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let tried = usize::try_from(turn.attempt).ok()?.checked_sub(1)?;
+    let pause = TimeDelta::try_minutes(*PAUSES.get(tried)?)?;
+    at.checked_add_signed(pause).filter(|again| *again < next)
+}
+
+fn plan(job: &'static dyn Job, seller: &Tenant) -> Result<Plan, Error> {
+    let chosen = seller.profile().and_then(|profile| profile.schedules.get(job.key()));
+    let choice = chosen.cloned().unwrap_or_default();
+    let cadence = match &choice.cadence {
+        Some(cadence) => cadence.clone(),
+        None => job.cadence().parse().map_err(Error::bug)?,
+    };
+    Ok(Plan { job, choice, cadence })
+}
