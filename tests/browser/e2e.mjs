@@ -51,7 +51,7 @@ async function startNode() {
   const address = `127.0.0.1:${await freePort()}`;
   const ours = ([name]) => !name.startsWith("BILLFOLD_") && name !== "DATABASE_URL";
   const env = Object.fromEntries(Object.entries(process.env).filter(ours));
-  Object.assign(env, { BILLFOLD_DATA: data, BILLFOLD_HTTP_LISTEN: address });
+  Object.assign(env, { BILLFOLD_DATA: data, BILLFOLD_HTTP_LISTEN: address, BILLFOLD_SCHEDULES_RUN: "false" });
   const secret = join(data, "password");
   const run = (...args) => {
     const done = spawnSync(program, args, { env, encoding: "utf8" });

@@ -1,0 +1,70 @@
+//! Works off what sellers have done by themselves, beside the requests.
+//!
+//! Guarantees: so many turns at a time, and no more; a turn that is under way when the node stops
+//! is done again by whoever comes next, once its lease is over. Absent on purpose: what comes when,
+//! which `app` says.
+
+use std::time::Duration;
+
+use billfold_app::schedules::Scheduler;
+use billfold_domain::kernel::TenantId;
+use futures_util::future::join_all;
+use sqlx::PgPool;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::stopped;
+
+/// How often it looks for new sellers, and for choices that another process took in.
+const PLAN: Duration = Duration::from_secs(60);
+/// How often it looks whether something is due.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long to wait after the database did not answer.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Turns at a time.
+const AT_A_TIME: usize = 4;
+
+/// Works until the node stops.
+pub(super) async fn run(scheduler: Scheduler, pool: PgPool, stopping: watch::Receiver<bool>) {
+    let working = (0..AT_A_TIME).map(|_| work(&scheduler));
+    tokio::select! {
+        () = plan(&scheduler, &pool) => {}
+        _ = join_all(working) => {}
+        () = stopped(stopping) => {}
+    }
+}
+
+async fn plan(scheduler: &Scheduler, pool: &PgPool) {
+    loop {
+        if let Err(error) = note_all(scheduler, pool).await {
+            tracing::warn!(%error, "schedules cannot be read now; trying again");
+        }
+        tokio::time::sleep(PLAN).await;
+    }
+}
+
+/// Notes when everything of every seller comes next.
+async fn note_all(scheduler: &Scheduler, pool: &PgPool) -> anyhow::Result<()> {
+    let sellers: Vec<Uuid> = sqlx::query_scalar(
+        "select aggregate_id from streams where aggregate_type = 'tenant' order by 1",
+    )
+    .fetch_all(pool)
+    .await?;
+    for tenant in sellers.into_iter().map(TenantId::new) {
+        scheduler.note(tenant).await?;
+    }
+    Ok(())
+}
+
+async fn work(scheduler: &Scheduler) {
+    loop {
+        match scheduler.work().await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(LOOK).await,
+            Err(error) => {
+                tracing::warn!(%error, "schedules cannot be worked off now; trying again");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
