@@ -55,7 +55,21 @@ impl Scheduler {
     /// The seller is unknown, or the ledger does not answer.
     pub async fn plans(&self, tenant: TenantId) -> Result<Vec<Plan>, Error> {
         let (seller, _) = self.room.door.load::<Tenant>(tenant, tenant.uuid()).await?;
-        JOBS.iter().map(|job| plan(*job, &seller)).collect()
+        self.plans_of(&seller)
+    }
+
+    /// The same of a seller as they stand.
+    ///
+    /// # Errors
+    /// A job says no cadence, which is a bug.
+    pub fn plans_of(&self, seller: &Tenant) -> Result<Vec<Plan>, Error> {
+        JOBS.iter().map(|job| plan(*job, seller)).collect()
+    }
+
+    /// The job of a key.
+    #[must_use]
+    pub fn job(&self, key: &str) -> Option<&'static dyn Job> {
+        JOBS.iter().copied().find(|job| job.key() == key)
     }
 
     /// Notes when everything of a seller comes next; what runs no longer by itself is let go.
@@ -122,7 +136,7 @@ impl Scheduler {
     }
 
     async fn run(&self, turn: &Turn) -> Result<String, Error> {
-        let Some(job) = JOBS.iter().find(|job| job.key() == turn.job) else {
+        let Some(job) = self.job(&turn.job) else {
             return Ok("this release does not know the job".to_owned());
         };
         let due_at = turn.due_at;

@@ -134,9 +134,7 @@ const MONTHS: Words = Words {
     name: "month",
     least: 1,
     most: 12,
-    names: &[
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ],
+    names: &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
 };
 const WEEKDAYS: Words = Words {
     name: "day of the week",

@@ -120,8 +120,9 @@ fn the_end_of_the_calendar_has_an_answer() {
 
 /// Any time of a day, and any minute.
 fn cadences() -> impl Strategy<Value = Cadence> {
-    let daily = (0_u32..24, 0_u32..60)
-        .prop_map(|(hour, minute)| Cadence::Daily(NaiveTime::from_hms_opt(hour, minute, 0).unwrap()));
+    let daily = (0_u32..24, 0_u32..60).prop_map(|(hour, minute)| {
+        Cadence::Daily(NaiveTime::from_hms_opt(hour, minute, 0).unwrap())
+    });
     let minute = 0_u8..60;
     prop_oneof![
         minute.clone().prop_map(Cadence::Hourly),

@@ -5,11 +5,11 @@ use cqrs_es::test::TestFramework;
 
 use super::*;
 use crate::invoice::Letterhead;
-use crate::schedule::ScheduleChoice;
 use crate::kernel::testing::{given, issued};
 use crate::kernel::{
     Aggregate, Claim, Country, Currency, EventBody, Invalid, NumberFormat, Refusal, RefusalKind,
 };
+use crate::schedule::ScheduleChoice;
 
 fn books() -> OpenBooks {
     OpenBooks {

@@ -13,14 +13,16 @@ use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
     PostgresAddressCodes, PostgresApiKeys, PostgresAvatars, PostgresClientAccounts,
     PostgresPasskeys, PostgresPictures, PostgresProviderLinks, PostgresRefreshTokens,
-    PostgresResetCodes, PostgresSecondFactors, PostgresSessions, PostgresSignInFailures,
-    PostgresSpentChallenges, PostgresStaff, PostgresSubjectKeys, PostgresWebhookDeliveries,
+    PostgresResetCodes, PostgresSchedules, PostgresSecondFactors, PostgresSessions,
+    PostgresSignInFailures, PostgresSpentChallenges, PostgresStaff, PostgresSubjectKeys,
+    PostgresWebhookDeliveries,
 };
 use billfold_adapters::webhooks::channel::HttpsChannel;
 use billfold_app::access::{Access, AccessError, AccessParts, Secret};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Door, DoorParts, kinds};
 use billfold_app::pictures::Pictures;
+use billfold_app::schedules::{JobRoom, Scheduler};
 use billfold_app::vault::{KeyEncryption, KeyFiles, Vault};
 use billfold_app::webhooks::{WebhookParts, Webhooks};
 use billfold_domain::kernel::{StaffId, TenantId};
@@ -45,7 +47,7 @@ use super::listed_deferrals::ListedDeferrals;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
 use super::webhooks::Deliverer;
-use super::{Foundation, background, identity, mail, stopped};
+use super::{Foundation, background, identity, mail, schedules, stopped};
 use crate::cli::{Context, Stop};
 use crate::clock::WallClock;
 use crate::database::Pools;
@@ -318,7 +320,9 @@ impl Node {
 
     /// Ends everything in order: writers drain, then what follows the log, then the database.
     pub async fn close(self, background: Background) {
-        let Self { foundation, store, feed, door, access, reads, runs, scheduler, pictures, .. } = self;
+        let Self {
+            foundation, store, feed, door, access, reads, runs, scheduler, pictures, ..
+        } = self;
         runs.end();
         store.close().await;
         background.end().await;
