@@ -54,7 +54,7 @@ async fn list_schedules(
 /// A turn that is under way ends first. Whoever stops one may still have it done by hand.
 #[utoipa::path(
     put, path = "/{job}", tag = "settings", request_body = NewSchedule,
-    params(("job" = String, Path, example = "bill"), IfMatchHeader),
+    params(("job" = String, Path, example = "bill_due_subscriptions"), IfMatchHeader),
     responses((status = 200, body = Changed)),
 )]
 async fn set_schedule(
@@ -77,7 +77,7 @@ async fn set_schedule(
 /// Lists the newest hundred turns of something that is done by itself, newest first.
 #[utoipa::path(
     get, path = "/{job}/turns", tag = "settings",
-    params(("job" = String, Path, example = "bill")),
+    params(("job" = String, Path, example = "bill_due_subscriptions")),
     responses((status = 200, body = WireTurns)),
 )]
 async fn list_turns(
@@ -95,7 +95,7 @@ async fn list_turns(
 /// Refused for what is under way, what was stopped, and a seller with a test clock.
 #[utoipa::path(
     post, path = "/{job}/run", tag = "operations",
-    params(("job" = String, Path, example = "bill")),
+    params(("job" = String, Path, example = "bill_due_subscriptions")),
     responses((status = 202, description = "It is done as soon as a process is free")),
 )]
 async fn run_schedule(
@@ -128,10 +128,10 @@ struct WireSchedules {
 #[schema(as = Schedule)]
 struct WireSchedule {
     /// Its key.
-    #[schema(example = "bill")]
+    #[schema(example = "bill_due_subscriptions")]
     job: String,
     /// What it does.
-    #[schema(example = "bills what is due")]
+    #[schema(example = "Bills everything that is due by today")]
     says: String,
     /// How often, by the clocks of the seller's place.
     #[schema(example = "daily 00:15")]
