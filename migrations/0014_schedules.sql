@@ -7,11 +7,14 @@
 create table schedules (
   tenant_id   uuid        not null,
   job         text collate "C" not null,
-  -- The words that its times follow from; other words, other times.
+  -- The words that its times follow from; other words, other times. They were read at this version of the settings.
   follows     text        not null,
+  seen_version bigint     not null,
   due_at      timestamptz not null,
   -- When it is looked at: its time, or the next try of a turn that broke off.
   next_at     timestamptz not null,
+  -- When the turn was taken first, however often it is tried since.
+  taken_at    timestamptz,
   attempt     integer     not null default 0 check (attempt >= 0),
   -- Which process has the turn, under which number, and until when nobody else may.
   lease_owner text,

@@ -37,31 +37,43 @@ impl PostgresSchedules {
 
 #[async_trait]
 impl Schedules for PostgresSchedules {
-    async fn keep(&self, tenant: TenantId, jobs: &[Timetable]) -> Result<(), StoreFailure> {
+    async fn keep(
+        &self,
+        tenant: TenantId,
+        version: i64,
+        jobs: &[Timetable],
+    ) -> Result<(), StoreFailure> {
         let names: Vec<&str> = jobs.iter().map(|job| job.job.as_str()).collect();
         let follows: Vec<&str> = jobs.iter().map(|job| job.follows.as_str()).collect();
         let due: Vec<DateTime<Utc>> = jobs.iter().map(|job| job.due_at).collect();
         let mut tx = self.feed.begin().await.map_err(failed)?;
-        sqlx::query("delete from schedules where tenant_id = $1 and job <> all ($2)")
-            .bind(tenant.uuid())
-            .bind(&names)
-            .execute(&mut *tx)
-            .await
-            .map_err(failed)?;
         sqlx::query(
-            "insert into schedules (tenant_id, job, follows, due_at, next_at) \
-             select $1, job, follows, due_at, due_at \
+            "delete from schedules \
+             where tenant_id = $1 and job <> all ($2) and seen_version <= $3",
+        )
+        .bind(tenant.uuid())
+        .bind(&names)
+        .bind(version)
+        .execute(&mut *tx)
+        .await
+        .map_err(failed)?;
+        sqlx::query(
+            "insert into schedules (tenant_id, job, follows, due_at, next_at, seen_version) \
+             select $1, job, follows, due_at, due_at, $5 \
              from unnest($2::text[], $3::text[], $4::timestamptz[]) as t (job, follows, due_at) \
              on conflict (tenant_id, job) do update \
              set follows = excluded.follows, due_at = excluded.due_at, \
-                 next_at = excluded.next_at, attempt = 0 \
+                 next_at = excluded.next_at, attempt = 0, taken_at = null, \
+                 seen_version = excluded.seen_version \
              where schedules.follows <> excluded.follows \
+               and schedules.seen_version <= excluded.seen_version \
                and (schedules.lease_until is null or schedules.lease_until < clock_timestamp())",
         )
         .bind(tenant.uuid())
         .bind(&names)
         .bind(&follows)
         .bind(&due)
+        .bind(version)
         .execute(&mut *tx)
         .await
         .map_err(failed)?;
@@ -73,22 +85,26 @@ impl Schedules for PostgresSchedules {
         process: &str,
         now: DateTime<Utc>,
         lease: Duration,
+        only: Option<(TenantId, &str)>,
     ) -> Result<Option<Turn>, StoreFailure> {
         let mut tx = self.feed.begin().await.map_err(failed)?;
         let row = sqlx::query(
             "update schedules set lease_owner = $1, lease_epoch = lease_epoch + 1, \
-               attempt = attempt + 1, \
+               attempt = attempt + 1, taken_at = coalesce(taken_at, $2), \
                lease_until = clock_timestamp() + make_interval(secs => $3) \
              where (tenant_id, job) = ( \
                select tenant_id, job from schedules \
                where next_at <= $2 \
                  and (lease_until is null or lease_until < clock_timestamp()) \
+                 and ($4::uuid is null or (tenant_id = $4 and job = $5)) \
                order by next_at limit 1 for update skip locked) \
-             returning tenant_id, job, due_at, attempt, lease_epoch",
+             returning tenant_id, job, due_at, taken_at, attempt, lease_epoch",
         )
         .bind(process)
         .bind(now)
         .bind(lease.as_secs_f64())
+        .bind(only.map(|(tenant, _)| tenant.uuid()))
+        .bind(only.map(|(_, job)| job))
         .fetch_optional(&mut *tx)
         .await
         .map_err(failed)?;
@@ -133,7 +149,8 @@ impl Schedules for PostgresSchedules {
         let ended = sqlx::query(
             "update schedules set lease_owner = null, lease_until = null, \
                due_at = case when $4 then due_at else $6 end, \
-               next_at = coalesce($5, $6), attempt = case when $4 then attempt else 0 end \
+               next_at = coalesce($5, $6), attempt = case when $4 then attempt else 0 end, \
+               taken_at = case when $4 then taken_at end \
              where tenant_id = $1 and job = $2 and lease_epoch = $3",
         )
         .bind(turn.tenant.uuid())
@@ -227,6 +244,7 @@ fn turn(row: &PgRow) -> Result<Turn, StoreFailure> {
         tenant: TenantId::new(get::<Uuid>(row, "tenant_id")?),
         job: get(row, "job")?,
         due_at: get(row, "due_at")?,
+        taken_at: get(row, "taken_at")?,
         attempt: attempts(row)?,
         epoch: get(row, "lease_epoch")?,
     })

@@ -21,9 +21,6 @@ use crate::receive::{Body, Check, IdempotencyKey, IfMatch};
 use crate::state::ApiState;
 use crate::v1::parameters::IfMatchHeader;
 
-/// Turns that are shown.
-const SHOWN: u32 = 100;
-
 pub(super) fn router() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
         .routes(routes!(list_schedules))
@@ -43,7 +40,7 @@ async fn list_schedules(
     let tenant = caller.tenant;
     let (seller, version) = state.door().load::<Tenant>(tenant, tenant.uuid()).await?;
     let plans = state.scheduler().plans_of(&seller)?;
-    let standings = state.scheduler().schedules.standings(tenant).await?;
+    let standings = state.scheduler().standings(tenant).await?;
     let standing = |job: &str| standings.iter().find(|standing| standing.job == job);
     let items = plans.iter().map(|plan| WireSchedule::of(plan, standing(plan.job.key()))).collect();
     Ok(Versioned { body: WireSchedules { items, version }, version })
@@ -51,7 +48,7 @@ async fn list_schedules(
 
 /// Chooses when something is done by itself, or that it is not any more.
 ///
-/// A turn that is under way ends first. Whoever stops one may still have it done by hand.
+/// A turn that is under way ends first. What was stopped may still be run.
 #[utoipa::path(
     put, path = "/{job}", tag = "settings", request_body = NewSchedule,
     params(("job" = String, Path, example = "bill_due_subscriptions"), IfMatchHeader),
@@ -86,13 +83,13 @@ async fn list_turns(
     Path(job): Path<String>,
 ) -> Result<Json<WireTurns>, Problem> {
     state.scheduler().job(&job).ok_or_else(Problem::not_found)?;
-    let turns = state.scheduler().schedules.turns(caller.tenant, &job, SHOWN).await?;
+    let turns = state.scheduler().turns(caller.tenant, &job).await?;
     Ok(Json(WireTurns { items: turns.iter().map(WireTurn::from).collect() }))
 }
 
-/// Has something done now that would be done by itself later.
+/// Has something done now that would be done by itself later, or was stopped.
 ///
-/// Refused for what is under way, what was stopped, and a seller with a test clock.
+/// Refused for what is under way, and for a seller with a test clock.
 #[utoipa::path(
     post, path = "/{job}/run", tag = "operations",
     params(("job" = String, Path, example = "bill_due_subscriptions")),
@@ -104,12 +101,10 @@ async fn run_schedule(
     Path(job): Path<String>,
 ) -> Result<StatusCode, Problem> {
     state.scheduler().job(&job).ok_or_else(Problem::not_found)?;
-    state.scheduler().note(caller.tenant).await?;
-    let now = state.now();
-    if state.scheduler().schedules.hasten(caller.tenant, &job, now).await? {
+    if state.scheduler().hasten(caller.tenant, &job).await? {
         return Ok(StatusCode::ACCEPTED);
     }
-    let detail = "it is under way, or does not run by itself; wait for its end, or let it run";
+    let detail = "it is under way, or this seller has nothing done by itself; wait for its end";
     Err(Problem::new(Kind::State, "schedule.not_waiting", detail))
 }
 

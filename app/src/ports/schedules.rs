@@ -13,6 +13,9 @@ use chrono::{DateTime, Utc};
 
 use super::StoreFailure;
 
+/// What stands for no time at all: a job that is stopped is due then.
+pub const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
 /// When a job of a seller comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timetable {
@@ -20,7 +23,7 @@ pub struct Timetable {
     pub job: String,
     /// The words that its times follow from: cadence and time zone. Other words, other times.
     pub follows: String,
-    /// When it is due next.
+    /// When it is due next; [`NEVER`] if it does not run by itself.
     pub due_at: DateTime<Utc>,
 }
 
@@ -33,6 +36,8 @@ pub struct Turn {
     pub job: String,
     /// When it was due; a turn that is tried again keeps it.
     pub due_at: DateTime<Utc>,
+    /// When it was taken first; what it works through follows from it, also when it is tried again.
+    pub taken_at: DateTime<Utc>,
     /// Which try it is, from 1.
     pub attempt: u32,
     /// The number of the lease; each one has a higher number.
@@ -96,16 +101,24 @@ pub struct Standing {
 /// The times.
 #[async_trait]
 pub trait Schedules: Send + Sync {
-    /// Keeps exactly these jobs of a seller. One whose words are the same keeps its time, and one
-    /// that is under way ends before another time counts.
-    async fn keep(&self, tenant: TenantId, jobs: &[Timetable]) -> Result<(), StoreFailure>;
+    /// Keeps exactly these jobs of a seller as of a version of its settings; what was kept as of a
+    /// later one stays. A job whose words are the same keeps its time, and one that is under way
+    /// ends before another time counts.
+    async fn keep(
+        &self,
+        tenant: TenantId,
+        version: i64,
+        jobs: &[Timetable],
+    ) -> Result<(), StoreFailure>;
 
-    /// Takes the turn that has been due longest at `now`, of any seller; nothing if none is.
+    /// Takes the turn that has been due longest at `now`, of any seller or `only` of a job of one;
+    /// nothing if none is.
     async fn take(
         &self,
         process: &str,
         now: DateTime<Utc>,
         lease: Duration,
+        only: Option<(TenantId, &str)>,
     ) -> Result<Option<Turn>, StoreFailure>;
 
     /// Goes on holding a turn; false if somebody else has it by now.
@@ -125,7 +138,7 @@ pub trait Schedules: Send + Sync {
         limit: u32,
     ) -> Result<Vec<PastTurn>, StoreFailure>;
 
-    /// Lets a job be due at `now`, unless it is under way; false if it does not run by itself.
+    /// Lets a job be due at `now`; false if it is under way, or nothing of the seller is kept.
     async fn hasten(
         &self,
         tenant: TenantId,

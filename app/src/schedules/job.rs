@@ -22,8 +22,8 @@ pub struct JobRoom {
 pub struct Task {
     /// For whom.
     pub tenant: TenantId,
-    /// When it was due.
-    pub due_at: DateTime<Utc>,
+    /// When it began first, however often it is tried: what it works through follows from it.
+    pub at: DateTime<Utc>,
     /// Names the turn, however often it is tried: what it does is asked for under keys that begin
     /// with it.
     pub name: String,

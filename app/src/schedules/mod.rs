@@ -12,4 +12,4 @@ mod scheduler;
 
 pub use job::{Job, JobRoom, Task};
 pub use jobs::JOBS;
-pub use scheduler::{Plan, Scheduler};
+pub use scheduler::{Plan, Scheduler, Worked};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use billfold_domain::kernel::{Actor, TenantId};
+use billfold_domain::kernel::{Actor, TenantId, Zone};
 use billfold_domain::schedule::{Cadence, ScheduleChoice};
 use billfold_domain::tenant::Tenant;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::job::{Job, JobRoom, Task};
 use super::jobs::JOBS;
 use crate::error::Error;
-use crate::ports::{Schedules, Timetable, Turn, TurnEnd, TurnOutcome};
+use crate::ports::{NEVER, PastTurn, Schedules, Standing, Timetable, Turn, TurnEnd, TurnOutcome};
 use crate::settings::Settings;
 
 /// Who asks for what a job does.
@@ -25,6 +25,8 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const PAUSES: [i64; 5] = [1, 5, 15, 60, 180];
 /// The longest summary, in characters.
 const LONGEST_SUMMARY: usize = 500;
+/// Turns of a job that are shown.
+const SHOWN: u32 = 100;
 
 /// The schedules of an installation, as one process works them off.
 #[derive(Clone)]
@@ -48,6 +50,15 @@ pub struct Plan {
     pub cadence: Cadence,
 }
 
+/// What became of a turn that was taken.
+#[derive(Clone, Debug)]
+pub struct Worked {
+    /// The turn.
+    pub turn: Turn,
+    /// How it ended; nothing if it went to another process, or was let go.
+    pub end: Option<TurnEnd>,
+}
+
 impl Scheduler {
     /// What a seller has done by itself, in the order of [`JOBS`].
     ///
@@ -63,7 +74,7 @@ impl Scheduler {
     /// # Errors
     /// A job says no cadence, which is a bug.
     pub fn plans_of(&self, seller: &Tenant) -> Result<Vec<Plan>, Error> {
-        JOBS.iter().map(|job| plan(*job, seller)).collect()
+        JOBS.iter().map(|job| Plan::of(*job, seller)).collect()
     }
 
     /// The job of a key.
@@ -72,7 +83,23 @@ impl Scheduler {
         JOBS.iter().copied().find(|job| job.key() == key)
     }
 
-    /// Notes when everything of a seller comes next; what runs no longer by itself is let go.
+    /// How everything of a seller stands; what [`Scheduler::plans`] names and this does not, rests.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn standings(&self, tenant: TenantId) -> Result<Vec<Standing>, Error> {
+        Ok(self.schedules.standings(tenant).await?)
+    }
+
+    /// The newest hundred turns of a job, newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn turns(&self, tenant: TenantId, job: &str) -> Result<Vec<PastTurn>, Error> {
+        Ok(self.schedules.turns(tenant, job, SHOWN).await?)
+    }
+
+    /// Notes when everything of a seller comes next.
     ///
     /// # Errors
     /// The seller is unknown, or the database does not answer.
@@ -84,40 +111,52 @@ impl Scheduler {
             && profile.test_clock.is_none()
         {
             let zone = Settings::of(&seller, version)?.zone();
-            for job in JOBS {
-                let Plan { choice, cadence, .. } = plan(*job, &seller)?;
-                let Some(due_at) = cadence.next_after(now, zone) else { continue };
-                if choice.running {
-                    let follows = format!("{cadence} {zone}");
-                    jobs.push(Timetable { job: job.key().to_owned(), follows, due_at });
-                }
+            for plan in self.plans_of(&seller)? {
+                jobs.push(plan.timetable(now, zone));
             }
         }
-        Ok(self.schedules.keep(tenant, &jobs).await?)
+        Ok(self.schedules.keep(tenant, version, &jobs).await?)
     }
 
-    /// Does what has been due longest; false if nothing is due.
+    /// Has a job of a seller done as soon as a process is free; false if it is under way, or the
+    /// seller has nothing done by itself.
+    ///
+    /// # Errors
+    /// The seller is unknown, or the database does not answer.
+    pub async fn hasten(&self, tenant: TenantId, job: &str) -> Result<bool, Error> {
+        self.note(tenant).await?;
+        let now = self.room.door.clock().now();
+        Ok(self.schedules.hasten(tenant, job, now).await?)
+    }
+
+    /// Does what has been due longest, of any seller or `only` of a job of one, and says what became
+    /// of it; nothing if nothing is due.
     ///
     /// # Errors
     /// The database does not answer; a turn that was taken is done again once its lease is over.
-    pub async fn work(&self) -> Result<bool, Error> {
+    pub async fn work(&self, only: Option<(TenantId, &str)>) -> Result<Option<Worked>, Error> {
         let now = self.room.door.clock().now();
-        let Some(turn) = self.schedules.take(&self.process, now, LEASE).await? else {
-            return Ok(false);
+        let Some(turn) = self.schedules.take(&self.process, now, LEASE, only).await? else {
+            return Ok(None);
         };
-        let Some(done) = self.held(&turn).await? else {
-            let (tenant, job) = (turn.tenant, &turn.job);
-            tracing::warn!(%tenant, job, "another process took a job over");
-            return Ok(true);
+        let (tenant, job) = (turn.tenant, &turn.job);
+        let end = match self.held(&turn).await? {
+            Some(done) => Some(self.end_of(&turn, done).await?),
+            None => None,
         };
-        let end = self.end_of(&turn, done).await?;
-        let (tenant, job, summary) = (turn.tenant, &turn.job, &end.summary);
-        match end.outcome {
-            TurnOutcome::Done => tracing::info!(%tenant, job, summary, "a job is done"),
-            TurnOutcome::Failed => tracing::warn!(%tenant, job, summary, "a job broke off"),
+        match &end {
+            Some(TurnEnd { outcome: TurnOutcome::Done, summary, .. }) => {
+                tracing::info!(%tenant, job, summary, "a job is done");
+            }
+            Some(TurnEnd { summary, .. }) => {
+                tracing::warn!(%tenant, job, summary, "a job broke off");
+            }
+            None => tracing::warn!(%tenant, job, "a job went to another process or was let go"),
         }
-        self.schedules.end(&turn, &end).await?;
-        Ok(true)
+        if let Some(end) = &end {
+            self.schedules.end(&turn, end).await?;
+        }
+        Ok(Some(Worked { turn, end }))
     }
 
     /// Does a turn while its lease is kept; nothing if somebody else has it by now.
@@ -139,11 +178,11 @@ impl Scheduler {
         let Some(job) = self.job(&turn.job) else {
             return Ok("this release does not know the job".to_owned());
         };
-        let due_at = turn.due_at;
+        let due = turn.due_at.format("%Y-%m-%dT%H:%M:%S%.fZ");
         let task = Task {
             tenant: turn.tenant,
-            due_at,
-            name: format!("schedule/{}/{}", turn.job, due_at.format("%Y-%m-%dT%H:%M:%SZ")),
+            at: turn.taken_at,
+            name: format!("schedule/{}/{due}", turn.job),
             actor: Actor::system(ACTOR).map_err(Error::bug)?,
         };
         job.run(&self.room, &task).await
@@ -162,12 +201,39 @@ impl Scheduler {
 
     /// The first time of a job after now: times that passed come to one turn.
     async fn next(&self, turn: &Turn, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-        let settings = self.room.door.settings(turn.tenant).await?;
-        let plans = self.plans(turn.tenant).await?;
+        let tenant = turn.tenant;
+        let (seller, version) = self.room.door.load::<Tenant>(tenant, tenant.uuid()).await?;
+        let zone = Settings::of(&seller, version)?.zone();
+        let plans = self.plans_of(&seller)?;
         let plan = plans.iter().find(|plan| plan.job.key() == turn.job);
-        let after = turn.due_at.max(now);
-        let next = plan.and_then(|plan| plan.cadence.next_after(after, settings.zone()));
-        Ok(next.unwrap_or(DateTime::<Utc>::MAX_UTC))
+        Ok(plan.map_or(NEVER, |plan| plan.next_after(turn.due_at.max(now), zone)))
+    }
+}
+
+impl Plan {
+    fn of(job: &'static dyn Job, seller: &Tenant) -> Result<Self, Error> {
+        let chosen = seller.profile().and_then(|profile| profile.schedules.get(job.key()));
+        let choice = chosen.cloned().unwrap_or_default();
+        let cadence = match &choice.cadence {
+            Some(cadence) => cadence.clone(),
+            None => job.cadence().parse().map_err(Error::bug)?,
+        };
+        Ok(Self { job, choice, cadence })
+    }
+
+    fn timetable(&self, now: DateTime<Utc>, zone: Zone) -> Timetable {
+        let Self { job, choice, cadence } = self;
+        let follows = match choice.running {
+            true => format!("{cadence} {zone}"),
+            false => "stopped".to_owned(),
+        };
+        Timetable { job: job.key().to_owned(), follows, due_at: self.next_after(now, zone) }
+    }
+
+    /// The next time at which it is done by itself.
+    fn next_after(&self, after: DateTime<Utc>, zone: Zone) -> DateTime<Utc> {
+        let next = self.choice.running.then(|| self.cadence.next_after(after, zone));
+        next.flatten().unwrap_or(NEVER)
     }
 }
 
@@ -176,14 +242,4 @@ fn again(turn: &Turn, at: DateTime<Utc>, next: DateTime<Utc>) -> Option<DateTime
     let tried = usize::try_from(turn.attempt).ok()?.checked_sub(1)?;
     let pause = TimeDelta::try_minutes(*PAUSES.get(tried)?)?;
     at.checked_add_signed(pause).filter(|again| *again < next)
-}
-
-fn plan(job: &'static dyn Job, seller: &Tenant) -> Result<Plan, Error> {
-    let chosen = seller.profile().and_then(|profile| profile.schedules.get(job.key()));
-    let choice = chosen.cloned().unwrap_or_default();
-    let cadence = match &choice.cadence {
-        Some(cadence) => cadence.clone(),
-        None => job.cadence().parse().map_err(Error::bug)?,
-    };
-    Ok(Plan { job, choice, cadence })
 }

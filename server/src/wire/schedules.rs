@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use billfold_app::schedules::Scheduler;
+use billfold_app::ports::TurnOutcome;
+use billfold_app::schedules::{Scheduler, Worked};
 use billfold_domain::kernel::TenantId;
 use futures_util::future::join_all;
 use sqlx::PgPool;
@@ -58,13 +59,26 @@ async fn note_all(scheduler: &Scheduler, pool: &PgPool) -> anyhow::Result<()> {
 
 async fn work(scheduler: &Scheduler) {
     loop {
-        match scheduler.work().await {
-            Ok(true) => {}
-            Ok(false) => tokio::time::sleep(LOOK).await,
+        match scheduler.work(None).await {
+            Ok(Some(worked)) => count(&worked),
+            Ok(None) => tokio::time::sleep(LOOK).await,
             Err(error) => {
                 tracing::warn!(%error, "schedules cannot be worked off now; trying again");
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
+}
+
+fn count(worked: &Worked) {
+    let Worked { turn, end } = worked;
+    let outcome = match end.as_ref().map(|end| end.outcome) {
+        Some(TurnOutcome::Done) => "done",
+        Some(TurnOutcome::Failed) => "failed",
+        None => "let_go",
+    };
+    let labels = [("job", turn.job.clone()), ("outcome", outcome.to_owned())];
+    metrics::counter!("billfold_schedule_turns_total", &labels).increment(1);
+    let late = (turn.taken_at - turn.due_at).to_std().unwrap_or_default();
+    metrics::histogram!("billfold_schedule_late_seconds", "job" => turn.job.clone()).record(late);
 }

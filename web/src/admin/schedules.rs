@@ -32,8 +32,6 @@ use crate::view::{Badge, Moment, Tone};
 use crate::visitor::Visitor;
 
 const PATH: &str = "/admin/schedules";
-/// Turns that are shown.
-const SHOWN: u32 = 100;
 
 /// The list.
 #[derive(Debug, Template)]
@@ -110,7 +108,7 @@ async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     let tenant = visitor.tenant();
     let (seller, _) = state.door().load::<Tenant>(tenant, tenant.uuid()).await?;
     let plans = state.scheduler().plans_of(&seller)?;
-    let standings = state.scheduler().schedules.standings(tenant).await?;
+    let standings = state.scheduler().standings(tenant).await?;
     let standing = |plan: &Plan| standings.iter().find(|one| one.job == plan.job.key());
     let settings = state.door().settings(tenant).await?;
     let head = *state.operations().head().borrow();
@@ -134,8 +132,8 @@ async fn one(
     state.must(&visitor, Permission::SettingsRead)?;
     let tenant = visitor.tenant();
     let plan = plan(&state, &visitor, &job).await?;
-    let standings = state.scheduler().schedules.standings(tenant).await?;
-    let turns = state.scheduler().schedules.turns(tenant, &job, SHOWN).await?;
+    let standings = state.scheduler().standings(tenant).await?;
+    let turns = state.scheduler().turns(tenant, &job).await?;
     let standing = standings.iter().find(|one| one.job == job);
     let head = *state.operations().head().borrow();
     let href = format!("{PATH}/{job}");
@@ -246,17 +244,21 @@ impl Deed for Verb {
         let (title, text, fields) = match self {
             Verb::Run => (
                 "Do it now?",
-                "It is done as soon as a process is free, and comes at its next time as well.",
+                "It is done as soon as a process is free, and comes at its next time as well."
+                    .to_owned(),
                 Vec::new(),
             ),
             Verb::Change => (
                 "When does it come?",
-                "Times are those of the seller\u{2019}s place. A turn that is under way ends first.",
+                format!(
+                    "Times are those of the seller\u{2019}s place; it comes {} unless another time \
+                     is chosen. A turn that is under way ends first.",
+                    plan.job.cadence()
+                ),
                 fields(asked, &plan),
             ),
         };
-        let (title, text) = (title.to_owned(), text.to_owned());
-        Ok(Question { title, text, version: Some(version), fields })
+        Ok(Question { title: title.to_owned(), text, version: Some(version), fields })
     }
 
     async fn act(self, asked: &Asked<'_, Verb>) -> Result<Result<Seen, Wrong>, PageError> {
@@ -265,8 +267,7 @@ impl Deed for Verb {
         let scheduler = asked.state.scheduler();
         match self {
             Verb::Run => {
-                scheduler.note(tenant).await?;
-                let hastened = scheduler.schedules.hasten(tenant, &job, asked.state.now()).await?;
+                let hastened = scheduler.hasten(tenant, &job).await?;
                 Ok(if hastened { Ok(Seen::Now) } else { Err(not_waiting()) })
             }
             Verb::Change => {
@@ -283,16 +284,13 @@ impl Deed for Verb {
 }
 
 fn not_waiting() -> Wrong {
-    Wrong::of_whole("It is under way, or does not run by itself.".to_owned())
+    Wrong::of_whole("It is under way, or nothing is done by itself here.".to_owned())
 }
 
 fn fields(asked: &Asked<'_, Verb>, plan: &Plan) -> Vec<Field> {
     let (sent, wrong) = (asked.sent, &asked.wrong);
     let known = plan.choice.cadence.as_ref().map(Cadence::to_string).unwrap_or_default();
-    let hint = format!(
-        "hourly :05, six-hourly :30, daily 00:15, or cron 5 4 * * mon; empty: {}",
-        plan.job.cadence()
-    );
+    let hint = "hourly :05, six-hourly :30, daily 00:15 or cron 5 4 * * mon";
     let runs = [("yes", "By itself"), ("no", "Only when somebody asks for it")];
     let runs = runs.map(|(key, label)| (key.to_owned(), label.to_owned()));
     let now = if plan.choice.running { "yes" } else { "no" };

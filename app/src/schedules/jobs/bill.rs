@@ -29,7 +29,7 @@ impl Job for BillDueSubscriptions {
 
     async fn run(&self, room: &JobRoom, task: &Task) -> Result<String, Error> {
         let settings = room.door.settings(task.tenant).await?;
-        let day = settings.day_of(task.due_at);
+        let day = settings.day_of(task.at);
         let id = BillingRunId::derive(task.tenant.uuid(), &task.name);
         // A turn that broke off has its run already, whatever is left to do in it.
         let (run, _) = room.door.load::<BillingRun>(task.tenant, id.uuid()).await?;

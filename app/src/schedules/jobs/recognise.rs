@@ -31,7 +31,7 @@ impl Job for RecogniseRevenue {
             tenant: task.tenant,
             actor: task.actor.clone(),
             name: task.name.clone(),
-            through: settings.day_of(task.due_at).pred_opt(),
+            through: settings.day_of(task.at).pred_opt(),
             rehearse: false,
             most_months: None,
         };
