@@ -173,7 +173,7 @@ impl Schedules for PostgresSchedules {
         .bind(&turn.job)
         .bind(turn.due_at)
         .bind(end.at)
-        .bind(word(end.outcome))
+        .bind(end.outcome.word())
         .bind(&end.summary)
         .execute(&mut *tx)
         .await
@@ -277,17 +277,8 @@ fn attempts(row: &PgRow) -> Result<u32, StoreFailure> {
     Ok(u32::try_from(attempt).unwrap_or_default())
 }
 
-fn word(outcome: TurnOutcome) -> &'static str {
-    match outcome {
-        TurnOutcome::Done => "done",
-        TurnOutcome::Failed => "failed",
-    }
-}
-
 fn outcome_of(word: &str) -> Result<TurnOutcome, StoreFailure> {
-    match word {
-        "done" => Ok(TurnOutcome::Done),
-        "failed" => Ok(TurnOutcome::Failed),
-        _ => Err(StoreFailure::Corrupt { what: "outcome of schedule_turns" }),
-    }
+    let known = [TurnOutcome::Done, TurnOutcome::Failed].into_iter();
+    let mut found = known.filter(|outcome| outcome.word() == word);
+    found.next().ok_or(StoreFailure::Corrupt { what: "outcome of schedule_turns" })
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use billfold_app::commands::tenants::SetSchedule;
-use billfold_app::ports::{PastTurn, Standing, TurnOutcome};
+use billfold_app::ports::{PastTurn, Standing};
 use billfold_app::schedules::Plan;
 use billfold_domain::schedule::{Cadence, ScheduleChoice};
 use billfold_domain::tenant::Tenant;
@@ -201,16 +201,12 @@ struct WireTurn {
 
 impl From<&PastTurn> for WireTurn {
     fn from(turn: &PastTurn) -> Self {
-        let word = |outcome| match outcome {
-            TurnOutcome::Done => "done".to_owned(),
-            TurnOutcome::Failed => "failed".to_owned(),
-        };
         Self {
             due_at: turn.due_at,
             began_at: turn.began_at,
             attempts: turn.attempts,
             ended_at: turn.ended_at,
-            outcome: turn.outcome.map(word),
+            outcome: turn.outcome.map(|outcome| outcome.word().to_owned()),
             summary: turn.summary.clone(),
         }
     }

@@ -53,6 +53,17 @@ pub enum TurnOutcome {
     Failed,
 }
 
+impl TurnOutcome {
+    /// The word that is stored and shown to programs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// What became of a turn, and what comes next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnEnd {

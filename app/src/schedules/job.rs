@@ -7,6 +7,10 @@ use chrono::{DateTime, Utc};
 use crate::billing_run::Runner;
 use crate::commands::Door;
 use crate::error::Error;
+use crate::ports::Turn;
+
+/// Who asks for what a job does.
+const ACTOR: &str = "schedule";
 
 /// What a job works with.
 #[derive(Clone)]
@@ -29,6 +33,22 @@ pub struct Task {
     pub name: String,
     /// Who asks.
     pub actor: Actor,
+}
+
+impl Task {
+    /// What a turn is, for its job.
+    ///
+    /// # Errors
+    /// The name of whoever asks is not one, which is a bug.
+    pub fn of(turn: &Turn) -> Result<Self, Error> {
+        let due = turn.due_at.format("%Y-%m-%dT%H:%M:%S%.fZ");
+        Ok(Self {
+            tenant: turn.tenant,
+            at: turn.taken_at,
+            name: format!("schedule/{}/{due}", turn.job),
+            actor: Actor::system(ACTOR).map_err(Error::bug)?,
+        })
+    }
 }
 
 /// Something that is done by itself.

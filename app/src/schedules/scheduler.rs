@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use billfold_domain::kernel::{Actor, TenantId, Zone};
+use billfold_domain::kernel::{TenantId, Zone};
 use billfold_domain::schedule::{Cadence, ScheduleChoice};
 use billfold_domain::tenant::Tenant;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,8 +14,6 @@ use crate::error::Error;
 use crate::ports::{NEVER, PastTurn, Schedules, Standing, Timetable, Turn, TurnEnd, TurnOutcome};
 use crate::settings::Settings;
 
-/// Who asks for what a job does.
-const ACTOR: &str = "schedule";
 /// How long a turn belongs to a process that says nothing.
 const LEASE: Duration = Duration::from_secs(60);
 /// How often a process says that it goes on.
@@ -178,14 +176,7 @@ impl Scheduler {
         let Some(job) = self.job(&turn.job) else {
             return Ok("this release does not know the job".to_owned());
         };
-        let due = turn.due_at.format("%Y-%m-%dT%H:%M:%S%.fZ");
-        let task = Task {
-            tenant: turn.tenant,
-            at: turn.taken_at,
-            name: format!("schedule/{}/{due}", turn.job),
-            actor: Actor::system(ACTOR).map_err(Error::bug)?,
-        };
-        job.run(&self.room, &task).await
+        job.run(&self.room, &Task::of(turn)?).await
     }
 
     async fn end_of(&self, turn: &Turn, done: Result<String, Error>) -> Result<TurnEnd, Error> {

@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use billfold_app::ports::TurnOutcome;
 use billfold_app::schedules::{Scheduler, Worked};
 use billfold_domain::kernel::TenantId;
 use futures_util::future::join_all;
@@ -72,11 +71,7 @@ async fn work(scheduler: &Scheduler) {
 
 fn count(worked: &Worked) {
     let Worked { turn, end } = worked;
-    let outcome = match end.as_ref().map(|end| end.outcome) {
-        Some(TurnOutcome::Done) => "done",
-        Some(TurnOutcome::Failed) => "failed",
-        None => "let_go",
-    };
+    let outcome = end.as_ref().map_or("let_go", |end| end.outcome.word());
     let labels = [("job", turn.job.clone()), ("outcome", outcome.to_owned())];
     metrics::counter!("billfold_schedule_turns_total", &labels).increment(1);
     let late = (turn.taken_at - turn.due_at).to_std().unwrap_or_default();

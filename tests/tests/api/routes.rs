@@ -99,6 +99,7 @@ fn fill(path: &str) -> String {
         .replace("{code}", "1200")
         .replace("{name}", "journal")
         .replace("{format}", "csv")
+        .replace("{job}", "bill_due_subscriptions")
         .replace("{key}", "manager")
         .replace("{month}", "2026-02")
         .replace("{host_name}", "billing.example.org")
@@ -339,6 +340,7 @@ pub(crate) fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
         "set_webhook_endpoint" => json!({ "url": "https://8.8.8.8/" }),
         "set_approval_limits" => json!({ "limits": [] }),
+        "set_schedule" => json!({ "running": true }),
         "replay_webhook_endpoint" => json!({ "after": 0 }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
                 "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),

@@ -166,6 +166,8 @@ mod run_samples;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod schedule_samples;
+#[cfg(test)]
 mod security_samples;
 #[cfg(test)]
 mod staff_samples;

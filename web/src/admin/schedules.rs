@@ -1,6 +1,6 @@
 //! Schedules: what is done by itself, when it comes next, what came of it (ES-19, OPS-06, ADM).
 //!
-//! Guarantees: times are those of the seller's place in words and UTC in the hint; whoever may only
+//! Guarantees: times are those of the seller's place, with UTC in their titles; whoever may only
 //! read is offered no change.
 
 use std::convert::Infallible;
@@ -15,7 +15,7 @@ use axum::routing::get;
 use billfold_app::commands::tenants::SetSchedule;
 use billfold_app::ports::{PastTurn, Standing, TurnOutcome};
 use billfold_app::schedules::Plan;
-use billfold_domain::kernel::Refusal;
+use billfold_domain::kernel::{Refusal, Zone};
 use billfold_domain::role::Permission;
 use billfold_domain::schedule::{Cadence, ScheduleChoice};
 use billfold_domain::tenant::Tenant;
@@ -28,7 +28,7 @@ use crate::form::Field;
 use crate::layout::Shell;
 use crate::router::page;
 use crate::state::{Seen, WebState};
-use crate::view::{Badge, Moment, Tone};
+use crate::view::{Badge, ByPlace, Tone};
 use crate::visitor::Visitor;
 
 const PATH: &str = "/admin/schedules";
@@ -59,7 +59,7 @@ pub(crate) struct ScheduleRow {
     /// Whether it runs, waits or rests.
     pub(crate) status: Badge,
     /// When it comes next; nothing where it rests.
-    pub(crate) next: Option<Moment>,
+    pub(crate) next: Option<ByPlace>,
     /// The newest turn.
     pub(crate) last: Option<TurnRow>,
 }
@@ -68,11 +68,11 @@ pub(crate) struct ScheduleRow {
 #[derive(Clone, Debug)]
 pub(crate) struct TurnRow {
     /// When it was due.
-    pub(crate) due: Moment,
+    pub(crate) due: ByPlace,
     /// When its last try began.
-    pub(crate) began: Moment,
+    pub(crate) began: ByPlace,
     /// When it ended; nothing while it is under way.
-    pub(crate) ended: Option<Moment>,
+    pub(crate) ended: Option<ByPlace>,
     /// How often it was tried.
     pub(crate) attempts: u32,
     /// How it ended.
@@ -87,6 +87,8 @@ pub(crate) struct TurnRow {
 pub(crate) struct Schedule {
     /// The frame.
     pub(crate) shell: Shell,
+    /// The seller's place, by whose clocks times are told.
+    pub(crate) zone: String,
     /// What it does.
     pub(crate) row: ScheduleRow,
     /// What may be done.
@@ -99,7 +101,7 @@ pub(crate) struct Schedule {
 pub(crate) fn routes() -> Router<WebState> {
     Router::new()
         .route(PATH, get(list))
-        .route("/admin/schedules/{job}", get(one))
+        .route("/admin/schedules/{id}", get(one))
         .merge(deed::routes::<Verb>())
 }
 
@@ -110,17 +112,17 @@ async fn list(State(state): State<WebState>, visitor: Visitor) -> Result<Respons
     let plans = state.scheduler().plans_of(&seller)?;
     let standings = state.scheduler().standings(tenant).await?;
     let standing = |plan: &Plan| standings.iter().find(|one| one.job == plan.job.key());
-    let settings = state.door().settings(tenant).await?;
+    let zone = state.door().settings(tenant).await?.zone();
     let head = *state.operations().head().borrow();
     page(&Schedules {
         shell: visitor.shell(&state, PATH, head).await?,
-        zone: settings.time_zone.to_string(),
+        zone: zone.to_string(),
         rests: match &seller {
             Tenant::Open(profile) if profile.test_clock.is_none() => "",
             Tenant::Open(_) => "A test clock brings about what is due; nothing comes by itself.",
             _ => "The books are closed to changes; nothing comes by itself.",
         },
-        rows: plans.iter().map(|plan| ScheduleRow::of(plan, standing(plan))).collect(),
+        rows: plans.iter().map(|plan| ScheduleRow::of(plan, standing(plan), zone)).collect(),
     })
 }
 
@@ -132,6 +134,7 @@ async fn one(
     state.must(&visitor, Permission::SettingsRead)?;
     let tenant = visitor.tenant();
     let plan = plan(&state, &visitor, &job).await?;
+    let zone = state.door().settings(tenant).await?.zone();
     let standings = state.scheduler().standings(tenant).await?;
     let turns = state.scheduler().turns(tenant, &job).await?;
     let standing = standings.iter().find(|one| one.job == job);
@@ -143,9 +146,10 @@ async fn one(
     ];
     page(&Schedule {
         shell: visitor.shell(&state, PATH, head).await?,
-        row: ScheduleRow::of(&plan, standing),
+        row: ScheduleRow::of(&plan, standing, zone),
         actions: Action::open(actions, &visitor),
-        turns: turns.iter().map(TurnRow::of).collect(),
+        turns: turns.iter().map(|turn| TurnRow::of(turn, zone)).collect(),
+        zone: zone.to_string(),
     })
 }
 
@@ -156,9 +160,9 @@ async fn plan(state: &WebState, visitor: &Visitor, job: &str) -> Result<Plan, Pa
 }
 
 impl ScheduleRow {
-    fn of(plan: &Plan, standing: Option<&Standing>) -> Self {
+    fn of(plan: &Plan, standing: Option<&Standing>, zone: Zone) -> Self {
         let status = match standing {
-            _ if !plan.choice.running => Badge::new(Tone::Grey, "Stopped"),
+            _ if !plan.choice.running => Badge::new(Tone::Grey, "Paused"),
             Some(standing) if standing.is_running => Badge::new(Tone::Blue, "Under way"),
             Some(_) => Badge::new(Tone::Green, "Waits for its time"),
             None => Badge::new(Tone::Grey, "Rests"),
@@ -168,23 +172,23 @@ impl ScheduleRow {
             says: sentence(plan.job.says()).trim_end_matches('.').to_owned(),
             cadence: plan.cadence.to_string(),
             status,
-            next: standing.filter(|_| plan.choice.running).map(|one| Moment(one.next_at)),
-            last: standing.and_then(|one| one.last.as_ref()).map(TurnRow::of),
+            next: standing.filter(|_| plan.choice.running).map(|one| ByPlace(one.next_at, zone)),
+            last: standing.and_then(|one| one.last.as_ref()).map(|turn| TurnRow::of(turn, zone)),
         }
     }
 }
 
 impl TurnRow {
-    fn of(turn: &PastTurn) -> Self {
+    fn of(turn: &PastTurn, zone: Zone) -> Self {
         let outcome = match turn.outcome {
             Some(TurnOutcome::Done) => Badge::new(Tone::Green, "Done"),
             Some(TurnOutcome::Failed) => Badge::new(Tone::Red, "Broke off"),
             None => Badge::new(Tone::Blue, "Under way"),
         };
         Self {
-            due: Moment(turn.due_at),
-            began: Moment(turn.began_at),
-            ended: turn.ended_at.map(Moment),
+            due: ByPlace(turn.due_at, zone),
+            began: ByPlace(turn.began_at, zone),
+            ended: turn.ended_at.map(|at| ByPlace(at, zone)),
             attempts: turn.attempts,
             outcome,
             summary: turn.summary.as_deref().map(sentence).unwrap_or_default(),

@@ -10,6 +10,8 @@ use crate::commands::billing_runs::StartBillingRun;
 use crate::error::Error;
 use crate::schedules::{Job, JobRoom, Task};
 
+use super::{first_line, summary};
+
 #[derive(Debug)]
 pub(super) struct BillDueSubscriptions;
 
@@ -33,8 +35,13 @@ impl Job for BillDueSubscriptions {
         let id = BillingRunId::derive(task.tenant.uuid(), &task.name);
         // A turn that broke off has its run already, whatever is left to do in it.
         let (run, _) = room.door.load::<BillingRun>(task.tenant, id.uuid()).await?;
-        if run == BillingRun::Absent && !room.runs.is_due(task.tenant, day).await? {
-            return Ok("nothing was due".to_owned());
+        match run {
+            BillingRun::Absent if !room.runs.is_due(task.tenant, day).await? => {
+                return Ok("nothing was due".to_owned());
+            }
+            // Whoever took it up came to its end.
+            BillingRun::Finished(_) => return Ok(format!("{id} is finished")),
+            BillingRun::Absent | BillingRun::Running(_) | BillingRun::Halted(..) => {}
         }
         let start = StartBillingRun {
             billing_run_id: Some(id),
@@ -45,6 +52,6 @@ impl Job for BillDueSubscriptions {
         let ask = Ask::new(task.tenant, task.actor.clone(), format!("{}/start", task.name), start);
         room.door.execute(ask).await?;
         let report = room.runs.conduct(task.tenant, id).await?;
-        Ok(format!("{id}: {report}"))
+        summary(format!("{id}: {}", first_line(&report)), report.interrupted)
     }
 }

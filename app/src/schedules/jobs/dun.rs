@@ -6,6 +6,8 @@ use crate::dunning_run::{Control, DunningRun, run};
 use crate::error::Error;
 use crate::schedules::{Job, JobRoom, Task};
 
+use super::{first_line, summary};
+
 #[derive(Debug)]
 pub(super) struct DunLateClients;
 
@@ -34,6 +36,6 @@ impl Job for DunLateClients {
             at_once: DunningRun::AT_ONCE,
         };
         let report = run(&room.door, &ask, &Control::default(), |_| {}).await?;
-        Ok(report.to_string())
+        summary(first_line(&report), report.interrupted)
     }
 }

@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::expiry_run::{ExpiryRun, run, run_approvals};
 use crate::schedules::{Job, JobRoom, Task};
 
+use super::first_line;
+
 #[derive(Debug)]
 pub(super) struct ExpireCardsAndApprovals;
 
@@ -35,6 +37,6 @@ impl Job for ExpireCardsAndApprovals {
         let go_on = |_| ControlFlow::Continue(());
         let cards = run(&room.door, &ask, go_on).await?;
         let approvals = run_approvals(&room.door, &ask, go_on).await?;
-        Ok(format!("{cards}\n{approvals}"))
+        Ok(format!("{}; {}", first_line(&cards), first_line(&approvals)))
     }
 }

@@ -6,7 +6,10 @@ mod dun;
 mod expire;
 mod recognise;
 
+use std::fmt::Display;
+
 use super::job::Job;
+use crate::error::{Error, Kind, Refused};
 
 /// In the order in which a day wants them.
 pub const JOBS: &[&dyn Job] = &[
@@ -16,6 +19,20 @@ pub const JOBS: &[&dyn Job] = &[
     &dun::DunLateClients,
     &destroy_keys::DestroyExpiredKeys,
 ];
+
+/// The sum of a report without its particulars.
+fn first_line(report: &impl Display) -> String {
+    report.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// What was done; a refusal if so much was refused that the run ended early.
+fn summary(done: String, ended_early: bool) -> Result<String, Error> {
+    if !ended_early {
+        return Ok(done);
+    }
+    let detail = format!("too much was refused, look at what was set aside: {done}");
+    Err(Refused::new("schedule.ended_early", Kind::State, &detail).into())
+}
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,8 @@ use crate::error::Error;
 use crate::recognition_run::{RecognitionRun, run};
 use crate::schedules::{Job, JobRoom, Task};
 
+use super::first_line;
+
 #[derive(Debug)]
 pub(super) struct RecogniseRevenue;
 
@@ -36,6 +38,6 @@ impl Job for RecogniseRevenue {
             most_months: None,
         };
         let report = run(&room.door, &ask, |_| ControlFlow::Continue(())).await?;
-        Ok(report.to_string())
+        Ok(first_line(&report))
     }
 }
