@@ -330,8 +330,8 @@ async function useBrake(page, node, take) {
   equal("a resumed read model is live", await page.locator('a[aria-label="Pause product_list"]').count(), 1);
 }
 
-/// Times are chosen in a dialog, which says what is wrong with them; what is paused says so.
-async function useSchedules(page, node) {
+/// Times are chosen in a dialog; what is none is refused beside its field, and what is paused says so.
+async function useSchedules(page, node, take) {
   await page.goto(`${node.url}/admin/schedules`, { waitUntil: "load" });
   await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click('a[href$="/dun_late_clients"]')]);
   const change = async (cadence, running) => {
@@ -341,9 +341,10 @@ async function useSchedules(page, node) {
     await page.selectOption("#running", running);
     await page.click("#sheet button.primary");
   };
-  await change("every other day", "yes");
-  const wrong = page.waitForSelector("#sheet #cadence[aria-invalid=true]").then(() => "", (error) => error.message);
-  check("times that are none are refused beside their field", await wrong);
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), change("every other day", "yes")]);
+  equal("times that are none are refused beside their field", await page.locator("main #cadence[aria-invalid=true]").count(), 1);
+  take();
+  await look(page, take, "schedule-refused");
   await page.goto(`${node.url}/admin/schedules/dun_late_clients`, { waitUntil: "load" });
   await Promise.all([page.waitForNavigation({ waitUntil: "load" }), change("cron 30 2 * * 1-5", "no")]);
   equal("a schedule that is paused says so", (await page.textContent("main .title .badge")).trim(), "Paused");
@@ -741,7 +742,7 @@ try {
   check("using the forms is quiet", take());
   await useEditor(context, page, node, made);
   await useBrake(page, node, take);
-  await useSchedules(page, node);
+  await useSchedules(page, node, take);
   await useBooks(page, node);
   check("editor, brake and books are quiet", take());
   await useKeys(page, node, made);

@@ -127,8 +127,8 @@ impl Scheduler {
         Ok(self.schedules.hasten(tenant, job, now).await?)
     }
 
-    /// Does what has been due longest, of any seller or `only` of a job of one, and says what became
-    /// of it; nothing if nothing is due.
+    /// Does what has been due longest, of any seller or `only` of a job of one, and says what
+    /// became of it; nothing if nothing is due.
     ///
     /// # Errors
     /// The database does not answer; a turn that was taken is done again once its lease is over.

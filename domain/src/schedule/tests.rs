@@ -50,9 +50,17 @@ fn the_time_itself_is_over_once_it_came() {
 }
 
 #[test]
-fn a_time_that_clocks_skip_comes_behind_the_gap_and_one_they_show_twice_comes_once() {
-    let spring = next("daily 02:30", "2026-03-28T12:00:00Z", berlin(), 2);
-    assert_eq!(spring, ["2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"].map(at));
+fn a_skipped_hour_is_run_after_the_gap() {
+    for cadence in ["daily 02:30", "cron 30 2 * * *", "cron 0,30 2-3 29 3 *"] {
+        let spring = next(cadence, "2026-03-28T12:00:00Z", berlin(), 1);
+        assert_eq!(spring, ["2026-03-29T01:00:00Z"].map(at), "{cadence}");
+    }
+    let day_after = next("daily 02:30", "2026-03-29T01:00:00Z", berlin(), 1);
+    assert_eq!(day_after, ["2026-03-30T00:30:00Z"].map(at));
+}
+
+#[test]
+fn a_repeated_hour_is_run_once() {
     let autumn = next("daily 02:30", "2026-10-24T12:00:00Z", berlin(), 2);
     assert_eq!(autumn, ["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"].map(at));
     // Clocks went from 00:01 back to 23:01 of the day before.
@@ -156,18 +164,15 @@ proptest! {
     }
 
     #[test]
-    fn a_time_of_a_day_never_comes_twice_by_the_clocks(
+    fn no_local_time_is_run_twice(
         zone in prop::sample::select(&TZ_VARIANTS[..]),
-        hour in 0_u32..24,
-        minute in 0_u32..60,
+        cadence in cadences().prop_filter("by real time", |it| !matches!(it, Cadence::Hourly(_))),
         second in 0_i64..4_000_000_000,
     ) {
-        let (zone, time) = (Zone::from(zone), NaiveTime::from_hms_opt(hour, minute, 0).unwrap());
-        let cadence = Cadence::Daily(time);
-        let first = cadence
-            .next_after(DateTime::from_timestamp(second, 0).unwrap(), zone)
-            .unwrap();
+        let (zone, after) = (Zone::from(zone), DateTime::from_timestamp(second, 0).unwrap());
+        let first = cadence.next_after(after, zone).unwrap();
         let second = cadence.next_after(first, zone).unwrap();
-        prop_assert!(zone.clock_at(first) < zone.clock_at(second), "{zone} {first} {second}");
+        let [shown, next] = [first, second].map(|it| zone.clock_at(it));
+        prop_assert!(shown < next, "{cadence} {zone} {first} {second}");
     }
 }

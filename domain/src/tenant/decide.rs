@@ -69,12 +69,7 @@ impl Aggregate for Tenant {
                 Ok(vec![TenantEvent::AffiliateTermsSet { terms: terms.clone() }])
             }
             (Self::Open(profile), Ask::DefineCustomField { field }) => define(profile, field),
-            (Self::Open(profile), Ask::RetireCustomField { key }) => {
-                if profile.custom_fields.iter().all(|field| field.key != *key) {
-                    return Err(TenantRefusal::NoSuchCustomField);
-                }
-                Ok(vec![TenantEvent::CustomFieldRetired { key: key.clone() }])
-            }
+            (Self::Open(profile), Ask::RetireCustomField { key }) => retire(profile, key),
             (Self::Open(profile), Ask::SetApprovalLimits { limits }) => set_limits(profile, limits),
             (Self::Open(profile), Ask::MoveTestClock { to }) => move_clock(profile, *to),
             (Self::Open(profile), Ask::Suspend { reason }) => {
@@ -192,6 +187,13 @@ fn set_term(profile: &Profile, days: u16) -> Result<Vec<TenantEvent>, TenantRefu
         return Ok(Vec::new());
     }
     Ok(vec![TenantEvent::PaymentTermSet { days }])
+}
+
+fn retire(profile: &Profile, key: &str) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    if profile.custom_fields.iter().all(|field| field.key != key) {
+        return Err(TenantRefusal::NoSuchCustomField);
+    }
+    Ok(vec![TenantEvent::CustomFieldRetired { key: key.to_owned() }])
 }
 
 fn set_schedule(

@@ -4,6 +4,7 @@
 //! is done again by whoever comes next, once its lease is over. Absent on purpose: what comes when,
 //! which `app` says.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use billfold_app::schedules::{Scheduler, Worked};
@@ -35,23 +36,36 @@ pub(super) async fn run(scheduler: Scheduler, pool: PgPool, stopping: watch::Rec
 }
 
 async fn plan(scheduler: &Scheduler, pool: &PgPool) {
+    let mut noted = HashMap::new();
     loop {
-        if let Err(error) = note_all(scheduler, pool).await {
+        if let Err(error) = note_all(scheduler, pool, &mut noted).await {
             tracing::warn!(%error, "schedules cannot be read now; trying again");
         }
         tokio::time::sleep(PLAN).await;
     }
 }
 
-/// Notes when everything of every seller comes next.
-async fn note_all(scheduler: &Scheduler, pool: &PgPool) -> anyhow::Result<()> {
-    let sellers: Vec<Uuid> = sqlx::query_scalar(
-        "select aggregate_id from streams where aggregate_type = 'tenant' order by 1",
+/// Notes when everything comes next of every seller who is not `noted` as they stand by now.
+async fn note_all(
+    scheduler: &Scheduler,
+    pool: &PgPool,
+    noted: &mut HashMap<Uuid, i64>,
+) -> Result<(), sqlx::Error> {
+    let sellers: Vec<(Uuid, i64)> = sqlx::query_as(
+        "select aggregate_id, last_sequence from streams where aggregate_type = 'tenant' order by 1",
     )
     .fetch_all(pool)
     .await?;
-    for tenant in sellers.into_iter().map(TenantId::new) {
-        scheduler.note(tenant).await?;
+    for (tenant, version) in sellers {
+        if noted.get(&tenant) == Some(&version) {
+            continue;
+        }
+        match scheduler.note(TenantId::new(tenant)).await {
+            Ok(()) => drop(noted.insert(tenant, version)),
+            Err(error) => {
+                tracing::warn!(%tenant, %error, "schedules of a seller cannot be noted; trying again");
+            }
+        }
     }
     Ok(())
 }

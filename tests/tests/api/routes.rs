@@ -340,7 +340,6 @@ pub(crate) fn body_for(route: &str, product: &str, invoice: &str) -> Value {
                 "amount": { "amount": "1.00", "currency": "EUR" } }),
         "set_webhook_endpoint" => json!({ "url": "https://8.8.8.8/" }),
         "set_approval_limits" => json!({ "limits": [] }),
-        "set_schedule" => json!({ "running": true }),
         "replay_webhook_endpoint" => json!({ "after": 0 }),
         "set_conventions" => json!({ "proration": "day", "day_count": "actual",
                 "credit_basis": "price", "change_day": "charged", "cancel_day": "credited" }),
@@ -356,7 +355,7 @@ pub(super) async fn hired(shop: &Shop) -> (String, String) {
     (role, shop.post("/api/v1/staff", grace).await.made())
 }
 
-/// The same about money that goes back or out, and about people.
+/// The same about money that goes back or out, about people, and about times.
 fn body_about_others(route: &str) -> Value {
     match route {
         "change_role" => json!({ "name": "Eve", "permissions": ["clients:read"] }),
@@ -373,6 +372,7 @@ fn body_about_others(route: &str) -> Value {
         "unmatch_payment" => json!({ "to": "credit" }),
         "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
         "confirm_payout" => json!({ "reference": "SEPA 1" }),
+        "set_schedule" => json!({ "running": true }),
         _ => json!({ "reason": "because" }),
     }
 }

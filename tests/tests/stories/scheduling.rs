@@ -279,7 +279,7 @@ async fn an_approval_that_nobody_answered_ends_by_itself() {
         let pay = json!({ "method": "manual_bank" });
         let payment = shop.post(&format!("/api/v1/invoices/{invoice}/pay"), pay).await.made();
         let path = format!("/api/v1/payments/{payment}");
-        let seen = shop.get(&path).await.version();
+        let seen = shop.fresh(&path).await.version();
         let refund = json!({ "amount": eur("1.00"), "reason": "because" });
         let waits = shop.change(Method::POST, &format!("{path}/refund"), seen, refund).await;
         let approval = waits.expect(202).body["approval_id"].as_str().unwrap().to_owned();

@@ -30,7 +30,7 @@ fn row(waits: bool) -> schedules::ScheduleRow {
         says: "Bills everything that is due by today".to_owned(),
         cadence: "cron 30 2 * * 1-5".to_owned(),
         status: match waits {
-            true => Badge::new(Tone::Green, "Waits for its time"),
+            true => Badge::new(Tone::Green, "Waiting"),
             false => Badge::new(Tone::Grey, "Paused"),
         },
         next: waits.then(|| at(86_400)),

@@ -164,7 +164,7 @@ impl ScheduleRow {
         let status = match standing {
             _ if !plan.choice.running => Badge::new(Tone::Grey, "Paused"),
             Some(standing) if standing.is_running => Badge::new(Tone::Blue, "Under way"),
-            Some(_) => Badge::new(Tone::Green, "Waits for its time"),
+            Some(_) => Badge::new(Tone::Green, "Waiting"),
             None => Badge::new(Tone::Grey, "Rests"),
         };
         Self {
