@@ -52,7 +52,8 @@ async fn note_all(
     noted: &mut HashMap<Uuid, i64>,
 ) -> Result<(), sqlx::Error> {
     let sellers: Vec<(Uuid, i64)> = sqlx::query_as(
-        "select aggregate_id, last_sequence from streams where aggregate_type = 'tenant' order by 1",
+        "select aggregate_id, last_sequence from streams \
+         where aggregate_type = 'tenant' order by 1",
     )
     .fetch_all(pool)
     .await?;
@@ -63,7 +64,7 @@ async fn note_all(
         match scheduler.note(TenantId::new(tenant)).await {
             Ok(()) => drop(noted.insert(tenant, version)),
             Err(error) => {
-                tracing::warn!(%tenant, %error, "schedules of a seller cannot be noted; trying again");
+                tracing::warn!(%tenant, %error, "schedules cannot be noted; trying again");
             }
         }
     }
