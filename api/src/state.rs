@@ -8,6 +8,7 @@ use billfold_app::access::Access;
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_app::pictures::Pictures;
+use billfold_app::schedules::Scheduler;
 use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
 use billfold_projections::client_list::ClientList;
@@ -32,6 +33,8 @@ pub struct ApiParts {
     pub reads: Reads,
     /// The billing runs of this process.
     pub runs: Runner,
+    /// What sellers have done by themselves.
+    pub scheduler: Scheduler,
     /// What is seen of the log as a whole.
     pub oversight: Oversight,
     /// Sign-in, sessions and keys.
@@ -70,6 +73,10 @@ impl ApiState {
 
     pub(crate) fn runs(&self) -> &Runner {
         &self.0.runs
+    }
+
+    pub(crate) fn scheduler(&self) -> &Scheduler {
+        &self.0.scheduler
     }
 
     pub(crate) fn oversight(&self) -> &Oversight {

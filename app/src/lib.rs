@@ -22,6 +22,7 @@ pub mod ports;
 pub mod recognition_run;
 pub mod resellers;
 pub mod retention;
+pub mod schedules;
 pub mod settings;
 pub mod subject_export;
 pub mod tenancy;

@@ -66,6 +66,7 @@
 //!
 //! [`webhook_endpoint`] is where another program is told of events, and of which.
 //!
+//! [`schedule`] says when something is done again, by the clocks of a place.
 //! [`metrics`] defines figures about recurring revenue.
 //! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
 //! [`revenue`] spreads what was billed over the days in which it is earned, and [`recognition`]
@@ -118,6 +119,7 @@ pub mod receivable;
 pub mod recognition;
 pub mod revenue;
 pub mod role;
+pub mod schedule;
 pub mod schema;
 pub mod service;
 pub mod sign_in;

@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "0013_client_addresses",
         sql: include_str!("../../migrations/0013_client_addresses.sql"),
     },
+    Migration { name: "0014_schedules", sql: include_str!("../../migrations/0014_schedules.sql") },
     Migration { name: "0015_effects", sql: include_str!("../../migrations/0015_effects.sql") },
 ];
 

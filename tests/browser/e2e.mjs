@@ -51,16 +51,18 @@ async function startNode() {
   const address = `127.0.0.1:${await freePort()}`;
   const ours = ([name]) => !name.startsWith("BILLFOLD_") && name !== "DATABASE_URL";
   const env = Object.fromEntries(Object.entries(process.env).filter(ours));
-  Object.assign(env, { BILLFOLD_DATA: data, BILLFOLD_HTTP_LISTEN: address });
+  Object.assign(env, { BILLFOLD_DATA: data, BILLFOLD_HTTP_LISTEN: address, BILLFOLD_SCHEDULES_RUN: "false" });
   const secret = join(data, "password");
   const run = (...args) => {
     const done = spawnSync(program, args, { env, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`billfold ${args.join(" ")}: ${done.stderr ?? done.error}`);
+    return done.stdout.trim();
   };
   const seller = ["--name", "Northwind Hosting GmbH", "--country", "DE", "--currency", "EUR", "--operator"];
-  run("tenant", "open", ...seller, "--time-zone", "Europe/Berlin", "--vat-id", "DE123456789");
+  const tenant = run("tenant", "open", ...seller, "--time-zone", "Europe/Berlin", "--vat-id", "DE123456789");
   writeFileSync(secret, "correct horse battery\n", { mode: 0o600 });
   run("user", "create-admin", "--email", "maria@northwind.example", "--name", "Maria Lindqvist", "--password-file", secret);
+  run("schedule", "run", "bill_due_subscriptions", "--tenant", tenant);
   const node = spawn(program, ["serve"], { env, stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   node.stderr.on("data", (chunk) => { log += chunk; });
@@ -328,6 +330,27 @@ async function useBrake(page, node, take) {
   equal("a resumed read model is live", await page.locator('a[aria-label="Pause product_list"]').count(), 1);
 }
 
+/// Times are chosen in a dialog; what is none is refused beside its field, and what is paused says so.
+async function useSchedules(page, node, take) {
+  await page.goto(`${node.url}/admin/schedules`, { waitUntil: "load" });
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click('a[href$="/dun_late_clients"]')]);
+  const change = async (cadence, running) => {
+    await page.click('main a[href$="/change"]');
+    await page.waitForSelector("#sheet[open] #cadence");
+    await page.fill("#cadence", cadence);
+    await page.selectOption("#running", running);
+    await page.click("#sheet button.primary");
+  };
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), change("every other day", "yes")]);
+  equal("times that are none are refused beside their field", await page.locator("main #cadence[aria-invalid=true]").count(), 1);
+  take();
+  await look(page, take, "schedule-refused");
+  await page.goto(`${node.url}/admin/schedules/dun_late_clients`, { waitUntil: "load" });
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), change("cron 30 2 * * 1-5", "no")]);
+  equal("a schedule that is paused says so", (await page.textContent("main .title .badge")).trim(), "Paused");
+  check("and keeps its times", (await page.textContent("main .facts")).includes("cron 30 2 * * 1-5") ? "" : "no times");
+}
+
 /// Each row of the trial balance leads to its entries in the journal.
 async function useBooks(page, node) {
   await page.goto(`${node.url}/admin/trial-balance`, { waitUntil: "load" });
@@ -545,6 +568,10 @@ const places = (made) => ({
   resellers: "/admin/resellers",
   approvals: "/admin/approvals",
   "approval-limits": "/admin/approvals/limits",
+  schedules: "/admin/schedules",
+  schedule: "/admin/schedules/bill_due_subscriptions",
+  "schedule-change": "/admin/schedules/bill_due_subscriptions/change",
+  "schedule-run": "/admin/schedules/bill_due_subscriptions/run",
   webhooks: "/admin/webhooks",
   "webhook-new": "/admin/webhooks/new",
   "api-keys": "/admin/api-keys",
@@ -715,6 +742,7 @@ try {
   check("using the forms is quiet", take());
   await useEditor(context, page, node, made);
   await useBrake(page, node, take);
+  await useSchedules(page, node, take);
   await useBooks(page, node);
   check("editor, brake and books are quiet", take());
   await useKeys(page, node, made);

@@ -13,6 +13,7 @@ use billfold_app::access::{By, Secret};
 use billfold_app::billing_run::{self, BillingRun, Bounds, Control, Report};
 use billfold_app::commands::tenants::OpenTenant;
 use billfold_app::commands::{Ask, Door};
+use billfold_app::schedules::Scheduler;
 use billfold_domain::api_key::ApiKeyTerms;
 use billfold_domain::kernel::{Actor, Country, Currency, TenantId};
 use billfold_domain::role::{Permission, Permissions};
@@ -127,6 +128,11 @@ impl Shop {
         let shop = Self::open().await;
         tell(&shop).await;
         shop.assert_books_balance().await;
+    }
+
+    /// What is done by itself; no process works it off but the test.
+    pub fn scheduler(&self) -> &Scheduler {
+        self.node.scheduler()
     }
 
     /// Bills everything that is due, as the command `billfold bill` does.

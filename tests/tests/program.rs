@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use billfold_tests::harness::{Program, TempFolder, TestDb, billfold};
+use billfold_tests::harness::{Program, TempFolder, TestDb, billfold, eventually};
 use serde_json::{Value, json};
 use sqlx::ConnectOptions;
 
@@ -325,5 +325,74 @@ async fn passwords_of_clients_come_along_all_or_none_and_let_them_in() {
         let ask = http.post(program.url("/api/v1/auth/client/token")).json(&body);
         assert_eq!(ask.send().await.unwrap().status(), status, "{password}");
     }
+    assert!(program.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schedules_are_listed_chosen_paused_and_run_from_the_command_line() {
+    const BILL: &str = "bill_due_subscriptions";
+    let folder = TempFolder::new();
+    let program = Program::serve(folder.path()).await;
+    let seller = stdout(&open_seller(folder.path()));
+    let ask = |words: &[&str]| {
+        let whose = ["--tenant", &seller];
+        run(folder.path(), &[&["schedule"], words, &whose].concat(), &[], "")
+    };
+    let listed = || {
+        let done = ask(&["list", "--json"]);
+        assert_eq!(done.status.code(), Some(0), "{}", stderr(&done));
+        let listed: Value = serde_json::from_str(&stdout(&done)).unwrap();
+        let rows = listed["schedules"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["job"] == BILL).expect("a row")
+    };
+    assert_eq!(listed()["cadence"], "daily 00:15");
+    for (words, code) in [
+        (["set", BILL, "often"].as_slice(), 2),
+        (&["set", "fly", "daily 03:00"], 2),
+        (&["run", "fly"], 2),
+        (&["set", BILL, "hourly", ":05"], 0),
+        (&["set", BILL, "cron 5 4 * * mon"], 0),
+        (&["pause", BILL], 0),
+    ] {
+        let done = ask(words);
+        assert_eq!(done.status.code(), Some(code), "{words:?}: {}", stderr(&done));
+    }
+    let paused = listed();
+    assert_eq!((&paused["cadence"], &paused["running"]), (&json!("cron 5 4 * * 1"), &json!(false)));
+    let ran = ask(&["run", BILL]);
+    assert_eq!(ran.status.code(), Some(0), "{}", stderr(&ran));
+    assert_eq!(stdout(&ran), format!("{BILL} done: nothing was due"));
+    for words in [["set", BILL, "usual"].as_slice(), &["resume", BILL]] {
+        assert_eq!(ask(words).status.code(), Some(0), "{words:?}");
+    }
+    let told = stdout(&ask(&["list"]));
+    let told = told.lines().find(|line| line.starts_with(BILL)).expect("a line").to_owned();
+    assert!(told.contains("daily 00:15") && told.contains("  next 2"), "{told}");
+    assert!(told.ends_with("last done: nothing was due"), "{told}");
+    assert!(program.stop().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_does_by_itself_what_is_due() {
+    let folder = TempFolder::new();
+    let works = [("BILLFOLD_SCHEDULES_RUN", "true")];
+    let program = Program::serve_with(folder.path(), &works).await;
+    assert_eq!(open_seller(folder.path()).status.code(), Some(0));
+    let create = ["user", "create-admin", "--email", "admin@example.test"];
+    let made = run(folder.path(), &create, &[], &format!("{PASSWORD}\n"));
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    let http = reqwest::Client::new();
+    let (cookie, csrf) = signed_in(&program, &http).await;
+    let job = program.url("/api/v1/settings/schedules/recognise_revenue");
+    let ask = http.post(format!("{job}/run")).header("cookie", &cookie);
+    let reply = ask.header("x-csrf-token", csrf).send().await.unwrap();
+    assert_eq!(reply.status(), 202);
+    let done = eventually("a turn to end", async || {
+        let ask = http.get(format!("{job}/turns")).header("cookie", &cookie);
+        let turns: Value = ask.send().await.ok()?.json().await.ok()?;
+        turns["items"][0]["ended_at"].is_string().then(|| turns["items"][0].clone())
+    })
+    .await;
+    assert_eq!((&done["outcome"], &done["attempts"]), (&json!("done"), &json!(1)), "{done}");
     assert!(program.stop().await.success());
 }

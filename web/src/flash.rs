@@ -131,6 +131,8 @@ const DONE: &[(&str, &str)] = &[
     ("dispute", "Dispute recorded. What it had paid is owed again."),
     ("dispute-decided", "Dispute decided and posted to the ledger."),
     ("dispute-fee", "Fee of the dispute posted to the ledger."),
+    ("schedule-set", "Saved. It comes at its new times from now on."),
+    ("schedule-hastened", "It is done as soon as a process is free."),
     ("documents-set", "Saved. Documents issued from now on follow it."),
     ("conventions", "Conventions saved. They hold for what is billed from now on."),
     ("programme", "Terms of the programme saved."),

@@ -126,6 +126,7 @@ const GROUPS: [Group; 5] = [
         places: &[
             place("/admin/events", "Events", "activity", "e", P::EventsRead),
             place("/admin/projections", "Projections", "layers", "r", P::OperationsRun),
+            place("/admin/schedules", "Schedules", "clock", "9", P::SettingsRead),
             place("/admin/webhooks", "Webhooks", "arrow-up-right", "5", P::WebhooksRead),
             place("/admin/api-keys", "API keys", "key-round", "7", P::ApiKeysWrite),
             place("/admin/settings", "Settings", "list-filter", "h", P::SettingsRead),

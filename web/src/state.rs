@@ -10,6 +10,7 @@ use billfold_app::access::{Access, Belongs, holds};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Ask, Done, Door, UseCase};
 use billfold_app::pictures::Pictures;
+use billfold_app::schedules::Scheduler;
 use billfold_app::webhooks::Webhooks;
 use billfold_domain::kernel::TenantId;
 use billfold_domain::role::Permission;
@@ -35,6 +36,8 @@ pub struct WebParts {
     pub reads: Reads,
     /// The billing runs of this process.
     pub runs: Runner,
+    /// What sellers have done by themselves.
+    pub scheduler: Scheduler,
     /// Webhook endpoints as they are told.
     pub webhooks: Webhooks,
     /// Sign-in and sessions.
@@ -76,6 +79,10 @@ impl WebState {
 
     pub(crate) fn runs(&self) -> &Runner {
         &self.0.parts.runs
+    }
+
+    pub(crate) fn scheduler(&self) -> &Scheduler {
+        &self.0.parts.scheduler
     }
 
     pub(crate) fn webhooks(&self) -> &Webhooks {

@@ -34,6 +34,7 @@ mod resellers;
 mod revenue_recognitions;
 mod rights;
 mod roles;
+mod schedules;
 mod settings;
 mod staff;
 mod subscriptions;
@@ -83,6 +84,7 @@ pub(crate) fn router() -> OpenApiRouter<ApiState> {
         .nest("/settings", settings::router())
         .nest("/settings/approval-limits", approvals::limits())
         .nest("/settings/custom-fields", custom_fields::router())
+        .nest("/settings/schedules", schedules::router())
         .nest("/tenants", tenants::router())
         .nest("/branding", branding::router())
         .nest("/host-names", branding::host_names())

@@ -4148,6 +4148,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what is done by itself, with what was chosen, when it comes next, and its newest turn. */
+        get: operations["list_schedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/schedules/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Chooses when something is done by itself, or that it is not any more.
+         * @description A turn that is under way ends first. What was stopped may still be run.
+         */
+        put: operations["set_schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/schedules/{job}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has something done now that would be done by itself later, or was stopped.
+         * @description Refused for what is under way, and for a seller with a test clock.
+         */
+        post: operations["run_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/schedules/{job}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the newest hundred turns of something that is done by itself, newest first. */
+        get: operations["list_turns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings/second-factor": {
         parameters: {
             query?: never;
@@ -10114,6 +10188,20 @@ export interface components {
             permissions: string[];
             reach?: components["schemas"]["Reach"] | null;
         };
+        /** @description How often something is done by itself, from now on. */
+        NewSchedule: {
+            /**
+             * @description `hourly :05`, `six-hourly :30`, `daily 00:15`, or `cron` with five fields; the usual one if
+             *     absent.
+             * @example cron 5 4 * * mon
+             */
+            cadence?: string | null;
+            /**
+             * @description Whether it runs by itself.
+             * @example true
+             */
+            running: boolean;
+        };
         /** @description A subscription to be begun. */
         NewSubscription: {
             anchor?: components["schemas"]["BillingAnchor"] | null;
@@ -14211,6 +14299,99 @@ export interface components {
         Roles: {
             /** @description The built-in ones, then those of the seller's own by name. */
             items: components["schemas"]["Role"][];
+        };
+        /** @description Something that is done by itself. */
+        Schedule: {
+            /**
+             * @description How often, by the clocks of the seller's place.
+             * @example daily 00:15
+             */
+            cadence: string;
+            /**
+             * @description Whether that was chosen; else it is the usual one.
+             * @example true
+             */
+            chosen: boolean;
+            /**
+             * @description Its key.
+             * @example bill_due_subscriptions
+             */
+            job: string;
+            last?: components["schemas"]["ScheduleTurn"] | null;
+            /**
+             * Format: date-time
+             * @description When it is looked at next; null if it does not run by itself.
+             * @example 2026-03-31T09:30:00Z
+             */
+            next_at?: string | null;
+            /**
+             * @description Whether it runs by itself.
+             * @example true
+             */
+            running: boolean;
+            /**
+             * @description What it does.
+             * @example Bills everything that is due by today
+             */
+            says: string;
+            /**
+             * @description Whether it is under way.
+             * @example true
+             */
+            under_way: boolean;
+        };
+        /** @description A time at which something was done by itself. */
+        ScheduleTurn: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When its last try began.
+             * @example 2026-03-31T09:30:00Z
+             */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description When it was due.
+             * @example 2026-03-31T09:30:00Z
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null while it is under way.
+             * @example 2026-03-31T09:30:00Z
+             */
+            ended_at?: string | null;
+            /**
+             * @description `done` or `failed`; null while it is under way.
+             * @example done
+             */
+            outcome?: string | null;
+            /**
+             * @description What it did, or why not.
+             * @example 12 documents issued
+             */
+            summary?: string | null;
+        };
+        /** @description The newest turns. */
+        ScheduleTurns: {
+            /** @description Newest first, at most a hundred. */
+            items: components["schemas"]["ScheduleTurn"][];
+        };
+        /** @description What is done by itself. */
+        Schedules: {
+            /** @description Everything there is, in the order it is done where it comes together. */
+            items: components["schemas"]["Schedule"][];
+            /**
+             * Format: int64
+             * @description The version of the settings; send it as `If-Match` with a change.
+             * @example 3
+             */
+            version: number;
         };
         /** @description What your sign-ins ask for. */
         SecondFactor: {
@@ -27419,6 +27600,146 @@ export interface operations {
             415: components["responses"]["UnsupportedMedia"];
             422: components["responses"]["Refused"];
             428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists what is done by itself, with what was chosen, when it comes next, and its newest turn. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedules"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    set_schedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what you saw; if it was changed since, nothing is done.
+                 * @example "3"
+                 */
+                "If-Match": string;
+                /**
+                 * @description Any text that is new for each new write. The same key with the same request is answered as the first time, for ever; with another request it is refused.
+                 * @example order-4711-invoice
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @example bill_due_subscriptions */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Chooses when something is done by itself, or that it is not any more. */
+            200: {
+                headers: {
+                    /** @description the version, for `If-Match` */
+                    ETag?: string;
+                    /** @description there if this is the stored answer to an earlier request with the key */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Stale"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMedia"];
+            422: components["responses"]["Refused"];
+            428: components["responses"]["VersionNeeded"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    run_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example bill_due_subscriptions */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is done as soon as a process is free */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Fault"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_turns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example bill_due_subscriptions */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the newest hundred turns of something that is done by itself, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleTurns"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Fault"];
             503: components["responses"]["Unavailable"];

@@ -34,7 +34,12 @@ impl Zone {
 
     /// The calendar day at this place.
     pub fn date_of(self, instant: DateTime<Utc>) -> NaiveDate {
-        self.local(instant.naive_utc()).date()
+        self.clock_at(instant).date()
+    }
+
+    /// What clocks show at this place; universal time itself where the calendar ends.
+    pub fn clock_at(self, instant: DateTime<Utc>) -> NaiveDateTime {
+        self.local(instant.naive_utc())
     }
 
     /// The first instant whose local day is this one, or a later one where the place left this

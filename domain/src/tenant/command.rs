@@ -7,6 +7,7 @@ use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
 use crate::invoice::Letterhead;
 use crate::kernel::{Country, Currency, ImageHash, NumberFormat, TenantId};
+use crate::schedule::ScheduleChoice;
 use crate::subscription::Conventions;
 use crate::tenant::{Brand, HostName};
 
@@ -41,6 +42,13 @@ pub enum TenantCommand {
     SetPaymentTerm {
         /// Days between issue and due date, at most 365.
         days: u16,
+    },
+    /// Let something be done by itself at other times, or not any more.
+    SetSchedule {
+        /// What: the key of a job, such as `bill_due_subscriptions`.
+        job: String,
+        /// When.
+        choice: ScheduleChoice,
     },
     /// Turn time into money in another way, from now on.
     SetConventions {

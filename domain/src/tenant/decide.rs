@@ -6,9 +6,10 @@ use crate::approval::ApprovalLimits;
 use crate::client::{CustomField, MOST_CUSTOM_FIELDS, check_vat_id};
 use crate::invoice::Letterhead;
 use crate::kernel::aggregate::bridge_to_cqrs_es;
-use crate::kernel::text::check_line;
+use crate::kernel::text::{check_key, check_line};
 use crate::kernel::{Aggregate, Invalid, Issued, NumberFormat};
 use crate::proforma::Proforma;
+use crate::schedule::ScheduleChoice;
 use crate::subscription::Conventions;
 use crate::tenant::{OpenBooks, Profile, Tenant, TenantCommand, TenantEvent, TenantRefusal};
 
@@ -44,6 +45,9 @@ impl Aggregate for Tenant {
                 Ask::SetInvoiceNumbers { invoice_numbers, credit_note_numbers },
             ) => set_numbers(profile, invoice_numbers, credit_note_numbers),
             (Self::Open(profile), Ask::SetPaymentTerm { days }) => set_term(profile, *days),
+            (Self::Open(profile), Ask::SetSchedule { job, choice }) => {
+                set_schedule(profile, job, choice)
+            }
             (Self::Open(profile), Ask::SetConventions { conventions }) => {
                 Ok(set_conventions(profile, *conventions))
             }
@@ -65,12 +69,7 @@ impl Aggregate for Tenant {
                 Ok(vec![TenantEvent::AffiliateTermsSet { terms: terms.clone() }])
             }
             (Self::Open(profile), Ask::DefineCustomField { field }) => define(profile, field),
-            (Self::Open(profile), Ask::RetireCustomField { key }) => {
-                if profile.custom_fields.iter().all(|field| field.key != *key) {
-                    return Err(TenantRefusal::NoSuchCustomField);
-                }
-                Ok(vec![TenantEvent::CustomFieldRetired { key: key.clone() }])
-            }
+            (Self::Open(profile), Ask::RetireCustomField { key }) => retire(profile, key),
             (Self::Open(profile), Ask::SetApprovalLimits { limits }) => set_limits(profile, limits),
             (Self::Open(profile), Ask::MoveTestClock { to }) => move_clock(profile, *to),
             (Self::Open(profile), Ask::Suspend { reason }) => {
@@ -188,6 +187,26 @@ fn set_term(profile: &Profile, days: u16) -> Result<Vec<TenantEvent>, TenantRefu
         return Ok(Vec::new());
     }
     Ok(vec![TenantEvent::PaymentTermSet { days }])
+}
+
+fn retire(profile: &Profile, key: &str) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    if profile.custom_fields.iter().all(|field| field.key != key) {
+        return Err(TenantRefusal::NoSuchCustomField);
+    }
+    Ok(vec![TenantEvent::CustomFieldRetired { key: key.to_owned() }])
+}
+
+fn set_schedule(
+    profile: &Profile,
+    job: &str,
+    choice: &ScheduleChoice,
+) -> Result<Vec<TenantEvent>, TenantRefusal> {
+    check_key("job", job)?;
+    let usual = ScheduleChoice::default();
+    if profile.schedules.get(job).unwrap_or(&usual) == choice {
+        return Ok(Vec::new());
+    }
+    Ok(vec![TenantEvent::ScheduleSet { job: job.to_owned(), choice: choice.clone() }])
 }
 
 fn check_term(field: &str, days: u16) -> Result<(), Invalid> {

@@ -9,6 +9,7 @@ use crate::client::CustomField;
 use crate::invoice::Letterhead;
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Claim, Country, Currency, EventBody, ImageHash, NumberFormat, TenantId};
+use crate::schedule::ScheduleChoice;
 use crate::subscription::Conventions;
 use crate::tenant::{Brand, HostName};
 
@@ -66,6 +67,13 @@ pub enum TenantEvent {
     PaymentTermSet {
         /// Days between issue and due date from now on.
         days: u16,
+    },
+    /// Something is done by itself at other times, or not any more (ES-19, OPS-06).
+    ScheduleSet {
+        /// What: the key of a job, such as `bill_due_subscriptions`.
+        job: String,
+        /// When.
+        choice: ScheduleChoice,
     },
     /// Time becomes money in another way; what is billed stays as it is.
     ConventionsSet {
@@ -169,6 +177,7 @@ name_events!(TenantEvent {
     LetterheadSet => "tenant.letterhead_set" v "1",
     InvoiceNumbersSet => "tenant.invoice_numbers_set" v "1",
     PaymentTermSet => "tenant.payment_term_set" v "1",
+    ScheduleSet => "tenant.schedule_set" v "1",
     ConventionsSet => "tenant.conventions_set" v "1",
     SecondFactorSet => "tenant.second_factor_set" v "1",
     ClientRegistrationSet => "tenant.client_registration_set" v "1",
@@ -222,6 +231,7 @@ impl EventBody for TenantEvent {
             | Self::LetterheadSet { .. }
             | Self::InvoiceNumbersSet { .. }
             | Self::PaymentTermSet { .. }
+            | Self::ScheduleSet { .. }
             | Self::ConventionsSet { .. }
             | Self::SecondFactorSet { .. }
             | Self::AffiliateTermsSet { .. }

@@ -1,5 +1,7 @@
 //! What is known of a seller.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,7 @@ use crate::approval::ApprovalLimits;
 use crate::client::CustomField;
 use crate::invoice::Letterhead;
 use crate::kernel::{Country, Currency, ImageHash, NumberFormat};
+use crate::schedule::ScheduleChoice;
 use crate::subscription::Conventions;
 use crate::tenant::{Brand, HostName, TenantEvent};
 
@@ -54,6 +57,9 @@ pub struct Profile {
     /// How time becomes money.
     #[serde(default)]
     pub conventions: Conventions,
+    /// What runs at other times than it would, by the key of the job.
+    #[serde(default)]
+    pub schedules: BTreeMap<String, ScheduleChoice>,
     /// What an affiliate gets who is approved without terms of their own.
     #[serde(default)]
     pub affiliate_terms: Option<CommissionTerms>,
@@ -148,6 +154,9 @@ impl Profile {
     fn take(&mut self, event: &TenantEvent) {
         match event {
             TenantEvent::AffiliateTermsSet { terms } => self.affiliate_terms = Some(terms.clone()),
+            TenantEvent::ScheduleSet { job, choice } => {
+                self.schedules.insert(job.clone(), choice.clone());
+            }
             TenantEvent::ApprovalLimitsSet { limits } => self.approval_limits.clone_from(limits),
             TenantEvent::CustomFieldDefined { field } => self.ask_for(field),
             TenantEvent::CustomFieldRetired { key } => {
@@ -202,6 +211,7 @@ impl Tenant {
                     vat_id: vat_id.clone(),
                     letterhead: Letterhead::default(),
                     conventions: Conventions::default(),
+                    schedules: BTreeMap::new(),
                     affiliate_terms: None,
                     second_factor: false,
                     client_registration: false,
@@ -227,6 +237,7 @@ impl Tenant {
                 self.change(|profile| profile.test_clock = Some(*to));
             }
             TenantEvent::AffiliateTermsSet { .. }
+            | TenantEvent::ScheduleSet { .. }
             | TenantEvent::ApprovalLimitsSet { .. }
             | TenantEvent::CustomFieldDefined { .. }
             | TenantEvent::CustomFieldRetired { .. }

@@ -9,6 +9,7 @@ use crate::kernel::testing::{given, issued};
 use crate::kernel::{
     Aggregate, Claim, Country, Currency, EventBody, Invalid, NumberFormat, Refusal, RefusalKind,
 };
+use crate::schedule::ScheduleChoice;
 
 fn books() -> OpenBooks {
     OpenBooks {
@@ -183,6 +184,30 @@ fn a_payment_term_is_at_most_a_year_and_an_equal_one_no_change() {
         "payment_term.too_long",
         "must not be more than 365 days",
     ));
+}
+
+#[test]
+fn a_schedule_is_what_was_chosen_last_and_its_usual_times_are_no_choice() {
+    let set = |choice: ScheduleChoice| {
+        issued(TenantCommand::SetSchedule { job: "dun_late_clients".into(), choice })
+    };
+    let chosen = |choice| TenantEvent::ScheduleSet { job: "dun_late_clients".into(), choice };
+    let nightly = || ScheduleChoice {
+        cadence: Some("daily 02:00".parse().unwrap()),
+        ..ScheduleChoice::default()
+    };
+    given::<Tenant>([opened()])
+        .when(set(ScheduleChoice::default()))
+        .then([])
+        .when(set(nightly()))
+        .then([chosen(nightly())])
+        .when(set(nightly()))
+        .then([])
+        .when(set(ScheduleChoice::default()))
+        .then([chosen(ScheduleChoice::default())]);
+    let unnamed = TenantCommand::SetSchedule { job: " ".into(), choice: nightly() };
+    let refused = Tenant::fold(&[opened()]).decide(&issued(unnamed)).unwrap_err();
+    assert_eq!(refused.field(), Some("/job"));
 }
 
 fn noon(day: u32) -> DateTime<Utc> {

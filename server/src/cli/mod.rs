@@ -17,6 +17,7 @@ mod migrate;
 mod password;
 mod personal_data;
 mod recognise;
+mod schedule;
 mod serve;
 mod tenant;
 mod tools;
@@ -76,6 +77,9 @@ enum Command {
     Recognise(recognise::Arguments),
     /// Give up what is left on gift cards whose last day is over.
     Expire(expire::Arguments),
+    /// Choose when what is due is done by itself, or have it done now.
+    #[command(subcommand)]
+    Schedule(schedule::Command),
     /// Make the first account of a seller, or take accounts over.
     #[command(subcommand)]
     User(user::Command),
@@ -192,6 +196,7 @@ fn execute(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Recognise(arguments) => {
             runtime.block_on(recognise::run(context, arguments, output))
         }
+        Command::Schedule(command) => runtime.block_on(schedule::run(context, command, output)),
         Command::User(command) => runtime.block_on(user::run(context, command, output)),
         Command::Keys(command) => runtime.block_on(keys::run(context, command, output)),
         Command::Mail(command) => runtime.block_on(mail::run(context, command)),

@@ -100,6 +100,9 @@ pub(super) async fn serve(
     node.sign_checkpoints(context, &mut background)?;
     node.deliver_webhooks(&mut background);
     node.send_mail(&mut background);
+    if context.config.schedules.run {
+        node.work_schedules(&mut background);
+    }
     tracing::info!(address = %ports.http.local_addr().map_err(Stop::unavailable)?, "serving");
     let operations = node.operations(&mut background, tools::trust(context)?);
     let routes = routes(&node, operations, &context.config.http)

@@ -13,6 +13,7 @@ mod http;
 mod identity;
 mod keys;
 mod mail;
+mod schedules;
 mod telemetry;
 mod webhooks;
 
@@ -29,6 +30,7 @@ pub use http::Http;
 pub use identity::{Identity, Provider};
 pub use keys::Keys;
 pub use mail::{Mail, MailDriver, SmtpSecurity};
+pub use schedules::Schedules;
 pub use telemetry::{LogFormat, Metrics, Telemetry};
 pub use webhooks::Webhooks;
 
@@ -46,6 +48,8 @@ pub struct Config {
     pub keys: Keys,
     /// How long what personal data is kept, and by which law.
     pub retention: Retention,
+    /// Whether this process does what sellers have done by themselves.
+    pub schedules: Schedules,
     /// How webhook endpoints are called.
     pub webhooks: Webhooks,
     /// How mail leaves.

@@ -19,6 +19,7 @@ mod node;
 mod open_invoices;
 mod operations;
 mod routes;
+mod schedules;
 mod webhooks;
 
 pub use background::Background;

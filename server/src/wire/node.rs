@@ -13,14 +13,16 @@ use billfold_adapters::passwords::Passwords;
 use billfold_adapters::postgres::{
     PostgresAddressCodes, PostgresApiKeys, PostgresAvatars, PostgresClientAccounts,
     PostgresPasskeys, PostgresPictures, PostgresProviderLinks, PostgresRefreshTokens,
-    PostgresResetCodes, PostgresSecondFactors, PostgresSessions, PostgresSignInFailures,
-    PostgresSpentChallenges, PostgresStaff, PostgresSubjectKeys, PostgresWebhookDeliveries,
+    PostgresResetCodes, PostgresSchedules, PostgresSecondFactors, PostgresSessions,
+    PostgresSignInFailures, PostgresSpentChallenges, PostgresStaff, PostgresSubjectKeys,
+    PostgresWebhookDeliveries,
 };
 use billfold_adapters::webhooks::channel::HttpsChannel;
 use billfold_app::access::{Access, AccessError, AccessParts, Secret};
 use billfold_app::billing_run::Runner;
 use billfold_app::commands::{Door, DoorParts, kinds};
 use billfold_app::pictures::Pictures;
+use billfold_app::schedules::{JobRoom, Scheduler};
 use billfold_app::vault::{KeyEncryption, KeyFiles, Vault};
 use billfold_app::webhooks::{WebhookParts, Webhooks};
 use billfold_domain::kernel::{StaffId, TenantId};
@@ -45,7 +47,7 @@ use super::listed_deferrals::ListedDeferrals;
 use super::open_invoices::ListedInvoices;
 use super::operations::NodeOperations;
 use super::webhooks::Deliverer;
-use super::{Foundation, background, identity, mail, stopped};
+use super::{Foundation, background, identity, mail, schedules, stopped};
 use crate::cli::{Context, Stop};
 use crate::clock::WallClock;
 use crate::database::Pools;
@@ -62,6 +64,7 @@ pub struct Node {
     reads: Reads,
     feed: Feed,
     runs: Runner,
+    scheduler: Scheduler,
     webhooks: Webhooks,
     pictures: Pictures,
     standings: Vec<(&'static Definition, Standing)>,
@@ -125,6 +128,11 @@ impl Node {
         let access = access_of(context, &pools, vault, &door, clock)?;
         let accounts = ListedAccounts { reads: reads.clone(), feed: feed.clone() };
         let runs = Runner::new(door.clone(), Arc::new(accounts));
+        let scheduler = Scheduler {
+            room: JobRoom { door: door.clone(), runs: runs.clone() },
+            schedules: Arc::new(PostgresSchedules::new(pools.app.clone(), pools.feed.clone())),
+            process: format!("{}/{}", std::process::id(), Uuid::new_v4().simple()),
+        };
         let webhooks = webhooks_of(context, &pools, &door, &reads)?;
         let bytes = Arc::new(PostgresPictures::new(pools.app.clone()));
         let avatars = Arc::new(PostgresAvatars::new(pools.app.clone()));
@@ -137,6 +145,7 @@ impl Node {
             reads,
             feed,
             runs,
+            scheduler,
             webhooks,
             pictures,
             standings,
@@ -173,6 +182,11 @@ impl Node {
         &self.runs
     }
 
+    /// What sellers have done by themselves.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
     /// Webhook endpoints as they are told.
     pub fn webhooks(&self) -> &Webhooks {
         &self.webhooks
@@ -198,6 +212,13 @@ impl Node {
     pub fn send_mail(&self, background: &mut Background) {
         let sending = mail::run(Arc::clone(&self.access), background.stopping());
         background.add(Some(tokio::spawn(sending)));
+    }
+
+    /// Begins to do what sellers have done by themselves.
+    pub fn work_schedules(&self, background: &mut Background) {
+        let pool = self.foundation.pools().feed.clone();
+        let work = schedules::run(self.scheduler.clone(), pool, background.stopping());
+        background.add(Some(tokio::spawn(work)));
     }
 
     /// Takes up the billing runs that a process which died left behind.
@@ -299,12 +320,14 @@ impl Node {
 
     /// Ends everything in order: writers drain, then what follows the log, then the database.
     pub async fn close(self, background: Background) {
-        let Self { foundation, store, feed, door, access, reads, runs, pictures, .. } = self;
+        let Self {
+            foundation, store, feed, door, access, reads, runs, scheduler, pictures, ..
+        } = self;
         runs.end();
         store.close().await;
         background.end().await;
         // What still holds connections goes before the pools are closed.
-        drop((feed, door, access, reads, runs, pictures));
+        drop((feed, door, access, reads, runs, scheduler, pictures));
         foundation.close().await;
     }
 }

@@ -71,6 +71,7 @@ impl Program {
             .arg("serve")
             .env("BILLFOLD_HTTP_LISTEN", address.to_string())
             .env("BILLFOLD_METRICS_LISTEN", "off")
+            .env("BILLFOLD_SCHEDULES_RUN", "false")
             .env("BILLFOLD_HTTP_ADDRESS_REQUESTS_A_MINUTE", "0")
             .env("BILLFOLD_HTTP_CALLER_REQUESTS_A_MINUTE", "0")
             .envs(environment.iter().copied())

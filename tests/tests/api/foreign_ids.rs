@@ -104,6 +104,7 @@ pub(super) fn filled(path: &str, things: &BTreeMap<&str, String>, position: i64)
         segments.push(match segment {
             "{id}" if before == "periods" => "2026-02".to_owned(),
             "{id}" if before == "projections" => "journal".to_owned(),
+            "{id}" if before == "schedules" => "bill_due_subscriptions".to_owned(),
             "{id}" if before == "passkeys" => "01960000-0000-7000-8000-000000000000".to_owned(),
             "{id}" => {
                 // Pages call two collections by shorter words.
@@ -129,6 +130,7 @@ pub(super) fn filled(path: &str, things: &BTreeMap<&str, String>, position: i64)
             "{name}" if path.contains("host-names") => "pay.example.org".to_owned(),
             "{no}" | "{line_no}" => "1".to_owned(),
             "{code}" => "1200".to_owned(),
+            "{job}" => "bill_due_subscriptions".to_owned(),
             "{name}" => "journal".to_owned(),
             "{format}" => "csv".to_owned(),
             "{key}" => "manager".to_owned(),

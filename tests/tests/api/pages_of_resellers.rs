@@ -171,6 +171,7 @@ const OF_ALL: &[&str] = &[
     "/admin/resellers",
     "/admin/rights",
     "/admin/roles",
+    "/admin/schedules",
     "/admin/settings",
     "/admin/staff",
     "/admin/tax-rates",

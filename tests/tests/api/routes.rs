@@ -99,6 +99,7 @@ fn fill(path: &str) -> String {
         .replace("{code}", "1200")
         .replace("{name}", "journal")
         .replace("{format}", "csv")
+        .replace("{job}", "bill_due_subscriptions")
         .replace("{key}", "manager")
         .replace("{month}", "2026-02")
         .replace("{host_name}", "billing.example.org")
@@ -354,7 +355,7 @@ pub(super) async fn hired(shop: &Shop) -> (String, String) {
     (role, shop.post("/api/v1/staff", grace).await.made())
 }
 
-/// The same about money that goes back or out, and about people.
+/// The same about money that goes back or out, about people, and about times.
 fn body_about_others(route: &str) -> Value {
     match route {
         "change_role" => json!({ "name": "Eve", "permissions": ["clients:read"] }),
@@ -371,6 +372,7 @@ fn body_about_others(route: &str) -> Value {
         "unmatch_payment" => json!({ "to": "credit" }),
         "pay_out" => json!({ "currency": "EUR", "to": { "kind": "customer_credit" } }),
         "confirm_payout" => json!({ "reference": "SEPA 1" }),
+        "set_schedule" => json!({ "running": true }),
         _ => json!({ "reason": "because" }),
     }
 }

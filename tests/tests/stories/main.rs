@@ -40,6 +40,7 @@ mod products;
 mod proformas;
 mod recognising;
 mod register;
+mod scheduling;
 mod sellers;
 mod settling_in;
 mod signing_in;

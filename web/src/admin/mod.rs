@@ -60,6 +60,7 @@ mod resellers;
 mod reset_password;
 pub(crate) mod rights;
 pub(crate) mod roles;
+pub(crate) mod schedules;
 pub(crate) mod search;
 pub(crate) mod security;
 pub(crate) mod settings;
@@ -139,6 +140,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .merge(tenants::routes())
         .merge(forgot_password::routes())
         .merge(reset_password::routes())
+        .merge(schedules::routes())
         .merge(search::routes())
         .merge(security::routes())
         .merge(sign_in::routes())
@@ -163,6 +165,8 @@ mod more_samples;
 mod run_samples;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod schedule_samples;
 #[cfg(test)]
 mod security_samples;
 #[cfg(test)]

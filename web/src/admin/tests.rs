@@ -5,9 +5,9 @@ use askama::Template as _;
 use super::{
     affiliate_samples as partners, api_key_samples as keys, approval_samples as deciding,
     catalogue_samples as catalogue, discount_samples as discounts, dunning_samples as dunning,
-    more_samples as more, run_samples as billing, samples, security_samples as security,
-    staff_samples as people, subscription_samples as recurring, tax_samples as taxes,
-    tenant_samples as sellers, unusual_samples as unusual,
+    more_samples as more, run_samples as billing, samples, schedule_samples as timed,
+    security_samples as security, staff_samples as people, subscription_samples as recurring,
+    tax_samples as taxes, tenant_samples as sellers, unusual_samples as unusual,
 };
 
 fn pages() -> Vec<(&'static str, String)> {
@@ -199,6 +199,10 @@ fn deciding_pages() -> Vec<(&'static str, String)> {
         ("webhook-nothing-sent", deciding::endpoint(true).render()),
         ("webhook-new", deciding::endpoint_form().render()),
         ("webhook-secret", deciding::secret().render()),
+        ("schedules", timed::list(false).render()),
+        ("schedules-rest", timed::list(true).render()),
+        ("schedule", timed::one(false).render()),
+        ("schedule-never-done", timed::one(true).render()),
     ]
     .into_iter()
     .map(|(name, html)| (name, html.unwrap()))

@@ -235,6 +235,14 @@ fn tenant(event: &TenantEvent) -> (String, &'static str) {
         TenantEvent::InvoiceNumbersSet { .. } => "Number format set".to_owned(),
         TenantEvent::PaymentTermSet { days } => format!("Payment term set to {days} days"),
         TenantEvent::ConventionsSet { .. } => "Proration settings changed".to_owned(),
+        TenantEvent::ScheduleSet { job, choice } => {
+            let job = words(job);
+            match (&choice.cadence, choice.running) {
+                (_, false) => format!("{job} runs by hand only"),
+                (Some(cadence), true) => format!("{job} runs {cadence}"),
+                (None, true) => format!("{job} runs at its usual times"),
+            }
+        }
         TenantEvent::ClientRegistrationSet { open: true } => {
             "Clients may register by themselves".to_owned()
         }

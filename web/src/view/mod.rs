@@ -17,7 +17,7 @@ pub(crate) use amount::Amount;
 pub(crate) use badge::{Badge, Tone};
 pub(crate) use icon::{Icon, icon};
 pub(crate) use link::{Ident, Position, at, count, grouped};
-pub(crate) use time::{ClockTime, Day, Moment};
+pub(crate) use time::{ByPlace, ClockTime, Day, Moment};
 
 /// Text with the five characters escaped that HTML gives a meaning to.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);

@@ -1,8 +1,10 @@
-//! Business days and instants. Instants are shown in UTC and say so.
+//! Business days and instants. Instants are shown in UTC and say so; [`ByPlace`] by the clocks of
+//! a place.
 
 use std::fmt;
 
 use askama::filters::HtmlSafe;
+use billfold_domain::kernel::Zone;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A business day: `30 Nov 2026`.
@@ -38,6 +40,21 @@ impl fmt::Display for Moment {
 }
 
 impl HtmlSafe for Moment {}
+
+/// An instant by the clocks of a place, where the page says which: `20 Nov 2026, 09:00`; the title
+/// has it in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ByPlace(pub(crate) DateTime<Utc>, pub(crate) Zone);
+
+impl fmt::Display for ByPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let iso = self.0.format("%Y-%m-%dT%H:%M:%S%.6fZ");
+        let text = self.1.clock_at(self.0).format("%-d\u{a0}%b\u{a0}%Y, %H:%M");
+        write!(f, r#"<time datetime="{iso}" title="{iso}"><bdi dir="ltr">{text}</bdi></time>"#)
+    }
+}
+
+impl HtmlSafe for ByPlace {}
 
 /// An instant of a known day: `09:41:18`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use billfold_app::commands::tenants::{
     AppointOperator, CloseTenant, CreateTenant, DefineCustomField, DismissOperator, MoveTestClock,
     OpenTenant, ReleaseHostName, RenameTenant, ResumeTenant, RetireCustomField, SetApprovalLimits,
     SetBrand, SetClientRegistration, SetConventions, SetDocumentNumbers, SetLetterhead, SetLogo,
-    SetPaymentTerm, SetSecondFactor, SetVatId, SuspendTenant, TakeHostName,
+    SetPaymentTerm, SetSchedule, SetSecondFactor, SetVatId, SuspendTenant, TakeHostName,
 };
 
 use crate::row::{Row, alone, part};
@@ -25,6 +25,7 @@ pub(super) fn rows() -> Vec<Row> {
         alone::<SetLetterhead>(SETTING),
         alone::<SetLogo>("pictures are named by what is in them"),
         alone::<SetPaymentTerm>(SETTING),
+        alone::<SetSchedule>(SETTING),
         alone::<SetSecondFactor>(SETTING),
         alone::<SetVatId>(SETTING),
         alone::<DefineCustomField>(SETTING),
