@@ -81,6 +81,13 @@ needs! {
     PaymentsRead: "See payments.";
     PaymentsWrite: "Record payments and charge.";
     PaymentsRefund: "Give money back.";
+    PaymentsPay: "Pay what is owed.";
+    GatewaysRead: "See accounts at payment providers.";
+    GatewaysWrite: "Set up, test, enable and disable accounts at payment providers.";
+    ServicesRead: "See services and where they are kept.";
+    ServicesWrite: "Provision, suspend, resume, resize and terminate services.";
+    ServersRead: "See servers and their groups.";
+    ServersWrite: "Set up, test and maintain servers and their groups.";
     AffiliatesRead: "See affiliates and commissions.";
     AffiliatesWrite: "Enrol affiliates, agree on terms, approve commissions.";
     AffiliatesPay: "Pay commissions out.";
@@ -96,6 +103,8 @@ needs! {
     SettingsWrite: "Change settings and the brand.";
     WebhooksRead: "See webhooks and what they sent.";
     WebhooksWrite: "Make, change and replay webhooks.";
+    EffectsRead: "See what is to be done outside, and how it went.";
+    EffectsWrite: "Retry, resolve and skip what failed outside; pause and resume drivers.";
     OperationsRun: "Rebuild read models and run jobs.";
     TenantsRead: "As operator, see all sellers.";
     TenantsWrite: "As operator, create, suspend and close sellers.";

@@ -111,6 +111,14 @@ define_id!(DepartmentId, "dep", "a department");
 define_id!(ApiKeyId, "key", "an API key");
 define_id!(SessionId, "ses", "a signed-in session");
 define_id!(SignInId, "sgn", "the sign-ins of an address at a seller");
+define_id!(GatewayId, "gtw", "an account at a payment provider");
+define_id!(DriverId, "drv", "a driver as a seller uses it");
+define_id!(EffectId, "eff", "something that is to be done outside");
+define_id!(ServiceId, "svc", "a service that is kept on a server");
+define_id!(ServerId, "srv", "a server");
+define_id!(ServerGroupId, "sgr", "a group of servers");
+define_id!(SettlementId, "stl", "a statement of a provider or a bank");
+define_id!(RefundId, "rfd", "a refund");
 
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const DIGIT_COUNT: u32 = 26;

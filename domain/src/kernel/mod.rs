@@ -37,10 +37,11 @@ pub use currency::Currency;
 pub use deed::{Deed, DeedKind};
 pub use id::{
     AccountingPeriodId, AffiliateId, ApiKeyId, ApprovalId, BillingRunId, ClientGroupId, ClientId,
-    CouponId, CreditBalanceId, CreditNoteId, DepartmentId, DunningCaseId, DunningStrategyId,
-    EventId, GiftCardId, InvoiceId, OrderId, PaymentId, PaymentMethodId, ProductId, ProformaId,
-    RecognitionId, RoleId, SessionId, SignInId, StaffId, SubjectId, SubscriptionId, TaxRateId,
-    TenantId, WebhookEndpointId,
+    CouponId, CreditBalanceId, CreditNoteId, DepartmentId, DriverId, DunningCaseId,
+    DunningStrategyId, EffectId, EventId, GatewayId, GiftCardId, InvoiceId, OrderId, PaymentId,
+    PaymentMethodId, ProductId, ProformaId, RecognitionId, RefundId, RoleId, ServerGroupId,
+    ServerId, ServiceId, SessionId, SettlementId, SignInId, StaffId, SubjectId, SubscriptionId,
+    TaxRateId, TenantId, WebhookEndpointId,
 };
 pub use image::ImageHash;
 pub use issued::Issued;

@@ -41,6 +41,20 @@ pub enum Permission {
     PaymentsWrite,
     /// Give money back.
     PaymentsRefund,
+    /// Pay what is owed, with a method of the client.
+    PaymentsPay,
+    /// See accounts at payment providers.
+    GatewaysRead,
+    /// Set up, test, enable and disable accounts at payment providers.
+    GatewaysWrite,
+    /// See services and where they are kept.
+    ServicesRead,
+    /// Provision, suspend, resume, resize and terminate services.
+    ServicesWrite,
+    /// See servers and their groups.
+    ServersRead,
+    /// Set up, test and maintain servers and their groups.
+    ServersWrite,
     /// See affiliates, commissions and payouts.
     AffiliatesRead,
     /// Enrol affiliates, agree on terms, approve commissions.
@@ -71,6 +85,10 @@ pub enum Permission {
     WebhooksRead,
     /// Make, change and replay webhooks.
     WebhooksWrite,
+    /// See what is to be done outside, and how it went.
+    EffectsRead,
+    /// Retry, resolve and skip what failed outside; pause and resume drivers.
+    EffectsWrite,
     /// Rebuild, pause and resume read models; start and stop jobs.
     OperationsRun,
     /// See the sellers of the installation; of use to staff of its operator only.
@@ -88,15 +106,17 @@ pub enum Module {
     Catalogue,
     /// Orders and subscriptions.
     Selling,
-    /// Invoices and payments.
+    /// Invoices, payments and accounts at payment providers.
     Billing,
+    /// Services and servers.
+    Hosting,
     /// Affiliates.
     Partners,
     /// The books and the log.
     Ledger,
     /// Staff, roles and keys.
     People,
-    /// Settings, webhooks and operations.
+    /// Settings, webhooks, effects and operations.
     System,
 }
 
@@ -108,6 +128,7 @@ impl Module {
             Self::Catalogue => "Catalogue",
             Self::Selling => "Selling",
             Self::Billing => "Billing",
+            Self::Hosting => "Hosting",
             Self::Partners => "Partners",
             Self::Ledger => "Ledger",
             Self::People => "People",
@@ -119,7 +140,7 @@ impl Module {
 struct Entry(Permission, &'static str, Module, &'static str);
 
 /// Every permission in the order it is shown in: its slug, its module, and what it allows.
-const CATALOGUE: [Entry; 33] = {
+const CATALOGUE: [Entry; 42] = {
     use Module as M;
     use Permission as P;
     [
@@ -158,6 +179,28 @@ const CATALOGUE: [Entry; 33] = {
         Entry(P::PaymentsRead, "payments:read", M::Billing, "See payments"),
         Entry(P::PaymentsWrite, "payments:write", M::Billing, "Record payments and charge"),
         Entry(P::PaymentsRefund, "payments:refund", M::Billing, "Give money back"),
+        Entry(P::PaymentsPay, "payments:pay", M::Billing, "Pay what is owed"),
+        Entry(P::GatewaysRead, "gateways:read", M::Billing, "See accounts at payment providers"),
+        Entry(
+            P::GatewaysWrite,
+            "gateways:write",
+            M::Billing,
+            "Set up, test and disable accounts at payment providers",
+        ),
+        Entry(P::ServicesRead, "services:read", M::Hosting, "See services and where they are kept"),
+        Entry(
+            P::ServicesWrite,
+            "services:write",
+            M::Hosting,
+            "Provision, suspend, resize and terminate services",
+        ),
+        Entry(P::ServersRead, "servers:read", M::Hosting, "See servers and their groups"),
+        Entry(
+            P::ServersWrite,
+            "servers:write",
+            M::Hosting,
+            "Set up, test and maintain servers and their groups",
+        ),
         Entry(P::AffiliatesRead, "affiliates:read", M::Partners, "See affiliates and commissions"),
         Entry(
             P::AffiliatesWrite,
@@ -193,6 +236,13 @@ const CATALOGUE: [Entry; 33] = {
         Entry(P::SettingsWrite, "settings:write", M::System, "Change settings and the brand"),
         Entry(P::WebhooksRead, "webhooks:read", M::System, "See webhooks and what they sent"),
         Entry(P::WebhooksWrite, "webhooks:write", M::System, "Make, change and replay webhooks"),
+        Entry(P::EffectsRead, "effects:read", M::System, "See what is to be done outside"),
+        Entry(
+            P::EffectsWrite,
+            "effects:write",
+            M::System,
+            "Retry, resolve and skip what failed outside; pause drivers",
+        ),
         Entry(P::OperationsRun, "operations:run", M::System, "Rebuild read models and run jobs"),
         Entry(P::TenantsRead, "tenants:read", M::System, "As operator: see all sellers"),
         Entry(

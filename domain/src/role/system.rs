@@ -81,6 +81,7 @@ impl SystemRole {
                     P::InvoicesWriteOff,
                     P::PaymentsWrite,
                     P::PaymentsRefund,
+                    P::PaymentsPay,
                     P::AffiliatesWrite,
                     P::AffiliatesPay,
                     P::LedgerWrite,
@@ -98,12 +99,20 @@ impl SystemRole {
                 P::SubscriptionsWrite,
                 P::InvoicesRead,
                 P::PaymentsRead,
+                P::ServicesRead,
+                P::ServicesWrite,
             ]),
             Self::Operator => Permissions::from_iter([
+                P::GatewaysRead,
+                P::GatewaysWrite,
+                P::ServersRead,
+                P::ServersWrite,
                 P::EventsRead,
                 P::SettingsRead,
                 P::WebhooksRead,
                 P::WebhooksWrite,
+                P::EffectsRead,
+                P::EffectsWrite,
                 P::OperationsRun,
             ]),
             Self::Reseller => Permissions::from_iter([
@@ -122,6 +131,8 @@ impl SystemRole {
                 P::SubscriptionsRead,
                 P::InvoicesRead,
                 P::PaymentsRead,
+                P::PaymentsPay,
+                P::ServicesRead,
             ]),
         }
     }
