@@ -58,6 +58,10 @@
 //!
 //! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
+//! [`gateway`] is an account at a payment provider: what is set for it, whether that was tested, and
+//! whether payers are offered it. [`driver`] is what calls it, and may be paused. [`effect`] is
+//! something that is to be done outside, once it needs a person.
+//!
 //! [`staff`] is who works for the seller. [`role`] is a set of permissions and who has it: what
 //! anybody might do, at any moment. [`department`] is staff who do one kind of work.
 //!
@@ -102,8 +106,11 @@ pub mod credit;
 pub mod credit_note;
 pub mod data_subject;
 pub mod department;
+pub mod driver;
 pub mod dunning;
+pub mod effect;
 pub mod einvoice;
+pub mod gateway;
 pub mod gift_card;
 pub mod invoice;
 pub mod kernel;

@@ -85,6 +85,9 @@ fn payload_of(event: &Event) -> Value {
         Event::SignIn(event) => serde_json::to_value(event),
         Event::DataSubject(event) => serde_json::to_value(event),
         Event::ApiKey(event) => serde_json::to_value(event),
+        Event::Effect(event) => serde_json::to_value(event),
+        Event::Driver(event) => serde_json::to_value(event),
+        Event::Gateway(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -21,7 +21,10 @@ use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::data_subject::DataSubject;
 use billfold_domain::department::Department;
+use billfold_domain::driver::Driver;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
+use billfold_domain::effect::Effect;
+use billfold_domain::gateway::Gateway;
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::Aggregate;
@@ -110,7 +113,10 @@ stored!(
     WebhookEndpoint,
     Approval,
     DataSubject,
-    ApiKey
+    ApiKey,
+    Effect,
+    Driver,
+    Gateway
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

@@ -19,7 +19,10 @@ use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::data_subject::DataSubject;
 use billfold_domain::department::Department;
+use billfold_domain::driver::Driver;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
+use billfold_domain::effect::Effect;
+use billfold_domain::gateway::Gateway;
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
@@ -92,7 +95,7 @@ macro_rules! of_aggregate {
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
                 BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
                 Approval Department
-                DataSubject ApiKey
+                DataSubject ApiKey Effect Driver Gateway
             ]
         )
     };

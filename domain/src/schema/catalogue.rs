@@ -12,7 +12,10 @@ use crate::credit::CreditEvent;
 use crate::credit_note::CreditNoteEvent;
 use crate::data_subject::DataSubjectEvent;
 use crate::department::DepartmentEvent;
+use crate::driver::DriverEvent;
 use crate::dunning::{DunningCaseEvent, DunningStrategyEvent};
+use crate::effect::EffectEvent;
+use crate::gateway::GatewayEvent;
 use crate::gift_card::GiftCardEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
@@ -60,6 +63,9 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     ApprovalEvent::NAMES,
     DataSubjectEvent::NAMES,
     ApiKeyEvent::NAMES,
+    EffectEvent::NAMES,
+    DriverEvent::NAMES,
+    GatewayEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

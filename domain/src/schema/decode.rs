@@ -15,7 +15,10 @@ use crate::credit::{CreditBalance, CreditEvent};
 use crate::credit_note::{CreditNote, CreditNoteEvent};
 use crate::data_subject::{DataSubject, DataSubjectEvent};
 use crate::department::{Department, DepartmentEvent};
+use crate::driver::{Driver, DriverEvent};
 use crate::dunning::{DunningCase, DunningCaseEvent, DunningStrategy, DunningStrategyEvent};
+use crate::effect::{Effect, EffectEvent};
+use crate::gateway::{Gateway, GatewayEvent};
 use crate::gift_card::{GiftCard, GiftCardEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
@@ -183,6 +186,12 @@ event_union!(
     DataSubject(DataSubjectEvent),
     /// Of a key of a program.
     ApiKey(ApiKeyEvent),
+    /// Of what is to be done outside, as far as people have to do with it.
+    Effect(EffectEvent),
+    /// Of a driver as a seller uses it.
+    Driver(DriverEvent),
+    /// Of an account at a payment provider.
+    Gateway(GatewayEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -35,7 +35,7 @@ const SIGN_INS: [(&str, Action); 5] = [
 ];
 
 /// Verbs with which something begins.
-const BEGINS: [&str; 23] = [
+const BEGINS: [&str; 24] = [
     "established",
     "registered",
     "opened",
@@ -44,6 +44,7 @@ const BEGINS: [&str; 23] = [
     "drafted",
     "issued",
     "placed",
+    "configured",
     "started",
     "enrolled",
     "attached",

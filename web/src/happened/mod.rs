@@ -4,6 +4,7 @@
 //! purpose: amounts in another form than the event has them.
 
 mod dunning;
+mod outside;
 
 use billfold_domain::accounting_period::AccountingPeriodEvent;
 use billfold_domain::affiliate::AffiliateEvent;
@@ -69,6 +70,9 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::DunningStrategy(event)) => dunning::strategy(&event),
         Some(Event::WebhookEndpoint(event)) => webhook_endpoint(&event),
         Some(Event::Approval(event)) => approval(&event),
+        Some(Event::Effect(event)) => outside::effect(&event),
+        Some(Event::Driver(event)) => outside::driver(&event),
+        Some(Event::Gateway(event)) => outside::gateway(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
