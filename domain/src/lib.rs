@@ -62,6 +62,8 @@
 //! whether payers are offered it. [`driver`] is what calls it, and may be paused. [`effect`] is
 //! something that is to be done outside, once it needs a person.
 //!
+//! [`settlement`] is what a provider or a bank says moved, line by line, against what we know.
+//!
 //! [`staff`] is who works for the seller. [`role`] is a set of permissions and who has it: what
 //! anybody might do, at any moment. [`department`] is staff who do one kind of work.
 //!
@@ -127,6 +129,7 @@ pub mod revenue;
 pub mod role;
 pub mod schema;
 pub mod service;
+pub mod settlement;
 pub mod sign_in;
 pub mod staff;
 pub mod subscription;

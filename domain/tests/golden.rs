@@ -88,6 +88,7 @@ fn payload_of(event: &Event) -> Value {
         Event::Effect(event) => serde_json::to_value(event),
         Event::Driver(event) => serde_json::to_value(event),
         Event::Gateway(event) => serde_json::to_value(event),
+        Event::Settlement(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

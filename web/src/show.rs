@@ -100,6 +100,7 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "effect" => billfold_domain::kernel::EffectId::new(id).to_string(),
         "driver" => billfold_domain::kernel::DriverId::new(id).to_string(),
         "gateway" => billfold_domain::kernel::GatewayId::new(id).to_string(),
+        "settlement" => billfold_domain::kernel::SettlementId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }

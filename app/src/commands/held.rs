@@ -36,6 +36,7 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::settlement::Settlement;
 use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
@@ -116,7 +117,8 @@ stored!(
     ApiKey,
     Effect,
     Driver,
-    Gateway
+    Gateway,
+    Settlement
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

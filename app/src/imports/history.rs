@@ -34,6 +34,7 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{self, DecodeError, Event};
+use billfold_domain::settlement::Settlement;
 use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
@@ -95,7 +96,7 @@ macro_rules! of_aggregate {
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
                 BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
                 Approval Department
-                DataSubject ApiKey Effect Driver Gateway
+                DataSubject ApiKey Effect Driver Gateway Settlement
             ]
         )
     };

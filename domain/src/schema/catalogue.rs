@@ -25,6 +25,7 @@ use crate::product::ProductEvent;
 use crate::proforma::ProformaEvent;
 use crate::recognition::RecognitionEvent;
 use crate::role::RoleEvent;
+use crate::settlement::SettlementEvent;
 use crate::sign_in::SignInEvent;
 use crate::staff::StaffEvent;
 use crate::subscription::SubscriptionEvent;
@@ -66,6 +67,7 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     EffectEvent::NAMES,
     DriverEvent::NAMES,
     GatewayEvent::NAMES,
+    SettlementEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

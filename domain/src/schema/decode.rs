@@ -31,6 +31,7 @@ use crate::recognition::{Recognition, RecognitionEvent};
 use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::settlement::{Settlement, SettlementEvent};
 use crate::sign_in::{SignIn, SignInEvent};
 use crate::staff::{StaffEvent, StaffMember};
 use crate::subscription::{Subscription, SubscriptionEvent};
@@ -192,6 +193,8 @@ event_union!(
     Driver(DriverEvent),
     /// Of an account at a payment provider.
     Gateway(GatewayEvent),
+    /// Of a statement of a provider or a bank.
+    Settlement(SettlementEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

@@ -58,6 +58,7 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "effect",
         "driver",
         "gateway",
+        "settlement",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

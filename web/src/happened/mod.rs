@@ -5,6 +5,7 @@
 
 mod dunning;
 mod outside;
+mod settlement;
 
 use billfold_domain::accounting_period::AccountingPeriodEvent;
 use billfold_domain::affiliate::AffiliateEvent;
@@ -73,6 +74,7 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Effect(event)) => outside::effect(&event),
         Some(Event::Driver(event)) => outside::driver(&event),
         Some(Event::Gateway(event)) => outside::gateway(&event),
+        Some(Event::Settlement(event)) => settlement::happened(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }

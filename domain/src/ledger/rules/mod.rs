@@ -11,6 +11,7 @@ mod payment;
 mod payment_dispute;
 mod payment_refund;
 mod revenue;
+mod settlement;
 
 use crate::ledger::{LedgerError, Posting};
 use crate::schema::Event;
@@ -28,6 +29,7 @@ pub const POSTING_STREAMS: &[&str] = &[
     "affiliate",
     "recognition",
     "accounting_period",
+    "settlement",
 ];
 
 /// The posting of an event; nothing for one that moves no money.
@@ -41,6 +43,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::Affiliate(event) => affiliate::postings(event),
         Event::Recognition(event) => revenue::postings(event),
         Event::AccountingPeriod(event) => adjustment::postings(event),
+        Event::Settlement(event) => settlement::postings(event),
         // What a late payer is charged is a line of an invoice and is posted with it.
         Event::ApiKey(_)
         | Event::Approval(_)
