@@ -58,9 +58,9 @@
 //!
 //! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
-//! [`gateway`] is an account at a payment provider: what is set for it, whether that was tested, and
-//! whether payers are offered it. [`driver`] is what calls it, and may be paused. [`effect`] is
-//! something that is to be done outside, once it needs a person.
+//! [`gateway`] is an account at a payment provider: what is set for it, whether that was tested,
+//! and whether payers are offered it. [`driver`] is what calls it, and may be paused. [`effect`]
+//! is something that is to be done outside, once it needs a person.
 //!
 //! [`settlement`] is what a provider or a bank says moved, line by line, against what we know.
 //!

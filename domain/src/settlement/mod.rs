@@ -14,12 +14,12 @@
 //! | booked    | –       | –      | –         | –       |
 //! | settled   | –       | –      | –         | –       |
 //!
-//! Guarantees that every line adds up (fee and net are the gross), that a line is answered once and
-//! that nothing answers two lines, that a file or one that overlaps it adds each line once, and that
-//! nobody closes a statement of which a line is unanswered (EVT-13). A difference of amount is
-//! listed, never absorbed. Payouts and fees that belong to no payment are booked here; all other
-//! money is in the books by its payment, and a line nobody knows is work and not money. Absent on
-//! purpose: formats, which whoever reads files knows, and finding what a line may be.
+//! Guarantees that every line adds up (fee and net are the gross), that a line is answered once
+//! and that nothing answers two lines, that a file or one that overlaps it adds each line once,
+//! and that nobody closes a statement of which a line is unanswered (EVT-13). A difference of
+//! amount is listed, never absorbed. Payouts and fees that belong to no payment are booked here;
+//! all other money is in the books by its payment, and a line nobody knows is work and not money.
+//! Absent on purpose: formats, which whoever reads files knows, and finding what a line may be.
 
 mod command;
 mod decide;

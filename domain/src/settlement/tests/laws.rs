@@ -94,7 +94,11 @@ fn sum(lines: &[HeldLine], of: impl Fn(&SettlementLine) -> Money) -> Money {
 
 proptest! {
     #[test]
-    fn fees_and_net_are_the_gross(lines in some_lines(), at in any::<prop::sample::Index>(), off in 1_i64..9) {
+    fn fees_and_net_are_the_gross(
+        lines in some_lines(),
+        at in any::<prop::sample::Index>(),
+        off in 1_i64..9,
+    ) {
         let state = Settlement::fold(&with(lines.clone(), stripe()));
         let held = &state.statement().unwrap().lines;
         let fees = sum(held, |line| line.fee.unwrap_or(eur(0)));
@@ -161,8 +165,8 @@ proptest! {
         }
     }
 
-    /// What a provider has of ours comes to nothing once it sent all of it: what payments put there,
-    /// less what they and payouts cost, less what was sent.
+    /// What a provider has of ours comes to nothing once it sent all of it: what payments put
+    /// there, less what they and payouts cost, less what was sent.
     #[test]
     fn clearing_is_zero_after_the_last_payout(lines in some_lines(), fee in 0_i64..50) {
         let mut lines: Vec<_> = lines.into_iter().filter(|it| it.kind != Kind::Payout).collect();
