@@ -58,6 +58,12 @@
 //!
 //! [`payment_method`] is a client's card, bank account or wallet, known by a gateway's token.
 //!
+//! [`gateway`] is an account at a payment provider: what is set for it, whether that was tested,
+//! and whether payers are offered it. [`driver`] is what calls it, and may be paused. [`effect`]
+//! is something that is to be done outside, once it needs a person.
+//!
+//! [`settlement`] is what a provider or a bank says moved, line by line, against what we know.
+//!
 //! [`staff`] is who works for the seller. [`role`] is a set of permissions and who has it: what
 //! anybody might do, at any moment. [`department`] is staff who do one kind of work.
 //!
@@ -71,7 +77,11 @@
 //! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
 //! [`revenue`] spreads what was billed over the days in which it is earned, and [`recognition`]
 //! says through which day that became revenue.
-//! [`service`] is what was sold while it runs: how long it may, on what was paid for it.
+//!
+//! [`service`] is what was sold and is kept on a server: what is wanted of its account and what
+//! the account is, what holds it, and how long it may run on what was paid for it. [`server`] is
+//! where accounts are kept, with its slots and its health, and [`server_group`] picks who gets the
+//! next.
 //!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //! [`accounting_period`] says which months of it are closed, and holds entries by hand.
@@ -103,8 +113,11 @@ pub mod credit;
 pub mod credit_note;
 pub mod data_subject;
 pub mod department;
+pub mod driver;
 pub mod dunning;
+pub mod effect;
 pub mod einvoice;
+pub mod gateway;
 pub mod gift_card;
 pub mod invoice;
 pub mod kernel;
@@ -121,7 +134,10 @@ pub mod revenue;
 pub mod role;
 pub mod schedule;
 pub mod schema;
+pub mod server;
+pub mod server_group;
 pub mod service;
+pub mod settlement;
 pub mod sign_in;
 pub mod staff;
 pub mod subscription;

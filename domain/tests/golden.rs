@@ -85,6 +85,13 @@ fn payload_of(event: &Event) -> Value {
         Event::SignIn(event) => serde_json::to_value(event),
         Event::DataSubject(event) => serde_json::to_value(event),
         Event::ApiKey(event) => serde_json::to_value(event),
+        Event::Effect(event) => serde_json::to_value(event),
+        Event::Driver(event) => serde_json::to_value(event),
+        Event::Gateway(event) => serde_json::to_value(event),
+        Event::Settlement(event) => serde_json::to_value(event),
+        Event::Service(event) => serde_json::to_value(event),
+        Event::Server(event) => serde_json::to_value(event),
+        Event::ServerGroup(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

@@ -32,6 +32,8 @@ with facts as (
       when 'affiliate.payout_sent'         then payload -> 'payout_sent'
       when 'recognition.posted'            then payload -> 'posted'
       when 'accounting_period.adjustment_posted' then payload -> 'adjustment_posted'
+      when 'settlement.payout_booked' then payload -> 'payout_booked'
+      when 'settlement.fee_booked'    then payload -> 'fee_booked'
     end as body
   from events
   where log_id = 1 and position <= {position} and event_type in
@@ -40,7 +42,7 @@ with facts as (
      'gift_card.expired', 'gift_card.cancelled', 'affiliate.commission_approved',
      'affiliate.commission_reversed', 'affiliate.commission_rejected',
      'affiliate.payout_sent', 'recognition.posted',
-     'accounting_period.adjustment_posted', 'payment.settled', 'payment.allocated',
+     'accounting_period.adjustment_posted', 'settlement.payout_booked', 'settlement.fee_booked', 'payment.settled', 'payment.allocated',
      'payment.unallocated', 'payment.refund_requested', 'payment.refund_sent', 'payment.refund_failed',
      'payment.dispute_opened', 'payment.dispute_won', 'payment.dispute_lost', 'payment.dispute_fee_charged')
 ),
@@ -184,6 +186,16 @@ moves (tenant_id, position, account, amount, sign, day) as (
   select tenant_id, position, line ->> 'account', line -> 'amount', case line ->> 'side' when 'debit' then 1 else -1 end, (body ->> 'day')::date
   from facts cross join lateral json_array_elements(body -> 'lines') line
   where event_type = 'accounting_period.adjustment_posted'
+  union all
+  -- What a provider sent to the bank, and what it kept.
+  select tenant_id, position, v.account, body -> v.field, v.sign, (body ->> 'on')::date
+  from facts join (values
+    ('settlement.payout_booked', '1300', 'to_bank', 1),
+    ('settlement.payout_booked', '5100', 'fees', 1),
+    ('settlement.payout_booked', '1100', 'amount', -1),
+    ('settlement.fee_booked', '5100', 'fee', 1),
+    ('settlement.fee_booked', '1100', 'fee', -1)
+  ) v (event_type, account, field, sign) using (event_type)
 ),
 -- Which day was the first open one between which positions.
 closings as (

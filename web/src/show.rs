@@ -97,6 +97,13 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "approval" => billfold_domain::kernel::ApprovalId::new(id).to_string(),
         "department" => billfold_domain::kernel::DepartmentId::new(id).to_string(),
         "api_key" => billfold_domain::kernel::ApiKeyId::new(id).to_string(),
+        "effect" => billfold_domain::kernel::EffectId::new(id).to_string(),
+        "driver" => billfold_domain::kernel::DriverId::new(id).to_string(),
+        "gateway" => billfold_domain::kernel::GatewayId::new(id).to_string(),
+        "settlement" => billfold_domain::kernel::SettlementId::new(id).to_string(),
+        "service" => billfold_domain::kernel::ServiceId::new(id).to_string(),
+        "server" => billfold_domain::kernel::ServerId::new(id).to_string(),
+        "server_group" => billfold_domain::kernel::ServerGroupId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }

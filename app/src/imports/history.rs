@@ -19,7 +19,10 @@ use billfold_domain::credit::CreditBalance;
 use billfold_domain::credit_note::CreditNote;
 use billfold_domain::data_subject::DataSubject;
 use billfold_domain::department::Department;
+use billfold_domain::driver::Driver;
 use billfold_domain::dunning::{DunningCase, DunningStrategy};
+use billfold_domain::effect::Effect;
+use billfold_domain::gateway::Gateway;
 use billfold_domain::gift_card::GiftCard;
 use billfold_domain::invoice::Invoice;
 use billfold_domain::kernel::{Actor, Aggregate, Claim, TenantId};
@@ -31,6 +34,10 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{self, DecodeError, Event};
+use billfold_domain::server::Server;
+use billfold_domain::server_group::ServerGroup;
+use billfold_domain::service::Service;
+use billfold_domain::settlement::Settlement;
 use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
 use billfold_domain::subscription::Subscription;
@@ -92,7 +99,8 @@ macro_rules! of_aggregate {
                 DunningStrategy DunningCase Coupon GiftCard TaxRate ClientGroup Affiliate
                 BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
                 Approval Department
-                DataSubject ApiKey
+                DataSubject ApiKey Effect Driver Gateway Settlement
+                Service Server ServerGroup
             ]
         )
     };

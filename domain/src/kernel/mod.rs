@@ -20,6 +20,7 @@ pub mod pii;
 pub mod rate;
 pub mod refusal;
 mod rounding;
+pub mod secrets;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -53,5 +54,6 @@ pub use rate::{ExchangeRate, Percent, Quantity, UnitPrice};
 pub use refusal::{Invalid, Problem, Refusal, RefusalKind};
 pub use rounding::Rounding;
 pub(crate) use rounding::{divide, power_of_ten};
+pub use secrets::SecretsRef;
 pub use unrounded::Unrounded;
 pub use zone::Zone;

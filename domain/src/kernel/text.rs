@@ -51,6 +51,18 @@ pub fn check_key(field: &str, key: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
+/// What another program said, as one line of at most `limit` characters that may be kept. It is
+/// cut and cleaned, and never refused: what happened must not get lost over the words for it.
+#[must_use]
+pub fn one_line(text: &str, limit: usize) -> String {
+    let plain: String = text.chars().map(|c| if is_deceptive(c) { ' ' } else { c }).collect();
+    let cut: String = plain.trim().chars().take(limit).collect();
+    match cut.trim_end() {
+        "" => "no reason was given".to_owned(),
+        line => line.to_owned(),
+    }
+}
+
 /// Serde through `Display` and `FromStr`, for types whose stored form is their text.
 macro_rules! serde_as_text {
     ($type:ty) => {
@@ -107,6 +119,14 @@ mod tests {
         assert_eq!(code("\u{200f}א\u{200d}"), None, "marks that names need");
         assert_eq!(check_optional_line("name", None, 5), Ok(()));
         assert!(check_optional_line("name", Some(""), 5).is_err());
+    }
+
+    #[test]
+    fn what_another_program_said_is_kept_as_a_line() {
+        assert_eq!(one_line(" a\r\nb\u{202e}c ", 500), "a  b c");
+        assert_eq!(one_line(&"ä ".repeat(400), 500), "ä ".repeat(250).trim_end());
+        assert_eq!(one_line("\t", 500), "no reason was given");
+        assert_eq!(check_line("reason", &one_line("a \u{feff} b", 3), 3), Ok(()));
     }
 
     #[test]

@@ -12,7 +12,10 @@ use crate::credit::CreditEvent;
 use crate::credit_note::CreditNoteEvent;
 use crate::data_subject::DataSubjectEvent;
 use crate::department::DepartmentEvent;
+use crate::driver::DriverEvent;
 use crate::dunning::{DunningCaseEvent, DunningStrategyEvent};
+use crate::effect::EffectEvent;
+use crate::gateway::GatewayEvent;
 use crate::gift_card::GiftCardEvent;
 use crate::invoice::InvoiceEvent;
 use crate::order::OrderEvent;
@@ -22,6 +25,10 @@ use crate::product::ProductEvent;
 use crate::proforma::ProformaEvent;
 use crate::recognition::RecognitionEvent;
 use crate::role::RoleEvent;
+use crate::server::ServerEvent;
+use crate::server_group::ServerGroupEvent;
+use crate::service::ServiceEvent;
+use crate::settlement::SettlementEvent;
 use crate::sign_in::SignInEvent;
 use crate::staff::StaffEvent;
 use crate::subscription::SubscriptionEvent;
@@ -60,6 +67,13 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     ApprovalEvent::NAMES,
     DataSubjectEvent::NAMES,
     ApiKeyEvent::NAMES,
+    EffectEvent::NAMES,
+    DriverEvent::NAMES,
+    GatewayEvent::NAMES,
+    SettlementEvent::NAMES,
+    ServiceEvent::NAMES,
+    ServerEvent::NAMES,
+    ServerGroupEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

@@ -15,7 +15,10 @@ use crate::credit::{CreditBalance, CreditEvent};
 use crate::credit_note::{CreditNote, CreditNoteEvent};
 use crate::data_subject::{DataSubject, DataSubjectEvent};
 use crate::department::{Department, DepartmentEvent};
+use crate::driver::{Driver, DriverEvent};
 use crate::dunning::{DunningCase, DunningCaseEvent, DunningStrategy, DunningStrategyEvent};
+use crate::effect::{Effect, EffectEvent};
+use crate::gateway::{Gateway, GatewayEvent};
 use crate::gift_card::{GiftCard, GiftCardEvent};
 use crate::invoice::{Invoice, InvoiceEvent};
 use crate::kernel::{Aggregate, Claim, DocumentNumber, EventBody};
@@ -28,6 +31,10 @@ use crate::recognition::{Recognition, RecognitionEvent};
 use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::server::{Server, ServerEvent};
+use crate::server_group::{ServerGroup, ServerGroupEvent};
+use crate::service::{Service, ServiceEvent};
+use crate::settlement::{Settlement, SettlementEvent};
 use crate::sign_in::{SignIn, SignInEvent};
 use crate::staff::{StaffEvent, StaffMember};
 use crate::subscription::{Subscription, SubscriptionEvent};
@@ -183,6 +190,20 @@ event_union!(
     DataSubject(DataSubjectEvent),
     /// Of a key of a program.
     ApiKey(ApiKeyEvent),
+    /// Of what is to be done outside, as far as people have to do with it.
+    Effect(EffectEvent),
+    /// Of a driver as a seller uses it.
+    Driver(DriverEvent),
+    /// Of an account at a payment provider.
+    Gateway(GatewayEvent),
+    /// Of a statement of a provider or a bank.
+    Settlement(SettlementEvent),
+    /// Of a service that is kept on a server.
+    Service(ServiceEvent),
+    /// Of a server.
+    Server(ServerEvent),
+    /// Of a group of servers.
+    ServerGroup(ServerGroupEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

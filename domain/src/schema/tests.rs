@@ -55,6 +55,13 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "approval",
         "data_subject",
         "api_key",
+        "effect",
+        "driver",
+        "gateway",
+        "settlement",
+        "service",
+        "server",
+        "server_group",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

@@ -4,6 +4,9 @@
 //! purpose: amounts in another form than the event has them.
 
 mod dunning;
+mod hosting;
+mod outside;
+mod settlement;
 
 use billfold_domain::accounting_period::AccountingPeriodEvent;
 use billfold_domain::affiliate::AffiliateEvent;
@@ -69,6 +72,13 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::DunningStrategy(event)) => dunning::strategy(&event),
         Some(Event::WebhookEndpoint(event)) => webhook_endpoint(&event),
         Some(Event::Approval(event)) => approval(&event),
+        Some(Event::Effect(event)) => outside::effect(&event),
+        Some(Event::Driver(event)) => outside::driver(&event),
+        Some(Event::Gateway(event)) => outside::gateway(&event),
+        Some(Event::Service(event)) => hosting::service(&event),
+        Some(Event::Server(event)) => hosting::server(&event),
+        Some(Event::ServerGroup(event)) => hosting::group(&event),
+        Some(Event::Settlement(event)) => settlement::happened(&event),
         _ => (words(&stored.event_type), "grey"),
     }
 }
@@ -220,6 +230,8 @@ fn product(event: &ProductEvent) -> (String, &'static str) {
             1 => "1 option set".to_owned(),
             count => format!("{count} options set"),
         },
+        ProductEvent::HostingSet { hosting: Some(_) } => "Kept on servers of a group".to_owned(),
+        ProductEvent::HostingSet { hosting: None } => "Kept on no server".to_owned(),
         ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
         ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
     };

@@ -11,6 +11,7 @@ mod payment;
 mod payment_dispute;
 mod payment_refund;
 mod revenue;
+mod settlement;
 
 use crate::ledger::{LedgerError, Posting};
 use crate::schema::Event;
@@ -28,6 +29,7 @@ pub const POSTING_STREAMS: &[&str] = &[
     "affiliate",
     "recognition",
     "accounting_period",
+    "settlement",
 ];
 
 /// The posting of an event; nothing for one that moves no money.
@@ -41,6 +43,7 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         Event::Affiliate(event) => affiliate::postings(event),
         Event::Recognition(event) => revenue::postings(event),
         Event::AccountingPeriod(event) => adjustment::postings(event),
+        Event::Settlement(event) => settlement::postings(event),
         // What a late payer is charged is a line of an invoice and is posted with it.
         Event::ApiKey(_)
         | Event::Approval(_)
@@ -50,14 +53,20 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         | Event::Coupon(_)
         | Event::DataSubject(_)
         | Event::Department(_)
+        | Event::Driver(_)
         | Event::DunningCase(_)
         | Event::DunningStrategy(_)
+        | Event::Effect(_)
+        | Event::Gateway(_)
         | Event::Order(_)
         | Event::PaymentMethod(_)
         | Event::Product(_)
         // Nobody owes anything for a proforma.
         | Event::Proforma(_)
         | Event::Role(_)
+        | Event::Server(_)
+        | Event::ServerGroup(_)
+        | Event::Service(_)
         | Event::StaffMember(_)
         | Event::SignIn(_)
         | Event::Subscription(_)
