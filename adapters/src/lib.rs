@@ -8,5 +8,6 @@ pub mod identity;
 pub mod mail;
 pub mod passwords;
 pub mod postgres;
+pub mod statements;
 pub mod tls;
 pub mod webhooks;
