@@ -10,6 +10,7 @@ pub mod mail;
 mod outbound;
 pub mod passwords;
 pub mod postgres;
+pub mod statements;
 pub mod tls;
 pub mod webhooks;
 

@@ -14,6 +14,7 @@ mod partners;
 mod proposing;
 mod returning;
 mod selling;
+mod settling;
 mod subscribing;
 mod taxing;
 mod telling;
@@ -247,6 +248,9 @@ impl History {
         }
         if step.amount % 9 == 4 {
             self.tell(seller, step);
+        }
+        if step.amount % 8 == 3 {
+            self.settle_with_gateway(seller, step);
         }
     }
 
