@@ -76,7 +76,11 @@
 //! [`einvoice`] says what EN 16931 wants of a document before it may be issued, rule by rule.
 //! [`revenue`] spreads what was billed over the days in which it is earned, and [`recognition`]
 //! says through which day that became revenue.
-//! [`service`] is what was sold while it runs: how long it may, on what was paid for it.
+//!
+//! [`service`] is what was sold and is kept on a server: what is wanted of its account and what
+//! the account is, what holds it, and how long it may run on what was paid for it. [`server`] is
+//! where accounts are kept, with its slots and its health, and [`server_group`] picks who gets the
+//! next.
 //!
 //! [`ledger`] turns each of those facts into a balanced posting, by a table per noun.
 //! [`accounting_period`] says which months of it are closed, and holds entries by hand.
@@ -128,6 +132,8 @@ pub mod recognition;
 pub mod revenue;
 pub mod role;
 pub mod schema;
+pub mod server;
+pub mod server_group;
 pub mod service;
 pub mod settlement;
 pub mod sign_in;

@@ -89,6 +89,9 @@ fn payload_of(event: &Event) -> Value {
         Event::Driver(event) => serde_json::to_value(event),
         Event::Gateway(event) => serde_json::to_value(event),
         Event::Settlement(event) => serde_json::to_value(event),
+        Event::Service(event) => serde_json::to_value(event),
+        Event::Server(event) => serde_json::to_value(event),
+        Event::ServerGroup(event) => serde_json::to_value(event),
     }
     .unwrap()
 }

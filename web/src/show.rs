@@ -101,6 +101,9 @@ pub(crate) fn stream_id(aggregate: &str, id: Uuid) -> String {
         "driver" => billfold_domain::kernel::DriverId::new(id).to_string(),
         "gateway" => billfold_domain::kernel::GatewayId::new(id).to_string(),
         "settlement" => billfold_domain::kernel::SettlementId::new(id).to_string(),
+        "service" => billfold_domain::kernel::ServiceId::new(id).to_string(),
+        "server" => billfold_domain::kernel::ServerId::new(id).to_string(),
+        "server_group" => billfold_domain::kernel::ServerGroupId::new(id).to_string(),
         "tenant" => billfold_domain::kernel::TenantId::new(id).to_string(),
         _ => id.to_string(),
     }

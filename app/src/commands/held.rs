@@ -36,6 +36,9 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{DecodeError, Event, decode};
+use billfold_domain::server::Server;
+use billfold_domain::server_group::ServerGroup;
+use billfold_domain::service::Service;
 use billfold_domain::settlement::Settlement;
 use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
@@ -118,7 +121,10 @@ stored!(
     Effect,
     Driver,
     Gateway,
-    Settlement
+    Settlement,
+    Service,
+    Server,
+    ServerGroup
 );
 
 struct KindOf<A>(PhantomData<fn() -> A>);

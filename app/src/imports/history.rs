@@ -34,6 +34,9 @@ use billfold_domain::proforma::Proforma;
 use billfold_domain::recognition::Recognition;
 use billfold_domain::role::Role;
 use billfold_domain::schema::{self, DecodeError, Event};
+use billfold_domain::server::Server;
+use billfold_domain::server_group::ServerGroup;
+use billfold_domain::service::Service;
 use billfold_domain::settlement::Settlement;
 use billfold_domain::sign_in::SignIn;
 use billfold_domain::staff::StaffMember;
@@ -97,6 +100,7 @@ macro_rules! of_aggregate {
                 BillingRun Recognition AccountingPeriod Role StaffMember SignIn WebhookEndpoint
                 Approval Department
                 DataSubject ApiKey Effect Driver Gateway Settlement
+                Service Server ServerGroup
             ]
         )
     };

@@ -43,7 +43,7 @@ impl Settings {
     }
 
     /// Roughly how many bytes its texts occupy, for caches.
-    pub(super) fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         let texts = self.0.iter().map(|(name, value)| name.len().saturating_add(value.len()));
         texts.fold(0, usize::saturating_add)
     }

@@ -25,6 +25,9 @@ use crate::product::ProductEvent;
 use crate::proforma::ProformaEvent;
 use crate::recognition::RecognitionEvent;
 use crate::role::RoleEvent;
+use crate::server::ServerEvent;
+use crate::server_group::ServerGroupEvent;
+use crate::service::ServiceEvent;
 use crate::settlement::SettlementEvent;
 use crate::sign_in::SignInEvent;
 use crate::staff::StaffEvent;
@@ -68,6 +71,9 @@ const AGGREGATES: &[&[(&str, &str)]] = &[
     DriverEvent::NAMES,
     GatewayEvent::NAMES,
     SettlementEvent::NAMES,
+    ServiceEvent::NAMES,
+    ServerEvent::NAMES,
+    ServerGroupEvent::NAMES,
 ];
 
 /// Every event's stored name and current version.

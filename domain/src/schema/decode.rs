@@ -31,6 +31,9 @@ use crate::recognition::{Recognition, RecognitionEvent};
 use crate::role::{Role, RoleEvent};
 use crate::schema::current_version;
 use crate::schema::upcast::{UpcastError, upcast};
+use crate::server::{Server, ServerEvent};
+use crate::server_group::{ServerGroup, ServerGroupEvent};
+use crate::service::{Service, ServiceEvent};
 use crate::settlement::{Settlement, SettlementEvent};
 use crate::sign_in::{SignIn, SignInEvent};
 use crate::staff::{StaffEvent, StaffMember};
@@ -195,6 +198,12 @@ event_union!(
     Gateway(GatewayEvent),
     /// Of a statement of a provider or a bank.
     Settlement(SettlementEvent),
+    /// Of a service that is kept on a server.
+    Service(ServiceEvent),
+    /// Of a server.
+    Server(ServerEvent),
+    /// Of a group of servers.
+    ServerGroup(ServerGroupEvent),
 );
 
 /// Why a stored event cannot be read. Whoever meets one must stop, not skip.

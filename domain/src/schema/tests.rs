@@ -59,6 +59,9 @@ fn event_types_are_unique_and_begin_with_their_aggregate() {
         "driver",
         "gateway",
         "settlement",
+        "service",
+        "server",
+        "server_group",
     ];
     assert!(names.iter().all(|name| aggregates.contains(&name.split_once('.').unwrap().0)));
     let count = names.len();

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Money, MoneyRefusal};
 use crate::service::renewal::{later, term_start};
-use crate::service::{ServiceRefusal, ServiceStatus};
+use crate::service::{RenewalRefusal, ServiceStatus};
 use crate::subscription::{Anchor, Interval};
 
 /// How long a seller waits, in days. What is not set never happens.
@@ -85,7 +85,7 @@ impl HostedService {
         limits: &ServiceLimits,
         on: NaiveDate,
         credit: Money,
-    ) -> Result<ServiceDay, ServiceRefusal> {
+    ) -> Result<ServiceDay, RenewalRefusal> {
         match (self.status, self.expires_on, self.interval) {
             (ServiceStatus::Pending, ..) => self.pending(limits, on, credit),
             (ServiceStatus::Active | ServiceStatus::Suspended, Some(end), Some(interval))
@@ -103,7 +103,7 @@ impl HostedService {
         limits: &ServiceLimits,
         on: NaiveDate,
         credit: Money,
-    ) -> Result<ServiceDay, ServiceRefusal> {
+    ) -> Result<ServiceDay, RenewalRefusal> {
         if self.affordable(credit, 1) == 1 {
             let start = term_start(self.status, self.expires_on, on)?;
             let end = self.interval.map(|interval| later(start, interval, 1)).transpose()?;
@@ -124,7 +124,7 @@ impl HostedService {
         on: NaiveDate,
         credit: Money,
         term: Term,
-    ) -> Result<ServiceDay, ServiceRefusal> {
+    ) -> Result<ServiceDay, RenewalRefusal> {
         // What is free was not suspended for want of money, and is not resumed for having it.
         let from =
             if self.is_free() { term.end } else { term_start(self.status, Some(term.end), on)? };
@@ -152,7 +152,7 @@ impl HostedService {
         status: ServiceStatus,
         expires_on: Option<NaiveDate>,
         terms: u64,
-    ) -> Result<ServiceDay, ServiceRefusal> {
+    ) -> Result<ServiceDay, RenewalRefusal> {
         let minor = if self.is_free() { 0 } else { self.price.minor() };
         let used = i64::try_from(terms).ok().and_then(|terms| minor.checked_mul(terms));
         let used = used.ok_or(MoneyRefusal::OutOfRange)?;

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 
 use crate::kernel::is_in_calendar;
-use crate::service::{ServiceRefusal, ServiceStatus};
+use crate::service::{RenewalRefusal, ServiceStatus};
 use crate::subscription::{Anchor, Interval};
 
 /// A service after a payment.
@@ -25,7 +25,7 @@ pub fn renew(
     interval: Option<Interval>,
     expires_on: Option<NaiveDate>,
     paid_on: NaiveDate,
-) -> Result<Renewed, ServiceRefusal> {
+) -> Result<Renewed, RenewalRefusal> {
     let from = term_start(status, expires_on, paid_on)?;
     let end = interval.map(|interval| later(from, interval, 1)).transpose()?;
     Ok(Renewed { status: ServiceStatus::Active, expires_on: end })
@@ -36,13 +36,13 @@ pub(super) fn term_start(
     status: ServiceStatus,
     expires_on: Option<NaiveDate>,
     paid_on: NaiveDate,
-) -> Result<NaiveDate, ServiceRefusal> {
+) -> Result<NaiveDate, RenewalRefusal> {
     match status {
         ServiceStatus::Pending => Ok(paid_on),
         ServiceStatus::Active => Ok(expires_on.unwrap_or(paid_on)),
         ServiceStatus::Suspended => Ok(expires_on.unwrap_or(paid_on).max(paid_on)),
         ServiceStatus::Terminated | ServiceStatus::Cancelled => {
-            Err(ServiceRefusal::Ended { status })
+            Err(RenewalRefusal::Ended { status })
         }
     }
 }
@@ -53,11 +53,11 @@ pub(super) fn later(
     from: NaiveDate,
     interval: Interval,
     times: u64,
-) -> Result<NaiveDate, ServiceRefusal> {
+) -> Result<NaiveDate, RenewalRefusal> {
     let boundaries = Anchor::Anniversary { date: None }.boundaries(from, interval);
     i64::try_from(times)
         .ok()
         .and_then(|times| boundaries.boundary(times))
         .filter(|day| is_in_calendar(*day))
-        .ok_or(ServiceRefusal::PastCalendar)
+        .ok_or(RenewalRefusal::PastCalendar)
 }

@@ -1,8 +1,9 @@
-//! Whether a service runs.
+//! Whether a service is to run, by what was paid for it.
 
 use serde::{Deserialize, Serialize};
 
-/// The status of a hosted service (SVC-19).
+/// The status of a hosted service by its days and payments alone; what screens say of it also
+/// knows its server, see [`DeliveryStatus`](crate::service::DeliveryStatus).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceStatus {

@@ -35,7 +35,7 @@ const SIGN_INS: [(&str, Action); 5] = [
 ];
 
 /// Verbs with which something begins.
-const BEGINS: [&str; 24] = [
+const BEGINS: [&str; 25] = [
     "established",
     "registered",
     "opened",
@@ -44,6 +44,7 @@ const BEGINS: [&str; 24] = [
     "drafted",
     "issued",
     "placed",
+    "ordered",
     "configured",
     "started",
     "enrolled",
@@ -63,10 +64,11 @@ const BEGINS: [&str; 24] = [
 ];
 
 /// Verbs with which something is taken away or taken back.
-const ENDS: [&str; 16] = [
+const ENDS: [&str; 17] = [
     "erased",
     "retired",
     "cancelled",
+    "terminated",
     "discarded",
     "voided",
     "detached",
@@ -81,6 +83,24 @@ const ENDS: [&str; 16] = [
     "revoked",
     "deleted",
 ];
+
+/// What integrations with providers and panels did, under the names that audits ask for (AUD-04,
+/// PAY-27, SVC-10).
+const OPERATIONS: [(&str, &str); 8] = [
+    ("payment.settled", "PAYMENT_RECEIVED"),
+    ("payment.refund_sent", "PAYMENT_REFUNDED"),
+    ("payment.declined", "PAYMENT_DENIED"),
+    ("service.provisioned", "SERVICE_PROVISIONED"),
+    ("service.provisioning_failed", "SERVICE_PROVISION_FAILED"),
+    ("service.suspended", "SERVICE_SUSPENDED"),
+    ("service.unsuspended", "SERVICE_UNSUSPENDED"),
+    ("service.terminated", "SERVICE_TERMINATED"),
+];
+
+/// The name under which audits ask for what an integration did; nothing for any other event.
+pub(super) fn operation(event_type: &str) -> Option<&'static str> {
+    OPERATIONS.iter().find(|(known, _)| *known == event_type).map(|(_, name)| *name)
+}
 
 /// Events whose verb begins other things, but not this one.
 const GOES_ON: [&str; 3] = ["invoice.settled", "approval.granted", "approval.declined"];
@@ -156,12 +176,25 @@ mod tests {
             ("client.erased", Action::Delete),
             ("staff_member.erased", Action::Delete),
             ("gift_card.expired", Action::Delete),
+            ("service.ordered", Action::Create),
+            ("service.suspended", Action::Update),
+            ("service.terminated", Action::Delete),
             ("sign_in.succeeded", Action::Login),
             ("sign_in.refused", Action::Login),
             ("sign_in.ended", Action::Logout),
             ("something.new", Action::Update),
         ] {
             assert_eq!(Action::of(event_type), action, "{event_type}");
+        }
+    }
+
+    #[test]
+    fn what_integrations_do_has_the_names_that_audits_ask_for() {
+        assert_eq!(operation("service.provisioned"), Some("SERVICE_PROVISIONED"));
+        assert_eq!(operation("payment.refund_sent"), Some("PAYMENT_REFUNDED"));
+        assert_eq!(operation("invoice.issued"), None);
+        for (event_type, _) in OPERATIONS {
+            assert!(event_types().any(|(known, _)| known == event_type), "{event_type}");
         }
     }
 

@@ -176,6 +176,13 @@ async fn told(reads: &Reads, tenant: TenantId, events: Vec<Stored>) -> Result<Ve
 }
 
 impl Entry {
+    /// The name under which audits ask for it, such as `SERVICE_PROVISIONED`, if an integration
+    /// with a provider or a panel did it (AUD-04).
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        action::operation(&self.event_type)
+    }
+
     /// From which address, if the event tells it: where it lies sealed, whoever holds the keys
     /// opens it beside the event first.
     #[must_use]

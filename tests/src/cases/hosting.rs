@@ -2,7 +2,7 @@
 
 use billfold_domain::kernel::{Currency, Money};
 use billfold_domain::service::{
-    HostedService, RenewalInvoice, ServiceLimits, ServiceRefusal, ServiceStatus, renew,
+    HostedService, RenewalInvoice, RenewalRefusal, ServiceLimits, ServiceStatus, renew,
 };
 use billfold_domain::subscription::Interval;
 use chrono::NaiveDate;
@@ -44,7 +44,7 @@ pub(super) fn renewal(given: &Value, when: &Value) -> Answer {
             Ok(json!({ "status": renewed.status.word(), "expires_on": renewed.expires_on }))
         }
         // What is refused leaves the service as it was.
-        Err(refusal @ ServiceRefusal::Ended { .. }) => Ok(json!({
+        Err(refusal @ RenewalRefusal::Ended { .. }) => Ok(json!({
             "status": status.word(),
             "expires_on": expires_on,
             "error": refusal.to_string(),

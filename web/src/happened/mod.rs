@@ -4,6 +4,7 @@
 //! purpose: amounts in another form than the event has them.
 
 mod dunning;
+mod hosting;
 mod outside;
 mod settlement;
 
@@ -74,6 +75,9 @@ pub(crate) fn happened(stored: &Stored) -> (String, &'static str) {
         Some(Event::Effect(event)) => outside::effect(&event),
         Some(Event::Driver(event)) => outside::driver(&event),
         Some(Event::Gateway(event)) => outside::gateway(&event),
+        Some(Event::Service(event)) => hosting::service(&event),
+        Some(Event::Server(event)) => hosting::server(&event),
+        Some(Event::ServerGroup(event)) => hosting::group(&event),
         Some(Event::Settlement(event)) => settlement::happened(&event),
         _ => (words(&stored.event_type), "grey"),
     }

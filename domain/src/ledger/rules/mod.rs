@@ -64,6 +64,9 @@ pub fn postings(event: &Event) -> Result<Option<Posting>, LedgerError> {
         // Nobody owes anything for a proforma.
         | Event::Proforma(_)
         | Event::Role(_)
+        | Event::Server(_)
+        | Event::ServerGroup(_)
+        | Event::Service(_)
         | Event::StaffMember(_)
         | Event::SignIn(_)
         | Event::Subscription(_)

@@ -183,12 +183,12 @@ fn a_payment_extends_a_running_service_from_its_old_end() {
 fn what_has_ended_cannot_be_renewed() {
     let status = ServiceStatus::Terminated;
     let refused = renew(status, monthly(), None, day("2024-05-10"));
-    assert_eq!(refused, Err(ServiceRefusal::Ended { status }));
+    assert_eq!(refused, Err(RenewalRefusal::Ended { status }));
     let past = renew(ServiceStatus::Pending, monthly(), None, day("9999-12-10"));
-    assert_eq!(past, Err(ServiceRefusal::PastCalendar));
+    assert_eq!(past, Err(RenewalRefusal::PastCalendar));
     refusals_are_well_spoken(
         "service",
-        &[ServiceRefusal::Ended { status }, ServiceRefusal::PastCalendar],
+        &[RenewalRefusal::Ended { status }, RenewalRefusal::PastCalendar],
     );
 }
 
