@@ -187,6 +187,8 @@ impl Projection for ProductList {
             ProductEvent::OptionsSet { options } => {
                 change(&|row| row.options.0.clone_from(options))?;
             }
+            // On which servers it is kept is asked of the product itself, whenever one is sold.
+            ProductEvent::HostingSet { .. } => change(&|_| {})?,
             ProductEvent::Retired { on } => change(&|row| row.retired_on = Some(*on))?,
         }
         Ok(())

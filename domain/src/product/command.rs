@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::kernel::{Cycle, Money};
-use crate::product::{Presentation, ProductKind, ProductOption, Quota};
+use crate::product::{HostingTerms, Presentation, ProductKind, ProductOption, Quota};
 
 /// A request about a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,11 @@ pub enum ProductCommand {
     SetOptions {
         /// In the order they are asked, at most 50.
         options: Vec<ProductOption>,
+    },
+    /// Say on which servers it is kept once it is sold; nothing, when on none.
+    SetHosting {
+        /// Where and as what.
+        hosting: Option<HostingTerms>,
     },
     /// Sell it no longer, from the day the request counts for.
     Retire,

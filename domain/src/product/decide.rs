@@ -4,8 +4,8 @@ use crate::kernel::aggregate::bridge_to_cqrs_es;
 use crate::kernel::text::{check_key, check_line};
 use crate::kernel::{Aggregate, Invalid, Issued, Money};
 use crate::product::{
-    Listing, NewPrice, Presentation, Price, Product, ProductCommand, ProductEvent, ProductKind,
-    ProductOption, ProductRefusal, Quota, option, quota,
+    HostingTerms, Listing, NewPrice, Presentation, Price, Product, ProductCommand, ProductEvent,
+    ProductKind, ProductOption, ProductRefusal, Quota, option, quota,
 };
 
 /// The longest trial of a price, in days.
@@ -33,6 +33,9 @@ impl Aggregate for Product {
             (Self::Listed(listing), Ask::Describe(new)) => describe(listing, new),
             (Self::Listed(listing), Ask::SetQuotas { quotas }) => set_quotas(listing, quotas),
             (Self::Listed(listing), Ask::SetOptions { options }) => set_options(listing, options),
+            (Self::Listed(listing), Ask::SetHosting { hosting }) => {
+                set_hosting(listing, hosting.as_ref())
+            }
             (Self::Listed(_), Ask::Retire) => {
                 Ok(vec![ProductEvent::Retired { on: ask.effective_on }])
             }
@@ -52,6 +55,7 @@ impl Aggregate for Product {
                 listing.presentation.weight(),
                 size_of_val(listing.quotas.as_slice()),
                 option::weight(&listing.options),
+                listing.hosting.as_ref().map_or(0, HostingTerms::weight),
             ]
             .into_iter()
             .fold(0, usize::saturating_add)
@@ -177,4 +181,15 @@ fn set_options(
         return Ok(Vec::new());
     }
     Ok(vec![ProductEvent::OptionsSet { options: new.to_vec() }])
+}
+
+fn set_hosting(
+    listing: &Listing,
+    new: Option<&HostingTerms>,
+) -> Result<Vec<ProductEvent>, ProductRefusal> {
+    new.map_or(Ok(()), HostingTerms::check)?;
+    if listing.hosting.as_ref() == new {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ProductEvent::HostingSet { hosting: new.cloned() }])
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::aggregate::name_events;
 use crate::kernel::{Claim, Cycle, EventBody, Money};
-use crate::product::{Presentation, ProductKind, ProductOption, Quota};
+use crate::product::{HostingTerms, Presentation, ProductKind, ProductOption, Quota};
 
 /// A fact about a product.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,11 @@ pub enum ProductEvent {
         /// In the order they are asked.
         options: Vec<ProductOption>,
     },
+    /// Where it is kept once it is sold was said anew.
+    HostingSet {
+        /// Where and as what; nothing, when on no server.
+        hosting: Option<HostingTerms>,
+    },
     /// The product is no longer sold; running services keep their terms.
     Retired {
         /// Last day of sale.
@@ -91,6 +96,7 @@ name_events!(ProductEvent {
     Described => "product.described" v "1",
     QuotasSet => "product.quotas_set" v "1",
     OptionsSet => "product.options_set" v "1",
+    HostingSet => "product.hosting_set" v "1",
     Retired => "product.retired" v "1",
 });
 
@@ -118,7 +124,8 @@ impl EventBody for ProductEvent {
             | Self::Renamed { .. }
             | Self::Described(_)
             | Self::QuotasSet { .. }
-            | Self::OptionsSet { .. } => None,
+            | Self::OptionsSet { .. }
+            | Self::HostingSet { .. } => None,
         }
     }
 
@@ -134,6 +141,7 @@ impl EventBody for ProductEvent {
             | Self::Described(_)
             | Self::QuotasSet { .. }
             | Self::OptionsSet { .. }
+            | Self::HostingSet { .. }
             | Self::Retired { .. } => Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Currency, Cycle, Money};
-use crate::product::{Presentation, ProductEvent, ProductKind, ProductOption, Quota};
+use crate::product::{HostingTerms, Presentation, ProductEvent, ProductKind, ProductOption, Quota};
 
 /// A product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,9 @@ pub struct Listing {
     /// What is asked when it is ordered.
     #[serde(default)]
     pub options: Vec<ProductOption>,
+    /// Where it is kept once it is sold, and as what; nothing for what no server has.
+    #[serde(default)]
+    pub hosting: Option<HostingTerms>,
 }
 
 /// A version of the price of a tier.
@@ -105,6 +108,7 @@ impl Listing {
             presentation: Presentation::default(),
             quotas: Vec::new(),
             options: Vec::new(),
+            hosting: None,
         }
     }
 
@@ -137,6 +141,7 @@ impl Listing {
             Fact::Described(presentation) => self.presentation = presentation,
             Fact::QuotasSet { quotas } => self.quotas = quotas,
             Fact::OptionsSet { options } => self.options = options,
+            Fact::HostingSet { hosting } => self.hosting = hosting,
             Fact::Created { .. } | Fact::Retired { .. } => {}
         }
     }

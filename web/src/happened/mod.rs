@@ -230,6 +230,8 @@ fn product(event: &ProductEvent) -> (String, &'static str) {
             1 => "1 option set".to_owned(),
             count => format!("{count} options set"),
         },
+        ProductEvent::HostingSet { hosting: Some(_) } => "Kept on servers of a group".to_owned(),
+        ProductEvent::HostingSet { hosting: None } => "Kept on no server".to_owned(),
         ProductEvent::Renamed { name } => format!("Product renamed to {name}"),
         ProductEvent::Retired { on } => format!("Product retired on {}", Day(*on).plain()),
     };

@@ -1,7 +1,11 @@
 //! What is said about a product, what it grants, and what is asked for it.
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use super::*;
-use crate::kernel::Refusal as _;
+use crate::kernel::{Refusal as _, ServerGroupId};
 
 fn sold() -> [ProductEvent; 1] {
     [created()]
@@ -267,4 +271,30 @@ fn nothing_is_said_about_a_retired_product() {
             .then_refused(ProductRefusal::Retired);
         given::<Product>([]).when(issued(ask)).then_refused(ProductRefusal::Absent);
     }
+}
+
+#[test]
+fn what_is_hosted_says_on_which_servers_and_as_what() {
+    let terms = |memory: &str| HostingTerms {
+        server_group_id: ServerGroupId::new(Uuid::from_u128(9)),
+        package: BTreeMap::from([("memory".to_owned(), memory.to_owned())]),
+    };
+    let set = |hosting: Option<HostingTerms>| issued(ProductCommand::SetHosting { hosting });
+    let event = |hosting: Option<HostingTerms>| ProductEvent::HostingSet { hosting };
+    given::<Product>(sold()).when(set(None)).then_nothing();
+    given::<Product>(sold())
+        .when(set(Some(terms("1024"))))
+        .then([event(Some(terms("1024")))])
+        .when(set(Some(terms("1024"))))
+        .then([])
+        .when(set(Some(terms("2048"))))
+        .then([event(Some(terms("2048")))])
+        .when(set(None))
+        .then([event(None)]);
+    given::<Product>(sold()).when(set(Some(terms("a\rb")))).then_refused(Invalid::one(
+        "/package/memory",
+        "text.control_character",
+        "must not hold control characters but line breaks, nor letters that turn its direction",
+    ));
+    given::<Product>([created(), retired()]).when(set(None)).then_refused(ProductRefusal::Retired);
 }
