@@ -161,8 +161,8 @@ impl Panel {
         self.waiting.extend(events.into_iter().filter(wants));
     }
 
-    /// Works on the first call: does the answer get lost, does the panel refuse, or both, so that it
-    /// is given up after it was done.
+    /// Works on the first call: does the answer get lost, does the panel refuse, or both, so that
+    /// it is given up after it was done.
     fn work(&mut self, walk: &mut Walk, is_lost: bool, is_refused: bool) {
         let Some(event) = self.waiting.front().cloned() else { return };
         let (call, answer) = answer_to(&event);
