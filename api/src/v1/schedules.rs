@@ -164,7 +164,11 @@ impl WireSchedule {
 struct NewSchedule {
     /// `hourly :05`, `six-hourly :30`, `daily 00:15`, or `cron` with five fields; the usual one if
     /// absent.
-    #[schema(example = "cron 5 4 * * mon", max_length = 200)]
+    #[schema(
+        example = "cron 5 4 * * mon",
+        max_length = 200,
+        pattern = "^((six-)?hourly :|daily [0-2][0-9]:)[0-5][0-9]$|^cron( [0-9A-Za-z*,/-]+){5}$"
+    )]
     cadence: Option<String>,
     /// Whether it runs by itself.
     running: bool,
