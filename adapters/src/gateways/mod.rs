@@ -5,6 +5,7 @@
 mod by_hand;
 mod inline_sandbox;
 mod sandbox;
+mod stripe;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ pub const GATEWAYS: &[fn(&Outbound) -> Arc<dyn Gateway>] = &[
     |_| Arc::new(sandbox::Sandbox),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
+    |outbound| Arc::new(stripe::Stripe::new(outbound)),
 ];
 
 /// Every driver of this build.
