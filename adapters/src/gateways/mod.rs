@@ -5,6 +5,7 @@
 mod by_hand;
 mod inline_sandbox;
 mod sandbox;
+mod stripe;
 
 use std::sync::Arc;
 
@@ -13,11 +14,15 @@ use billfold_app::ports::{InlineGateway, InlineGateways};
 
 use crate::outbound::Outbound;
 
+/// Makes a driver that goes out by this way.
+pub type Making = fn(&Outbound) -> Arc<dyn Gateway>;
+
 /// How each driver is made.
-pub const GATEWAYS: &[fn(&Outbound) -> Arc<dyn Gateway>] = &[
+pub const GATEWAYS: &[Making] = &[
     |_| Arc::new(sandbox::Sandbox),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
+    |outbound| Arc::new(stripe::Stripe::new(outbound)),
 ];
 
 /// Every driver of this build.
