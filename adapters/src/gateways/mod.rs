@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod inline_sandbox;
+pub mod paypal;
 mod sandbox;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub const GATEWAYS: &[fn(&Outbound) -> Arc<dyn Gateway>] = &[
     |_| Arc::new(sandbox::Sandbox),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
+    |out| Arc::new(paypal::PayPal::new(out.clone())),
 ];
 
 /// Every driver of this build.
