@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 
 use super::contracts::Contracts;
 use super::notices::{event, notice_is_ours};
-use super::state::{
-    Capture, CaptureAs, Order, Refund, Replay, State, amount, fee, link, moment, money, unit,
-};
+use super::state::{Capture, CaptureAs, Order, Refund, Replay, State, link, money, unit};
 
 /// Currencies that PayPal takes.
 const CURRENCIES: [&str; 24] = [

@@ -57,7 +57,7 @@ impl PayPalPeer {
     /// Begins, with nothing in its books.
     pub async fn start() -> Self {
         let state = Mutex::new(State::new());
-        let inner = Arc::new(Inner { state, contracts: Contracts::new() });
+        let inner = Arc::new(Inner { state, contracts: Contracts::default() });
         let router = Router::new().fallback(answer).with_state(inner.clone());
         Self { inner, serving: Serving::start(router).await }
     }
@@ -83,6 +83,11 @@ impl PayPalPeer {
     /// The next call of an operation meets a fault.
     pub fn fault(&self, operation: Operation, fault: Fault) {
         self.state().faults.add(operation, fault);
+    }
+
+    /// Whatever waits to go wrong does not.
+    pub fn no_more_faults(&self) {
+        self.state().faults = Faults::default();
     }
 
     /// The calls of an operation so far.

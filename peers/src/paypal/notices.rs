@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::rand::SystemRandom;
-use ring::signature::{self, KeyPair, RsaKeyPair, UnparsedPublicKey};
+use ring::signature::{self, RsaKeyPair, UnparsedPublicKey};
 use serde_json::{Value, json};
 
 use super::state::{State, moment};

@@ -26,6 +26,8 @@ impl Statements for PayPal {
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
+            // With the default a line that ends in CR LF would have the number of the one before.
+            .terminator(csv::Terminator::Any(b'\n'))
             .trim(csv::Trim::All)
             .from_reader(file);
         let (mut lines, mut columns, mut counted) = (Vec::new(), None, 0_usize);

@@ -135,3 +135,108 @@ async fn a_running_twin_and_an_answer_of_nobody_leave_it_unknown() {
     assert!(matches!(failed, Err(CallFailure::Rejected { .. })), "{failed:?}");
     assert!(shop.peer.books().refunded.is_empty());
 }
+
+/// A fault that a number chooses; none for most.
+fn chosen(chance: &mut u64) -> Option<Fault> {
+    *chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+    match (*chance >> 40) % 9 {
+        0 => Some(Fault::DropBefore),
+        1 => Some(Fault::DropAfter),
+        2 => Some(Fault::FailBefore),
+        3 => Some(Fault::FailAfter),
+        4 => Some(Fault::TooMany(1)),
+        5 => Some(Fault::Stranger),
+        _ => None,
+    }
+}
+
+/// Pays a payment as the engine does: what is unknown is looked up before it is done again.
+async fn pay(shop: &Shop, number: u128, order: &str) -> Option<String> {
+    let mut asks = false;
+    for _ in 0..40 {
+        let tried = match asks {
+            true => shop.look(payment(number), Some(order)).await,
+            false => {
+                let captured = shop.capture_for(effect(number), payment(number), order).await;
+                captured.map(Found::There)
+            }
+        };
+        match tried {
+            Ok(Found::There(report)) => match report.stage {
+                ChargeStage::Settled => return Some(report.reference),
+                ChargeStage::Approved { .. } => asks = false,
+                other => panic!("{other:?}"),
+            },
+            Ok(other) => panic!("{other:?}"),
+            Err(CallFailure::Unknown { .. }) => asks = true,
+            Err(CallFailure::NotSent { .. } | CallFailure::Misconfigured { .. }) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    None
+}
+
+/// Sends a refund back in the same way.
+async fn give_back(shop: &Shop, number: u128, capture: &str) -> bool {
+    let mut asks = false;
+    for _ in 0..40 {
+        let about = SoughtRefund {
+            refund_id: refund(number),
+            payment_reference: capture,
+            reference: None,
+            amount: usd(500),
+            sent_at: None,
+        };
+        let tried = match asks {
+            true => {
+                let looked = shop
+                    .desk
+                    .call(async |call| Refunding::look_up(&shop.paypal, call, &about).await);
+                looked.await
+            }
+            false => {
+                let key = effect(1000 + number);
+                let sent = shop.refund_for(key, refund(number), capture, usd(500)).await;
+                sent.map(Found::There)
+            }
+        };
+        match tried {
+            Ok(Found::There(report)) => return report.stage == RefundStageThere::Sent,
+            Ok(Found::NotThere) => asks = false,
+            Ok(other) => panic!("{other:?}"),
+            Err(CallFailure::Unknown { .. }) => asks = true,
+            Err(CallFailure::NotSent { .. } | CallFailure::Misconfigured { .. }) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    false
+}
+
+#[tokio::test]
+async fn whatever_breaks_each_payment_is_taken_once_and_sent_back_once() {
+    let shop = Shop::open().await;
+    let payments = 40;
+    for number in 1..=payments {
+        let order = shop.approved(payment(number), usd(1999)).await;
+        let mut chance = u64::try_from(number).unwrap();
+        for _ in 0..6 {
+            for operation in [
+                Operation::Capture,
+                Operation::ShowOrder,
+                Operation::Refund,
+                Operation::ShowCapture,
+                Operation::Token,
+            ] {
+                if let Some(fault) = chosen(&mut chance) {
+                    shop.peer.fault(operation, fault);
+                }
+            }
+        }
+        let capture = pay(&shop, number, &order).await.unwrap();
+        assert!(give_back(&shop, number, &capture).await, "payment {number}");
+        shop.peer.no_more_faults();
+    }
+    let books = shop.peer.books();
+    let count = i64::try_from(payments).unwrap();
+    assert_eq!((books.charged["USD"], books.refunded["USD"]), (count * 1999, count * 500));
+}
