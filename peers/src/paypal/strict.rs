@@ -55,3 +55,30 @@ fn parts<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_misspelt_member_is_found_wherever_it_is() {
+        let contract = include_str!("../../../adapters/fixtures/paypal/checkout_orders_v2.json");
+        let contract: Value = serde_json::from_str(contract).unwrap();
+        let order = |unit: Value, context: Value| {
+            json!({ "intent": "CAPTURE", "purchase_units": [unit],
+                    "payment_source": { "paypal": { "experience_context": context } } })
+        };
+        let amount = json!({ "currency_code": "USD", "value": "1.00",
+                             "breakdown": { "item_total": { "currency_code": "USD" } } });
+        let good = order(json!({ "amount": amount }), json!({ "user_action": "PAY_NOW" }));
+        let look = |order: &Value| strangers(&contract, "/v2/checkout/orders", order);
+        assert_eq!(look(&good), Vec::<String>::new());
+        let unit = json!({ "amount": { "value": "1.00", "breakdown": { "items_total": 1 } } });
+        let bad = order(unit, json!({ "user_acton": "PAY_NOW" }));
+        let found = look(&bad);
+        assert!(found.iter().any(|at| at.ends_with("/breakdown/items_total")), "{found:?}");
+        assert!(found.iter().any(|at| at.ends_with("/user_acton")), "{found:?}");
+    }
+}

@@ -21,6 +21,8 @@ use crate::outbound::Reply;
 
 /// Tokens that are kept at most; the ones that end first go first.
 const MOST_TOKENS: usize = 1024;
+/// How long a notification may wait until it is known whose it is; PayPal waits for us meanwhile.
+const LONGEST_CHECK: Duration = Duration::from_secs(10);
 /// A token is not used in its last minute.
 const TOKEN_MARGIN: TimeDelta = TimeDelta::seconds(60);
 
@@ -110,15 +112,15 @@ impl Problem {
 
 impl<'a> Api<'a> {
     pub(super) fn of(driver: &'a PayPal, call: &Call<'a>) -> Self {
-        Self::at(driver, call.account(), call.now())
+        Self::at(driver, call.account(), call.now(), LONGEST_CALL)
     }
 
     pub(super) fn receiving(driver: &'a PayPal, desk: &Receiving<'a>) -> Self {
-        Self::at(driver, desk.account(), desk.now())
+        Self::at(driver, desk.account(), desk.now(), LONGEST_CHECK)
     }
 
-    fn at(driver: &'a PayPal, account: &'a Account, now: DateTime<Utc>) -> Self {
-        Self { driver, account, now, until: Instant::now() + LONGEST_CALL }
+    fn at(driver: &'a PayPal, account: &'a Account, now: DateTime<Utc>, longest: Duration) -> Self {
+        Self { driver, account, now, until: Instant::now() + longest }
     }
 
     /// Where the API is: as set, or by the mode.
@@ -144,7 +146,8 @@ impl<'a> Api<'a> {
         }
     }
 
-    /// What can be read of something that may not be there.
+    /// What can be read of something that may not be there. A look that is refused says nothing
+    /// about the thing.
     pub(super) async fn find<T: serde::de::DeserializeOwned>(
         &self,
         path: String,
@@ -152,7 +155,7 @@ impl<'a> Api<'a> {
         match self.send(&Asking::get(path)).await? {
             Answer::Good(reply) => reply.json().map(Some),
             Answer::No(problem) if problem.status == 404 => Ok(None),
-            Answer::No(problem) => Err(problem.rejected()),
+            Answer::No(problem) => Err(CallFailure::Unknown { why: problem.why() }),
         }
     }
 
@@ -196,9 +199,10 @@ impl<'a> Api<'a> {
 
     /// What an answer makes certain: its status alone, where its body cannot be PayPal's.
     fn sorted(&self, reply: Reply, token: &Secret) -> Result<Answer, CallFailure> {
-        let problem = self.problem(&reply, token);
-        match (reply.status, problem) {
-            (200..=299, _) => Ok(Answer::Good(reply)),
+        if (200..=299).contains(&reply.status) {
+            return Ok(Answer::Good(reply));
+        }
+        match (reply.status, self.problem(&reply, token)) {
             (401 | 403, Some(problem)) => Err(CallFailure::Misconfigured { why: problem.why() }),
             (409, Some(problem)) => Err(CallFailure::Unknown { why: problem.why() }),
             (400..=499, Some(problem)) if problem.is(UNDER_WAY) => {
@@ -389,7 +393,7 @@ mod tests {
             let settings = SettingValues::new(settings);
             let tenant = TenantId::new(Uuid::nil());
             let account = Account { tenant, key: "paypal".to_owned(), settings };
-            let api = Api::at(&driver, &account, DateTime::UNIX_EPOCH);
+            let api = Api::at(&driver, &account, DateTime::UNIX_EPOCH, LONGEST_CALL);
             assert_eq!(api.base(), base);
         }
     }

@@ -55,7 +55,7 @@ const KINDS: &[&str] = &[
 static DESCRIPTION: DriverDescription = DriverDescription {
     key: "paypal",
     label: "PayPal",
-    summary: "Clients approve on PayPal's page; refunds, notifications, disputes, settlement files.",
+    summary: "Paid on PayPal's page; refunds, notifications, disputes, settlement files.",
     is_sandbox: false,
     is_by_hand: false,
     fields: FIELDS,

@@ -134,6 +134,10 @@ async fn a_running_twin_and_an_answer_of_nobody_leave_it_unknown() {
     let failed = shop.refund(refund(1), &capture, usd(500)).await;
     assert!(matches!(failed, Err(CallFailure::Rejected { .. })), "{failed:?}");
     assert!(shop.peer.books().refunded.is_empty());
+    // A look that is refused does not tell what became of the thing.
+    shop.peer.fault(Operation::ShowOrder, Fault::Says(400, invalid.to_owned()));
+    let failed = shop.look(payment(1), Some("5O000000000000001")).await;
+    assert!(matches!(failed, Err(CallFailure::Unknown { .. })), "{failed:?}");
 }
 
 /// A fault that a number chooses; none for most.
