@@ -6,5 +6,6 @@
 //! the provider would. Absent on purpose: anything of Billfold's but the words of its kernel.
 
 pub mod contract;
+pub mod paypal;
 pub mod serving;
 pub mod stripe;

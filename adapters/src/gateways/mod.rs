@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod inline_sandbox;
+pub mod paypal;
 mod sandbox;
 mod stripe;
 
@@ -23,6 +24,7 @@ pub const GATEWAYS: &[Making] = &[
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
     |outbound| Arc::new(stripe::Stripe::new(outbound)),
+    |out| Arc::new(paypal::PayPal::new(out.clone())),
 ];
 
 /// Every driver of this build.

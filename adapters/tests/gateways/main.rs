@@ -6,3 +6,4 @@
 mod desk;
 mod listed;
 mod stripe;
+mod paypal;
