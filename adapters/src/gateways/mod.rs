@@ -5,6 +5,7 @@
 mod by_hand;
 mod inline_sandbox;
 mod sandbox;
+mod sslcommerz;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::outbound::Outbound;
 /// How each driver is made.
 pub const GATEWAYS: &[fn(&Outbound) -> Arc<dyn Gateway>] = &[
     |_| Arc::new(sandbox::Sandbox),
+    |out| Arc::new(sslcommerz::SslCommerz::new(out)),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
 ];
