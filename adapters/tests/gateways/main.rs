@@ -5,3 +5,4 @@
 
 mod desk;
 mod listed;
+mod sslcommerz;
