@@ -132,21 +132,3 @@ pub(super) fn strange(answer: &Value, members: &str) -> String {
     all.extend(serde_json::from_str::<Raw>(members).expect("members in JSON"));
     serde_json::to_string(&all).expect("members in JSON")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_refund_word_is_told_as_it_is() {
-        let refund = Refund {
-            name: "1".to_owned(),
-            ours: "rfd".to_owned(),
-            bank_tran_id: "b".to_owned(),
-            tran_id: "t".to_owned(),
-            taka: 1,
-            status: "odd".to_owned(),
-        };
-        assert_eq!(refund_status(&refund)["status"], json!("odd"));
-    }
-}

@@ -54,6 +54,8 @@ pub struct Books {
 pub(super) struct Session {
     pub(super) tran_id: String,
     pub(super) asked: Money,
+    /// Where the browser posts to: paid, failed, given up.
+    pub(super) returns: [String; 3],
     pub(super) ipn_url: String,
     pub(super) value_a: String,
 }

@@ -81,6 +81,20 @@ impl SslCommerz {
         self.end_unpaid(tran_id, status, "");
     }
 
+    /// What the payer's browser posts to the merchant after the last try, from the provider's
+    /// page: without the merchant's cookies, and signed like a notice.
+    pub fn way_back(&self, tran_id: &str) -> Notice {
+        let [paid, failed, given_up] = self.session(tran_id).returns;
+        let state = self.shared.state();
+        let last = state.tries.iter().rfind(|one| one.tran_id == tran_id).expect("a try");
+        let url = match last.status.as_str() {
+            "VALID" | "VALIDATED" => paid,
+            "FAILED" => failed,
+            _ => given_up,
+        };
+        Notice::of(last, &url)
+    }
+
     fn end_unpaid(&self, tran_id: &str, status: &str, error: &str) {
         let paid = self.session(tran_id).asked;
         self.end(tran_id, &End { status, error, paid, risk: 0, is_known: true });

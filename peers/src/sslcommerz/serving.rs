@@ -131,6 +131,7 @@ fn open(state: &mut State, members: &Members, page: &str) -> Value {
     let session = Session {
         tran_id: of(members, "tran_id").to_owned(),
         asked,
+        returns: ["success_url", "fail_url", "cancel_url"].map(|name| of(members, name).to_owned()),
         ipn_url: of(members, "ipn_url").to_owned(),
         value_a: of(members, "value_a").to_owned(),
     };

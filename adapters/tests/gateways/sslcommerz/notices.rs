@@ -161,6 +161,24 @@ async fn a_signed_notice_alone_pays_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_browser_brings_back_is_worth_no_more_than_a_notice() {
+    let shop = Shop::open().await;
+    let (id, reference) = shop.opened(115_000).await;
+    shop.peer.cancel(&reference);
+    assert_eq!(shop.peer.way_back(&reference).url, shop.returns.cancel);
+    shop.peer.pretend(&reference);
+    let back = shop.peer.way_back(&reference);
+    assert_eq!(back.url, shop.returns.back);
+    verify(&shop.desk, &back.body).await.unwrap();
+    let news = read(&shop.desk, &back.body);
+    let [News::LookAt { payment_id, hint, .. }] = &news[..] else { panic!("{news:?}") };
+    assert_eq!(*payment_id, Some(id));
+    let about = Sought { hint: hint.as_deref(), ..shop.about(id, &reference) };
+    assert!(is_pending(&shop.found(&about).await));
+    shop.close();
+}
+
+#[tokio::test]
 async fn a_notice_whose_validation_says_no_pays_nothing() {
     let shop = Shop::open().await;
     let (id, reference) = shop.opened(115_000).await;

@@ -1,12 +1,15 @@
 //! Payments on the provider's page.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use billfold_app::ports::driver::{CallFailure, Found};
 use billfold_app::ports::gateway::{ChargeStage, Handover, Sought};
 use billfold_domain::payment::Decline;
+use billfold_peers::contract::Contract;
 use billfold_peers::sslcommerz::{self, Operation, Worry};
 use chrono::TimeDelta;
+use serde_json::Value;
 
 use super::{Shop, is_pending, is_settled, money, payment, taka};
 
@@ -237,6 +240,28 @@ async fn every_request_fits_the_contract_whatever_the_client_told() {
     assert_eq!((of("cus_country").as_str(), of("tran_id").len()), ("Bangladesh", 30));
     assert_eq!(of("cus_phone"), "+8801711111111");
     shop.close();
+}
+
+#[test]
+fn the_stored_examples_fit_the_contract() {
+    let contract = Contract::of(include_str!("../../../fixtures/sslcommerz/contract.json"));
+    let examples = include_str!("../../../fixtures/sslcommerz/examples.json");
+    let examples: Value = serde_json::from_str(examples).unwrap();
+    for (name, which) in [
+        ("session", ""),
+        ("validate", ""),
+        ("query_by_tran_id", "#tries"),
+        ("refund_initiate", "#refund"),
+        ("refund_query", "#refund_status"),
+    ] {
+        let request = &examples[name]["request"];
+        let members = request.get("form").or_else(|| request.get("query")).unwrap();
+        let members: BTreeMap<String, String> = serde_json::from_value(members.clone()).unwrap();
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+        let place = format!("{}{which}", request["path"].as_str().unwrap());
+        let held = contract.form(request["method"].as_str().unwrap(), &place, &text);
+        assert!(held.is_ok(), "{name}: {held:?}");
+    }
 }
 
 #[tokio::test]
