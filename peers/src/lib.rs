@@ -8,4 +8,5 @@
 pub mod contract;
 pub mod paypal;
 pub mod serving;
+pub mod sslcommerz;
 pub mod stripe;

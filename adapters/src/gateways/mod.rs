@@ -6,6 +6,7 @@ mod by_hand;
 mod inline_sandbox;
 pub mod paypal;
 mod sandbox;
+mod sslcommerz;
 mod stripe;
 
 use std::sync::Arc;
@@ -20,11 +21,12 @@ pub type Making = fn(&Outbound) -> Arc<dyn Gateway>;
 
 /// How each driver is made.
 pub const GATEWAYS: &[Making] = &[
-    |_| Arc::new(sandbox::Sandbox),
+    |out| Arc::new(stripe::Stripe::new(out)),
+    |out| Arc::new(paypal::PayPal::new(out.clone())),
+    |out| Arc::new(sslcommerz::SslCommerz::new(out)),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
-    |outbound| Arc::new(stripe::Stripe::new(outbound)),
-    |out| Arc::new(paypal::PayPal::new(out.clone())),
+    |_| Arc::new(sandbox::Sandbox),
 ];
 
 /// Every driver of this build.

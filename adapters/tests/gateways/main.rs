@@ -5,5 +5,6 @@
 
 mod desk;
 mod listed;
-mod stripe;
 mod paypal;
+mod sslcommerz;
+mod stripe;

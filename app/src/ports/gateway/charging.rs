@@ -314,6 +314,20 @@ pub trait CheckoutPages: Send + Sync {
         about: &Sought<'_>,
     ) -> Result<Found<ChargeReport>, CallFailure>;
 
+    /// What else was paid under the same reference of ours: where a page can be paid twice, each
+    /// further time is a payment of its own. Nothing where the provider lets it be paid once.
+    ///
+    /// # Errors
+    /// The provider could not be asked.
+    async fn paid_besides(
+        &self,
+        call: &Call<'_>,
+        about: &Sought<'_>,
+    ) -> Result<Vec<ChargeReport>, CallFailure> {
+        let _ = (call, about);
+        Ok(Vec::new())
+    }
+
     /// Closes one that nobody needs any more; what was paid meanwhile is reported as paid.
     ///
     /// # Errors
