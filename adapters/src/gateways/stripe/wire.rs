@@ -268,3 +268,36 @@ macro_rules! named {
 }
 
 named!(Intent, Session, Refund);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn error(error: serde_json::Value) -> ApiError {
+        serde_json::from_value(error).unwrap()
+    }
+
+    #[test]
+    fn a_refusal_is_known_by_its_most_exact_word_and_never_shows_its_message() {
+        let of = |code, decline_code| {
+            error(json!({"type": "card_error", "code": code, "decline_code": decline_code,
+                "message": "No account of ada@shop.example", "a_new_member": []}))
+        };
+        assert_eq!(of(Some("card_declined"), Some("lost_card")).word(), "lost_card");
+        assert_eq!(of(Some("expired_card"), None).word(), "expired_card");
+        assert_eq!(of(None, None).word(), "card_error");
+        assert_eq!(format!("{:?}", of(None, None)), r#"ApiError("card_error")"#);
+    }
+
+    #[test]
+    fn an_object_of_the_other_mode_is_told_by_the_message_alone() {
+        let says = "No such payment_intent: 'pi_1'; a similar object exists in test mode, but a \
+                    live mode key was used to make this request.";
+        let code = "resource_missing";
+        assert!(error(json!({"code": code, "message": says})).is_of_other_mode());
+        assert!(!error(json!({"code": code, "message": "No such payment"})).is_of_other_mode());
+        assert!(!error(json!({})).is_of_other_mode());
+    }
+}

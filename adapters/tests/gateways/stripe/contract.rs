@@ -1,6 +1,6 @@
 //! Every form fits Stripe's contract, whatever comes in.
 
-use billfold_app::ports::driver::CallFailure;
+use billfold_app::ports::driver::{Call, CallFailure};
 use billfold_app::ports::gateway::{
     ChargeWay, Evidence, PayerAddress, RefundAsk, StoreAsk, StoredToken,
 };
