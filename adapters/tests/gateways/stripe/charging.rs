@@ -72,6 +72,20 @@ async fn a_lost_answer_is_unknown_and_found_by_our_reference() {
 }
 
 #[tokio::test]
+async fn a_request_that_was_lost_is_unknown_and_then_proved_not_to_be_there() {
+    let shop = Shop::open().await;
+    let (bill, token, effect) = (Bill::of(1999, "EUR"), shop.stored(Card::Pays), effect());
+    shop.peer.faults(|faults| faults.lost = 1);
+    let lost = shop.charge_for(effect, 1, &bill, ChargeWay::Stored(&token)).await;
+    assert!(matches!(lost, Err(CallFailure::Unknown { .. })), "{lost:?}");
+    assert!(matches!(shop.look_up(&bill, None).await, Found::NotThere));
+    let report = shop.charge_for(effect, 1, &bill, ChargeWay::Stored(&token)).await.unwrap();
+    assert!(matches!(report.stage, ChargeStage::Settled));
+    assert_eq!(shop.peer.books().count(EntryKind::Charge), 1);
+    shop.close();
+}
+
+#[tokio::test]
 async fn what_is_sought_is_found_on_a_later_page() {
     let shop = Shop::open().await;
     let bill = Bill::of(1999, "EUR");
