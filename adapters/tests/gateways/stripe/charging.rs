@@ -114,6 +114,22 @@ async fn what_was_never_sent_cannot_be_told() {
 }
 
 #[tokio::test]
+async fn what_a_notification_named_is_looked_up_by_that_name() {
+    let shop = Shop::open().await;
+    let bill = Bill::of(1999, "EUR");
+    let reference = shop.paid(&bill).await;
+    let mut sought = bill.sought(None, &shop);
+    for (hint, found_by) in [(reference.as_str(), "/v1/payment_intents/pi_"), ("refunds", "/v1/")] {
+        sought.hint = Some(hint);
+        let found = async |call: &Call<'_>| shop.charging().look_up(call, &sought).await;
+        assert!(matches!(shop.desk.call(found).await, Ok(Found::There(_))), "{hint}");
+        let asked = shop.peer.seen().pop().unwrap().path;
+        assert!(asked.starts_with(found_by), "{hint}: {asked}");
+    }
+    shop.close();
+}
+
+#[tokio::test]
 async fn a_failure_after_the_work_is_unknown() {
     let shop = Shop::open().await;
     let (bill, token) = (Bill::of(1999, "EUR"), shop.stored(Card::Pays));
