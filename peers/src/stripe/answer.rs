@@ -92,6 +92,9 @@ async fn handle(
         let after = faults.retry_after.to_string();
         return told(&world, &answer, &[("retry-after", &after)]);
     }
+    if faults.lost > 0 {
+        hang_up();
+    }
     if let Some((answer, header)) = known_key(&world, &asked) {
         return told(&world, &answer, &header);
     }
@@ -106,8 +109,7 @@ async fn handle(
     };
     keep(&world, &asked, &answer);
     if faults.dropped > 0 {
-        // Ends the task of this connection without a word, and without a panic's noise.
-        std::panic::resume_unwind(Box::new("the answer is lost on purpose"));
+        hang_up();
     }
     let retry = faults.should_retry.map(|again| again.to_string());
     match &retry {
@@ -116,6 +118,11 @@ async fn handle(
         }
         _ => told(&world, &answer, &[]),
     }
+}
+
+/// Ends the task of this connection without a word, and without a panic's noise.
+fn hang_up() -> ! {
+    std::panic::resume_unwind(Box::new("the connection is cut on purpose"))
 }
 
 /// Looks at everything that can be seen before a request is understood.
@@ -175,6 +182,10 @@ fn on_purpose(world: &Shared, asked: &Asked) -> Faults {
     let use_up = |counter: &mut u32| *counter = counter.saturating_sub(1);
     if now.rate_limited > 0 {
         use_up(&mut faults.rate_limited);
+        return now;
+    }
+    if now.lost > 0 {
+        use_up(&mut faults.lost);
         return now;
     }
     use_up(&mut faults.failing_before);

@@ -68,6 +68,8 @@ pub struct Faults {
     pub rate_limited: u32,
     /// What they are told to wait, in seconds.
     pub retry_after: u64,
+    /// So many are lost on their way: nothing is done, and nothing answered.
+    pub lost: u32,
     /// So many fail before anything is done; the failure is kept under their key.
     pub failing_before: u32,
     /// So many are done, then answered with a failure, which is kept under their key.

@@ -14,7 +14,7 @@
 //! Stripe's messages are not kept: they repeat what was sent, mail addresses among it. Its codes
 //! say enough.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use billfold_app::ports::driver::{Account, Call, CallFailure, Why};
 use serde::de::DeserializeOwned;
@@ -28,8 +28,10 @@ use crate::outbound::{Outbound, Reply};
 pub(super) const VERSION: &str = "2023-08-16";
 /// What a stored failure is called that Stripe replays: its key is of no use any more.
 const STORED_FAILURE: &str = "stored_failure";
-/// How long one request may take.
+/// How long one request may take; all of a call take no longer than its description says.
 const LONGEST_REQUEST: Duration = Duration::from_secs(25);
+/// Less than this is not worth beginning a request with.
+const SHORTEST_REQUEST: Duration = Duration::from_secs(2);
 /// Pages of a list that are read at most; what is not found in them cannot be told.
 const MOST_PAGES: usize = 20;
 
@@ -85,12 +87,13 @@ impl<T> Said<T> {
 pub(super) struct Client<'a> {
     out: &'a Outbound,
     call: &'a Call<'a>,
+    began: Instant,
 }
 
 impl<'a> Client<'a> {
     /// For a call.
     pub(super) fn new(out: &'a Outbound, call: &'a Call<'a>) -> Self {
-        Self { out, call }
+        Self { out, call, began: Instant::now() }
     }
 
     /// In whose name.
@@ -149,6 +152,16 @@ impl<'a> Client<'a> {
         Ok(Searched::TooLong)
     }
 
+    /// How long the next request may take. One that is not begun was not sent.
+    fn left(&self) -> Result<Duration, CallFailure> {
+        let left = settings::LONGEST_CALL.saturating_sub(self.began.elapsed());
+        if left < SHORTEST_REQUEST {
+            let why = Why::new("out_of_time", "Stripe took too long over what came before");
+            return Err(CallFailure::NotSent { why, after: None });
+        }
+        Ok(left.min(LONGEST_REQUEST))
+    }
+
     fn address(&self, path: &str) -> String {
         let base = self.account().settings.text("base_url").unwrap_or(settings::BASE_URL);
         format!("{}{path}", base.trim_end_matches('/'))
@@ -161,7 +174,7 @@ impl<'a> Client<'a> {
         let request = request
             .bearer_auth(self.account().settings.required("secret_key"))
             .header("stripe-version", VERSION);
-        let reply = self.out.send(request, LONGEST_REQUEST).await?;
+        let reply = self.out.send(request, self.left()?).await?;
         certain(&reply)?;
         let reply = reply.triage(self.call.now())?;
         if reply.status < 300 {

@@ -52,12 +52,12 @@ impl Form {
         under: &str,
         entries: impl IntoIterator<Item = (&'a str, String)>,
     ) -> Self {
-        let fits = entries.into_iter().filter(|(name, value)| {
-            !name.is_empty() && name.len() <= LONGEST_NAME && !value.is_empty()
-        });
-        fits.take(MOST_ENTRIES).fold(self, |form, (name, value)| {
-            form.with(&format!("{under}[{name}]"), cut(&value, LONGEST_VALUE))
-        })
+        let fits =
+            entries.into_iter().filter(|(name, _)| !name.is_empty() && name.len() <= LONGEST_NAME);
+        let cut_to_fit = fits.map(|(name, value)| (name, cut(&value, LONGEST_VALUE)));
+        let said = cut_to_fit.filter(|(_, value)| !value.is_empty());
+        said.take(MOST_ENTRIES)
+            .fold(self, |form, (name, value)| form.with(&format!("{under}[{name}]"), value))
     }
 
     /// The pairs, as they are sent.
@@ -82,9 +82,10 @@ impl std::fmt::Debug for Form {
     }
 }
 
-/// The first characters of a text.
+/// The first characters of a text on one line.
 pub(super) fn cut(text: &str, most: usize) -> String {
-    text.trim().chars().take(most).collect()
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(plain).skip_while(|c| c.is_whitespace()).take(most).collect()
 }
 
 /// The name of a payer that Stripe takes, if there is one.

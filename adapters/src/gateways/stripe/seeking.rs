@@ -14,6 +14,8 @@ const CLOCKS_APART: TimeDelta = TimeDelta::minutes(10);
 
 /// What a name of Stripe's begins with that names a page.
 const PAGE: &str = "cs_";
+/// What one begins with that names a payment.
+const PAYMENT: &str = "pi_";
 
 /// Where a payment of ours is listed.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +37,9 @@ pub(super) async fn look_up(
     about: &Sought<'_>,
     listed: Listed,
 ) -> Result<Found<ChargeReport>, CallFailure> {
-    let Some(reference) = about.reference else {
+    // What a notification named helps where no answer ever named anything.
+    let hint = about.hint.filter(|hint| hint.starts_with(PAYMENT) || is_page(hint));
+    let Some(reference) = about.reference.or(hint) else {
         return match (about.sent_at, listed) {
             (None, _) => Ok(Found::CannotTell),
             (Some(sent_at), Listed::Intents) => intent_of_ours(client, about, sent_at).await,

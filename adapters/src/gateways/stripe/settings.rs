@@ -13,6 +13,9 @@ use super::webhook;
 /// Where Stripe is, unless an account says otherwise.
 pub(super) const BASE_URL: &str = "https://api.stripe.com";
 
+/// How long one call may take, all its requests together.
+pub(super) const LONGEST_CALL: Duration = Duration::from_secs(30);
+
 /// What the driver is.
 pub(super) static DESCRIPTION: DriverDescription = DriverDescription {
     key: "stripe",
@@ -30,7 +33,7 @@ pub(super) static DESCRIPTION: DriverDescription = DriverDescription {
     }),
     // Stripe takes 25 a second in test mode and from one endpoint.
     budget: Budget { per_second: 20, burst: 20, at_once: 16 },
-    longest_call: Duration::from_secs(30),
+    longest_call: LONGEST_CALL,
     idempotency: Window::Hours(24),
     page: PageNeeds {
         scripts: &["https://js.stripe.com"],

@@ -248,12 +248,12 @@ pub(super) struct Event {
     #[serde(rename = "type")]
     pub(super) kind: String,
     pub(super) livemode: Option<bool>,
-    pub(super) data: Option<EventData>,
+    pub(super) data: Option<Subject>,
 }
 
 /// What a notification is about.
 #[derive(Deserialize)]
-pub(super) struct EventData {
+pub(super) struct Subject {
     pub(super) object: serde_json::Value,
 }
 

@@ -72,6 +72,20 @@ async fn a_lost_answer_is_unknown_and_found_by_our_reference() {
 }
 
 #[tokio::test]
+async fn a_request_that_was_lost_is_unknown_and_then_proved_not_to_be_there() {
+    let shop = Shop::open().await;
+    let (bill, token, effect) = (Bill::of(1999, "EUR"), shop.stored(Card::Pays), effect());
+    shop.peer.faults(|faults| faults.lost = 1);
+    let lost = shop.charge_for(effect, 1, &bill, ChargeWay::Stored(&token)).await;
+    assert!(matches!(lost, Err(CallFailure::Unknown { .. })), "{lost:?}");
+    assert!(matches!(shop.look_up(&bill, None).await, Found::NotThere));
+    let report = shop.charge_for(effect, 1, &bill, ChargeWay::Stored(&token)).await.unwrap();
+    assert!(matches!(report.stage, ChargeStage::Settled));
+    assert_eq!(shop.peer.books().count(EntryKind::Charge), 1);
+    shop.close();
+}
+
+#[tokio::test]
 async fn what_is_sought_is_found_on_a_later_page() {
     let shop = Shop::open().await;
     let bill = Bill::of(1999, "EUR");
@@ -97,6 +111,22 @@ async fn what_was_never_sent_cannot_be_told() {
     assert!(shop.peer.seen().is_empty());
     let unknown = shop.look_up(&bill, Some("pi_nobody")).await;
     assert!(matches!(unknown, Found::NotThere));
+}
+
+#[tokio::test]
+async fn what_a_notification_named_is_looked_up_by_that_name() {
+    let shop = Shop::open().await;
+    let bill = Bill::of(1999, "EUR");
+    let reference = shop.paid(&bill).await;
+    let mut sought = bill.sought(None, &shop);
+    for (hint, found_by) in [(reference.as_str(), "/v1/payment_intents/pi_"), ("refunds", "/v1/")] {
+        sought.hint = Some(hint);
+        let found = async |call: &Call<'_>| shop.charging().look_up(call, &sought).await;
+        assert!(matches!(shop.desk.call(found).await, Ok(Found::There(_))), "{hint}");
+        let asked = shop.peer.seen().pop().unwrap().path;
+        assert!(asked.starts_with(found_by), "{hint}: {asked}");
+    }
+    shop.close();
 }
 
 #[tokio::test]
