@@ -14,12 +14,15 @@ use billfold_app::ports::{InlineGateway, InlineGateways};
 
 use crate::outbound::Outbound;
 
+/// Makes a driver that goes out by this way.
+pub type Making = fn(&Outbound) -> Arc<dyn Gateway>;
+
 /// How each driver is made.
-pub const GATEWAYS: &[fn(&Outbound) -> Arc<dyn Gateway>] = &[
+pub const GATEWAYS: &[Making] = &[
     |_| Arc::new(sandbox::Sandbox),
+    |out| Arc::new(paypal::PayPal::new(out)),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
-    |out| Arc::new(paypal::PayPal::new(out.clone())),
 ];
 
 /// Every driver of this build.
