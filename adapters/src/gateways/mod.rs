@@ -27,6 +27,10 @@ pub const GATEWAYS: &[Making] = &[
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
     |_| Arc::new(sandbox::Sandbox),
+    |_| Arc::new(sandbox::Sandbox),
+    |out| Arc::new(paypal::PayPal::new(out)),
+    |_| Arc::new(by_hand::BANK_TRANSFER),
+    |_| Arc::new(by_hand::CASH),
 ];
 
 /// Every driver of this build.

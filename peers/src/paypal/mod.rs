@@ -359,7 +359,7 @@ impl Inner {
         }
         let token = call.authorization.and_then(|it| it.strip_prefix("Bearer "));
         let now = state.now;
-        if !token.and_then(|it| state.tokens.get(it)).is_some_and(|until| *until > now) {
+        if token.and_then(|it| state.tokens.get(it)).is_none_or(|until| *until <= now) {
             return said((401, json!({ "error": "invalid_token" })));
         }
         let is_json = call.kind.is_some_and(|kind| kind.starts_with("application/json"));

@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn the_mode_chooses_the_address() {
-        let driver = PayPal::new(Outbound::try_new(false).unwrap());
+        let driver = PayPal::new(&Outbound::try_new(false).unwrap());
         for (mode, set, base) in [
             ("sandbox", "", "https://api-m.sandbox.paypal.com"),
             ("live", "", "https://api-m.paypal.com"),

@@ -148,15 +148,15 @@ pub struct PayPal {
 impl PayPal {
     /// A driver that trusts the roots that browsers trust.
     #[must_use]
-    pub fn new(out: Outbound) -> Self {
+    pub fn new(out: &Outbound) -> Self {
         Self::trusting(out, Trust::browsers())
     }
 
     /// A driver that trusts signatures whose certificates lead to these roots.
     #[must_use]
-    pub fn trusting(out: Outbound, trust: Trust) -> Self {
+    pub fn trusting(out: &Outbound, trust: Trust) -> Self {
         let certificates = signature::Certificates::trusting(trust);
-        Self { out, tokens: client::Tokens::default(), certificates }
+        Self { out: out.clone(), tokens: client::Tokens::default(), certificates }
     }
 }
 

@@ -73,7 +73,7 @@ async fn a_connection_is_tested_without_moving_anything() {
 
 #[tokio::test]
 async fn the_mode_chooses_whether_money_is_real() {
-    let paypal = PayPal::new(Outbound::try_new(false).unwrap());
+    let paypal = PayPal::new(&Outbound::try_new(false).unwrap());
     let set = |values: &[(&str, &str)]| {
         SettingValues::new(values.iter().map(|(name, it)| (name.to_string(), Secret::new(*it))))
     };

@@ -48,7 +48,7 @@ impl Shop {
         settings.extend_from_slice(more);
         let desk = Desk::new("paypal", &settings);
         let out = Outbound::try_new(true).unwrap();
-        let paypal = PayPal::trusting(out, Trust::root(PayPalPeer::root()).unwrap());
+        let paypal = PayPal::trusting(&out, Trust::root(PayPalPeer::root()).unwrap());
         Self { peer, paypal, desk }
     }
 

@@ -141,7 +141,7 @@ async fn a_driver_of_this_build_trusts_no_root_of_ours() {
     let shop = Shop::open().await;
     shop.paid(payment(1), usd(1999)).await;
     let notice = shop.peer.notices().pop().unwrap();
-    let plain = PayPal::new(Outbound::try_new(true).unwrap());
+    let plain = PayPal::new(&Outbound::try_new(true).unwrap());
     let desk = Receiving::at(&shop.desk.account, shop.desk.now);
     let note = RawNote { headers: &notice.headers, body: &notice.body };
     assert!(is_forged(&plain.verify(&desk, &note).await));
