@@ -22,15 +22,11 @@ pub type Making = fn(&Outbound) -> Arc<dyn Gateway>;
 /// How each driver is made.
 pub const GATEWAYS: &[Making] = &[
     |out| Arc::new(stripe::Stripe::new(out)),
-    |out| Arc::new(paypal::PayPal::new(out.clone())),
+    |out| Arc::new(paypal::PayPal::new(out)),
     |out| Arc::new(sslcommerz::SslCommerz::new(out)),
     |_| Arc::new(by_hand::BANK_TRANSFER),
     |_| Arc::new(by_hand::CASH),
     |_| Arc::new(sandbox::Sandbox),
-    |_| Arc::new(sandbox::Sandbox),
-    |out| Arc::new(paypal::PayPal::new(out)),
-    |_| Arc::new(by_hand::BANK_TRANSFER),
-    |_| Arc::new(by_hand::CASH),
 ];
 
 /// Every driver of this build.
