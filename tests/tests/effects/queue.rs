@@ -228,7 +228,7 @@ async fn a_pause_a_breaker_and_a_person_keep_a_lane_from_being_served() {
     ground.want(&wanted).await;
     let lane = ground.lane();
     let due = async |now| ground.queue.due_lanes(at(now), 10).await.unwrap();
-    assert_eq!(due(0).await, [lane.clone()]);
+    assert_eq!(due(0).await, std::slice::from_ref(&lane));
     ground.queue.note_lane(&lane, &LaneWord::Slower { until: at(7) }).await.unwrap();
     assert!(due(6).await.is_empty());
     assert_eq!(ground.claim("a", 6, 8).await.wait_until, Some(at(7)));
