@@ -277,9 +277,8 @@ mod tests {
         for (header, seconds) in
             [("7", 7), ("Tue, 24 Nov 2026 12:01:30 GMT", 90), ("99999999999", 24 * 3600)]
         {
-            let answer = format!(
-                "HTTP/1.1 429 Too Many Requests\r\nretry-after: {header}\r\ncontent-length: 0\r\n\r\n"
-            );
+            let status = "HTTP/1.1 429 Too Many Requests";
+            let answer = format!("{status}\r\nretry-after: {header}\r\ncontent-length: 0\r\n\r\n");
             let reply = ask(peer(Some(answer.leak())).await).await.unwrap();
             let failed = reply.triage(now()).err();
             let Some(CallFailure::NotSent { after, .. }) = failed else { panic!("{failed:?}") };

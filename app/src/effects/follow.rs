@@ -6,7 +6,7 @@
 //! | any      | later                 | asks then, and holds nobody back until then             |
 //! | act      | not sent              | acts again, after a pause that doubles; dead after 12   |
 //! | act      | unknown               | asks, once the act cannot be under way any more         |
-//! | question | absent for certain    | acts again: see [`EffectRow::try_no`]                    |
+//! | question | absent for certain    | acts again: see [`EffectRow::try_no`]                   |
 //! | question | absent, unknown, not sent | asks again: 10 s, 1 min, 5 min, 1 h, 6 h, 5 days; dead |
 //! | any      | misconfigured         | the same again in 15 minutes, not counted               |
 //! | any      | refused               | dead: a person must look                                |

@@ -184,10 +184,11 @@ impl Reacting {
                 Ok(Stepped::Lost) => return Ok(()),
                 Err(error) => {
                     let stops = matches!(error, ReactorError::NotUnderstood { .. });
+                    let name = reactor.name();
                     if stops {
-                        tracing::error!(reactor = reactor.name(), %error, "stopped: update this node");
+                        tracing::error!(reactor = name, %error, "stopped: update this node");
                     } else {
-                        tracing::warn!(reactor = reactor.name(), %error, "a page failed");
+                        tracing::warn!(reactor = name, %error, "a page failed");
                     }
                     lease.note(&self.pool, &error.to_string(), stops).await?;
                     rest(options.retry, shutdown).await;
