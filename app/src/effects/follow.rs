@@ -1,15 +1,15 @@
 //! What follows from the outcome of a try: pure, so that every order of failures can be tried.
 //!
-//! | the try  | outcome               | then                                                    |
-//! | -------- | --------------------- | ------------------------------------------------------- |
-//! | any      | done, moot            | the row is through                                      |
-//! | any      | later                 | asks then, and holds nobody back until then             |
-//! | act      | not sent              | acts again, after a pause that doubles; dead after 12   |
-//! | act      | unknown               | asks, once the act cannot be under way any more         |
-//! | question | absent for certain    | acts again: see [`EffectRow::try_no`]                   |
-//! | question | absent, unknown, not sent | asks again: 10 s, 1 min, 5 min, 1 h, 6 h, 5 days; dead |
-//! | any      | misconfigured         | the same again in 15 minutes, not counted               |
-//! | any      | refused               | dead: a person must look                                |
+//! | the try  | outcome                   | then                                                 |
+//! | -------- | ------------------------- | ---------------------------------------------------- |
+//! | any      | done, moot                | the row is through                                   |
+//! | any      | later                     | asks then, and holds nobody back until then          |
+//! | act      | not sent                  | acts again, after a pause that doubles; dead after 12 |
+//! | act      | unknown                   | asks, once the act cannot be under way any more      |
+//! | question | absent for certain        | acts again: see [`EffectRow::try_no`]                |
+//! | question | absent, unknown, not sent | asks in 10 s, 1 min, 5 min, 1 h, 6 h, 5 days; dead   |
+//! | any      | misconfigured             | the same again in 15 minutes, not counted            |
+//! | any      | refused                   | dead: a person must look                             |
 //!
 //! No act follows an unknown outcome before a question: no second try while the first is unknown.
 
